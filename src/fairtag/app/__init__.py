@@ -1,0 +1,1 @@
+"""What can be done here? Ports, and one use case a file, named by its verb."""

@@ -1,0 +1,303 @@
+"""What does the store promise about orders, devices, people, alerts and the access log?
+
+Units: instants in µs UTC.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Literal, Protocol
+
+import msgspec
+
+from fairtag.orders.model import Identity, OrderVersion, Ruling
+from fairtag.terms.ids import AlertId, DeviceId, OrderId, WearerId
+from fairtag.terms.instants import Micros
+from fairtag.terms.local import Interval
+
+if TYPE_CHECKING:
+    from fairtag.alerts.model import Alert, AlertAct, ContactNote, DutyEntry
+    from fairtag.audit.entries import Entry, LoggedEntry
+
+
+class OrderFacts(msgspec.Struct, frozen=True, kw_only=True):
+    """What may stand beside an order in a list: no name, no place."""
+
+    order_id: OrderId
+    version: int
+    wearer_id: WearerId
+    authority_id: str
+    starts_at: Micros
+    ends_at: Micros
+    review_by: str
+    recorded_at: Micros
+    suspended_since: Micros | None
+
+
+class OrderBook(Protocol):
+    """Order versions, immutable and sealed; suspensions and ends beside them."""
+
+    def put(self, order: OrderVersion) -> None:
+        """Store a version.
+
+        Raises: OrderConflict when it exists, skips a number, changes the wearer, or an activation
+        overlaps another's.
+        """
+        ...
+
+    def mark(
+        self,
+        order_id: OrderId,
+        what: Literal["suspend", "resume", "end"],
+        *,
+        at: Micros,
+        recorded_at: Micros,
+        by: str,
+        reason: str,
+    ) -> None:
+        """Record a suspension, its end, or the end of the order, by event time; the reason is
+        sealed.
+
+        Raises: UnknownOrder.
+        """
+        ...
+
+    def rulings(self, order_id: OrderId) -> tuple[Ruling, ...]:
+        """List the versions for the judge, oldest first, with suspensions and the end applied.
+
+        Raises: UnknownOrder.
+        """
+        ...
+
+    def facts(self) -> list[OrderFacts]:
+        """List the newest version of each order."""
+        ...
+
+    def identity(self, order_id: OrderId) -> Identity:
+        """Open who wears the device. Callers log first: see `fairtag.app.open_record`."""
+        ...
+
+    def version(self, order_id: OrderId, version: int | None = None) -> OrderVersion:
+        """Open a whole version (default the newest). Callers log first.
+
+        Raises: UnknownOrder.
+        """
+        ...
+
+
+class Bearer(msgspec.Struct, frozen=True, kw_only=True):
+    """Who a credential stands for."""
+
+    device_id: DeviceId
+    kind: Literal["device", "gateway"]
+
+
+class ActivationFacts(msgspec.Struct, frozen=True, kw_only=True):
+    """Which order and wearer a device serves, and when."""
+
+    device_id: DeviceId
+    order_id: OrderId
+    wearer_id: WearerId
+    during: Interval
+
+
+class InstallStep(msgspec.Struct, frozen=True, kw_only=True):
+    """One recorded step of an installation; 'installed' needs all four."""
+
+    order_id: OrderId
+    device_id: DeviceId
+    step: Literal["visit", "activation", "self_test", "first_fix"]
+    at: Micros
+    by: str
+
+
+class DeviceBook(Protocol):
+    """Devices, their credentials as hashes only, activations, installation, last data."""
+
+    def add(
+        self,
+        device_id: DeviceId,
+        *,
+        token_hash: bytes,
+        at: Micros,
+        kind: Literal["device", "gateway"],
+    ) -> None:
+        """Register a device, or give a known one a new credential; the former one is revoked."""
+        ...
+
+    def revoke(self, device_id: DeviceId, *, at: Micros) -> None:
+        """Refuse the device's credential from now on.
+
+        Raises: UnknownDevice.
+        """
+        ...
+
+    def bearer(self, token_hash: bytes) -> Bearer | None:
+        """Find who holds this credential, unless revoked."""
+        ...
+
+    def bearers(self) -> list[tuple[bytes, Bearer]]:
+        """List all live credentials."""
+        ...
+
+    def activations(self) -> list[ActivationFacts]:
+        """List activations of the newest versions, with ends and suspensions applied."""
+        ...
+
+    def record_step(self, step: InstallStep) -> None:
+        """Record a step of an installation, once."""
+        ...
+
+    def steps(self, order_id: OrderId | None = None) -> list[InstallStep]:
+        """List the recorded steps."""
+        ...
+
+    def saw(
+        self,
+        device_id: DeviceId,
+        *,
+        received_at: Micros,
+        at: Micros,
+        has_fix: bool,
+        battery_pct: float | None,
+    ) -> None:
+        """Remember when a device last spoke and last had a usable position: no place."""
+        ...
+
+    def last_seen(self) -> list[LastSeen]:
+        """List when each registered device last spoke."""
+        ...
+
+
+class LastSeen(msgspec.Struct, frozen=True, kw_only=True):
+    """When a device last spoke."""
+
+    device_id: DeviceId
+    registered_at: Micros
+    revoked_at: Micros | None
+    heard_at: Micros | None
+    fixed_at: Micros | None
+    battery_pct: float | None
+    unordered: int  # messages outside every order, counted and dropped unread
+
+
+class AlertBook(Protocol):
+    """Alerts; they can't be deleted, and every act on one is a row of its own."""
+
+    def put(self, alert: Alert) -> None:
+        """Insert an alert or replace its current state; never removes one."""
+        ...
+
+    def get(self, alert_id: AlertId) -> Alert:
+        """Give one.
+
+        Raises: UnknownAlert.
+        """
+        ...
+
+    def open_for(self, order_id: OrderId | None, device_id: DeviceId | None = None) -> list[Alert]:
+        """List raised and acknowledged alerts of an order (or of no order)."""
+        ...
+
+    def listed(
+        self,
+        *,
+        states: Sequence[str],
+        recipient: str | None = None,
+        limit: int = 500,
+        after: AlertId | None = None,
+    ) -> list[Alert]:
+        """List alerts, most urgent and oldest first."""
+        ...
+
+    def add_act(self, act: AlertAct) -> None:
+        """Append what happened to an alert; free text is sealed."""
+        ...
+
+    def acts(self, alert_id: AlertId) -> list[AlertAct]:
+        """List what happened to an alert, oldest first."""
+        ...
+
+    def keep_evidence(
+        self, alert_id: AlertId, *, wearer_id: WearerId, at: Micros, sealed_from: bytes
+    ) -> None:
+        """Keep a sealed copy of the deciding positions (clear bytes in, sealed at rest)."""
+        ...
+
+    def evidence(self, alert_id: AlertId) -> bytes:
+        """Open the deciding positions: only for `fairtag.app.open_record`, after its entry."""
+        ...
+
+    def add_contact(self, note: ContactNote) -> None:
+        """Log a call or visit; free text is sealed."""
+        ...
+
+    def contacts(self, order_id: OrderId) -> list[ContactNote]:
+        """List calls and visits, newest first."""
+        ...
+
+    def duty(self) -> list[DutyEntry]:
+        """List who is on duty, first to last."""
+        ...
+
+    def set_duty(self, entries: Sequence[DutyEntry]) -> None:
+        """Replace the roster."""
+        ...
+
+
+class Person(msgspec.Struct, frozen=True, kw_only=True):
+    """A member of staff."""
+
+    user_id: str
+    name: str
+    role: str
+    authority_id: str
+    created_at: Micros
+    disabled_at: Micros | None = None
+
+
+class PeopleBook(Protocol):
+    """Staff accounts, sessions and tokens; secrets are stored as hashes only."""
+
+    def add(self, person: Person, *, setup_hash: bytes, expires_at: Micros) -> None:
+        """Create an account with a one-time set-up link."""
+        ...
+
+    def finish_setup(self, setup_hash: bytes, *, password_hash: str, at: Micros) -> Person | None:
+        """Spend a set-up link."""
+        ...
+
+    def by_name(self, name: str) -> tuple[Person, str] | None:
+        """Find a person and the password hash."""
+        ...
+
+    def start_session(
+        self, token_hash: bytes, *, user_id: str, expires_at: Micros, kind: Literal["page", "api"]
+    ) -> None:
+        """Open a session."""
+        ...
+
+    def session(
+        self, token_hash: bytes, *, at: Micros, kind: Literal["page", "api"]
+    ) -> Person | None:
+        """Find whose session this is, unless it is over."""
+        ...
+
+    def end_session(self, token_hash: bytes) -> None:
+        """Sign out."""
+        ...
+
+
+class AuditBook(Protocol):
+    """The access log: hash-chained entries, fsynced before what they announce takes effect."""
+
+    def append(self, entry: Entry) -> LoggedEntry:
+        """Write an entry.
+
+        Raises: LogUnavailable; then nothing may be opened.
+        """
+        ...
+
+    def entries(self, *, after: int = 0, limit: int = 1000) -> list[LoggedEntry]:
+        """List entries in order."""
+        ...

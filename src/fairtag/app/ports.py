@@ -1,0 +1,226 @@
+"""What does the application need from the world? Promises; `fairtag.adapters` keeps them.
+
+Units: instants in µs UTC.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import Future
+from typing import TYPE_CHECKING, Literal, Protocol, TypeVar
+
+import msgspec
+
+from fairtag.intake.messages import Message
+from fairtag.terms.ids import DeviceId, OrderId, WearerId
+from fairtag.terms.instants import Micros
+
+if TYPE_CHECKING:
+    from fairtag.app.books import AlertBook, AuditBook, DeviceBook, OrderBook, PeopleBook
+    from fairtag.custody.kinds import RecordKind
+    from fairtag.rules.finding import Finding
+
+T = TypeVar("T")
+
+
+class Clock(Protocol):
+    """The only source of 'now'. The demo's is scaled; a service's is the machine's."""
+
+    def now(self) -> Micros:
+        """Tell the instant."""
+        ...
+
+
+class Vault(Protocol):
+    """Seals and unseals bytes under the keys of one wearer; the keystore is a file of its own.
+
+    Nothing outside `fairtag.custody.opening` and the machine's own judging calls `unseal` on what
+    holds positions.
+    """
+
+    def seal(
+        self, plain: bytes, *, wearer_id: WearerId, kind: RecordKind, at: Micros, row: str
+    ) -> bytes:
+        """Seal under the wearer's key of this kind and of the month of `at`; `row` is AAD."""
+        ...
+
+    def unseal(
+        self, sealed: bytes, *, wearer_id: WearerId, kind: RecordKind, at: Micros, row: str
+    ) -> bytes:
+        """Undo `seal`.
+
+        Raises: SealBroken when a byte, the wearer, the kind, the month or the row differs, or the
+        key is gone.
+        """
+        ...
+
+
+class JournalEntry(msgspec.Struct, frozen=True, kw_only=True):
+    """One input of the judge, in the order in which it was stored.
+
+    `what` tells how `body` reads: a message (msgspec JSON of `intake.messages.Message`), a tick of
+    the clock (empty),
+    or a new ruling: an order version, suspension or end was recorded (empty: the order book holds
+    it).
+    """
+
+    n: int = 0  # given by the store; rises by arrival
+    what: Literal["message", "tick", "ruling"]
+    order_id: OrderId
+    wearer_id: WearerId
+    device_id: DeviceId | None = None
+    at: Micros  # event time; for ticks and rulings the time of receipt
+    received_at: Micros
+    event_ref: str | None = None  # "epoch:seq", or the content's name when there is no sequence
+    body: bytes = b""  # clear in memory, sealed in every file
+
+
+class Journal(Protocol):
+    """Everything the judge was ever told, in order of arrival."""
+
+    def append(self, entry: JournalEntry) -> Literal["stored", "duplicate", "conflict"]:
+        """Store an entry unless (device, event_ref) is known.
+
+        Same name and same bytes is a duplicate; same name and other bytes is a conflict: it is
+        kept beside the
+        journal, in quarantine, and never judged.
+        """
+        ...
+
+    def after(self, n: int, *, limit: int) -> list[JournalEntry]:
+        """List entries beyond position `n`."""
+        ...
+
+    def last(self) -> int:
+        """Tell the highest position."""
+        ...
+
+    def past(self, order_id: OrderId, *, since: Micros, upto: int) -> list[Message]:
+        """List an order's messages with `at` >= `since` and position <= `upto`, by arrival."""
+        ...
+
+    def upto(self, device_id: DeviceId, epoch: int) -> tuple[int, list[tuple[int, int]]]:
+        """Tell the highest stored sequence number of a device and the inclusive gaps below it."""
+        ...
+
+
+class QuarantinedItem(msgspec.Struct, frozen=True, kw_only=True):
+    """A piece of traffic that was stored and will not be judged; kept sealed for 14 days."""
+
+    wearer_id: (
+        WearerId | None
+    )  # None when the device has no order: sealed under the device's own key
+    device_id: DeviceId
+    received_at: Micros
+    why: str
+    raw: bytes
+
+
+class Quarantine(Protocol):
+    """Where bad content of good devices waits."""
+
+    def put(self, item: QuarantinedItem) -> None:
+        """Store it, sealed."""
+        ...
+
+    def count(self, device_id: DeviceId | None = None) -> dict[str, int]:
+        """Count items by reason."""
+        ...
+
+
+class Verdicts(Protocol):
+    """The judge's memory: states, findings and how far it has read, written in one transaction."""
+
+    def judged_upto(self) -> int:
+        """Tell the journal position up to which everything was judged."""
+        ...
+
+    def states(self) -> Iterable[tuple[OrderId, bytes]]:
+        """List the sealed-at-rest judge states, opened for the judge."""
+        ...
+
+    def put_state(self, order_id: OrderId, wearer_id: WearerId, state: bytes) -> None:
+        """Replace the state of an order; sealed."""
+        ...
+
+    def set_judged_upto(self, n: int) -> None:
+        """Move the position."""
+        ...
+
+    def add(self, finding: Finding) -> int:
+        """Store one revision of a finding; tells its number in the feed."""
+        ...
+
+    def feed(self, *, after: int, limit: int) -> list[tuple[int, Finding]]:
+        """List revisions in the order in which they were stored."""
+        ...
+
+    def latest(self, finding_id: str) -> Finding | None:
+        """Give the newest revision."""
+        ...
+
+
+class Transaction(Protocol):
+    """One all-or-nothing piece of work on the store."""
+
+    journal: Journal
+    quarantine: Quarantine
+    verdicts: Verdicts
+    orders: OrderBook
+    devices: DeviceBook
+    alerts: AlertBook
+    people: PeopleBook
+    audit: AuditBook
+
+
+class Store(Protocol):
+    """The truth. One writer, many readers.
+
+    A future of `submit` is done only after the commit is on disk (fsync). Work of several callers
+    shares a commit;
+    a work that raises is rolled back alone. Work must be quick and must not touch anything but the
+    transaction.
+    """
+
+    def submit(self, work: Callable[[Transaction], T]) -> Future[T]:
+        """Queue work for the writer."""
+        ...
+
+    def transact(self, work: Callable[[Transaction], T]) -> T:
+        """Do work and wait until it is durable."""
+        ...
+
+    def read(self, work: Callable[[Transaction], T]) -> T:
+        """Run a reading work on a consistent snapshot, beside the writer."""
+        ...
+
+    def close(self) -> None:
+        """Finish what is queued and close the files."""
+        ...
+
+
+class Notice(msgspec.Struct, frozen=True, kw_only=True):
+    """What leaves the house for a person on duty, and nothing else."""
+
+    reference: str
+    urgency: Literal["urgent", "normal"]
+    link: str
+
+
+class Notifier(Protocol):
+    """Tells a person on duty that something waits.
+
+    Raises: Busy when it could not be handed over; the outbox tries again.
+    """
+
+    def send(self, notice: Notice, *, to: str) -> None:
+        """Hand the notice over."""
+        ...
+
+
+class Judged(Protocol):
+    """Hears that findings or alerts changed, after the commit (the console's live queue)."""
+
+    def __call__(self, changed: Sequence[str]) -> None:
+        """Take the ids of changed alerts."""
+        ...

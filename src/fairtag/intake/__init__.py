@@ -1,0 +1,1 @@
+"""What did the device say? One decoder a protocol: bytes in, messages or refusals out."""

@@ -1,0 +1,1 @@
+"""What was ordered? Order versions, conditions, timetables, absences, review dates."""

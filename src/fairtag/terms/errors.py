@@ -1,0 +1,172 @@
+"""Which ways can something be refused, and what does each reader do next?
+
+FairtagError
+├── UsageError                    FT-001  the command or file can't be read
+├── OrderRefused                  FT-101  the order isn't lawful, necessary or well formed
+├── OrderConflict                 FT-102  the version, device or interval collides with a stored one
+├── UnknownOrder                  FT-103
+├── UnknownDevice                 FT-104
+├── CredentialRefused             FT-201  missing, wrong or revoked
+├── TooLarge                      FT-202
+├── Busy                          FT-203  our fault, try again
+├── SealBroken                    FT-301  the sealed record can't be opened: changed, or its key is
+gone
+├── OpeningRefused                FT-302  no grant, or outside its window
+├── LogUnavailable                FT-303  nothing personal opens while nobody can write it down
+├── StoreRefused                  FT-401  wrong kind of store, or not safe to use
+├── AlertStateRefused             FT-501  the alert isn't in a state that allows this
+├── UnknownAlert                  FT-502
+└── SignInRefused                 FT-601
+
+A code is never used twice. Normal refusals of a device's message are values
+(`intake.messages.Refused`).
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class FairtagError(Exception):
+    """Something was refused.
+
+    `detail` says what and where, for the operator; it never holds personal data.
+    """
+
+    code: ClassVar[str] = "FT-000"
+    officer: ClassVar[str] = (
+        "Something went wrong on our side. Nothing was changed. Try again, then tell support."
+    )
+    wearer: ClassVar[str] = "Something went wrong on our side. It does not count against you."
+    operator: ClassVar[str] = "Unexpected refusal."
+
+    def __init__(self, detail: str = "") -> None:
+        self.detail = detail
+        super().__init__(detail or self.operator)
+
+
+class UsageError(FairtagError):
+    """The command, option or file can't be read."""
+
+    code = "FT-001"
+    officer = "The file could not be read. Check that it is the right file, then send it again."
+    operator = "Wrong use or unreadable input."
+
+
+class OrderRefused(FairtagError):
+    """The order isn't lawful, necessary or well formed."""
+
+    code = "FT-101"
+    officer = "The order was refused. Each line below says what is missing and what to do."
+    wearer = "There is no valid order, so nothing is recorded."
+    operator = "Order refused; run `fairtag order check FILE`."
+
+
+class OrderConflict(FairtagError):
+    """The version, device or interval collides with one that is stored."""
+
+    code = "FT-102"
+    officer = "This collides with something already stored. The stored record was not changed."
+    operator = "Immutable record exists, or a device would belong to two wearers at once."
+
+
+class UnknownOrder(FairtagError):
+    """No order of this id is stored."""
+
+    code = "FT-103"
+    officer = "There is no order with this reference. Check the reference."
+    operator = "Unknown order id."
+
+
+class UnknownDevice(FairtagError):
+    """No device of this id is registered."""
+
+    code = "FT-104"
+    officer = "There is no device with this reference. Check the label on the device."
+    operator = "Unknown device id; register it with `fairtag device add`."
+
+
+class CredentialRefused(FairtagError):
+    """The credential is missing, wrong or revoked."""
+
+    code = "FT-201"
+    officer = "The device's credential was refused. Issue a new one if the device is still in use."
+    operator = "401 to a device or staff client."
+
+
+class TooLarge(FairtagError):
+    """The body is larger than the contract allows."""
+
+    code = "FT-202"
+    operator = "413: body over 4 MiB, or over 16 MiB unpacked."
+
+
+class Busy(FairtagError):
+    """The service can't store this now; the sender should try again."""
+
+    code = "FT-203"
+    officer = "The service is busy. Nothing is lost: the devices will send again."
+    operator = "503 with Retry-After."
+
+
+class SealBroken(FairtagError):
+    """A sealed record can't be opened: it was changed, or its key is gone."""
+
+    code = "FT-301"
+    officer = (
+        "This record can't be opened: it was changed, or its key has been destroyed on its date."
+    )
+    operator = "AES-GCM authentication failed or the data key is missing."
+
+
+class OpeningRefused(FairtagError):
+    """No grant covers this opening."""
+
+    code = "FT-302"
+    officer = (
+        "You have no access to this record for this time. Ask the officer in charge of the alert."
+    )
+    wearer = "Someone asked to see your record and was refused."
+    operator = "Opening refused: no grant, or outside its window."
+
+
+class LogUnavailable(FairtagError):
+    """The access log can't be written, so personal data stay shut."""
+
+    code = "FT-303"
+    officer = (
+        "Positions stay closed because the access log can't be written. "
+        "Use the phone procedure of the order."
+    )
+    operator = "Audit sink failed: disk full, permissions, or I/O error."
+
+
+class StoreRefused(FairtagError):
+    """The store is of the wrong kind, or isn't safe to use."""
+
+    code = "FT-401"
+    operator = "Wrong or unsafe store: a demo's store, a newer schema, or wrong permissions."
+
+
+class AlertStateRefused(FairtagError):
+    """The alert isn't in a state that allows this."""
+
+    code = "FT-501"
+    officer = "Someone has already dealt with this alert. Reload the page to see who and how."
+    operator = "Alert transition refused."
+
+
+class UnknownAlert(FairtagError):
+    """No alert has this id."""
+
+    code = "FT-502"
+    officer = "There is no alert with this reference."
+    operator = "Unknown alert id."
+
+
+class SignInRefused(FairtagError):
+    """Name or password is wrong, or the session is over."""
+
+    code = "FT-601"
+    officer = "The name or the password is not right, or your session is over. Try again."
+    operator = "401 to a staff client."

@@ -1,0 +1,206 @@
+"""When is a wall-clock window, as instants? The only module that knows wall clocks.
+
+A wall time in the spring gap is the first instant after it. In the autumn fold a duty's `from` is
+the later
+instant and its `to` the earlier, in the wearer's favour.
+Units: instants in µs UTC; wall times in minutes since local midnight.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal
+
+from whenever import Date, Instant, PlainDateTime, Time, TimeZoneNotFoundError, ZonedDateTime
+
+from fairtag.terms.instants import SECOND, Micros
+
+DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+MINUTES_A_DAY = 24 * 60
+_HHMM = re.compile(r"^([01]\d|2[0-3]):([0-5]\d)$")
+
+Edge = Literal["from", "to"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Interval:
+    """A half-open stretch of time: `start` is in it, `end` is not; `end` None means open-ended."""
+
+    start: Micros
+    end: Micros | None
+
+    def __post_init__(self) -> None:
+        if self.end is not None and self.end < self.start:
+            message = "an interval can't end before it starts"
+            raise ValueError(message)
+
+    def holds(self, at: Micros) -> bool:
+        """Tell whether the instant is inside."""
+        return self.start <= at and (self.end is None or at < self.end)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WeeklySpan:
+    """A window that starts on the named days; `to_min` <= `from_min` runs into the next day."""
+
+    days: frozenset[int]  # 0 = Monday; the day the span starts
+    from_min: int
+    to_min: int
+
+    def __post_init__(self) -> None:
+        if not self.days or not all(0 <= day < len(DAYS) for day in self.days):
+            message = "a span needs days between 0 (Monday) and 6"
+            raise ValueError(message)
+        if not (0 <= self.from_min < MINUTES_A_DAY and 0 <= self.to_min < MINUTES_A_DAY):
+            message = "a wall time lies between 00:00 and 23:59"
+            raise ValueError(message)
+
+
+def minutes_of(text: str) -> int:
+    """Read "HH:MM" as minutes since local midnight.
+
+    Raises: ValueError for anything else.
+    Example:
+        >>> minutes_of("19:30")
+        1170
+    """
+    found = _HHMM.match(text)
+    if found is None or len(text) != len("HH:MM"):
+        message = f"not a wall time HH:MM: {text!r}"
+        raise ValueError(message)
+    return int(found[1]) * 60 + int(found[2])
+
+
+def is_zone(name: str) -> bool:
+    """Tell whether the tz database knows this zone."""
+    try:
+        Instant.from_timestamp(0).to_tz(name)
+    except (TimeZoneNotFoundError, ValueError):
+        return False
+    return True
+
+
+def instant_of(day: Date, minute: int, zone: str, *, edge: Edge) -> Micros:
+    """Turn a wall time into the instant that is kindest to the wearer.
+
+    Example:
+        >>> from fairtag.terms.instants import text
+        >>> text(instant_of(Date(2026, 3, 29), 90, "Europe/London", edge="from"))  # Sunday, the gap
+        '2026-03-29T01:00:00Z'
+        >>> text(instant_of(Date(2026, 10, 25), 90, "Europe/London", edge="to"))  # Sunday, the fold
+        '2026-10-25T00:30:00Z'
+    """
+    plain = day.at(Time(minute // 60, minute % 60))
+    first = plain.assume_tz(zone, disambiguation="earlier")
+    second = plain.assume_tz(zone, disambiguation="later")
+    if first.to_plain() != plain:
+        return _end_of_gap(first, second, zone)
+    return _micros(second if edge == "from" else first)
+
+
+def wall_minute(at: Micros, zone: str) -> tuple[Date, int]:
+    """Tell the local day and the minute since its midnight."""
+    here = _zoned(at, zone)
+    return here.date(), here.hour * 60 + here.minute
+
+
+def wall_text(at: Micros, zone: str) -> str:
+    """Write an instant as a local time for people, with the offset's name where it is doubtful.
+
+    Example:
+        >>> wall_text(Micros(1793700000000000), "Europe/London")
+        'Tue 3 Nov 2026, 10:00'
+    """
+    here = _zoned(at, zone)
+    day = here.date()
+    name = DAYS[day.day_of_week().value - 1].capitalize()
+    return f"{name} {day.day} {_MONTHS[day.month - 1]} {day.year}, {here.hour:02}:{here.minute:02}"
+
+
+def local_instant(text: str, zone: str, *, edge: Edge) -> Micros:
+    """Read a wall-clock date and time without offset, such as an appointment's "2026-11-03T10:00".
+
+    Raises: ValueError when it has an offset or is no date and time.
+    """
+    plain = PlainDateTime.parse_iso(text)
+    if plain.second or plain.nanosecond:
+        message = f"a wall time has whole minutes: {text!r}"
+        raise ValueError(message)
+    return instant_of(plain.date(), plain.hour * 60 + plain.minute, zone, edge=edge)
+
+
+def occurrences(
+    spans: Iterable[WeeklySpan], zone: str, *, within: Interval
+) -> tuple[Interval, ...]:
+    """List the windows that touch `within`, merged where they touch, in order.
+
+    They are not clipped: a curfew that began before `within` keeps its true start.
+    Raises: ValueError when `within` is open-ended.
+    """
+    if within.end is None:
+        message = "occurrences need an end"
+        raise ValueError(message)
+    first = _zoned(within.start, zone).date().subtract(days=8)
+    last = _zoned(within.end, zone).date().add(days=8)
+    weekly = tuple(spans)
+    found: list[Interval] = []
+    day = first
+    while day <= last:
+        found.extend(
+            _on(day, span, zone) for span in weekly if day.day_of_week().value - 1 in span.days
+        )
+        day = day.add(days=1)
+    return tuple(
+        span
+        for span in merged(found)
+        if span.start < within.end and (span.end is None or span.end > within.start)
+    )
+
+
+def merged(spans: Iterable[Interval]) -> tuple[Interval, ...]:
+    """Join windows that touch or overlap, and drop empty ones."""
+    out: list[Interval] = []
+    for span in sorted(spans, key=lambda one: one.start):
+        if span.end is not None and span.end <= span.start:
+            continue
+        last = out[-1] if out else None
+        if last is None or (last.end is not None and last.end < span.start):
+            out.append(span)
+        elif last.end is not None and (span.end is None or span.end > last.end):
+            out[-1] = Interval(start=last.start, end=span.end)
+    return tuple(out)
+
+
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+@lru_cache(maxsize=4096)
+def _on(day: Date, span: WeeklySpan, zone: str) -> Interval:
+    start = instant_of(day, span.from_min, zone, edge="from")
+    end_day = day if span.to_min > span.from_min else day.add(days=1)
+    end = instant_of(end_day, span.to_min, zone, edge="to")
+    return Interval(start=start, end=max(start, end))
+
+
+def _zoned(at: Micros, zone: str) -> ZonedDateTime:
+    return Instant.from_timestamp(at * 1000, unit="nanosecond").to_tz(zone)
+
+
+def _micros(moment: ZonedDateTime | Instant) -> Micros:
+    return Micros(moment.timestamp(unit="nanosecond") // 1000)
+
+
+def _end_of_gap(first: ZonedDateTime, second: ZonedDateTime, zone: str) -> Micros:
+    """Find the change of offset between two instants to the second, by halving."""
+    low, high = sorted((_micros(first) // SECOND, _micros(second) // SECOND))
+    before = _zoned(Micros(low * SECOND), zone).offset
+    while high - low > 1:
+        middle = (low + high) // 2
+        if _zoned(Micros(middle * SECOND), zone).offset == before:
+            low = middle
+        else:
+            high = middle
+    return Micros(high * SECOND)
