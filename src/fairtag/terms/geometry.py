@@ -155,8 +155,9 @@ def _seamless(shape: BaseGeometry) -> BaseGeometry:
     west, _, east, _ = shape.bounds
     if not (west == -_HALF_TURN_DEG and east == _HALF_TURN_DEG) or isinstance(shape, Polygon):
         return shape
+    parts = shapely.get_parts(shape)
+    cut = [part.bounds[0] == -_HALF_TURN_DEG for part in parts]
     moved = [
-        translate(part, _FULL_TURN_DEG) if part.bounds[0] == -_HALF_TURN_DEG else part
-        for part in shape.geoms
+        translate(p, _FULL_TURN_DEG) if is_cut else p for p, is_cut in zip(parts, cut, strict=True)
     ]
     return shapely.union_all(moved)

@@ -1,0 +1,19 @@
+"""Which kinds of record are there? Each has keys of its own, so that it can end on its own.
+
+Source: design.md §5; charter G5.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class RecordKind(StrEnum):
+    """What a sealed record is about; a data key serves one wearer, one kind, one month."""
+
+    IDENTITY = "identity"  # names, date of birth, nationality, language
+    ORDER = "order"  # places, reasons, absences: the order file itself
+    TRAIL = "trail"  # positions: journal, working windows, evidence of an alert
+    STATE = "state"  # the judge's memory
+    QUARANTINE = "quarantine"  # bad content of good devices
+    TEXT = "text"  # reasons, notes, contact log
