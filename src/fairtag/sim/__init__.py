@@ -1,0 +1,1 @@
+"""An honest rehearsal: simulated people, receivers and devices with known truth."""

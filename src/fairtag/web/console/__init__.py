@@ -1,0 +1,1 @@
+"""The door for officers: pages, live queue, staff API."""

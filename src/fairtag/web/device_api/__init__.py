@@ -1,0 +1,1 @@
+"""The door for devices: bytes in, an acknowledgement after the commit out."""
