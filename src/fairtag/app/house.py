@@ -1,0 +1,42 @@
+"""What does a use case or a page need at hand? The ports, wired once in `fairtag.bootstrap`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from fairtag.app.ports import Clock, Notifier, Store, Vault
+
+
+class Changes(Protocol):
+    """Tells pages that the queue changed; a number that only rises."""
+
+    def publish(self) -> None:
+        """Say that alerts changed; may be called from any thread, after the commit."""
+        ...
+
+    def version(self) -> int:
+        """Tell the number of changes so far."""
+        ...
+
+    async def wait(self, after: int, *, at_most_s: float) -> int:
+        """Wait until the number exceeds `after`, or the time is over; tells the number."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class House:
+    """Everything a use case may ask for."""
+
+    store: Store
+    clock: Clock
+    vault: Vault
+    changes: Changes
+    chance: Callable[[int], bytes]  # n unpredictable bytes
+    notifier_for: Callable[[str], Notifier]  # by address: "mailto:…" or "https://…"
+    address: str  # where staff reach the pages, such as "http://127.0.0.1:8080"
+    is_demo: bool  # scaled clock; every page says 'demo time'
+    is_rehearsal: (
+        bool  # not all ten proofs pass: simulated orders only, every page says 'rehearsal'
+    )
