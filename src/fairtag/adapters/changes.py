@@ -1,4 +1,4 @@
-"""How do threads tell waiting pages that something changed? A counter and the loop's own wake-up."""
+"""How do threads tell waiting pages that something changed? By a counter and the loop's wake-up."""
 
 from __future__ import annotations
 
