@@ -1,0 +1,3 @@
+"""Guarantee 10: NOT YET PROVED."""
+
+NOT_YET_PROVED = "no part of this guarantee has a proof yet"
