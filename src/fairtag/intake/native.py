@@ -1,0 +1,202 @@
+"""What does a line of fairtag's own traffic say (contract §4)?
+
+One bad line never loses the others. From a device, `received_at` is the clock of the service; a
+recorded file carries it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from fairtag.intake import fix
+from fairtag.intake.messages import (
+    CheckInReceipt,
+    CheckInState,
+    Decoded,
+    Event,
+    EventCode,
+    Message,
+    Refused,
+    Source,
+)
+from fairtag.intake.request import BadPiece, Request, Why, number, read_json
+from fairtag.terms.ids import ConditionId, DeviceId, is_id
+from fairtag.terms.instants import Micros, parse
+
+RESULTS = (None, "match", "refer")
+
+
+def decode(request: Request) -> Decoded:
+    """Read the lines that a device posted; a line that names another device is refused."""
+    return _lines(request.body, lambda line: _of_device(line, request))
+
+
+def decode_recorded(raw: bytes) -> Decoded:
+    """Read a recorded file: each line carries its device and its time of receipt."""
+    return _lines(raw, _recorded)
+
+
+def _lines(raw: bytes, read: Callable[[dict[str, object]], Message]) -> Decoded:
+    messages: list[Message] = []
+    refused: list[Refused] = []
+    for line in raw.split(b"\n"):
+        if not line.strip():
+            continue
+        fields: dict[str, object] = {}
+        try:
+            fields = _object(line)
+            messages.append(read(fields))
+        except BadPiece as bad:
+            refused.append(Refused(why=bad.why, raw=line, seq=_seq_or_none(fields)))
+    return Decoded(messages=tuple(messages), refused=tuple(refused))
+
+
+def _of_device(fields: dict[str, object], request: Request) -> Message:
+    claimed = fields.get("device_id", request.device_id)
+    if claimed != request.device_id:
+        raise BadPiece(Why.FOREIGN_ID)
+    return _message(fields, request.device_id, request.received_at)
+
+
+def _recorded(fields: dict[str, object]) -> Message:
+    device_id = fields.get("device_id")
+    if not isinstance(device_id, str) or not is_id(device_id):
+        raise BadPiece(Why.MISSING)
+    received_at = _instant(fields, "received_at") if "received_at" in fields else None
+    return _message(fields, DeviceId(device_id), received_at or _instant(fields, "at"))
+
+
+def _message(fields: dict[str, object], device_id: DeviceId, received_at: Micros) -> Message:
+    match fields.get("type"):
+        case "position":
+            return _position(fields, device_id, received_at)
+        case "event":
+            return _event(fields, device_id, received_at)
+        case "check_in":
+            return _check_in(fields, device_id, received_at)
+        case _:
+            raise BadPiece(Why.UNKNOWN_FORM)
+
+
+def _position(fields: dict[str, object], device_id: DeviceId, received_at: Micros) -> Message:
+    return fix.position(
+        device_id,
+        _instant(fields, "at"),
+        received_at,
+        lat=_needed(fields, "lat"),
+        lon=_needed(fields, "lon"),
+        accuracy_m=_maybe(fields, "accuracy_m"),
+        accuracy_level=_maybe(fields, "accuracy_level"),
+        source=_source(fields.get("source")),
+        speed_mps=_maybe(fields, "speed_mps"),
+        battery_pct=_maybe(fields, "battery_pct"),
+        is_mock=_flag(fields.get("is_mock")),
+        epoch=_count(fields, "epoch") or 0,
+        seq=_count(fields, "seq"),
+    )
+
+
+def _event(fields: dict[str, object], device_id: DeviceId, received_at: Micros) -> Message:
+    code = fields.get("code")
+    if code not in EventCode.__members__.values():
+        raise BadPiece(Why.UNKNOWN_FORM)
+    return Event(
+        device_id=device_id,
+        epoch=_count(fields, "epoch") or 0,
+        seq=_count(fields, "seq"),
+        at=fix.checked_at(_instant(fields, "at"), received_at),
+        received_at=received_at,
+        code=EventCode(str(code)),
+    )
+
+
+def _check_in(fields: dict[str, object], device_id: DeviceId, received_at: Micros) -> Message:
+    state, result = fields.get("state"), fields.get("result")
+    if state not in CheckInState.__members__.values() or result not in RESULTS:
+        raise BadPiece(Why.UNKNOWN_FORM)
+    return CheckInReceipt(
+        device_id=device_id,
+        epoch=_count(fields, "epoch") or 0,
+        seq=_count(fields, "seq"),
+        check_in_id=_id(fields, "check_in_id"),
+        condition_id=ConditionId(_id(fields, "condition_id")),
+        at=fix.checked_at(_instant(fields, "at"), received_at),
+        received_at=received_at,
+        state=CheckInState(str(state)),
+        window_until=_instant_or_none(fields, "window_until"),
+        captured_at=_instant_or_none(fields, "captured_at"),
+        result=result if isinstance(result, str) else None,
+    )
+
+
+def _object(line: bytes) -> dict[str, object]:
+    found = read_json(line)
+    if not isinstance(found, dict):
+        raise BadPiece(Why.WRONG_TYPE)
+    return found
+
+
+def _instant(fields: dict[str, object], name: str) -> Micros:
+    value = fields.get(name)
+    if value is None:
+        raise BadPiece(Why.MISSING)
+    if not isinstance(value, str):
+        raise BadPiece(Why.WRONG_TYPE)
+    try:
+        return parse(value)
+    except ValueError as error:
+        raise BadPiece(Why.CLOCK) from error
+
+
+def _instant_or_none(fields: dict[str, object], name: str) -> Micros | None:
+    return None if fields.get(name) is None else _instant(fields, name)
+
+
+def _needed(fields: dict[str, object], name: str) -> float:
+    if name not in fields:
+        raise BadPiece(Why.MISSING)
+    return number(fields[name])
+
+
+def _maybe(fields: dict[str, object], name: str) -> float | None:
+    value = fields.get(name)
+    return None if value is None else number(value)
+
+
+def _flag(value: object) -> bool | None:
+    if value is None or isinstance(value, bool):
+        return value
+    raise BadPiece(Why.WRONG_TYPE)
+
+
+def _source(value: object) -> Source:
+    if value is None:
+        return Source.UNKNOWN
+    if value not in Source.__members__.values():
+        raise BadPiece(Why.UNKNOWN_FORM)
+    return Source(str(value))
+
+
+def _count(fields: dict[str, object], name: str) -> int | None:
+    value = fields.get(name)
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise BadPiece(Why.WRONG_TYPE)
+    if not 0 <= value <= fix.MAX_SEQ:
+        raise BadPiece(Why.OUT_OF_RANGE)
+    return value
+
+
+def _seq_or_none(fields: dict[str, object]) -> int | None:
+    try:
+        return _count(fields, "seq")
+    except BadPiece:
+        return None
+
+
+def _id(fields: dict[str, object], name: str) -> str:
+    value = fields.get(name)
+    if not isinstance(value, str) or not is_id(value):
+        raise BadPiece(Why.MISSING)
+    return value
