@@ -1,4 +1,5 @@
-"""Which of the ten guarantees are proved? What `/charter` shows, and why every page says 'rehearsal'.
+"""Which of the ten guarantees are proved? What `/charter` shows, and why every page says
+'rehearsal'.
 
 `tests/arch/test_charter.py` holds this table to the ten files of proofs.
 """

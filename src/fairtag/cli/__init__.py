@@ -1,1 +1,32 @@
 """The same verbs by hand: each command parses, calls one use case, formats."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from fairtag.cli.order import orders
+from fairtag.terms.errors import FairtagError
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="fairtag: open electronic monitoring. Data on stdout, words on stderr.",
+)
+app.add_typer(orders, name="order")
+
+
+@app.callback()
+def _root() -> None:
+    """Keep sub-commands by name even while there is only one."""
+
+
+def main() -> None:
+    """Run a command; a refusal is one line, never a traceback."""
+    try:
+        app()
+    except FairtagError as refusal:
+        print(f"fairtag: {refusal.code} {refusal}", file=sys.stderr)  # noqa: T201
+        sys.exit(2)

@@ -1,0 +1,104 @@
+"""Is the drawn area one that can be judged?
+
+Wrong winding is mended, as RFC 7946 §3.1.6 asks of readers. Everything else that is doubtful is
+refused: a place
+decides about a person's freedom.
+Units: degrees WGS 84, [longitude, latitude].
+"""
+
+from __future__ import annotations
+
+import math
+from itertools import pairwise
+from typing import Any
+
+import shapely
+from shapely.geometry import MultiPolygon, Polygon
+from shapely.geometry.polygon import orient
+from shapely.validation import explain_validity
+
+from fairtag.terms.geometry import Area, area_of
+
+MOST_POINTS = 2_000
+_CLOSED_RING = 4  # RFC 7946 §3.1.6: four or more positions, the first repeated as the last
+_POLE_DEG = 89.9
+_HALF_TURN_DEG = 180.0
+
+
+class BadShape(Exception):
+    """The area can't be judged; never leaves the room."""
+
+    def __init__(self, do: str) -> None:
+        self.do = do
+        super().__init__(do)
+
+
+def area(geojson: dict[str, Any]) -> Area:
+    """Read a Polygon or MultiPolygon.
+
+    Raises: BadShape with what to do.
+    """
+    coordinates = geojson["coordinates"]
+    polygons = [coordinates] if geojson["type"] == "Polygon" else coordinates
+    if not polygons:
+        raise BadShape("The area is empty. Draw it.")
+    if _points(polygons) > MOST_POINTS:
+        raise BadShape(f"The area has more than {MOST_POINTS} points. Simplify it.")
+    parts = [_polygon(rings) for rings in polygons]
+    shape = parts[0] if len(parts) == 1 else MultiPolygon(parts)
+    if not shape.is_valid:
+        raise BadShape(f"The area crosses or overlaps itself ({_kind(shape)}). Draw it again.")
+    return area_of(shape)
+
+
+def _points(polygons: Any) -> int:
+    if not all(_is_list(rings) and all(_is_list(ring) for ring in rings) for rings in polygons):
+        raise BadShape("The coordinates are not nested as GeoJSON asks. Export the area again.")
+    return sum(len(ring) for rings in polygons for ring in rings)
+
+
+def _polygon(rings: list[Any]) -> Polygon:
+    if not rings:
+        raise BadShape("A polygon of the area is empty. Draw it or remove it.")
+    outer, *holes = [_ring(ring) for ring in rings]
+    hull = Polygon(outer)
+    if hull.is_valid and not all(hull.covers(Polygon(hole)) for hole in holes):
+        raise BadShape("A hole lies outside its polygon. Move the hole inside or remove it.")
+    whole = Polygon(outer, holes)
+    if hull.area == 0 or whole.area == 0:
+        raise BadShape("The area has no inside. Draw it with at least three corners.")
+    return orient(whole)
+
+
+def _ring(ring: list[Any]) -> list[tuple[float, float]]:
+    points = [_point(point) for point in ring]
+    if len(points) < _CLOSED_RING or points[0] != points[-1]:
+        raise BadShape("A ring is not closed. Give at least four points, the last like the first.")
+    if any(abs(a[0] - b[0]) > _HALF_TURN_DEG for a, b in pairwise(points)):
+        raise BadShape("The area crosses 180° of longitude. Cut it there into a MultiPolygon.")
+    return points
+
+
+def _point(point: Any) -> tuple[float, float]:
+    if not _is_list(point) or len(point) not in (2, 3) or not all(_is_real(n) for n in point[:2]):
+        raise BadShape("A point is not [longitude, latitude] in numbers. Export the area again.")
+    lon, lat = float(point[0]), float(point[1])
+    if not (-_HALF_TURN_DEG <= lon <= _HALF_TURN_DEG and -90 <= lat <= 90):  # noqa: PLR2004
+        raise BadShape("A point is not on Earth. The order is longitude first, then latitude.")
+    if abs(lat) > _POLE_DEG:
+        raise BadShape("A point lies at a pole, where no area can be judged. Draw it elsewhere.")
+    return lon, lat
+
+
+def _is_list(value: Any) -> bool:
+    return isinstance(value, list)
+
+
+def _is_real(value: Any) -> bool:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return False
+    return abs(value) < 1e6 and math.isfinite(value)  # noqa: PLR2004
+
+
+def _kind(shape: shapely.Geometry) -> str:
+    return explain_validity(shape).partition("[")[0].lower()
