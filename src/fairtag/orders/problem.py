@@ -85,7 +85,7 @@ def _problems(error: ValidationError) -> list[Problem]:
     steps = list(error.absolute_path)
     if error.validator == "required":
         wanted = cast("list[str]", error.validator_value)
-        missing = [name for name in wanted if name not in error.instance]
+        missing = [name for name in wanted if name not in cast("dict[str, Any]", error.instance)]
         return [Problem(path=path_of(*steps, name), do=_missing(name)) for name in missing]
     return [Problem(path=path_of(*steps), do=_advice(error))]
 
