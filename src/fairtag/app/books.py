@@ -62,8 +62,10 @@ class OrderBook(Protocol):
         """
         ...
 
-    def rulings(self, order_id: OrderId) -> tuple[Ruling, ...]:
+    def rulings(self, order_id: OrderId, *, as_of: Micros | None = None) -> tuple[Ruling, ...]:
         """List the versions for the judge, oldest first, with suspensions and the end applied.
+
+        `as_of` leaves out what was recorded later, so that a replay sees what was known then.
 
         Raises: UnknownOrder.
         """
@@ -99,6 +101,16 @@ class ActivationFacts(msgspec.Struct, frozen=True, kw_only=True):
     order_id: OrderId
     wearer_id: WearerId
     during: Interval
+    order_ends_at: Micros
+
+
+class Gateway(msgspec.Struct, frozen=True, kw_only=True):
+    """A centre in front of us that sees clear data: who runs it, and how long it keeps them."""
+
+    gateway_id: DeviceId
+    operator: str
+    retention_days: int
+    devices: frozenset[DeviceId]
 
 
 class InstallStep(msgspec.Struct, frozen=True, kw_only=True):
@@ -141,7 +153,23 @@ class DeviceBook(Protocol):
         ...
 
     def activations(self) -> list[ActivationFacts]:
-        """List activations of the newest versions, with ends and suspensions applied."""
+        """List who wore which device when, by the versions in force, without suspensions."""
+        ...
+
+    def serving(self, device_id: DeviceId) -> list[ActivationFacts]:
+        """List the activations of one device."""
+        ...
+
+    def put_gateway(self, gateway: Gateway) -> None:
+        """Register what a gateway is and which devices it may speak for."""
+        ...
+
+    def gateway(self, gateway_id: DeviceId) -> Gateway | None:
+        """Give one."""
+        ...
+
+    def count_unordered(self, device_id: DeviceId, *, received_at: Micros, number: int) -> None:
+        """Count messages outside every order; they are dropped unread."""
         ...
 
     def record_step(self, step: InstallStep) -> None:
@@ -179,6 +207,17 @@ class LastSeen(msgspec.Struct, frozen=True, kw_only=True):
     fixed_at: Micros | None
     battery_pct: float | None
     unordered: int  # messages outside every order, counted and dropped unread
+
+
+class QueuedNotice(msgspec.Struct, frozen=True, kw_only=True):
+    """A notice that waits to be handed over: a random reference, urgency, to whom."""
+
+    notice_id: int = 0  # given by the store
+    alert_id: AlertId
+    urgency: Literal["urgent", "normal"]
+    to: str
+    due_at: Micros
+    tries: int = 0
 
 
 class AlertBook(Protocol):
@@ -232,6 +271,18 @@ class AlertBook(Protocol):
         """Log a call or visit; free text is sealed."""
         ...
 
+    def queue_notice(self, notice: QueuedNotice) -> None:
+        """Put a notice into the outbox, in the transaction that decided it."""
+        ...
+
+    def notices_due(self, *, at: Micros, limit: int = 50) -> list[QueuedNotice]:
+        """List unsent notices that are due."""
+        ...
+
+    def notice_done(self, notice_id: int, *, sent_at: Micros | None, next_at: Micros) -> None:
+        """Mark a notice as handed over, or say when to try again."""
+        ...
+
     def contacts(self, order_id: OrderId) -> list[ContactNote]:
         """List calls and visits, newest first."""
         ...
@@ -281,6 +332,14 @@ class PeopleBook(Protocol):
         self, token_hash: bytes, *, at: Micros, kind: Literal["page", "api"]
     ) -> Person | None:
         """Find whose session this is, unless it is over."""
+        ...
+
+    def attempts(self, name: str) -> tuple[int, Micros]:
+        """Tell the failed sign-ins under a name since the last good one, and when to let it in."""
+        ...
+
+    def set_attempts(self, name: str, failed: int, *, not_before: Micros) -> None:
+        """Remember failed sign-ins."""
         ...
 
     def end_session(self, token_hash: bytes) -> None:

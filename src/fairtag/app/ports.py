@@ -99,6 +99,10 @@ class Journal(Protocol):
         """List an order's messages with `at` >= `since` and position <= `upto`, by arrival."""
         ...
 
+    def hold(self, device_id: DeviceId, epoch: int, seq: int) -> None:
+        """Remember that this number is safely here: journal, quarantine, or outside every order."""
+        ...
+
     def upto(self, device_id: DeviceId, epoch: int) -> tuple[int, list[tuple[int, int]]]:
         """Tell the highest stored sequence number of a device and the inclusive gaps below it."""
         ...
@@ -163,14 +167,45 @@ class Verdicts(Protocol):
 class Transaction(Protocol):
     """One all-or-nothing piece of work on the store."""
 
-    journal: Journal
-    quarantine: Quarantine
-    verdicts: Verdicts
-    orders: OrderBook
-    devices: DeviceBook
-    alerts: AlertBook
-    people: PeopleBook
-    audit: AuditBook
+    @property
+    def journal(self) -> Journal:
+        """Give the book."""
+        ...
+
+    @property
+    def quarantine(self) -> Quarantine:
+        """Give the book."""
+        ...
+
+    @property
+    def verdicts(self) -> Verdicts:
+        """Give the book."""
+        ...
+
+    @property
+    def orders(self) -> OrderBook:
+        """Give the book."""
+        ...
+
+    @property
+    def devices(self) -> DeviceBook:
+        """Give the book."""
+        ...
+
+    @property
+    def alerts(self) -> AlertBook:
+        """Give the book."""
+        ...
+
+    @property
+    def people(self) -> PeopleBook:
+        """Give the book."""
+        ...
+
+    @property
+    def audit(self) -> AuditBook:
+        """Give the book."""
+        ...
 
 
 class Store(Protocol):

@@ -126,6 +126,7 @@ class Refused(msgspec.Struct, frozen=True, kw_only=True):
 
     why: str  # a word from a closed list in the decoder, for people: no payload in it
     raw: bytes  # the piece itself, sealed before it is stored
+    epoch: int = 0
     seq: int | None = None
 
 

@@ -47,7 +47,14 @@ def _lines(raw: bytes, read: Callable[[dict[str, object]], Message]) -> Decoded:
             fields = _object(line)
             messages.append(read(fields))
         except BadPiece as bad:
-            refused.append(Refused(why=bad.why, raw=line, seq=_seq_or_none(fields)))
+            refused.append(
+                Refused(
+                    why=bad.why,
+                    raw=line,
+                    epoch=_count_or_none(fields, "epoch") or 0,
+                    seq=_count_or_none(fields, "seq"),
+                )
+            )
     return Decoded(messages=tuple(messages), refused=tuple(refused))
 
 
@@ -188,9 +195,9 @@ def _count(fields: dict[str, object], name: str) -> int | None:
     return value
 
 
-def _seq_or_none(fields: dict[str, object]) -> int | None:
+def _count_or_none(fields: dict[str, object], name: str) -> int | None:
     try:
-        return _count(fields, "seq")
+        return _count(fields, name)
     except BadPiece:
         return None
 

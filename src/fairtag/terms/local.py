@@ -27,19 +27,19 @@ Edge = Literal["from", "to"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Interval:
-    """A half-open stretch of time: `start` is in it, `end` is not; `end` None means open-ended."""
+    """A half-open stretch of time: `start` is in it, `end` is not."""
 
     start: Micros
-    end: Micros | None
+    end: Micros
 
     def __post_init__(self) -> None:
-        if self.end is not None and self.end < self.start:
+        if self.end < self.start:
             message = "an interval can't end before it starts"
             raise ValueError(message)
 
     def holds(self, at: Micros) -> bool:
         """Tell whether the instant is inside."""
-        return self.start <= at and (self.end is None or at < self.end)
+        return self.start <= at < self.end
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,11 +138,7 @@ def occurrences(
     """List the windows that touch `within`, merged where they touch, in order.
 
     They are not clipped: a curfew that began before `within` keeps its true start.
-    Raises: ValueError when `within` is open-ended.
     """
-    if within.end is None:
-        message = "occurrences need an end"
-        raise ValueError(message)
     first = _zoned(within.start, zone).date().subtract(days=8)
     last = _zoned(within.end, zone).date().add(days=8)
     weekly = tuple(spans)
@@ -154,9 +150,7 @@ def occurrences(
         )
         day = day.add(days=1)
     return tuple(
-        span
-        for span in merged(found)
-        if span.start < within.end and (span.end is None or span.end > within.start)
+        span for span in merged(found) if span.start < within.end and span.end > within.start
     )
 
 
@@ -164,12 +158,12 @@ def merged(spans: Iterable[Interval]) -> tuple[Interval, ...]:
     """Join windows that touch or overlap, and drop empty ones."""
     out: list[Interval] = []
     for span in sorted(spans, key=lambda one: one.start):
-        if span.end is not None and span.end <= span.start:
+        if span.end <= span.start:
             continue
         last = out[-1] if out else None
-        if last is None or (last.end is not None and last.end < span.start):
+        if last is None or last.end < span.start:
             out.append(span)
-        elif last.end is not None and (span.end is None or span.end > last.end):
+        elif span.end > last.end:
             out[-1] = Interval(start=last.start, end=span.end)
     return tuple(out)
 

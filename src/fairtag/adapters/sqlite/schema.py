@@ -1,7 +1,11 @@
-"""Which tables are there? One metadata; each book's module adds its own tables to it."""
+"""Which tables are there? One metadata; each book's module adds its own tables to it.
+
+Clear columns hold ids, kinds, times and counts; everything else is sealed bytes.
+"""
 
 from __future__ import annotations
 
 from sqlalchemy import MetaData
 
 metadata = MetaData()
+FORM = "1"  # raised by each migration

@@ -1,0 +1,311 @@
+"""Where are alerts? In rows that can't be deleted and only move forward, with every act beside."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+from sqlalchemy import (
+    DDL,
+    Column,
+    Connection,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    Table,
+    case,
+    delete,
+    event,
+    select,
+    update,
+)
+from sqlalchemy.dialects.sqlite import insert
+
+from fairtag.adapters.sqlite.schema import metadata
+from fairtag.alerts.model import Alert, AlertAct, ContactNote, DutyEntry
+from fairtag.app.books import QueuedNotice
+from fairtag.app.ports import Vault
+from fairtag.custody.kinds import RecordKind
+from fairtag.terms.errors import UnknownAlert
+from fairtag.terms.ids import AlertId, DeviceId, OrderId, WearerId
+from fairtag.terms.instants import Micros
+
+alerts = Table(
+    "alerts",
+    metadata,
+    Column("alert_id", String, primary_key=True),
+    Column("order_id", String),
+    Column("wearer_id", String),
+    Column("device_id", String),
+    Column("recipient", String, nullable=False),
+    Column("priority", String, nullable=False),
+    Column("state", String, nullable=False),
+    Column("raised_at", Integer, nullable=False),
+    Column("body", LargeBinary, nullable=False),  # no place and no name in it
+)
+Index("alerts_open", alerts.c.state, alerts.c.order_id)
+acts = Table(
+    "alert_acts",
+    metadata,
+    Column("n", Integer, primary_key=True),
+    Column("alert_id", String, nullable=False, index=True),
+    Column("at", Integer, nullable=False),
+    Column("owner", String, nullable=False),  # whose key the reason is sealed under
+    Column("body", LargeBinary, nullable=False),
+    Column("sealed", LargeBinary),
+)
+evidence = Table(
+    "alert_evidence",
+    metadata,
+    Column("alert_id", String, primary_key=True),
+    Column("wearer_id", String, nullable=False),
+    Column("at", Integer, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+)
+contacts = Table(
+    "contacts",
+    metadata,
+    Column("n", Integer, primary_key=True),
+    Column("order_id", String, nullable=False, index=True),
+    Column("at", Integer, nullable=False),
+    Column("owner", String, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+)
+duty = Table(
+    "duty",
+    metadata,
+    Column("step", String, primary_key=True),
+    Column("body", LargeBinary, nullable=False),
+)
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("n", Integer, primary_key=True),
+    Column("alert_id", String, nullable=False),
+    Column("urgency", String, nullable=False),
+    Column("to", String, nullable=False),
+    Column("due_at", Integer, nullable=False, index=True),
+    Column("tries", Integer, nullable=False, default=0),
+    Column("sent_at", Integer),
+)
+
+_RANK = "CASE {} WHEN 'raised' THEN 0 WHEN 'acknowledged' THEN 1 ELSE 2 END"
+
+
+def _guard(table: Table, name: str, when: str, told: str) -> None:
+    """Let the database itself refuse what no code of ours may do."""
+    made = f"CREATE TRIGGER {name} BEFORE {when} BEGIN SELECT RAISE(ABORT, '{told}'); END"
+    event.listen(table, "after_create", DDL(made))  # type: ignore[no-untyped-call]
+
+
+_BACK = f"{_RANK.format('NEW.state')} < {_RANK.format('OLD.state')}"
+_guard(alerts, "alerts_stay", "DELETE ON alerts", "an alert can not be deleted")
+_guard(alerts, "alerts_ahead", f"UPDATE ON alerts WHEN {_BACK}", "an alert only moves forward")
+_guard(acts, "acts_stay", "DELETE ON alert_acts", "what was done can not be deleted")
+_guard(acts, "acts_hold", "UPDATE ON alert_acts", "what was done can not be changed")
+
+_ALERT = msgspec.json.Decoder(Alert)
+_HOUSE = WearerId("house")
+_URGENCY = case({"urgent": 0, "normal": 1}, value=alerts.c.priority, else_=2)
+
+
+class SqliteAlertBook:
+    """Keeps `fairtag.app.books.AlertBook`."""
+
+    def __init__(self, connection: Connection, vault: Vault) -> None:
+        self._db = connection
+        self._vault = vault
+
+    def put(self, alert: Alert) -> None:
+        """Insert an alert or replace its current state."""
+        values = {
+            "order_id": alert.order_id,
+            "wearer_id": alert.wearer_id,
+            "device_id": alert.device_id,
+            "recipient": alert.recipient,
+            "priority": alert.priority,
+            "state": alert.state,
+            "raised_at": alert.raised_at,
+            "body": msgspec.json.encode(alert),
+        }
+        fresh = insert(alerts).values(alert_id=alert.alert_id, **values)
+        self._db.execute(fresh.on_conflict_do_update(index_elements=["alert_id"], set_=values))
+
+    def get(self, alert_id: AlertId) -> Alert:
+        """Give one.
+
+        Raises: UnknownAlert.
+        """
+        row = self._db.execute(select(alerts.c.body).where(alerts.c.alert_id == alert_id)).first()
+        if row is None:
+            raise UnknownAlert(alert_id)
+        return _ALERT.decode(row.body)
+
+    def open_for(self, order_id: OrderId | None, device_id: DeviceId | None = None) -> list[Alert]:
+        """List raised and acknowledged alerts of an order, or of no order."""
+        wanted = select(alerts.c.body).where(
+            alerts.c.state.in_(("raised", "acknowledged")),
+            alerts.c.order_id.is_(None) if order_id is None else alerts.c.order_id == order_id,
+        )
+        if device_id is not None:
+            wanted = wanted.where(alerts.c.device_id == device_id)
+        found = self._db.execute(wanted.order_by(alerts.c.raised_at, alerts.c.alert_id))
+        return [_ALERT.decode(row.body) for row in found]
+
+    def listed(
+        self,
+        *,
+        states: Sequence[str],
+        recipient: str | None = None,
+        limit: int = 500,
+        after: AlertId | None = None,
+    ) -> list[Alert]:
+        """List alerts, most urgent and oldest first."""
+        wanted = select(alerts.c.body).where(alerts.c.state.in_(states))
+        if recipient is not None:
+            wanted = wanted.where(alerts.c.recipient == recipient)
+        if after is not None:
+            wanted = wanted.where(alerts.c.alert_id > after)
+        ordered = wanted.order_by(_URGENCY, alerts.c.raised_at, alerts.c.alert_id).limit(limit)
+        return [_ALERT.decode(row.body) for row in self._db.execute(ordered)]
+
+    def add_act(self, act: AlertAct) -> None:
+        """Append what happened to an alert; free text is sealed."""
+        owner = self.get(act.alert_id).wearer_id or _HOUSE
+        bare = msgspec.structs.replace(act, reason="")
+        sealed = self._seal(act.reason, owner, act.at, f"act/{act.alert_id}")
+        self._db.execute(
+            insert(acts).values(
+                alert_id=act.alert_id,
+                at=act.at,
+                owner=owner,
+                body=msgspec.json.encode(bare),
+                sealed=sealed if act.reason else None,
+            )
+        )
+
+    def acts(self, alert_id: AlertId) -> list[AlertAct]:
+        """List what happened to an alert, oldest first."""
+        found = []
+        wanted = select(acts).where(acts.c.alert_id == alert_id).order_by(acts.c.n)
+        for row in self._db.execute(wanted):
+            act = msgspec.json.decode(row.body, type=AlertAct)
+            reason = ""
+            if row.sealed is not None:
+                reason = self._unseal(row.sealed, row.owner, row.at, f"act/{alert_id}")
+            found.append(msgspec.structs.replace(act, reason=reason))
+        return found
+
+    def keep_evidence(
+        self, alert_id: AlertId, *, wearer_id: WearerId, at: Micros, sealed_from: bytes
+    ) -> None:
+        """Keep a sealed copy of the deciding positions."""
+        sealed = self._vault.seal(
+            sealed_from,
+            wearer_id=wearer_id,
+            kind=RecordKind.TRAIL,
+            at=at,
+            row=f"evidence/{alert_id}",
+        )
+        values = {"wearer_id": wearer_id, "at": at, "sealed": sealed}
+        fresh = insert(evidence).values(alert_id=alert_id, **values)
+        self._db.execute(fresh.on_conflict_do_update(index_elements=["alert_id"], set_=values))
+
+    def evidence(self, alert_id: AlertId) -> bytes:
+        """Open the deciding positions; empty when there are none."""
+        row = self._db.execute(select(evidence).where(evidence.c.alert_id == alert_id)).first()
+        if row is None:
+            return b"[]"
+        return self._vault.unseal(
+            row.sealed,
+            wearer_id=row.wearer_id,
+            kind=RecordKind.TRAIL,
+            at=row.at,
+            row=f"evidence/{alert_id}",
+        )
+
+    def add_contact(self, note: ContactNote) -> None:
+        """Log a call or visit; free text is sealed."""
+        owner = _HOUSE
+        if note.alert_id is not None:
+            owner = self.get(note.alert_id).wearer_id or _HOUSE
+        self._db.execute(
+            insert(contacts).values(
+                order_id=note.order_id,
+                at=note.at,
+                owner=owner,
+                body=msgspec.json.encode(msgspec.structs.replace(note, text="")),
+                sealed=self._seal(note.text, owner, note.at, f"contact/{note.order_id}"),
+            )
+        )
+
+    def contacts(self, order_id: OrderId) -> list[ContactNote]:
+        """List calls and visits, newest first."""
+        found = []
+        wanted = select(contacts).where(contacts.c.order_id == order_id)
+        for row in self._db.execute(wanted.order_by(contacts.c.n.desc())):
+            told = self._unseal(row.sealed, row.owner, row.at, f"contact/{order_id}")
+            note = msgspec.json.decode(row.body, type=ContactNote)
+            found.append(msgspec.structs.replace(note, text=told))
+        return found
+
+    def duty(self) -> list[DutyEntry]:
+        """List who is on duty, first to last."""
+        steps = ("first", "second", "supervisor")
+        found = [
+            msgspec.json.decode(row.body, type=DutyEntry) for row in self._db.execute(select(duty))
+        ]
+        return sorted(found, key=lambda entry: steps.index(entry.step))
+
+    def set_duty(self, entries: Sequence[DutyEntry]) -> None:
+        """Replace the roster."""
+        self._db.execute(delete(duty))
+        for entry in entries:
+            self._db.execute(insert(duty).values(step=entry.step, body=msgspec.json.encode(entry)))
+
+    def queue_notice(self, notice: QueuedNotice) -> None:
+        """Put a notice into the outbox."""
+        self._db.execute(
+            insert(outbox).values(
+                alert_id=notice.alert_id,
+                urgency=notice.urgency,
+                to=notice.to,
+                due_at=notice.due_at,
+                tries=0,
+            )
+        )
+
+    def notices_due(self, *, at: Micros, limit: int = 50) -> list[QueuedNotice]:
+        """List unsent notices that are due."""
+        wanted = select(outbox).where(outbox.c.sent_at.is_(None), outbox.c.due_at <= at)
+        return [
+            QueuedNotice(
+                notice_id=row.n,
+                alert_id=row.alert_id,
+                urgency=row.urgency,
+                to=row.to,
+                due_at=row.due_at,
+                tries=row.tries,
+            )
+            for row in self._db.execute(wanted.order_by(outbox.c.n).limit(limit))
+        ]
+
+    def notice_done(self, notice_id: int, *, sent_at: Micros | None, next_at: Micros) -> None:
+        """Mark a notice as handed over, or say when to try again."""
+        self._db.execute(
+            update(outbox)
+            .where(outbox.c.n == notice_id)
+            .values(sent_at=sent_at, due_at=next_at, tries=outbox.c.tries + 1)
+        )
+
+    def _seal(self, told: str, owner: WearerId, at: Micros, row: str) -> bytes:
+        return self._vault.seal(
+            told.encode(), wearer_id=owner, kind=RecordKind.TEXT, at=at, row=row
+        )
+
+    def _unseal(self, sealed: bytes, owner: str, at: int, row: str) -> str:
+        return self._vault.unseal(
+            sealed, wearer_id=WearerId(owner), kind=RecordKind.TEXT, at=Micros(at), row=row
+        ).decode()

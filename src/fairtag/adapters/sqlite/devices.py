@@ -1,0 +1,244 @@
+"""What is known of devices? Credentials as hashes only, who wears them, when they last spoke."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from sqlalchemy import (
+    Column,
+    Connection,
+    Float,
+    Integer,
+    LargeBinary,
+    String,
+    Table,
+    select,
+    update,
+)
+from sqlalchemy.dialects.sqlite import insert
+
+from fairtag.adapters.sqlite.orders import activations
+from fairtag.adapters.sqlite.schema import metadata
+from fairtag.app.books import ActivationFacts, Bearer, Gateway, InstallStep, LastSeen
+from fairtag.app.ports import Vault
+from fairtag.terms.errors import UnknownDevice
+from fairtag.terms.ids import DeviceId, OrderId
+from fairtag.terms.instants import Micros
+from fairtag.terms.local import Interval
+
+devices = Table(
+    "devices",
+    metadata,
+    Column("device_id", String, primary_key=True),
+    Column("kind", String, nullable=False),
+    Column("registered_at", Integer, nullable=False),
+    Column("revoked_at", Integer),
+    Column("heard_at", Integer),
+    Column("fixed_at", Integer),
+    Column("battery_pct", Float),
+    Column("unordered", Integer, nullable=False, default=0),
+)
+credentials = Table(
+    "credentials",
+    metadata,
+    Column("token_hash", LargeBinary, primary_key=True),
+    Column("device_id", String, nullable=False, index=True),
+    Column("kind", String, nullable=False),
+    Column("since", Integer, nullable=False),
+    Column("until", Integer),
+)
+gateways = Table(
+    "gateways",
+    metadata,
+    Column("gateway_id", String, primary_key=True),
+    Column("operator", String, nullable=False),
+    Column("retention_days", Integer, nullable=False),
+    Column("devices", String, nullable=False),  # ids, one a line
+)
+steps = Table(
+    "install_steps",
+    metadata,
+    Column("order_id", String, primary_key=True),
+    Column("device_id", String, primary_key=True),
+    Column("step", String, primary_key=True),
+    Column("at", Integer, nullable=False),
+    Column("by", String, nullable=False),
+)
+
+
+class SqliteDeviceBook:
+    """Keeps `fairtag.app.books.DeviceBook`."""
+
+    def __init__(self, connection: Connection, vault: Vault) -> None:
+        del vault  # nothing here is personal
+        self._db = connection
+
+    def add(
+        self,
+        device_id: DeviceId,
+        *,
+        token_hash: bytes,
+        at: Micros,
+        kind: Literal["device", "gateway"],
+    ) -> None:
+        """Register a device, or give a known one a new credential; the former one is revoked."""
+        fresh = insert(devices).values(
+            device_id=device_id, kind=kind, registered_at=at, unordered=0
+        )
+        self._db.execute(
+            fresh.on_conflict_do_update(
+                index_elements=["device_id"], set_={"revoked_at": None, "kind": kind}
+            )
+        )
+        self._end_credentials(device_id, at)
+        self._db.execute(
+            insert(credentials).values(
+                token_hash=token_hash, device_id=device_id, kind=kind, since=at
+            )
+        )
+
+    def revoke(self, device_id: DeviceId, *, at: Micros) -> None:
+        """Refuse the device's credential from now on.
+
+        Raises: UnknownDevice.
+        """
+        done = self._db.execute(
+            update(devices).where(devices.c.device_id == device_id).values(revoked_at=at)
+        )
+        if done.rowcount == 0:
+            raise UnknownDevice(device_id)
+        self._end_credentials(device_id, at)
+
+    def bearer(self, token_hash: bytes) -> Bearer | None:
+        """Find who holds this credential, unless revoked."""
+        found = self._db.execute(
+            select(credentials.c.device_id, credentials.c.kind).where(
+                credentials.c.token_hash == token_hash, credentials.c.until.is_(None)
+            )
+        ).first()
+        return None if found is None else Bearer(device_id=found.device_id, kind=found.kind)
+
+    def bearers(self) -> list[tuple[bytes, Bearer]]:
+        """List all live credentials."""
+        found = self._db.execute(select(credentials).where(credentials.c.until.is_(None)))
+        return [(row.token_hash, Bearer(device_id=row.device_id, kind=row.kind)) for row in found]
+
+    def activations(self) -> list[ActivationFacts]:
+        """List who wore which device when."""
+        return self._activations(None)
+
+    def serving(self, device_id: DeviceId) -> list[ActivationFacts]:
+        """List the activations of one device."""
+        return self._activations(device_id)
+
+    def put_gateway(self, gateway: Gateway) -> None:
+        """Register what a gateway is and which devices it may speak for."""
+        values = {
+            "operator": gateway.operator,
+            "retention_days": gateway.retention_days,
+            "devices": "\n".join(sorted(gateway.devices)),
+        }
+        fresh = insert(gateways).values(gateway_id=gateway.gateway_id, **values)
+        self._db.execute(fresh.on_conflict_do_update(index_elements=["gateway_id"], set_=values))
+
+    def gateway(self, gateway_id: DeviceId) -> Gateway | None:
+        """Give one."""
+        row = self._db.execute(select(gateways).where(gateways.c.gateway_id == gateway_id)).first()
+        if row is None:
+            return None
+        return Gateway(
+            gateway_id=row.gateway_id,
+            operator=row.operator,
+            retention_days=row.retention_days,
+            devices=frozenset(row.devices.split("\n")),
+        )
+
+    def record_step(self, step: InstallStep) -> None:
+        """Record a step of an installation, once."""
+        fresh = insert(steps).values(
+            order_id=step.order_id,
+            device_id=step.device_id,
+            step=step.step,
+            at=step.at,
+            by=step.by,
+        )
+        self._db.execute(fresh.on_conflict_do_nothing())
+
+    def steps(self, order_id: OrderId | None = None) -> list[InstallStep]:
+        """List the recorded steps."""
+        wanted = select(steps).order_by(steps.c.order_id, steps.c.device_id, steps.c.at)
+        if order_id is not None:
+            wanted = wanted.where(steps.c.order_id == order_id)
+        return [
+            InstallStep(
+                order_id=row.order_id,
+                device_id=row.device_id,
+                step=row.step,
+                at=row.at,
+                by=row.by,
+            )
+            for row in self._db.execute(wanted)
+        ]
+
+    def saw(
+        self,
+        device_id: DeviceId,
+        *,
+        received_at: Micros,
+        at: Micros,
+        has_fix: bool,
+        battery_pct: float | None,
+    ) -> None:
+        """Remember when a device last spoke and last had a usable position."""
+        values: dict[str, float | None] = {"heard_at": received_at}
+        if has_fix:
+            values["fixed_at"] = at
+        if battery_pct is not None:
+            values["battery_pct"] = battery_pct
+        self._db.execute(update(devices).where(devices.c.device_id == device_id).values(**values))
+
+    def count_unordered(self, device_id: DeviceId, *, received_at: Micros, number: int) -> None:
+        """Count messages outside every order."""
+        self._db.execute(
+            update(devices)
+            .where(devices.c.device_id == device_id)
+            .values(unordered=devices.c.unordered + number, heard_at=received_at)
+        )
+
+    def last_seen(self) -> list[LastSeen]:
+        """List when each registered device last spoke."""
+        wanted = select(devices).where(devices.c.kind == "device").order_by(devices.c.device_id)
+        return [
+            LastSeen(
+                device_id=row.device_id,
+                registered_at=row.registered_at,
+                revoked_at=row.revoked_at,
+                heard_at=row.heard_at,
+                fixed_at=row.fixed_at,
+                battery_pct=row.battery_pct,
+                unordered=row.unordered,
+            )
+            for row in self._db.execute(wanted)
+        ]
+
+    def _activations(self, device_id: DeviceId | None) -> list[ActivationFacts]:
+        wanted = select(activations).order_by(activations.c.device_id, activations.c.start)
+        if device_id is not None:
+            wanted = wanted.where(activations.c.device_id == device_id)
+        return [
+            ActivationFacts(
+                device_id=row.device_id,
+                order_id=row.order_id,
+                wearer_id=row.wearer_id,
+                during=Interval(start=row.start, end=row.end),
+                order_ends_at=row.order_ends_at,
+            )
+            for row in self._db.execute(wanted)
+        ]
+
+    def _end_credentials(self, device_id: DeviceId, at: Micros) -> None:
+        self._db.execute(
+            update(credentials)
+            .where(credentials.c.device_id == device_id, credentials.c.until.is_(None))
+            .values(until=at)
+        )

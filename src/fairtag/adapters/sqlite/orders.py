@@ -1,0 +1,259 @@
+"""Where are order versions kept? Immutable and sealed, with suspensions and ends beside them."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from sqlalchemy import (
+    Column,
+    Connection,
+    Integer,
+    LargeBinary,
+    Row,
+    String,
+    Table,
+    delete,
+    insert,
+    select,
+)
+
+from fairtag.adapters.sqlite.schema import metadata
+from fairtag.app.books import OrderFacts
+from fairtag.app.ports import Vault
+from fairtag.custody.kinds import RecordKind
+from fairtag.orders.inforce import Mark, with_marks, worn
+from fairtag.orders.model import Identity, OrderVersion, Ruling
+from fairtag.orders.read import read
+from fairtag.terms.errors import OrderConflict, UnknownOrder
+from fairtag.terms.ids import OrderId, WearerId
+from fairtag.terms.instants import Micros
+
+versions = Table(
+    "order_versions",
+    metadata,
+    Column("order_id", String, primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("wearer_id", String, nullable=False),
+    Column("authority_id", String, nullable=False),
+    Column("starts_at", Integer, nullable=False),
+    Column("ends_at", Integer, nullable=False),
+    Column("review_by", String, nullable=False),
+    Column("recorded_at", Integer, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+)
+marks = Table(
+    "order_marks",
+    metadata,
+    Column("n", Integer, primary_key=True),
+    Column("order_id", String, nullable=False, index=True),
+    Column("what", String, nullable=False),
+    Column("at", Integer, nullable=False),
+    Column("recorded_at", Integer, nullable=False),
+    Column("by", String, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+)
+# What follows from versions and marks, kept ready for the device door.
+activations = Table(
+    "activations",
+    metadata,
+    Column("device_id", String, primary_key=True),
+    Column("start", Integer, primary_key=True),
+    Column("end", Integer, nullable=False),
+    Column("order_id", String, nullable=False, index=True),
+    Column("wearer_id", String, nullable=False),
+    Column("order_ends_at", Integer, nullable=False),
+)
+
+
+class SqliteOrderBook:
+    """Keeps `fairtag.app.books.OrderBook`."""
+
+    def __init__(self, connection: Connection, vault: Vault) -> None:
+        self._db = connection
+        self._vault = vault
+
+    def put(self, order: OrderVersion) -> None:
+        """Store a version; the same bytes again change nothing.
+
+        Raises: OrderConflict.
+        """
+        stored = self._db.execute(
+            select(versions.c.version, versions.c.wearer_id)
+            .where(versions.c.order_id == order.order_id)
+            .order_by(versions.c.version)
+        ).all()
+        if order.version in {row.version for row in stored}:
+            if self.version(order.order_id, order.version).source != order.source:
+                detail = f"version {order.version} of this order is stored with other content"
+                raise OrderConflict(detail)
+            return
+        if order.version != len(stored) + 1:
+            detail = f"the next version of this order is {len(stored) + 1}"
+            raise OrderConflict(detail)
+        if any(row.wearer_id != order.wearer_id for row in stored):
+            raise OrderConflict("a new version can't move an order to another wearer")
+        self._insert(order)
+        self._refresh(order.order_id, order.wearer_id)
+
+    def mark(
+        self,
+        order_id: OrderId,
+        what: Literal["suspend", "resume", "end"],
+        *,
+        at: Micros,
+        recorded_at: Micros,
+        by: str,
+        reason: str,
+    ) -> None:
+        """Record a suspension, its end, or the end of the order.
+
+        Raises: UnknownOrder.
+        """
+        wearer_id = self._newest(order_id).wearer_id
+        sealed = self._vault.seal(
+            reason.encode(),
+            wearer_id=wearer_id,
+            kind=RecordKind.TEXT,
+            at=recorded_at,
+            row=f"mark/{order_id}/{what}/{recorded_at}",
+        )
+        self._db.execute(
+            insert(marks).values(
+                order_id=order_id,
+                what=what,
+                at=at,
+                recorded_at=recorded_at,
+                by=by,
+                sealed=sealed,
+            )
+        )
+        self._refresh(order_id, wearer_id)
+
+    def rulings(self, order_id: OrderId, *, as_of: Micros | None = None) -> tuple[Ruling, ...]:
+        """List the versions for the judge, oldest first.
+
+        Raises: UnknownOrder.
+        """
+        found = [
+            self._open(row).ruling
+            for row in self._rows(order_id)
+            if as_of is None or row.recorded_at <= as_of
+        ]
+        return with_marks(found, self._marks(order_id, as_of))
+
+    def facts(self) -> list[OrderFacts]:
+        """List the newest version of each order."""
+        newest = {row.order_id: row for row in self._rows(None)}
+        return [self._facts(row) for row in newest.values()]
+
+    def identity(self, order_id: OrderId) -> Identity:
+        """Open who wears the device."""
+        return self.version(order_id).identity
+
+    def version(self, order_id: OrderId, version: int | None = None) -> OrderVersion:
+        """Open a whole version (default the newest).
+
+        Raises: UnknownOrder.
+        """
+        rows = [row for row in self._rows(order_id) if version in (None, row.version)]
+        if not rows:
+            raise UnknownOrder(order_id)
+        return self._open(rows[-1])
+
+    def _insert(self, order: OrderVersion) -> None:
+        sealed = self._vault.seal(
+            order.source,
+            wearer_id=order.wearer_id,
+            kind=RecordKind.ORDER,
+            at=order.ruling.recorded_at,
+            row=f"order/{order.order_id}/{order.version}",
+        )
+        self._db.execute(
+            insert(versions).values(
+                order_id=order.order_id,
+                version=order.version,
+                wearer_id=order.wearer_id,
+                authority_id=order.authority.id,
+                starts_at=order.ruling.during.start,
+                ends_at=order.ruling.during.end,
+                review_by=order.review.by,
+                recorded_at=order.ruling.recorded_at,
+                sealed=sealed,
+            )
+        )
+
+    def _refresh(self, order_id: OrderId, wearer_id: WearerId) -> None:
+        """Write down again who wears what when; a device serves one wearer at a time."""
+        self._db.execute(delete(activations).where(activations.c.order_id == order_id))
+        rulings = self.rulings(order_id)
+        for device_id, span in worn(rulings):
+            clash = self._db.execute(
+                select(activations.c.order_id).where(
+                    activations.c.device_id == device_id,
+                    activations.c.start < span.end,
+                    activations.c.end > span.start,
+                )
+            ).first()
+            if clash is not None:
+                detail = f"device {device_id} serves order {clash.order_id} in that time"
+                raise OrderConflict(detail)
+            self._db.execute(
+                insert(activations).values(
+                    device_id=device_id,
+                    start=span.start,
+                    end=span.end,
+                    order_id=order_id,
+                    wearer_id=wearer_id,
+                    order_ends_at=rulings[-1].during.end,
+                )
+            )
+
+    def _rows(self, order_id: OrderId | None) -> list[Row[Any]]:
+        wanted = select(versions).order_by(versions.c.order_id, versions.c.version)
+        if order_id is not None:
+            wanted = wanted.where(versions.c.order_id == order_id)
+        rows = self._db.execute(wanted).all()
+        if order_id is not None and not rows:
+            raise UnknownOrder(order_id)
+        return list(rows)
+
+    def _newest(self, order_id: OrderId) -> OrderFacts:
+        return self._facts(self._rows(order_id)[-1])
+
+    def _marks(self, order_id: OrderId, as_of: Micros | None) -> list[Mark]:
+        wanted = select(marks).where(marks.c.order_id == order_id).order_by(marks.c.n)
+        if as_of is not None:
+            wanted = wanted.where(marks.c.recorded_at <= as_of)
+        return [
+            Mark(what=row.what, at=row.at, recorded_at=row.recorded_at)
+            for row in self._db.execute(wanted)
+        ]
+
+    def _open(self, row: Row[Any]) -> OrderVersion:
+        source = self._vault.unseal(
+            row.sealed,
+            wearer_id=row.wearer_id,
+            kind=RecordKind.ORDER,
+            at=row.recorded_at,
+            row=f"order/{row.order_id}/{row.version}",
+        )
+        # It was checked when it was taken; a scheme that changed later does not unmake it.
+        return read(source, scheme=None, recorded_at=row.recorded_at)
+
+    def _facts(self, row: Row[Any]) -> OrderFacts:
+        told = self._marks(row.order_id, None)
+        ends = [mark.at for mark in told if mark.what == "end"]
+        pauses = [mark for mark in told if mark.what != "end"]
+        newest = max(pauses, key=lambda mark: (mark.at, mark.recorded_at), default=None)
+        is_paused = newest is not None and newest.what == "suspend"
+        return OrderFacts(
+            order_id=row.order_id,
+            version=row.version,
+            wearer_id=row.wearer_id,
+            authority_id=row.authority_id,
+            starts_at=row.starts_at,
+            ends_at=min([row.ends_at, *ends]),
+            review_by=row.review_by,
+            recorded_at=row.recorded_at,
+            suspended_since=newest.at if newest is not None and is_paused else None,
+        )

@@ -1,0 +1,160 @@
+"""Who works here? Accounts, sessions and one-time links; secrets are stored as hashes only."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from sqlalchemy import (
+    Column,
+    Connection,
+    Integer,
+    LargeBinary,
+    Row,
+    String,
+    Table,
+    delete,
+    select,
+    update,
+)
+from sqlalchemy.dialects.sqlite import insert
+
+from fairtag.adapters.sqlite.schema import metadata
+from fairtag.app.books import Person
+from fairtag.app.ports import Vault
+from fairtag.terms.instants import Micros
+
+people = Table(
+    "people",
+    metadata,
+    Column("user_id", String, primary_key=True),
+    Column("name", String, nullable=False, unique=True),
+    Column("role", String, nullable=False),
+    Column("authority_id", String, nullable=False),
+    Column("created_at", Integer, nullable=False),
+    Column("disabled_at", Integer),
+    Column("password_hash", String),
+)
+setups = Table(
+    "setups",
+    metadata,
+    Column("setup_hash", LargeBinary, primary_key=True),
+    Column("user_id", String, nullable=False),
+    Column("expires_at", Integer, nullable=False),
+)
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("token_hash", LargeBinary, primary_key=True),
+    Column("user_id", String, nullable=False),
+    Column("expires_at", Integer, nullable=False),
+    Column("kind", String, nullable=False),
+)
+attempts = Table(
+    "sign_in_attempts",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("failed", Integer, nullable=False),
+    Column("not_before", Integer, nullable=False),
+)
+
+
+class SqlitePeopleBook:
+    """Keeps `fairtag.app.books.PeopleBook`."""
+
+    def __init__(self, connection: Connection, vault: Vault) -> None:
+        del vault  # staff are named on what they did; nothing of a wearer is here
+        self._db = connection
+
+    def add(self, person: Person, *, setup_hash: bytes, expires_at: Micros) -> None:
+        """Create an account, or give a known one a new one-time set-up link."""
+        known = self.by_name(person.name)
+        user_id = person.user_id if known is None else known[0].user_id
+        if known is None:
+            self._db.execute(
+                insert(people).values(
+                    user_id=user_id,
+                    name=person.name,
+                    role=person.role,
+                    authority_id=person.authority_id,
+                    created_at=person.created_at,
+                )
+            )
+        self._db.execute(delete(setups).where(setups.c.user_id == user_id))
+        self._db.execute(
+            insert(setups).values(setup_hash=setup_hash, user_id=user_id, expires_at=expires_at)
+        )
+
+    def finish_setup(self, setup_hash: bytes, *, password_hash: str, at: Micros) -> Person | None:
+        """Spend a set-up link."""
+        row = self._db.execute(
+            select(setups.c.user_id).where(
+                setups.c.setup_hash == setup_hash, setups.c.expires_at > at
+            )
+        ).first()
+        if row is None:
+            return None
+        self._db.execute(delete(setups).where(setups.c.user_id == row.user_id))
+        self._db.execute(
+            update(people)
+            .where(people.c.user_id == row.user_id)
+            .values(password_hash=password_hash)
+        )
+        found = self._db.execute(select(people).where(people.c.user_id == row.user_id)).one()
+        return _person(found)
+
+    def by_name(self, name: str) -> tuple[Person, str] | None:
+        """Find a person and the password hash."""
+        row = self._db.execute(select(people).where(people.c.name == name)).first()
+        return None if row is None else (_person(row), row.password_hash or "")
+
+    def start_session(
+        self, token_hash: bytes, *, user_id: str, expires_at: Micros, kind: Literal["page", "api"]
+    ) -> None:
+        """Open a session."""
+        self._db.execute(
+            insert(sessions).values(
+                token_hash=token_hash, user_id=user_id, expires_at=expires_at, kind=kind
+            )
+        )
+
+    def session(
+        self, token_hash: bytes, *, at: Micros, kind: Literal["page", "api"]
+    ) -> Person | None:
+        """Find whose session this is, unless it is over."""
+        row = self._db.execute(
+            select(people)
+            .join(sessions, sessions.c.user_id == people.c.user_id)
+            .where(
+                sessions.c.token_hash == token_hash,
+                sessions.c.kind == kind,
+                sessions.c.expires_at > at,
+                people.c.disabled_at.is_(None),
+            )
+        ).first()
+        return None if row is None else _person(row)
+
+    def end_session(self, token_hash: bytes) -> None:
+        """Sign out."""
+        self._db.execute(delete(sessions).where(sessions.c.token_hash == token_hash))
+
+    def attempts(self, name: str) -> tuple[int, Micros]:
+        """Tell the failed sign-ins under a name and when to let it in again."""
+        row = self._db.execute(select(attempts).where(attempts.c.name == name)).first()
+        return (0, Micros(0)) if row is None else (row.failed, row.not_before)
+
+    def set_attempts(self, name: str, failed: int, *, not_before: Micros) -> None:
+        """Remember failed sign-ins."""
+        values = {"failed": failed, "not_before": not_before}
+        fresh = insert(attempts).values(name=name, **values)
+        self._db.execute(fresh.on_conflict_do_update(index_elements=["name"], set_=values))
+
+
+def _person(row: Row[Any]) -> Person:
+    return Person(
+        user_id=row.user_id,
+        name=row.name,
+        role=row.role,
+        authority_id=row.authority_id,
+        created_at=row.created_at,
+        disabled_at=row.disabled_at,
+    )

@@ -1,0 +1,119 @@
+"""Where is the truth? One SQLite file: one writer with group commit, readers beside it."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from pathlib import Path
+from typing import Literal, TypeVar
+
+from sqlalchemy import Column, Connection, String, Table
+
+from fairtag.adapters.spool import Spool
+from fairtag.adapters.sqlite.engine import driver, reading, writing
+from fairtag.adapters.sqlite.schema import FORM, metadata
+from fairtag.adapters.sqlite.transaction import SqliteTransaction
+from fairtag.adapters.sqlite.writer import Writer
+from fairtag.app.ports import Transaction, Vault
+from fairtag.terms.errors import StoreRefused
+
+T = TypeVar("T")
+House = Literal["service", "demo"]
+
+house = Table(
+    "house",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("value", String, nullable=False),
+)
+
+
+class SqliteStore:
+    """Keeps `fairtag.app.ports.Store`."""
+
+    def __init__(self, folder: Path, *, vault: Vault, kind: House | None) -> None:
+        """Open the store of a data folder; `kind` None takes whatever is there.
+
+        Raises: StoreRefused when the store is a demo's and the caller serves, or the other way
+        round, or a newer fairtag wrote it.
+        """
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._path = folder / "fairtag.db"
+        self._vault = vault
+        self._spool = Spool(folder / "log" / "access.log")
+        self._mine = threading.local()
+        self._open: list[Connection] = []
+        self._lock = threading.Lock()
+        os.close(os.open(self._path, os.O_WRONLY | os.O_CREAT, 0o600))
+        self.kind = _prepare(self._path, kind)
+        self._writer = Writer(self._connect)
+
+    def submit(self, work: Callable[[Transaction], T]) -> Future[T]:
+        """Queue work; the future is done after the commit is on disk."""
+        return self._writer.submit(work)
+
+    def transact(self, work: Callable[[Transaction], T]) -> T:
+        """Do work and wait until it is durable."""
+        return self._writer.submit(work).result()
+
+    def read(self, work: Callable[[Transaction], T]) -> T:
+        """Run a reading work on a snapshot, on a connection of the calling thread."""
+        connection, transaction = self._reader()
+        connection.execute("BEGIN").close()
+        try:
+            return work(transaction)
+        finally:
+            connection.execute("COMMIT").close()
+
+    def close(self) -> None:
+        """Finish what is queued and close the files."""
+        self._writer.close()
+        with self._lock:
+            for connection in self._open:
+                connection.close()
+            self._open.clear()
+
+    def _connect(self) -> tuple[sqlite3.Connection, Transaction]:
+        connection = writing(self._path)
+        with self._lock:
+            self._open.append(connection)
+        return driver(connection), SqliteTransaction(connection, self._vault, self._spool)
+
+    def _reader(self) -> tuple[sqlite3.Connection, Transaction]:
+        found: tuple[sqlite3.Connection, Transaction] | None = getattr(self._mine, "pair", None)
+        if found is None:
+            connection = reading(self._path)
+            with self._lock:
+                self._open.append(connection)
+            transaction = SqliteTransaction(connection, self._vault, self._spool)
+            found = self._mine.pair = (driver(connection), transaction)
+        return found
+
+
+def _prepare(path: Path, kind: House | None) -> House:
+    connection = writing(path)
+    try:
+        return _marked(connection, kind)
+    finally:
+        connection.close()
+
+
+def _marked(connection: Connection, kind: House | None) -> House:
+    db = driver(connection)
+    db.execute("BEGIN IMMEDIATE").close()
+    metadata.create_all(connection)
+    for name, value in (("kind", kind or "service"), ("form", FORM)):
+        db.execute("INSERT OR IGNORE INTO house VALUES (?, ?)", (name, value)).close()
+    marks = dict(db.execute("SELECT name, value FROM house").fetchall())
+    db.execute("COMMIT").close()
+    if marks["form"] != FORM:
+        detail = f"this store has form {marks['form']}, this fairtag knows form {FORM}"
+        raise StoreRefused(detail)
+    stored: House = "demo" if marks["kind"] == "demo" else "service"
+    if kind is not None and stored != kind:
+        detail = f"this is the store of a {stored}; start a {kind} in a folder of its own"
+        raise StoreRefused(detail)
+    return stored

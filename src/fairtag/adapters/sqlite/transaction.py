@@ -1,0 +1,30 @@
+"""Which books does one piece of work see? All of them, on one connection."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection
+
+from fairtag.adapters.spool import Spool
+from fairtag.adapters.sqlite.alerts import SqliteAlertBook
+from fairtag.adapters.sqlite.audit import SqliteAudit
+from fairtag.adapters.sqlite.devices import SqliteDeviceBook
+from fairtag.adapters.sqlite.journal import SqliteJournal
+from fairtag.adapters.sqlite.orders import SqliteOrderBook
+from fairtag.adapters.sqlite.people import SqlitePeopleBook
+from fairtag.adapters.sqlite.quarantine import SqliteQuarantine
+from fairtag.adapters.sqlite.verdicts import SqliteVerdicts
+from fairtag.app.ports import Vault
+
+
+class SqliteTransaction:
+    """Keeps `fairtag.app.ports.Transaction`; the writer and each reader have one."""
+
+    def __init__(self, connection: Connection, vault: Vault, spool: Spool) -> None:
+        self.journal = SqliteJournal(connection, vault)
+        self.quarantine = SqliteQuarantine(connection, vault)
+        self.verdicts = SqliteVerdicts(connection, vault)
+        self.audit = SqliteAudit(connection, spool)
+        self.orders = SqliteOrderBook(connection, vault)
+        self.devices = SqliteDeviceBook(connection, vault)
+        self.alerts = SqliteAlertBook(connection, vault)
+        self.people = SqlitePeopleBook(connection, vault)

@@ -1,0 +1,130 @@
+"""How do many callers share one durable commit? One thread, one queue, one transaction a group.
+
+A future is done only after the commit is on disk. A work that raises is undone alone.
+"""
+
+from __future__ import annotations
+
+import queue
+import sqlite3
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass
+from typing import Any, TypeVar, cast
+
+from fairtag.terms.errors import Busy
+
+T = TypeVar("T")
+
+GROUP_MOST = 500  # works a commit; design.md §2
+GROUP_WAIT_S = 0.005  # the first work of a group waits at most this long; design.md §2
+_QUEUE_MOST = 20_000
+
+
+@dataclass(slots=True)
+class _Job:
+    work: Callable[[Any], Any]
+    future: Future[Any]
+    result: Any = None
+    error: BaseException | None = None
+
+
+class Writer:
+    """Runs works one after the other, many to a commit."""
+
+    def __init__(self, connect: Callable[[], tuple[sqlite3.Connection, Any]]) -> None:
+        """Start the thread; `connect` opens the driver's connection and the transaction on it."""
+        self._queue: queue.Queue[_Job | None] = queue.Queue(_QUEUE_MOST)
+        self._connect = connect
+        self._ready: Future[None] = Future()
+        self._thread = threading.Thread(target=self._run, name="fairtag-writer", daemon=True)
+        self._is_open = True
+        self._thread.start()
+        self._ready.result()
+
+    def submit(self, work: Callable[[Any], T]) -> Future[T]:
+        """Queue a work.
+
+        Raises: Busy when too much waits already, or the store is closing.
+        """
+        future: Future[T] = Future()
+        if not self._is_open:
+            raise Busy
+        try:
+            self._queue.put_nowait(_Job(work, cast("Future[Any]", future)))
+        except queue.Full as error:
+            raise Busy from error
+        return future
+
+    def close(self) -> None:
+        """Finish what is queued, then stop."""
+        if self._is_open:
+            self._is_open = False
+            self._queue.put(None)
+            self._thread.join()
+
+    def _run(self) -> None:
+        try:
+            connection, transaction = self._connect()
+        except BaseException as error:  # noqa: BLE001 - whoever waits is told
+            self._ready.set_exception(error)
+            return
+        self._ready.set_result(None)
+        is_last = False
+        while not is_last:
+            group, is_last = self._group()
+            if group:
+                _commit(connection, transaction, group)
+
+    def _group(self) -> tuple[list[_Job], bool]:
+        first = self._queue.get()
+        if first is None:
+            return [], True
+        group, until = [first], time.monotonic() + GROUP_WAIT_S
+        while len(group) < GROUP_MOST:
+            try:
+                # Whoever is already there comes along; a lone caller does not wait for company.
+                job = (
+                    self._queue.get_nowait()
+                    if len(group) > 1
+                    else self._queue.get(timeout=max(0.0, min(0.001, until - time.monotonic())))
+                )
+            except queue.Empty:
+                break
+            if job is None:
+                return group, True
+            group.append(job)
+        return group, False
+
+
+def _commit(connection: sqlite3.Connection, transaction: object, group: list[_Job]) -> None:
+    try:
+        connection.execute("BEGIN IMMEDIATE").close()
+        for job in group:
+            _do(connection, transaction, job)
+        connection.execute("COMMIT").close()
+    except BaseException as error:  # noqa: BLE001 - every caller of the group is told
+        if connection.in_transaction:
+            connection.execute("ROLLBACK").close()
+        for job in group:
+            job.future.set_exception(error)
+        return
+    for job in group:
+        if job.error is None:
+            job.future.set_result(job.result)
+        else:
+            job.future.set_exception(job.error)
+
+
+def _do(connection: sqlite3.Connection, transaction: object, job: _Job) -> None:
+    connection.execute("SAVEPOINT work").close()
+    try:
+        job.result = job.work(transaction)
+    except sqlite3.OperationalError:
+        raise  # the disk is full or the file is locked: nobody's fault alone, the group fails
+    except BaseException as error:  # noqa: BLE001 - the caller is told through the future
+        job.error = error
+        connection.execute("ROLLBACK TO work").close()
+    connection.execute("RELEASE work").close()
