@@ -1,0 +1,109 @@
+"""Judge recorded traffic by hand: the same rules as the service, without a store."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated, Literal
+
+import msgspec
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from fairtag.cli.order import read_file
+from fairtag.intake import csv
+from fairtag.intake.messages import Decoded
+from fairtag.intake.native import decode_recorded
+from fairtag.orders.model import Ruling
+from fairtag.orders.read import read
+from fairtag.rules.finding import Finding, as_json
+from fairtag.rules.replay import Replayed, by_order, replay
+from fairtag.terms.errors import OrderRefused, UsageError
+from fairtag.terms.instants import Micros, parse, text
+
+Form = Literal["ndjson", "table", "geojson"]
+
+
+def judge(
+    order: Annotated[list[Path], typer.Option("--order", help="Order file; one a version.")],
+    traffic: Annotated[Path, typer.Option("--traffic", help="NDJSON, or CSV of positions.")],
+    until: Annotated[str | None, typer.Option("--until", help="Judge up to this instant.")] = None,
+    form: Annotated[Form, typer.Option("--format", help="ndjson, table or geojson.")] = "ndjson",
+) -> None:
+    """Judge traffic in order of arrival. The same input gives the same bytes."""
+    rulings = [_ruling(path) for path in order]
+    decoded = _traffic(traffic, rulings)
+    done = replay(by_order(rulings), decoded.messages, until=_until(until))
+    _print(done.findings, form)
+    _count(done, decoded)
+
+
+def _ruling(path: Path) -> Ruling:
+    try:
+        return read(read_file(path), scheme=None).ruling
+    except OrderRefused as refused:
+        first = str(refused).splitlines()[0]
+        detail = f"{path}: this order is not valid ({first}); see 'fairtag order check'"
+        raise UsageError(detail) from refused
+
+
+def _traffic(path: Path, rulings: list[Ruling]) -> Decoded:
+    raw = read_file(path)
+    if path.suffix.lower() != ".csv":
+        return decode_recorded(raw)
+    devices = {device.device_id for ruling in rulings for device in ruling.devices}
+    if len(devices) != 1:
+        detail = f"{path}: a CSV holds one device's positions, the order names {len(devices)}"
+        raise UsageError(detail)
+    return csv.decode(raw, devices.pop())
+
+
+def _until(told: str | None) -> Micros | None:
+    try:
+        return None if told is None else parse(told)
+    except ValueError as error:
+        detail = f"--until {told}: give an instant with offset, as 2026-11-03T10:00:00Z"
+        raise UsageError(detail) from error
+
+
+def _print(findings: list[Finding], form: Form) -> None:
+    match form:
+        case "ndjson":
+            for one in findings:
+                sys.stdout.buffer.write(as_json(one) + b"\n")
+            sys.stdout.buffer.flush()
+        case "geojson":
+            # A finding has no place: who needs positions asks for an opening.
+            features = [
+                {
+                    "type": "Feature",
+                    "geometry": None,
+                    "properties": msgspec.json.decode(as_json(one)),
+                }
+                for one in findings
+            ]
+            told = {"type": "FeatureCollection", "features": features}
+            typer.echo(msgspec.json.encode(told))
+        case "table":
+            _table(findings)
+
+
+def _table(findings: list[Finding]) -> None:
+    table = Table("decided", "state", "kind", "condition", "for", "what")
+    for one in findings:
+        told = (text(one.decided_at), one.state, one.kind, one.condition_id or one.device_id or "")
+        table.add_row(*told, one.recipient, one.words["en"])
+    Console(width=160).print(table)
+
+
+def _count(done: Replayed, decoded: Decoded) -> None:
+    told = {
+        "refused": len(decoded.refused),
+        "of unknown devices": done.unknown,
+        "outside every order": done.outside,
+        "duplicates": done.duplicates,
+        "conflicts": done.conflicts,
+    }
+    words = ", ".join(f"{number} {name}" for name, number in told.items() if number)
+    typer.echo(f"{len(decoded.messages)} messages, {words or 'all judged'}", err=True)

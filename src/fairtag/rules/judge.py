@@ -1,0 +1,264 @@
+"""What is found when an order's messages, versions and the clock come in, in order of arrival?
+
+Event time decides; data that come late are judged again from a snapshot, and what changed is
+corrected or withdrawn. The clock is the receipt clock; it only rises.
+"""
+
+from __future__ import annotations
+
+import importlib.metadata
+from collections.abc import Callable, Sequence
+
+import msgspec
+
+from fairtag.intake.messages import Message
+from fairtag.orders.model import ALL_CONDITIONS, Absence, Covers, Ruling
+from fairtag.rules.book import Telling, Told, compare, tell
+from fairtag.rules.devices import TAMPER
+from fairtag.rules.finding import Finding, Kind
+from fairtag.rules.matter import Matter, evidence_of
+from fairtag.rules.settings import DEFAULTS, Settings
+from fairtag.rules.track import Track
+from fairtag.rules.view import View, view_of
+from fairtag.rules.watch import Watch
+from fairtag.terms.instants import DAY, EARLIEST, HOUR, SECOND, Micros
+
+Past = Callable[[Micros], Sequence[Message]]
+TZDATA = importlib.metadata.version("tzdata")
+_KEPT_HOURS = 6
+_BOOK_DAYS = 8
+
+
+class Snapshot(msgspec.Struct, kw_only=True, array_like=True):
+    """A track as it stood, to judge late data again from."""
+
+    now: Micros
+    track: bytes
+
+
+class Memory(msgspec.Struct, kw_only=True, array_like=True):
+    """All that a judge remembers; the same memory is the same bytes."""
+
+    clock: Micros = Micros(0)
+    track: Track = msgspec.field(default_factory=Track)
+    watch: Watch = msgspec.field(default_factory=Watch)
+    book: list[Told] = []
+    snapshots: list[Snapshot] = []
+
+
+class OrderJudge:
+    """Judges one order."""
+
+    def __init__(self, rulings: tuple[Ruling, ...], *, settings: Settings = DEFAULTS) -> None:
+        self._rulings = rulings
+        self._settings = settings
+        self._memory = Memory()
+        self._view = view_of(rulings, Micros(0), settings)
+        self._due: Micros | None = None
+        self._refresh()
+
+    def take(self, message: Message, *, past: Past) -> list[Finding]:
+        """Judge a message; `past` gives the messages that were taken before it."""
+        found = self._to(Micros(max(self._memory.clock, message.received_at)), past)
+        memory = self._memory
+        late = memory.clock - message.at > self._settings.late_s * SECOND
+        found += self._tell(memory.watch.hear(message, memory.clock, self._view), late=False)
+        if memory.clock - message.at > self._settings.rejudged_days * DAY:
+            found += self._tell([_too_late(message)], late=True)
+        elif message.at >= memory.track.now:
+            self._snapshot(message.at)
+            found += self._tell(memory.track.apply(message, self._view), late=late)
+        else:
+            told = [*past(self._start_before(message.at)), message]
+            found += self._again(message.at, told, late=late)
+        self._refresh()
+        return found
+
+    def tick(self, clock: Micros, *, past: Past) -> list[Finding]:
+        """Let the clock go on without a message."""
+        found = self._to(Micros(max(self._memory.clock, clock)), past)
+        self._refresh()
+        return found
+
+    def rule(self, rulings: tuple[Ruling, ...], clock: Micros, *, past: Past) -> list[Finding]:
+        """Take a version, suspension or end that was recorded now."""
+        found = self._to(Micros(max(self._memory.clock, clock)), past)
+        before = self._view
+        self._rulings = rulings
+        self._view = view_of(rulings, self._memory.clock, self._settings)
+        found += self._changed(before, past)
+        self._refresh()
+        return found
+
+    @property
+    def due(self) -> Micros | None:
+        """Tell when the next timer falls."""
+        return self._due
+
+    def dump(self) -> bytes:
+        """Write the memory down."""
+        return msgspec.msgpack.encode(self._memory, order="deterministic")
+
+    @classmethod
+    def load(
+        cls, dump: bytes, rulings: tuple[Ruling, ...], *, settings: Settings = DEFAULTS
+    ) -> OrderJudge:
+        """Go on from a memory."""
+        judge = cls(rulings, settings=settings)
+        judge._memory = msgspec.msgpack.decode(dump, type=Memory)
+        judge._view = view_of(rulings, judge._memory.clock, settings)
+        judge._refresh()
+        return judge
+
+    def _to(self, clock: Micros, past: Past) -> list[Finding]:
+        """Let the clock come to an instant; timers due on the way fire first, each at its time."""
+        found: list[Finding] = []
+        while self._due is not None and self._due <= clock:
+            self._memory.clock = Micros(max(self._memory.clock, self._due))
+            found += self._fire(past)
+            self._refresh()
+        self._memory.clock = clock
+        return found
+
+    def _fire(self, past: Past) -> list[Finding]:
+        memory, before = self._memory, self._view
+        self._view = view_of(self._rulings, memory.clock, self._settings)
+        found = [] if self._view == before else self._changed(before, past)
+        due = memory.track.due(self._view)
+        if due is not None and due <= memory.clock:
+            found += self._tell(memory.track.advance(due, self._view), late=False)
+        return found + self._tell(memory.watch.pass_time(memory.clock, self._view), late=False)
+
+    def _changed(self, before: View, past: Past) -> list[Finding]:
+        """Judge again what a new absence, suspension, end or version touches."""
+        memory = self._memory
+        since = _first_difference(before, self._view)
+        found: list[Finding] = []
+        if since is not None and since < memory.track.now:
+            earliest = memory.clock - self._settings.rejudged_days * DAY
+            since = Micros(max(since, earliest))
+            found = self._again(since, list(past(self._start_before(since))), late=False)
+        return found + self._tell(memory.watch.pass_time(memory.clock, self._view), late=False)
+
+    def _again(self, since: Micros, messages: list[Message], *, late: bool) -> list[Finding]:
+        """Judge everything after the newest snapshot before `since` again; tell what changed."""
+        memory, limit = self._memory, self._settings.rejudged_days * DAY
+        upto, start = memory.track.now, self._start_before(since)
+        memory.snapshots = [one for one in memory.snapshots if one.now <= start]
+        kept = memory.snapshots[-1].track if memory.snapshots else None
+        memory.track = Track() if kept is None else msgspec.msgpack.decode(kept, type=Track)
+        judged = {_name(one): one for one in memory.track.open_matters()}
+        told = [one for one in messages if one.at > start and one.received_at - one.at <= limit]
+        for message in sorted(told, key=lambda one: one.at):
+            self._snapshot(message.at)
+            judged |= {_name(one): one for one in memory.track.apply(message, self._view)}
+        judged |= {_name(one): one for one in memory.track.advance(upto, self._view)}
+        by_event_time = list(judged.values())
+        return compare(
+            memory.book, by_event_time, since=start, excused=self._excused(), by=self._by(late=late)
+        )
+
+    def _excused(self) -> set[int]:
+        return {
+            n
+            for n, told in enumerate(self._memory.book)
+            if any(_covers(absence, told.matter) for absence in self._view.absences)
+        }
+
+    def _start_before(self, at: Micros) -> Micros:
+        """Give the time of the newest snapshot before an instant, or the beginning of time."""
+        times = [one.now for one in self._memory.snapshots if one.now < at]
+        return times[-1] if times else EARLIEST
+
+    def _snapshot(self, next_at: Micros) -> None:
+        """Keep the track as it stands before it goes into a new hour."""
+        memory = self._memory
+        now = memory.track.now
+        last = memory.snapshots[-1].now if memory.snapshots else Micros(0)
+        if not now or now // HOUR == next_at // HOUR or now <= last:
+            return
+        track = msgspec.msgpack.encode(memory.track, order="deterministic")
+        memory.snapshots.append(Snapshot(now=now, track=track))
+        memory.snapshots = _thinned(memory.snapshots, self._settings)
+        limit = memory.clock - _BOOK_DAYS * DAY
+        memory.book = [
+            one
+            for one in memory.book
+            if one.matter.closed_at is None or one.matter.closed_at > limit
+        ]
+
+    def _tell(self, changes: Sequence[Matter], *, late: bool) -> list[Finding]:
+        return tell(self._memory.book, changes, self._by(late=late)) if changes else []
+
+    def _by(self, *, late: bool) -> Telling:
+        ruling = self._rulings[0]
+        return Telling(
+            order_id=ruling.order_id,
+            zone=ruling.time_zone,
+            at=self._memory.clock,
+            late=late,
+            settings=self._settings.digest,
+            tzdata=TZDATA,
+        )
+
+    def _refresh(self) -> None:
+        memory = self._memory
+        times = [memory.track.due(self._view), memory.watch.due(memory.clock, self._view)]
+        times += [one for one in _recordings(self._rulings) if one > memory.clock][:1]
+        self._due = min((at for at in times if at is not None), default=None)
+
+
+def _too_late(message: Message) -> Matter:
+    evidence = (evidence_of(message),)
+    matter = Matter(
+        kind=Kind.INPUT_TOO_LATE,
+        device_id=message.device_id,
+        began_at=message.at,
+        evidence=evidence,
+    )
+    return matter.end(message.at, decided=message.at)
+
+
+def _name(matter: Matter) -> tuple[object, ...]:
+    return (matter.key, matter.began_at, matter.part_of)
+
+
+def _covers(absence: Absence, matter: Matter) -> bool:
+    during = absence.during
+    ended = matter.ended_at
+    if matter.began_at >= during.end or (ended is not None and ended <= during.start):
+        return False
+    if matter.kind in TAMPER:
+        return Covers.TAMPER in absence.covers
+    is_named = absence.condition_id in (ALL_CONDITIONS, matter.condition_id)
+    return Covers.CONDITIONS in absence.covers and is_named
+
+
+def _recordings(rulings: tuple[Ruling, ...]) -> list[Micros]:
+    """List when something became known, in order."""
+    times = {ruling.recorded_at for ruling in rulings[1:]}
+    times |= {absence.recorded_at for ruling in rulings for absence in ruling.absences}
+    return sorted(times)
+
+
+def _first_difference(before: View, after: View) -> Micros | None:
+    """Tell from which event time on two views judge differently."""
+    times = [one.during.start for one in set(before.absences) ^ set(after.absences)]
+    old, new = before.rulings[-1], after.rulings[-1]
+    times += [one.start for one in set(old.suspended) ^ set(new.suspended)]
+    times += [one.end for one in set(old.suspended) ^ set(new.suspended)]
+    if old.during.end != new.during.end:
+        times.append(min(old.during.end, new.during.end))
+    times += [one.recorded_at for one in after.rulings[len(before.rulings) :]]
+    return min(times, default=None)
+
+
+def _thinned(snapshots: list[Snapshot], settings: Settings) -> list[Snapshot]:
+    """Keep the newest hours, one a day before, and one that is older than late data may be."""
+    newest, older = snapshots[-_KEPT_HOURS:], snapshots[:-_KEPT_HOURS]
+    days = {one.now // DAY: one for one in reversed(older)}
+    kept = sorted(days.values(), key=lambda one: one.now)
+    limit = snapshots[-1].now - (settings.rejudged_days + 1) * DAY
+    while len(kept) > 1 and kept[1].now <= limit:
+        kept.pop(0)
+    return [*kept, *newest]

@@ -1,0 +1,48 @@
+"""By which published numbers is a place decided? Their digest stands in every finding.
+
+Units: seconds (_s), metres (_m), days; evidence in natural log-odds.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from functools import cached_property
+
+import msgspec
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True, dict=True):
+    """Numbers of the decision; ours where no source is given, chosen on stationary real traces."""
+
+    level: float = 0.68  # Source: Android's documentation of horizontal accuracy
+    optimism: float = 1.5  # receivers indoors claim errors smaller than they make
+    bias_m: float = 25.0  # error that lasts for minutes and that no claim shows
+    unknown_m: float = 100.0  # scale of a position that names no accuracy
+    least_m: float = 5.0  # no receiver of a tag is better
+    most_evidence: float = 5.0  # what one fix can say at most; a reflection says as much
+    witnesses: float = 2.0  # how far agreeing fixes may go beyond one fix
+    memory_s: float = 60.0  # errors of one minute are one error
+    frozen_s: float = 600.0  # the same network coordinates again are hardly news
+    doubt_s: float = 3600.0  # silence lets belief fade
+    long_bias_s: float = 900.0  # a bias indoors holds for so long
+    against: float = 5.0  # odds of 148 to 1 before a finding
+    in_favour: float = -2.0  # odds of 7 to 1 are enough for the wearer
+    closing: float = -1.0  # and fewer to end a finding
+    run_s: int = 120  # agreeing fixes last at least so long; NIJ 1004.00 allows 4 minutes in all
+    gap_s: int = 900  # a longer silence breaks a run
+    late_s: int = 900  # contract §5
+    rejudged_days: int = 7  # contract §5; older data are kept, not judged
+    silence_s: int = 1800  # contract §5: contact.lost, location.lost
+    body_off_s: int = 900
+    linger_s: int = 900  # a momentary matter ends so long after its last sign
+    battery_low_pct: float = 20.0
+    battery_back_pct: float = 30.0
+
+    @cached_property
+    def digest(self) -> str:
+        """Name these numbers."""
+        told = msgspec.json.encode(self, order="sorted")
+        return "sha256:" + hashlib.sha256(told).hexdigest()[:32]
+
+
+DEFAULTS = Settings()
