@@ -37,6 +37,19 @@ class Cause(StrEnum):
     RECOVERED = "recovered"  # closed itself: contact or battery came back
 
 
+class AlertPart(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One finding as it stands inside an alert."""
+
+    finding_id: FindingId
+    kind: str
+    rev: int  # the newest revision that was taken: the same one twice changes nothing
+    began_at: Micros
+    ended_at: Micros | None = None
+    is_over: bool = False
+    is_withdrawn: bool = False
+    words: dict[str, str] = {}  # kept while it goes on
+
+
 class Alert(msgspec.Struct, frozen=True, kw_only=True):
     """One matter for one recipient; findings gather in it while it is open."""
 
@@ -62,6 +75,10 @@ class Alert(msgspec.Struct, frozen=True, kw_only=True):
     escalated: int = 0  # steps of the roster told so far
     is_over: bool = False  # every finding in it is closed, corrected away or withdrawn
     withdrawn: bool = False  # every finding in it was withdrawn
+    parts: tuple[AlertPart, ...] = ()  # the findings one by one
+    urgent_at: Micros | None = None  # when it became urgent: the steps of the roster count from it
+    stirred_at: Micros | None = None  # something urgent joined after it was acknowledged
+    reminded: int = 0  # times its owner was reminded that it is still open
 
 
 class AlertAct(msgspec.Struct, frozen=True, kw_only=True):

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Literal, Protocol
 import msgspec
 
 from fairtag.orders.model import Identity, OrderVersion, Ruling
-from fairtag.terms.ids import AlertId, DeviceId, OrderId, WearerId
+from fairtag.terms.ids import AlertId, DeviceId, FindingId, OrderId, WearerId
 from fairtag.terms.instants import Micros
 from fairtag.terms.local import Interval
 
@@ -238,6 +238,16 @@ class AlertBook(Protocol):
         """List raised and acknowledged alerts of an order (or of no order)."""
         ...
 
+    def holding(self, finding_id: FindingId) -> list[Alert]:
+        """List alerts that a finding is in, closed ones too."""
+        ...
+
+    def last_about(
+        self, kind: str, *, order_id: OrderId | None, device_id: DeviceId | None
+    ) -> Alert | None:
+        """Give the newest alert of a kind about an order and device (None: about neither)."""
+        ...
+
     def listed(
         self,
         *,
@@ -315,17 +325,31 @@ class PeopleBook(Protocol):
         ...
 
     def finish_setup(self, setup_hash: bytes, *, password_hash: str, at: Micros) -> Person | None:
-        """Spend a set-up link."""
+        """Spend a set-up link; sessions under the former password end."""
         ...
 
     def by_name(self, name: str) -> tuple[Person, str] | None:
         """Find a person and the password hash."""
         ...
 
+    def listed(self) -> list[Person]:
+        """List staff by name."""
+        ...
+
     def start_session(
-        self, token_hash: bytes, *, user_id: str, expires_at: Micros, kind: Literal["page", "api"]
+        self,
+        token_hash: bytes,
+        *,
+        user_id: str,
+        expires_at: Micros,
+        kind: Literal["page", "api"],
+        idle_until: Micros | None = None,
     ) -> None:
-        """Open a session."""
+        """Open a session; with `idle_until` it is over at that time unless it is kept."""
+        ...
+
+    def keep_session(self, token_hash: bytes, *, idle_until: Micros, if_before: Micros) -> None:
+        """Say that a session is in use, when its idle time ends before `if_before`."""
         ...
 
     def session(

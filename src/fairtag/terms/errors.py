@@ -16,7 +16,12 @@ gone
 ├── StoreRefused                  FT-401  wrong kind of store, or not safe to use
 ├── AlertStateRefused             FT-501  the alert isn't in a state that allows this
 ├── UnknownAlert                  FT-502
-└── SignInRefused                 FT-601
+├── ReasonRefused                 FT-503  the cause or the reason does not do
+├── SignInRefused                 FT-601
+├── NotPermitted                  FT-602  the role does not allow this
+├── PasswordRefused               FT-603
+├── SetupRefused                  FT-604  the set-up link is used, over or wrong
+└── SignInPaused                  FT-605  too many wrong passwords; wait
 
 A code is never used twice. Normal refusals of a device's message are values
 (`intake.messages.Refused`).
@@ -170,3 +175,47 @@ class SignInRefused(FairtagError):
     code = "FT-601"
     officer = "The name or the password is not right, or your session is over. Try again."
     operator = "401 to a staff client."
+
+
+class ReasonRefused(FairtagError):
+    """The cause or the reason of a closing does not do."""
+
+    code = "FT-503"
+    officer = "Choose a cause and write in at least 10 characters what you found, then close again."
+    operator = "Closing refused: cause not for people, or reason too short."
+
+
+class NotPermitted(FairtagError):
+    """The person's role does not allow this."""
+
+    code = "FT-602"
+    officer = "Your role does not include this. Ask the officer or supervisor in charge."
+    operator = "403 to a staff client: role not in the policy table."
+
+
+class PasswordRefused(FairtagError):
+    """The password is too short or too well known."""
+
+    code = "FT-603"
+    officer = "Choose a longer password: at least 12 characters, and not one that everybody tries."
+    operator = "Password refused at set-up."
+
+
+class SetupRefused(FairtagError):
+    """The set-up link is used, over or wrong."""
+
+    code = "FT-604"
+    officer = "This set-up link is used or over. Ask your administrator for a new one."
+    operator = "Set-up link refused; make a new one with `fairtag user add`."
+
+
+class SignInPaused(FairtagError):
+    """Too many wrong passwords under this name; the next try has to wait."""
+
+    code = "FT-605"
+    officer = "There were too many wrong passwords under this name. Wait, then try again."
+    operator = "429 to a staff client: sign-in throttled."
+
+    def __init__(self, wait_s: int) -> None:
+        self.wait_s = wait_s
+        super().__init__(f"wait {wait_s} s, then try again")

@@ -22,13 +22,15 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.sqlite import insert
 
+from fairtag.adapters.sqlite.orders import versions
 from fairtag.adapters.sqlite.schema import metadata
+from fairtag.alerts.gather import CLOSES_ITSELF
 from fairtag.alerts.model import Alert, AlertAct, ContactNote, DutyEntry
 from fairtag.app.books import QueuedNotice
 from fairtag.app.ports import Vault
 from fairtag.custody.kinds import RecordKind
 from fairtag.terms.errors import UnknownAlert
-from fairtag.terms.ids import AlertId, DeviceId, OrderId, WearerId
+from fairtag.terms.ids import AlertId, DeviceId, FindingId, OrderId, WearerId
 from fairtag.terms.instants import Micros
 
 alerts = Table(
@@ -38,6 +40,7 @@ alerts = Table(
     Column("order_id", String),
     Column("wearer_id", String),
     Column("device_id", String),
+    Column("kind", String, nullable=False),
     Column("recipient", String, nullable=False),
     Column("priority", String, nullable=False),
     Column("state", String, nullable=False),
@@ -45,6 +48,13 @@ alerts = Table(
     Column("body", LargeBinary, nullable=False),  # no place and no name in it
 )
 Index("alerts_open", alerts.c.state, alerts.c.order_id)
+Index("alerts_about", alerts.c.kind, alerts.c.order_id, alerts.c.device_id)
+gathered = Table(
+    "alert_findings",
+    metadata,
+    Column("finding_id", String, primary_key=True),
+    Column("alert_id", String, primary_key=True),
+)
 acts = Table(
     "alert_acts",
     metadata,
@@ -91,6 +101,7 @@ outbox = Table(
     Column("sent_at", Integer),
 )
 
+_SELF_KINDS = ", ".join(f"'{kind}'" for kind in sorted(CLOSES_ITSELF))
 _RANK = "CASE {} WHEN 'raised' THEN 0 WHEN 'acknowledged' THEN 1 ELSE 2 END"
 
 
@@ -101,8 +112,28 @@ def _guard(table: Table, name: str, when: str, told: str) -> None:
 
 
 _BACK = f"{_RANK.format('NEW.state')} < {_RANK.format('OLD.state')}"
+_SAID = "json_extract(CAST({}.body AS TEXT), '$.{}')"
+_OTHERWISE = " OR ".join(
+    f"{_SAID.format('NEW', what)} IS NOT {_SAID.format('OLD', what)}"
+    for what in ("closed_by", "closed_at", "cause")
+)
+_AGAIN = "EXISTS (SELECT 1 FROM alerts WHERE alert_id = NEW.alert_id)"
+_ITSELF = f"{_SAID.format('NEW', 'closed_by')} IS NULL AND NEW.kind NOT IN ({_SELF_KINDS})"
 _guard(alerts, "alerts_stay", "DELETE ON alerts", "an alert can not be deleted")
 _guard(alerts, "alerts_ahead", f"UPDATE ON alerts WHEN {_BACK}", "an alert only moves forward")
+_guard(alerts, "alerts_once", f"INSERT ON alerts WHEN {_AGAIN}", "an alert can not be replaced")
+_guard(
+    alerts,
+    "alerts_closed_for_good",
+    f"UPDATE ON alerts WHEN OLD.state = 'closed' AND ({_OTHERWISE})",
+    "how an alert was closed can not be changed",
+)
+_guard(
+    alerts,
+    "alerts_by_people",
+    f"UPDATE ON alerts WHEN NEW.state = 'closed' AND {_ITSELF}",
+    "only a named person closes this alert",
+)
 _guard(acts, "acts_stay", "DELETE ON alert_acts", "what was done can not be deleted")
 _guard(acts, "acts_hold", "UPDATE ON alert_acts", "what was done can not be changed")
 
@@ -124,14 +155,19 @@ class SqliteAlertBook:
             "order_id": alert.order_id,
             "wearer_id": alert.wearer_id,
             "device_id": alert.device_id,
+            "kind": alert.kind,
             "recipient": alert.recipient,
             "priority": alert.priority,
             "state": alert.state,
             "raised_at": alert.raised_at,
             "body": msgspec.json.encode(alert),
         }
-        fresh = insert(alerts).values(alert_id=alert.alert_id, **values)
-        self._db.execute(fresh.on_conflict_do_update(index_elements=["alert_id"], set_=values))
+        known = update(alerts).where(alerts.c.alert_id == alert.alert_id).values(**values)
+        if self._db.execute(known).rowcount == 0:
+            self._db.execute(insert(alerts).values(alert_id=alert.alert_id, **values))
+        for finding_id in alert.findings:
+            held = insert(gathered).values(finding_id=finding_id, alert_id=alert.alert_id)
+            self._db.execute(held.on_conflict_do_nothing())
 
     def get(self, alert_id: AlertId) -> Alert:
         """Give one.
@@ -153,6 +189,32 @@ class SqliteAlertBook:
             wanted = wanted.where(alerts.c.device_id == device_id)
         found = self._db.execute(wanted.order_by(alerts.c.raised_at, alerts.c.alert_id))
         return [_ALERT.decode(row.body) for row in found]
+
+    def holding(self, finding_id: FindingId) -> list[Alert]:
+        """List alerts that a finding is in, closed ones too."""
+        wanted = (
+            select(alerts.c.body)
+            .join(gathered, gathered.c.alert_id == alerts.c.alert_id)
+            .where(gathered.c.finding_id == finding_id)
+        )
+        return [_ALERT.decode(row.body) for row in self._db.execute(wanted)]
+
+    def last_about(
+        self, kind: str, *, order_id: OrderId | None, device_id: DeviceId | None
+    ) -> Alert | None:
+        """Give the newest alert of a kind about an order and device."""
+        wanted = (
+            select(alerts.c.body)
+            .where(
+                alerts.c.kind == kind,
+                alerts.c.order_id.is_not_distinct_from(order_id),
+                alerts.c.device_id.is_not_distinct_from(device_id),
+            )
+            .order_by(alerts.c.raised_at.desc(), alerts.c.alert_id.desc())
+            .limit(1)
+        )
+        row = self._db.execute(wanted).first()
+        return None if row is None else _ALERT.decode(row.body)
 
     def listed(
         self,
@@ -228,9 +290,7 @@ class SqliteAlertBook:
 
     def add_contact(self, note: ContactNote) -> None:
         """Log a call or visit; free text is sealed."""
-        owner = _HOUSE
-        if note.alert_id is not None:
-            owner = self.get(note.alert_id).wearer_id or _HOUSE
+        owner = self._wearer(note)
         self._db.execute(
             insert(contacts).values(
                 order_id=note.order_id,
@@ -299,6 +359,14 @@ class SqliteAlertBook:
             .where(outbox.c.n == notice_id)
             .values(sent_at=sent_at, due_at=next_at, tries=outbox.c.tries + 1)
         )
+
+    def _wearer(self, note: ContactNote) -> WearerId:
+        """Tell whose key a note is sealed under: it ends with the wearer's record."""
+        wanted = select(versions.c.wearer_id).where(versions.c.order_id == note.order_id)
+        known = self._db.execute(wanted.limit(1)).scalar()
+        if known is None and note.alert_id is not None:
+            known = self.get(note.alert_id).wearer_id
+        return WearerId(known or _HOUSE)
 
     def _seal(self, told: str, owner: WearerId, at: Micros, row: str) -> bytes:
         return self._vault.seal(

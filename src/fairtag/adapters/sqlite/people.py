@@ -13,6 +13,7 @@ from sqlalchemy import (
     String,
     Table,
     delete,
+    or_,
     select,
     update,
 )
@@ -48,6 +49,7 @@ sessions = Table(
     Column("user_id", String, nullable=False),
     Column("expires_at", Integer, nullable=False),
     Column("kind", String, nullable=False),
+    Column("idle_until", Integer),
 )
 attempts = Table(
     "sign_in_attempts",
@@ -99,6 +101,7 @@ class SqlitePeopleBook:
             .where(people.c.user_id == row.user_id)
             .values(password_hash=password_hash)
         )
+        self._db.execute(delete(sessions).where(sessions.c.user_id == row.user_id))
         found = self._db.execute(select(people).where(people.c.user_id == row.user_id)).one()
         return _person(found)
 
@@ -107,14 +110,36 @@ class SqlitePeopleBook:
         row = self._db.execute(select(people).where(people.c.name == name)).first()
         return None if row is None else (_person(row), row.password_hash or "")
 
+    def listed(self) -> list[Person]:
+        """List staff by name."""
+        return [_person(row) for row in self._db.execute(select(people).order_by(people.c.name))]
+
     def start_session(
-        self, token_hash: bytes, *, user_id: str, expires_at: Micros, kind: Literal["page", "api"]
+        self,
+        token_hash: bytes,
+        *,
+        user_id: str,
+        expires_at: Micros,
+        kind: Literal["page", "api"],
+        idle_until: Micros | None = None,
     ) -> None:
         """Open a session."""
         self._db.execute(
             insert(sessions).values(
-                token_hash=token_hash, user_id=user_id, expires_at=expires_at, kind=kind
+                token_hash=token_hash,
+                user_id=user_id,
+                expires_at=expires_at,
+                kind=kind,
+                idle_until=idle_until,
             )
+        )
+
+    def keep_session(self, token_hash: bytes, *, idle_until: Micros, if_before: Micros) -> None:
+        """Say that a session is in use."""
+        self._db.execute(
+            update(sessions)
+            .where(sessions.c.token_hash == token_hash, sessions.c.idle_until < if_before)
+            .values(idle_until=idle_until)
         )
 
     def session(
@@ -128,6 +153,7 @@ class SqlitePeopleBook:
                 sessions.c.token_hash == token_hash,
                 sessions.c.kind == kind,
                 sessions.c.expires_at > at,
+                or_(sessions.c.idle_until.is_(None), sessions.c.idle_until > at),
                 people.c.disabled_at.is_(None),
             )
         ).first()

@@ -1,0 +1,106 @@
+"""What does a finding do to the alerts? The judge's engine calls this inside its transaction.
+
+State, finding and alert are one commit, so that a crash leaves no finding without its alert and
+makes no alert twice.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable
+from functools import partial
+
+from msgspec.structs import replace
+
+from fairtag.alerts.gather import Change, gather
+from fairtag.alerts.model import Alert, AlertAct, AlertState
+from fairtag.alerts.practicable import ask
+from fairtag.app.ports import Transaction
+from fairtag.rules.finding import Finding
+from fairtag.terms.ids import AlertId, OrderId, WearerId
+from fairtag.terms.instants import Micros
+
+Chance = Callable[[int], bytes]
+_ID_BYTES = 15  # 24 letters of base32, too many to guess
+
+
+def new_alert_id(chance: Chance) -> AlertId:
+    """Name an alert at random: it is the reference that notices carry."""
+    return AlertId("a_" + base64.b32encode(chance(_ID_BYTES)).decode().lower())
+
+
+def apply(
+    tx: Transaction,
+    finding: Finding,
+    *,
+    now: Micros,
+    chance: Chance,
+    wearer_id: WearerId | None = None,
+) -> Alert | None:
+    """Gather a revision of a finding into the alerts; gives the alert that changed.
+
+    `wearer_id` saves a look into the orders when the caller knows it.
+    """
+    alerts = _known(tx, finding)
+    wearer = wearer_id or _wearer(tx, finding.order_id, alerts)
+    new_id = partial(new_alert_id, chance)
+    gathered = gather(
+        finding, alerts, now=now, new_id=new_id, wearer_id=wearer, owner=_first_on_duty(tx)
+    )
+    _store(tx, gathered)
+    _store(tx, ask(finding, alerts, now=now, new_id=new_id, wearer_id=wearer))
+    return gathered.alert
+
+
+def raise_for_house(tx: Transaction, alert: Alert, *, again_after: int) -> Alert | None:
+    """Raise a matter that no finding tells, unless it waits already; gives what was raised.
+
+    What a person closed is raised again after `again_after` µs while it is still so.
+    """
+    last = tx.alerts.last_about(alert.kind, order_id=alert.order_id, device_id=alert.device_id)
+    if last is not None and last.state is not AlertState.CLOSED:
+        if last.is_over:
+            tx.alerts.put(replace(last, is_over=False))
+        return None
+    if last is not None and alert.raised_at - (last.closed_at or 0) < again_after:
+        return None
+    owned = replace(alert, owner=_first_on_duty(tx))
+    act = AlertAct(alert_id=alert.alert_id, at=alert.raised_at, what="raised")
+    _store(tx, Change(alert=owned, acts=(act,)))
+    return owned
+
+
+def mark_over(tx: Transaction, alert: Alert) -> bool:
+    """Say that a matter of the house is no longer so; a person still closes it."""
+    if alert.is_over:
+        return False
+    tx.alerts.put(replace(alert, is_over=True))
+    return True
+
+
+def _store(tx: Transaction, change: Change) -> None:
+    if change.alert is not None:
+        tx.alerts.put(change.alert)
+    for act in change.acts:
+        tx.alerts.add_act(act)
+
+
+def _first_on_duty(tx: Transaction) -> str | None:
+    return next((entry.user_id for entry in tx.alerts.duty()), None)
+
+
+def _known(tx: Transaction, finding: Finding) -> list[Alert]:
+    """List open alerts of the order, and any that hold the finding or what it is part of."""
+    found = tx.alerts.open_for(finding.order_id)
+    for finding_id in (finding.finding_id, finding.part_of):
+        if finding_id is not None:
+            found += tx.alerts.holding(finding_id)
+    return list({alert.alert_id: alert for alert in found}.values())
+
+
+def _wearer(tx: Transaction, order_id: OrderId, alerts: list[Alert]) -> WearerId | None:
+    for alert in alerts:
+        if alert.order_id == order_id and alert.wearer_id is not None:
+            return alert.wearer_id
+    facts = (one for one in tx.orders.facts() if one.order_id == order_id)
+    return next((one.wearer_id for one in facts), None)
