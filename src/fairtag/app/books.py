@@ -348,8 +348,12 @@ class PeopleBook(Protocol):
         """Open a session; with `idle_until` it is over at that time unless it is kept."""
         ...
 
-    def keep_session(self, token_hash: bytes, *, idle_until: Micros, if_before: Micros) -> None:
-        """Say that a session is in use, when its idle time ends before `if_before`."""
+    def is_idle(self, token_hash: bytes, *, before: Micros) -> bool:
+        """Tell whether a session's idle time ends before an instant."""
+        ...
+
+    def keep_session(self, token_hash: bytes, *, idle_until: Micros) -> None:
+        """Say that a session is in use."""
         ...
 
     def session(

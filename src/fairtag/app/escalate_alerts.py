@@ -10,8 +10,9 @@ from fairtag.alerts.escalate import ROSTER_EMPTY, Escalation, empty_roster, esca
 from fairtag.alerts.model import Alert, AlertAct, AlertState, DutyEntry
 from fairtag.app.books import QueuedNotice
 from fairtag.app.house import House
+from fairtag.app.new_ids import new_alert_id
 from fairtag.app.ports import Notice, Transaction
-from fairtag.app.raise_alerts import mark_over, new_alert_id, raise_for_house
+from fairtag.app.raise_alerts import mark_over, raise_for_house
 from fairtag.terms.errors import FairtagError
 from fairtag.terms.instants import MINUTE, SECOND, Micros
 
@@ -96,7 +97,7 @@ def _see_roster(tx: Transaction, house: House, roster: list[DutyEntry], now: Mic
     if roster:
         last = tx.alerts.last_about(ROSTER_EMPTY, order_id=None, device_id=None)
         return 0 if last is None else mark_over(tx, last)
-    alert = empty_roster(alert_id=new_alert_id(house.chance), now=now)
+    alert = empty_roster(alert_id=new_alert_id(house), now=now)
     return 0 if raise_for_house(tx, alert, again_after=_EMPTY_AGAIN) is None else 1
 
 

@@ -6,9 +6,7 @@ makes no alert twice.
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Callable
-from functools import partial
 
 from msgspec.structs import replace
 
@@ -20,36 +18,26 @@ from fairtag.rules.finding import Finding
 from fairtag.terms.ids import AlertId, OrderId, WearerId
 from fairtag.terms.instants import Micros
 
-Chance = Callable[[int], bytes]
-_ID_BYTES = 15  # 24 letters of base32, too many to guess
-
-
-def new_alert_id(chance: Chance) -> AlertId:
-    """Name an alert at random: it is the reference that notices carry."""
-    return AlertId("a_" + base64.b32encode(chance(_ID_BYTES)).decode().lower())
-
 
 def apply(
     tx: Transaction,
     finding: Finding,
     *,
     now: Micros,
-    chance: Chance,
+    new_id: Callable[[], AlertId],
     wearer_id: WearerId | None = None,
-) -> Alert | None:
-    """Gather a revision of a finding into the alerts; gives the alert that changed.
+) -> list[AlertId]:
+    """Gather a revision of a finding into the alerts; tells which changed, the finding's first.
 
     `wearer_id` saves a look into the orders when the caller knows it.
     """
     alerts = _known(tx, finding)
     wearer = wearer_id or _wearer(tx, finding.order_id, alerts)
-    new_id = partial(new_alert_id, chance)
     gathered = gather(
         finding, alerts, now=now, new_id=new_id, wearer_id=wearer, owner=_first_on_duty(tx)
     )
-    _store(tx, gathered)
-    _store(tx, ask(finding, alerts, now=now, new_id=new_id, wearer_id=wearer))
-    return gathered.alert
+    asked = ask(finding, alerts, now=now, new_id=new_id, wearer_id=wearer)
+    return [*_store(tx, gathered), *_store(tx, asked)]
 
 
 def raise_for_house(tx: Transaction, alert: Alert, *, again_after: int) -> Alert | None:
@@ -78,11 +66,13 @@ def mark_over(tx: Transaction, alert: Alert) -> bool:
     return True
 
 
-def _store(tx: Transaction, change: Change) -> None:
-    if change.alert is not None:
-        tx.alerts.put(change.alert)
+def _store(tx: Transaction, change: Change) -> list[AlertId]:
+    if change.alert is None:
+        return []
+    tx.alerts.put(change.alert)
     for act in change.acts:
         tx.alerts.add_act(act)
+    return [change.alert.alert_id]
 
 
 def _first_on_duty(tx: Transaction) -> str | None:

@@ -12,8 +12,9 @@ from fairtag.alerts.model import Alert, AlertState
 from fairtag.app.books import ActivationFacts, LastSeen, OrderFacts
 from fairtag.app.escalate_alerts import open_alerts
 from fairtag.app.house import House
+from fairtag.app.new_ids import new_alert_id
 from fairtag.app.ports import Transaction
-from fairtag.app.raise_alerts import mark_over, new_alert_id, raise_for_house
+from fairtag.app.raise_alerts import mark_over, raise_for_house
 from fairtag.rules.finding import Kind
 from fairtag.terms.ids import DeviceId, OrderId, WearerId
 from fairtag.terms.instants import DAY, Micros
@@ -155,7 +156,7 @@ def _quarantined(device_id: DeviceId) -> Row:
 def _raise(tx: Transaction, house: House, row: Row, now: Micros) -> int:
     kind = row.gap or ""
     alert = Alert(
-        alert_id=new_alert_id(house.chance),
+        alert_id=new_alert_id(house),
         order_id=row.order_id,
         wearer_id=row.wearer_id,
         condition_id=None,

@@ -12,16 +12,16 @@ FairtagError
 ├── SealBroken                    FT-301  the sealed record can't be opened: changed, or its key is
 gone
 ├── OpeningRefused                FT-302  no grant, or outside its window
+│   └── NotPermitted              FT-602  the role does not allow this
 ├── LogUnavailable                FT-303  nothing personal opens while nobody can write it down
 ├── StoreRefused                  FT-401  wrong kind of store, or not safe to use
 ├── AlertStateRefused             FT-501  the alert isn't in a state that allows this
+│   └── ReasonRefused             FT-503  the cause or the reason does not do
 ├── UnknownAlert                  FT-502
-├── ReasonRefused                 FT-503  the cause or the reason does not do
-├── SignInRefused                 FT-601
-├── NotPermitted                  FT-602  the role does not allow this
-├── PasswordRefused               FT-603
-├── SetupRefused                  FT-604  the set-up link is used, over or wrong
-└── SignInPaused                  FT-605  too many wrong passwords; wait
+└── SignInRefused                 FT-601
+    ├── PasswordRefused           FT-603
+    ├── SetupRefused              FT-604  the set-up link is used, over or wrong
+    └── SignInPaused              FT-605  too many wrong passwords; wait
 
 A code is never used twice. Normal refusals of a device's message are values
 (`intake.messages.Refused`).
@@ -177,7 +177,7 @@ class SignInRefused(FairtagError):
     operator = "401 to a staff client."
 
 
-class ReasonRefused(FairtagError):
+class ReasonRefused(AlertStateRefused):
     """The cause or the reason of a closing does not do."""
 
     code = "FT-503"
@@ -185,7 +185,7 @@ class ReasonRefused(FairtagError):
     operator = "Closing refused: cause not for people, or reason too short."
 
 
-class NotPermitted(FairtagError):
+class NotPermitted(OpeningRefused):
     """The person's role does not allow this."""
 
     code = "FT-602"
@@ -193,7 +193,7 @@ class NotPermitted(FairtagError):
     operator = "403 to a staff client: role not in the policy table."
 
 
-class PasswordRefused(FairtagError):
+class PasswordRefused(SignInRefused):
     """The password is too short or too well known."""
 
     code = "FT-603"
@@ -201,7 +201,7 @@ class PasswordRefused(FairtagError):
     operator = "Password refused at set-up."
 
 
-class SetupRefused(FairtagError):
+class SetupRefused(SignInRefused):
     """The set-up link is used, over or wrong."""
 
     code = "FT-604"
@@ -209,7 +209,7 @@ class SetupRefused(FairtagError):
     operator = "Set-up link refused; make a new one with `fairtag user add`."
 
 
-class SignInPaused(FairtagError):
+class SignInPaused(SignInRefused):
     """Too many wrong passwords under this name; the next try has to wait."""
 
     code = "FT-605"

@@ -134,11 +134,17 @@ class SqlitePeopleBook:
             )
         )
 
-    def keep_session(self, token_hash: bytes, *, idle_until: Micros, if_before: Micros) -> None:
+    def is_idle(self, token_hash: bytes, *, before: Micros) -> bool:
+        """Tell whether a session's idle time ends before an instant."""
+        wanted = select(sessions.c.idle_until).where(sessions.c.token_hash == token_hash)
+        until = self._db.execute(wanted).scalar()
+        return until is not None and until < before
+
+    def keep_session(self, token_hash: bytes, *, idle_until: Micros) -> None:
         """Say that a session is in use."""
         self._db.execute(
             update(sessions)
-            .where(sessions.c.token_hash == token_hash, sessions.c.idle_until < if_before)
+            .where(sessions.c.token_hash == token_hash, sessions.c.idle_until.is_not(None))
             .values(idle_until=idle_until)
         )
 

@@ -1,0 +1,64 @@
+"""Which role may do what? A small table; what is not in it is refused.
+
+Source: design.md §5. The administrator keeps accounts and sees no personal data.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from fairtag.alerts.model import Alert
+from fairtag.app.books import Person
+from fairtag.terms.errors import NotPermitted
+
+
+class Act(StrEnum):
+    """What staff do."""
+
+    QUEUE = "see the queue"
+    HANDLE = "acknowledge and close alerts"
+    OPEN = "open positions"
+    ORDERS = "store orders"
+    RECONCILE = "see the reconciliation list"
+    DUTY = "set the duty roster"
+    LOG = "read the access log"
+
+
+ROLES: dict[str, frozenset[Act]] = {
+    "officer": frozenset({Act.QUEUE, Act.HANDLE, Act.OPEN, Act.RECONCILE, Act.ORDERS}),
+    "supervisor": frozenset(
+        {Act.QUEUE, Act.HANDLE, Act.OPEN, Act.RECONCILE, Act.DUTY, Act.LOG, Act.ORDERS}
+    ),
+    "caseworker": frozenset({Act.QUEUE, Act.ORDERS}),
+    "contractor": frozenset({Act.RECONCILE, Act.HANDLE}),  # HANDLE: matters of support only
+    "inspector": frozenset({Act.LOG}),
+    "reviewer": frozenset(),
+    "liaison": frozenset(),
+    "admin": frozenset({Act.DUTY}),
+}
+_SUPPORT_ONLY = frozenset({"contractor"})
+
+
+def may(person: Person, act: Act, alert: Alert | None = None) -> bool:
+    """Tell whether the person's role allows it, and allows it for this alert.
+
+    Fails: closed, for unknown roles and closed accounts.
+    """
+    if person.disabled_at is not None or act not in ROLES.get(person.role, frozenset()):
+        return False
+    return alert is None or only_recipient(person) in (None, alert.recipient)
+
+
+def demand(person: Person, act: Act, alert: Alert | None = None) -> None:
+    """Go on only when the role allows it.
+
+    Raises: NotPermitted.
+    """
+    if not may(person, act, alert):
+        detail = f"the role {person.role} may not {act}"
+        raise NotPermitted(detail)
+
+
+def only_recipient(person: Person) -> str | None:
+    """Tell whose alerts are the only ones the person may see; None: all."""
+    return "support" if person.role in _SUPPORT_ONLY else None
