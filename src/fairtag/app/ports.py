@@ -91,6 +91,10 @@ class Journal(Protocol):
         """List entries beyond position `n`."""
         ...
 
+    def last_ruling(self, order_id: OrderId, *, upto: int) -> Micros | None:
+        """Tell when the newest ruling at or before a position was recorded."""
+        ...
+
     def last(self) -> int:
         """Tell the highest position."""
         ...
@@ -129,6 +133,14 @@ class Quarantine(Protocol):
 
     def count(self, device_id: DeviceId | None = None) -> dict[str, int]:
         """Count items by reason."""
+        ...
+
+    def devices_since(self, at: Micros) -> list[DeviceId]:
+        """List devices whose content came here after an instant."""
+        ...
+
+    def purge(self, *, now: Micros) -> int:
+        """Remove what has waited its 14 days; tells how many."""
         ...
 
 

@@ -104,7 +104,7 @@ def sign_in(
 
     Raises: SignInPaused, SignInRefused, with the same words whatever was wrong.
     """
-    found = house.store.read(lambda tx: tx.people.by_name(name))
+    found = house.store.read(lambda tx: tx.people.by_name(name)) if is_id(name) else None
     # Counted before the check, so that many guesses at once are many guesses.
     _count_attempt(house, name if found is not None else _nobody_called(name))
     # The same work is done for a name that is not there, so that time does not tell.

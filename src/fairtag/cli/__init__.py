@@ -6,6 +6,7 @@ import sys
 
 import typer
 
+from fairtag.cli.device import devices
 from fairtag.cli.judge import judge
 from fairtag.cli.order import orders
 from fairtag.terms.errors import FairtagError
@@ -17,6 +18,7 @@ app = typer.Typer(
     help="fairtag: open electronic monitoring. Data on stdout, words on stderr.",
 )
 app.add_typer(orders, name="order")
+app.add_typer(devices, name="device")
 app.command("judge")(judge)
 
 

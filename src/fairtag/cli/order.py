@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 import typer
 
+from fairtag.app.put_order import mark_order, put_order
+from fairtag.bootstrap import open_house
+from fairtag.cli.house import BY, DataFolder, an_instant
 from fairtag.orders.problem import schema_bytes
 from fairtag.orders.read import check
 from fairtag.orders.scheme import Scheme, read_scheme, seed_scheme
-from fairtag.terms.errors import UsageError
+from fairtag.terms.errors import OrderConflict, OrderRefused, UsageError
+from fairtag.terms.ids import OrderId
 
 orders = typer.Typer(no_args_is_help=True, help="Check, store, suspend and end orders.")
 
@@ -58,3 +62,43 @@ def check_order(
 def print_schema() -> None:
     """Print the JSON Schema of the order file."""
     typer.echo(schema_bytes().decode(), nl=False)
+
+
+@orders.command("put")
+def put(
+    file: Annotated[Path, typer.Argument(help="Order file.")],
+    data: DataFolder,
+    scheme: SchemeFile = None,
+) -> None:
+    """Store a version of an order. Exit 1 when it is refused, with what to do."""
+    document, allowed = read_file(file), scheme_from(scheme)
+    with open_house(data) as house:
+        try:
+            order = put_order(house, document, scheme=allowed, by=BY)
+        except (OrderRefused, OrderConflict) as refused:
+            typer.echo(str(refused))
+            typer.echo(f"{file}: not stored ({refused.code})", err=True)
+            raise typer.Exit(1) from refused
+    told = {"order_id": order.order_id, "version": order.version}
+    typer.echo(msgspec.json.encode(told))
+
+
+def _marking(what: Literal["suspend", "resume", "end"], told: str) -> None:
+    @orders.command(what, help=told)
+    def mark(
+        order: Annotated[str, typer.Argument(metavar="ID", help="The order's id.")],
+        data: DataFolder,
+        at: Annotated[str, typer.Option("--at", help="From which instant on.")],
+        reason: Annotated[str, typer.Option("--reason", help="Why; kept sealed.")],
+    ) -> None:
+        if not reason.strip():
+            raise UsageError("--reason: say why in a few words")
+        when = an_instant(at, "--at")
+        with open_house(data) as house:
+            mark_order(house, OrderId(order), what, at=when, by=BY, reason=reason)
+        typer.echo(f"{order}: {what} from {at}", err=True)
+
+
+_marking("suspend", "From an instant on nothing is recorded or judged, until it is resumed.")
+_marking("resume", "End a suspension.")
+_marking("end", "End the order: what happens after the instant is neither recorded nor judged.")

@@ -19,7 +19,15 @@ from fairtag.intake.messages import (
     Refused,
     Source,
 )
-from fairtag.intake.request import BadPiece, Request, Why, number, read_json
+from fairtag.intake.request import (
+    BadPiece,
+    Request,
+    Why,
+    an_object,
+    maybe_number,
+    number,
+    read_json,
+)
 from fairtag.terms.ids import ConditionId, DeviceId, is_id
 from fairtag.terms.instants import Micros, parse
 
@@ -44,7 +52,7 @@ def _lines(raw: bytes, read: Callable[[dict[str, object]], Message]) -> Decoded:
             continue
         fields: dict[str, object] = {}
         try:
-            fields = _object(line)
+            fields = an_object(read_json(line))
             messages.append(read(fields))
         except BadPiece as bad:
             refused.append(
@@ -92,11 +100,11 @@ def _position(fields: dict[str, object], device_id: DeviceId, received_at: Micro
         received_at,
         lat=_needed(fields, "lat"),
         lon=_needed(fields, "lon"),
-        accuracy_m=_maybe(fields, "accuracy_m"),
-        accuracy_level=_maybe(fields, "accuracy_level"),
+        accuracy_m=maybe_number(fields, "accuracy_m"),
+        accuracy_level=maybe_number(fields, "accuracy_level"),
         source=_source(fields.get("source")),
-        speed_mps=_maybe(fields, "speed_mps"),
-        battery_pct=_maybe(fields, "battery_pct"),
+        speed_mps=maybe_number(fields, "speed_mps"),
+        battery_pct=maybe_number(fields, "battery_pct"),
         is_mock=_flag(fields.get("is_mock")),
         epoch=_count(fields, "epoch") or 0,
         seq=_count(fields, "seq"),
@@ -136,13 +144,6 @@ def _check_in(fields: dict[str, object], device_id: DeviceId, received_at: Micro
     )
 
 
-def _object(line: bytes) -> dict[str, object]:
-    found = read_json(line)
-    if not isinstance(found, dict):
-        raise BadPiece(Why.WRONG_TYPE)
-    return found
-
-
 def _instant(fields: dict[str, object], name: str) -> Micros:
     value = fields.get(name)
     if value is None:
@@ -163,11 +164,6 @@ def _needed(fields: dict[str, object], name: str) -> float:
     if name not in fields:
         raise BadPiece(Why.MISSING)
     return number(fields[name])
-
-
-def _maybe(fields: dict[str, object], name: str) -> float | None:
-    value = fields.get(name)
-    return None if value is None else number(value)
 
 
 def _flag(value: object) -> bool | None:

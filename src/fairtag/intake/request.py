@@ -104,6 +104,27 @@ def number(value: object) -> float:
     return real
 
 
+def an_object(told: object) -> dict[str, object]:
+    """Take a JSON object.
+
+    Raises: BadPiece.
+    """
+    if told is None:
+        raise BadPiece(Why.MISSING)
+    if not isinstance(told, dict):
+        raise BadPiece(Why.WRONG_TYPE)
+    return told
+
+
+def maybe_number(told: dict[str, object], name: str) -> float | None:
+    """Take a number that may be absent.
+
+    Raises: BadPiece.
+    """
+    value = told.get(name)
+    return None if value is None else number(value)
+
+
 def number_of_text(value: str) -> float:
     """Read a finite decimal number from a query or form field.
 

@@ -38,7 +38,7 @@ class Belief(msgspec.Struct, kw_only=True, array_like=True):
     last: tuple[float, float] | None = None  # coordinates of the last fix
     run_sign: int = 0
     run_from: Micros = Micros(0)
-    run_fixes: int = 0
+    run_fixes: int = 0  # distinct ones, when the source may repeat itself
     run_evidence: tuple[Evidence, ...] = ()
     side: Side = Side.UNSURE
 
@@ -66,8 +66,11 @@ class Belief(msgspec.Struct, kw_only=True, array_like=True):
             return 1 - math.exp(-1.0)
         since_s = max(0.0, (fix.at - self.at) / SECOND)
         self.odds *= math.exp(-since_s / settings.doubt_s)
-        is_same = self.last == (fix.lon, fix.lat) and fix.source not in _SEEN_BY_SATELLITE
-        return 1 - math.exp(-since_s / (settings.frozen_s if is_same else settings.memory_s))
+        memory_s = settings.frozen_s if self._is_repeated(fix) else settings.memory_s
+        return 1 - math.exp(-since_s / memory_s)
+
+    def _is_repeated(self, fix: Position) -> bool:
+        return self.last == (fix.lon, fix.lat) and fix.source not in _SEEN_BY_SATELLITE
 
     def _run(self, fix: Position, said: float, settings: Settings) -> None:
         sign = (said > 0) - (said < 0)
@@ -75,17 +78,27 @@ class Belief(msgspec.Struct, kw_only=True, array_like=True):
         if sign != self.run_sign or is_broken:
             self.run_sign, self.run_from, self.run_fixes = sign, fix.at, 0
             self.run_evidence = ()
-        self.run_fixes += 1
+        if self.run_fixes == 0 or not self._is_repeated(fix):
+            self.run_fixes += 1
         if len(self.run_evidence) < MOST_EVIDENCE and sign > 0:
             self.run_evidence = (*self.run_evidence, evidence_of(fix))
 
     def _side(self, fix: Position, settings: Settings) -> Side:
-        lasted = fix.at - self.run_from >= settings.run_s * SECOND and self.run_fixes > 1
+        lasted = fix.at - self.run_from >= settings.run_s * SECOND and self._are_enough(
+            fix, settings
+        )
         if self.odds >= settings.against and self.run_sign > 0 and lasted:
             return Side.AGAINST
         if self.side is Side.AGAINST and self.odds > settings.closing:
             return Side.AGAINST if self.run_sign > 0 else Side.UNSURE
         return Side.KEPT if self.odds <= settings.in_favour else Side.UNSURE
+
+    def _are_enough(self, fix: Position, settings: Settings) -> bool:
+        if fix.source in _SEEN_BY_SATELLITE:
+            return self.run_fixes > 1
+        # A network position repeats itself for minutes: it takes other coordinates, or long.
+        lasted_s = (fix.at - self.run_from) / SECOND
+        return self.run_fixes >= settings.distinct or lasted_s >= settings.frozen_run_s
 
 
 def scale_m(fix: Position, settings: Settings) -> float:

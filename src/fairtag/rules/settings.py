@@ -29,6 +29,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     in_favour: float = -2.0  # odds of 7 to 1 are enough for the wearer
     closing: float = -1.0  # and fewer to end a finding
     run_s: int = 120  # agreeing fixes last at least so long; NIJ 1004.00 allows 4 minutes in all
+    distinct: int = 3  # coordinates of a run whose source is not known to be a satellite
+    frozen_run_s: int = 1800  # or so long the same
     gap_s: int = 900  # a longer silence breaks a run
     late_s: int = 900  # contract §5
     rejudged_days: int = 7  # contract §5; older data are kept, not judged

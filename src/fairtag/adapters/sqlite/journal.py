@@ -131,6 +131,15 @@ class SqliteJournal:
         )
         return [self._entry(row) for row in found.fetchall()]
 
+    def last_ruling(self, order_id: OrderId, *, upto: int) -> Micros | None:
+        """Tell when the newest ruling at or before a position was recorded."""
+        found = self._db.execute(
+            "SELECT received_at FROM journal WHERE order_id = ? AND what = 'ruling' AND n <= ?"
+            " ORDER BY n DESC LIMIT 1",
+            (order_id, upto),
+        ).fetchone()
+        return None if found is None else Micros(found[0])
+
     def last(self) -> int:
         """Tell the highest position."""
         found = self._db.execute("SELECT coalesce(max(n), 0) FROM journal").fetchone()

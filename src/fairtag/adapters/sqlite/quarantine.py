@@ -59,6 +59,14 @@ class SqliteQuarantine:
         )
         return dict(found.fetchall())
 
+    def devices_since(self, at: Micros) -> list[DeviceId]:
+        """List devices whose content came here after an instant."""
+        found = self._db.execute(
+            "SELECT DISTINCT device_id FROM quarantine WHERE received_at > ? ORDER BY device_id",
+            (at,),
+        )
+        return [DeviceId(row[0]) for row in found.fetchall()]
+
     def purge(self, *, now: Micros) -> int:
         """Remove what has waited its 14 days; tells how many."""
         done = self._db.execute("DELETE FROM quarantine WHERE goes_at <= ?", (now,))

@@ -1,0 +1,196 @@
+"""Who judges what is stored? One engine: journal order in, states, findings and alerts out.
+
+States, findings, alerts and the position are written in one transaction, so that after a crash
+everything goes on exactly where the last commit was.
+Units: µs UTC.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import partial
+
+import msgspec
+
+from fairtag.app import raise_alerts
+from fairtag.app.house import House
+from fairtag.app.new_ids import new_alert_id
+from fairtag.app.ports import JournalEntry, Transaction
+from fairtag.intake.messages import Message, Position
+from fairtag.orders.model import Ruling
+from fairtag.rules.finding import Finding
+from fairtag.rules.judge import OrderJudge, Past
+from fairtag.terms.ids import OrderId, WearerId
+from fairtag.terms.instants import MINUTE, Micros
+
+_BATCH = 500
+_MESSAGE: msgspec.json.Decoder[Message] = msgspec.json.Decoder(Message)
+_EVIDENCE_BEFORE = 15 * MINUTE
+_EVIDENCE_MOST = 200
+
+
+@dataclass(slots=True)
+class _Batch:
+    """What judging some entries gives, before it is written."""
+
+    touched: dict[OrderId, WearerId] = field(default_factory=dict)
+    findings: list[Finding] = field(default_factory=list)
+    evidence: dict[str, list[Position]] = field(default_factory=dict)  # by finding id
+
+
+class Engine:
+    """Judges in journal order; one a store."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+        self._judges: dict[OrderId, OrderJudge] = {}
+        self._wearers: dict[OrderId, WearerId] = {}
+        self._recent: dict[OrderId, list[Position]] = {}
+        self._upto = 0
+
+    def start(self) -> None:
+        """Load the states of the last commit; a judge for each order, also one that never spoke."""
+        self._upto, states, facts = self._house.store.read(
+            lambda tx: (tx.verdicts.judged_upto(), list(tx.verdicts.states()), tx.orders.facts())
+        )
+        kept = dict(states)
+        for one in facts:
+            self._wearers[one.order_id] = one.wearer_id
+            dump = kept.get(one.order_id)
+            if dump is not None:
+                rulings = self._rulings(one.order_id, self._known_at(one.order_id))
+                self._judges[one.order_id] = OrderJudge.load(dump, rulings)
+
+    @property
+    def upto(self) -> int:
+        """Tell the journal position up to which everything is judged."""
+        return self._upto
+
+    def step(self) -> int:
+        """Judge what is stored and not judged yet; tells how many entries. Callers loop."""
+        after = self._upto
+        entries = self._house.store.read(lambda tx: tx.journal.after(after, limit=_BATCH))
+        if not entries:
+            return 0
+        batch = _Batch()
+        for entry in entries:
+            self._judge(entry, batch)
+        self._write(batch, entries[-1].n)
+        return len(entries)
+
+    def tick(self) -> int:
+        """Write a tick for each order whose timer fell due; `step` then judges it."""
+        now = self._house.clock.now()
+        due = [
+            order_id
+            for order_id, judge in self._judges.items()
+            if judge.due is not None and judge.due <= now
+        ]
+        if due:
+            ticks = [self._entry(order_id, now) for order_id in due]
+            self._house.store.transact(lambda tx: [tx.journal.append(one) for one in ticks])
+        return len(due)
+
+    def digest_input(self) -> list[tuple[OrderId, bytes]]:
+        """List the states as they are, for a comparison with a clean replay."""
+        return sorted((order_id, judge.dump()) for order_id, judge in self._judges.items())
+
+    def _entry(self, order_id: OrderId, now: Micros) -> JournalEntry:
+        return JournalEntry(
+            what="tick",
+            order_id=order_id,
+            wearer_id=self._wearers[order_id],
+            at=now,
+            received_at=now,
+        )
+
+    def _judge(self, entry: JournalEntry, batch: _Batch) -> None:
+        order_id = entry.order_id
+        self._wearers[order_id] = entry.wearer_id
+        judge = self._judge_of(entry)
+        past = self._past(order_id, entry.n - 1)
+        found = self._fold(judge, entry, past)
+        batch.touched[order_id] = entry.wearer_id
+        batch.findings += found
+        for one in found:
+            batch.evidence.setdefault(one.finding_id, self._evidence(one, past))
+
+    def _fold(self, judge: OrderJudge, entry: JournalEntry, past: Past) -> list[Finding]:
+        match entry.what:
+            case "message":
+                message = _MESSAGE.decode(entry.body)
+                self._remember(entry.order_id, message)
+                return judge.take(message, past=past)
+            case "tick":
+                return judge.tick(entry.received_at, past=past)
+            case "ruling":
+                rulings = self._rulings(entry.order_id, entry.received_at)
+                return judge.rule(rulings, entry.received_at, past=past)
+
+    def _judge_of(self, entry: JournalEntry) -> OrderJudge:
+        judge = self._judges.get(entry.order_id)
+        if judge is None:
+            judge = OrderJudge(self._rulings(entry.order_id, entry.received_at))
+            self._judges[entry.order_id] = judge
+        return judge
+
+    def _rulings(self, order_id: OrderId, as_of: Micros | None) -> tuple[Ruling, ...]:
+        return self._house.store.read(lambda tx: tx.orders.rulings(order_id, as_of=as_of))
+
+    def _known_at(self, order_id: OrderId) -> Micros | None:
+        """Tell up to when the last commit knew of versions, so that a restart knows no more."""
+        upto = self._upto
+        return self._house.store.read(lambda tx: tx.journal.last_ruling(order_id, upto=upto))
+
+    def _past(self, order_id: OrderId, upto: int) -> Past:
+        def past(since: Micros) -> list[Message]:
+            return self._house.store.read(
+                lambda tx: tx.journal.past(order_id, since=since, upto=upto)
+            )
+
+        return past
+
+    def _remember(self, order_id: OrderId, message: Message) -> None:
+        """Keep the last positions at hand, so that evidence needs no second reading."""
+        if isinstance(message, Position):
+            recent = self._recent.setdefault(order_id, [])
+            recent.append(message)
+            if len(recent) > 2 * _EVIDENCE_MOST:
+                del recent[:_EVIDENCE_MOST]
+
+    def _evidence(self, finding: Finding, past: Past) -> list[Position]:
+        since = finding.began_at - _EVIDENCE_BEFORE
+        recent = self._recent.get(finding.order_id, [])
+        if not recent or recent[0].at > since:
+            recent = [one for one in past(Micros(since)) if isinstance(one, Position)]
+        chosen = [one for one in recent if since <= one.at <= finding.decided_at]
+        return sorted(chosen, key=lambda one: one.at)[:_EVIDENCE_MOST]
+
+    def _raise(self, tx: Transaction, finding: Finding, batch: _Batch, now: Micros) -> None:
+        wearer_id = batch.touched[finding.order_id]
+        new_id = partial(new_alert_id, self._house)
+        changed = raise_alerts.apply(tx, finding, now=now, new_id=new_id, wearer_id=wearer_id)
+        positions = batch.evidence[finding.finding_id]
+        if changed and positions:
+            tx.alerts.keep_evidence(
+                changed[0],
+                wearer_id=wearer_id,
+                at=now,
+                sealed_from=msgspec.json.encode(positions),
+            )
+
+    def _write(self, batch: _Batch, upto: int) -> None:
+        now = self._house.clock.now()
+
+        def work(tx: Transaction) -> int:
+            for order_id, wearer_id in batch.touched.items():
+                tx.verdicts.put_state(order_id, wearer_id, self._judges[order_id].dump())
+            for finding in batch.findings:
+                tx.verdicts.add(finding)
+                self._raise(tx, finding, batch, now)
+            tx.verdicts.set_judged_upto(upto)
+            return upto
+
+        self._upto = self._house.store.transact(work)
+        if batch.findings:
+            self._house.changes.publish()

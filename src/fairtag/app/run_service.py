@@ -1,0 +1,101 @@
+"""What runs all the time? Judging, escalating, handing over notices, reconciling: two threads.
+
+Whatever goes wrong in a round is counted and tried again; a round never stops the service.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import partial
+
+import structlog
+
+from fairtag.app.escalate_alerts import escalate, send_notices
+from fairtag.app.house import House
+from fairtag.app.judging import Engine
+from fairtag.app.reconcile import reconcile
+
+_IDLE_S = 0.02  # how long new data wait at most for the judge
+_TICK_S = 1.0
+_CARE_S = 2.0
+_RECONCILE_EVERY = 30  # rounds of care
+
+log = structlog.get_logger()
+
+
+@dataclass(slots=True)
+class Pulse:
+    """Signs of life of the running service, for `/readyz`."""
+
+    judged_upto: int = 0
+    judge_failures: int = 0  # in a row
+    care_failures: int = 0  # in a row
+    stop: threading.Event = field(default_factory=threading.Event)
+
+    @property
+    def is_well(self) -> bool:
+        """Tell whether judging and care go on."""
+        return self.judge_failures == 0 and self.care_failures == 0
+
+
+@contextmanager
+def running(house: House) -> Iterator[Pulse]:
+    """Run the service's threads while the block lasts."""
+    pulse = Pulse()
+    engine = Engine(house)
+    engine.start()
+    threads = [
+        threading.Thread(target=_judge, args=(engine, pulse), name="fairtag-judge", daemon=True),
+        threading.Thread(target=_care, args=(house, pulse), name="fairtag-care", daemon=True),
+    ]
+    for thread in threads:
+        thread.start()
+    try:
+        yield pulse
+    finally:
+        pulse.stop.set()
+        for thread in threads:
+            thread.join(timeout=30)
+
+
+def _judge(engine: Engine, pulse: Pulse) -> None:
+    waited = _TICK_S
+    while not pulse.stop.is_set():
+        done = _tried(engine.step, "judge")
+        pulse.judge_failures = pulse.judge_failures + 1 if done is None else 0
+        pulse.judged_upto = engine.upto
+        waited += 0.0 if done else _IDLE_S
+        if waited >= _TICK_S:
+            waited = 0.0
+            _tried(engine.tick, "tick")
+        if not done:
+            pulse.stop.wait(_IDLE_S)
+
+
+def _care(house: House, pulse: Pulse) -> None:
+    since, rounds = house.clock.now(), 0
+    while not pulse.stop.wait(_CARE_S):
+        results = [
+            _tried(partial(escalate, house), "escalate"),
+            _tried(partial(send_notices, house), "notices"),
+        ]
+        if rounds % _RECONCILE_EVERY == 0:
+            now = house.clock.now()
+            results.append(_tried(partial(reconcile, house, since=since), "reconcile"))
+            since = now
+        rounds += 1
+        pulse.care_failures = pulse.care_failures + 1 if None in results else 0
+
+
+def _tried(work: Callable[[], int], name: str) -> int | None:
+    try:
+        return work()
+    except Exception as error:  # noqa: BLE001 - a round must never stop the service
+        # The kind only: an error's text and trace may hold what must not be in a log.
+        log.error(  # noqa: TRY400
+            "round failed", round=name, error=type(error).__name__
+        )
+        return None

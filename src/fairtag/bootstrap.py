@@ -1,0 +1,69 @@
+"""How is everything put together? By hand, here and nowhere else."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Literal
+
+from fairtag.adapters.changes import LoopChanges
+from fairtag.adapters.clock import MachineClock
+from fairtag.adapters.keystore import KeyStore
+from fairtag.adapters.notify import MailNotifier, NoNotifier, WebhookNotifier
+from fairtag.adapters.sqlite.store import SqliteStore
+from fairtag.adapters.vault import KeyVault
+from fairtag.app.charter import is_rehearsal
+from fairtag.app.house import House
+from fairtag.app.ports import Clock, Notifier
+from fairtag.settings import Settings, settings_of
+
+_CLOCK = MachineClock()
+
+
+@contextmanager
+def open_house(
+    data: Path,
+    *,
+    kind: Literal["service", "demo"] | None = None,
+    clock: Clock = _CLOCK,
+    address: str | None = None,
+) -> Iterator[House]:
+    """Open the data folder, making it when it is not there.
+
+    Raises: StoreRefused.
+    """
+    settings = settings_of(data)
+    data.mkdir(parents=True, exist_ok=True, mode=0o700)
+    keys = KeyStore(data / "keys", chance=os.urandom)
+    vault = KeyVault(keys, chance=os.urandom)
+    store = SqliteStore(data, vault=vault, kind=kind)
+    try:
+        yield House(
+            store=store,
+            clock=clock,
+            vault=vault,
+            changes=LoopChanges(),
+            chance=os.urandom,
+            notifier_for=lambda to: _notifier(to, settings, clock),
+            address=address or settings.address,
+            is_demo=store.kind == "demo",
+            is_rehearsal=is_rehearsal(),
+        )
+    finally:
+        store.close()
+        keys.close()
+
+
+def _notifier(to: str, settings: Settings, clock: Clock) -> Notifier:
+    if to.startswith("mailto:") and settings.mail_host:
+        return MailNotifier(
+            host=settings.mail_host,
+            port=settings.mail_port,
+            sender=settings.mail_from,
+            security=settings.mail_security,
+        )
+    if to.startswith("https://") and settings.webhook_secret:
+        return WebhookNotifier(secret=settings.webhook_secret.encode(), clock=clock)
+    return NoNotifier()

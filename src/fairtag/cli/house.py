@@ -1,0 +1,26 @@
+"""What do commands that open a data folder share?"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from fairtag.terms.errors import UsageError
+from fairtag.terms.instants import Micros, parse
+
+DataFolder = Annotated[Path, typer.Option("--data", help="The deployment's data folder.")]
+BY = "cli"  # who acts when no person signed in: whoever may run commands on the machine
+
+
+def an_instant(told: str, option: str) -> Micros:
+    """Read an instant that the user typed.
+
+    Raises: UsageError.
+    """
+    try:
+        return parse(told)
+    except ValueError as error:
+        detail = f"{option} {told}: give an instant with offset, as 2026-11-03T10:00:00Z"
+        raise UsageError(detail) from error

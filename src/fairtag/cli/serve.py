@@ -1,0 +1,56 @@
+"""Run the service."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+import uvicorn
+
+from fairtag.app.house import House
+from fairtag.app.run_service import running
+from fairtag.bootstrap import open_house
+from fairtag.cli.house import DataFolder
+from fairtag.settings import settings_of
+from fairtag.terms.errors import UsageError
+from fairtag.web.site import Site
+
+_REHEARSAL = (
+    "REHEARSAL: not all ten guarantees are proved yet. Only orders of invented people are taken."
+)
+
+
+def serve(
+    data: DataFolder,
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Port to listen on.")] = 8080,
+    database: Annotated[str, typer.Option(help="Not in this version: SQLite in --data.")] = "",
+    nats: Annotated[str, typer.Option(help="Not in this version.")] = "",
+    scheme: Annotated[Path | None, typer.Option(help="Not in this version of serve.")] = None,
+) -> None:
+    """Take device traffic, judge it, show the queue. Ends with Ctrl-C."""
+    if database or nats or scheme is not None:
+        raise UsageError("--database, --nats and --scheme are not in this version; leave them out")
+    with open_house(data, kind="service") as house:
+        if house.is_rehearsal:
+            typer.echo(_REHEARSAL, err=True)
+        run_site(house, data, host=host, port=port)
+
+
+def run_site(house: House, data: Path, *, host: str, port: int) -> None:
+    """Serve until the process is told to stop."""
+    token = settings_of(data).metrics_token
+    with running(house) as pulse:
+        typer.echo(f"fairtag listens on http://{host}:{port}", err=True)
+        config = uvicorn.Config(
+            Site(house, pulse, metrics_token=token),
+            host=host,
+            port=port,
+            log_level="warning",
+            access_log=False,  # addresses hold credentials and references
+            server_header=False,
+            lifespan="off",
+            timeout_graceful_shutdown=5,
+        )
+        uvicorn.Server(config).run()

@@ -1,0 +1,47 @@
+"""Accounts of staff by hand: one-time set-up links and tokens."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+import typer
+
+from fairtag.app.sign_in import add_user, start_session
+from fairtag.bootstrap import open_house
+from fairtag.terms.errors import UsageError
+from fairtag.terms.instants import text
+
+users = typer.Typer(no_args_is_help=True, help="Give staff their accounts and tokens.")
+
+Data = Annotated[Path, typer.Option("--data", help="Data folder of the service.")]
+Name = Annotated[str, typer.Argument(help="Name to sign in with: a reference, no personal name.")]
+
+
+@users.command("add")
+def add(
+    name: Name,
+    data: Data,
+    role: Annotated[str, typer.Option("--role", help="officer, supervisor, caseworker, …")],
+    authority: Annotated[str, typer.Option("--authority", help="Id of the authority.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Create an account, or renew its link; print the one-time link. It works for 24 hours."""
+    with open_house(data) as house:
+        link = house.address + add_user(house, name, role=role, authority=authority, by="cli")
+    told = msgspec.json.encode({"name": name, "link": link}).decode() if as_json else link
+    typer.echo(told)
+    typer.echo("Give this link to the person by a safe way. It works once, for 24 hours.", err=True)
+
+
+@users.command("token")
+def token(name: Name, data: Data) -> None:
+    """Print a token of the person's own for the staff API; it ends after 12 hours."""
+    with open_house(data) as house:
+        found = house.store.read(lambda tx: tx.people.by_name(name))
+        if found is None or found[0].disabled_at is not None:
+            raise UsageError(f"no account is called {name}; make it with `fairtag user add`")
+        session = start_session(house, found[0], kind="api")
+    told = {"token": session.token, "expires_at": text(session.expires_at)}
+    typer.echo(msgspec.json.encode(told))

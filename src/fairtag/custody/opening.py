@@ -1,0 +1,65 @@
+"""May this person open these positions now? The only door to what is sealed; closed by default.
+
+Source: charter G3: one named officer from 60 minutes before an urgent alert until it is closed, in
+leases of 60 minutes; every other window needs a second person.
+Units: µs UTC.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from fairtag.terms.errors import OpeningRefused
+from fairtag.terms.instants import HOUR, Micros
+from fairtag.terms.local import Interval
+
+BEFORE = HOUR
+LEASE = HOUR
+
+
+class Purpose(StrEnum):
+    """Why positions are opened; a closed list."""
+
+    HANDLE_ALERT = "handle_alert"
+    PROTECT_PERSON = "protect_person"
+    CHECK_EQUIPMENT = "check_equipment"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """What a person asks to open, in the light of one alert."""
+
+    raised_at: Micros
+    closed_at: Micros | None
+    purpose: str
+    window: Interval
+    now: Micros
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grant:
+    """What may be opened, for how long."""
+
+    window: Interval
+    purpose: Purpose
+    until: Micros
+
+
+def grant(request: Request) -> Grant:
+    """Decide.
+
+    Raises: OpeningRefused.
+    """
+    if request.purpose not in Purpose.__members__.values():
+        raise OpeningRefused("choose a purpose from the list")
+    if request.closed_at is not None:
+        raise OpeningRefused("the alert is closed; a second person must agree to open it again")
+    earliest = request.raised_at - BEFORE
+    if request.window.start < earliest or request.window.end > request.now:
+        raise OpeningRefused("this window is wider than the alert; a second person must agree")
+    return Grant(
+        window=request.window,
+        purpose=Purpose(request.purpose),
+        until=Micros(request.now + LEASE),
+    )

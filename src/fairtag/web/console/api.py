@@ -1,0 +1,246 @@
+"""What may a program of the staff ask? Findings, alerts, orders; no positions, no names.
+
+Every refusal is `{"code": "FT-…", "what": …, "do": …}`; a Bearer token is a person's own.
+Source: contract §7.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Annotated, Any, Literal, TypeVar
+
+import msgspec
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
+
+from fairtag.alerts.model import Alert, AlertState, Cause
+from fairtag.app.books import Person
+from fairtag.app.handle_alert import acknowledge, close
+from fairtag.app.house import House
+from fairtag.app.permissions import Act, demand, may, only_recipient
+from fairtag.app.ports import Transaction
+from fairtag.app.put_order import put_order
+from fairtag.app.sign_in import sign_in, sign_out, who_is
+from fairtag.orders.scheme import Scheme, seed_scheme
+from fairtag.rules.finding import as_json
+from fairtag.terms.errors import NotPermitted, SignInRefused, TooLarge, UnknownAlert, UsageError
+from fairtag.terms.ids import AlertId, is_id
+from fairtag.terms.instants import Micros, text
+from fairtag.web.console.refusals import JsonRoute
+
+_SMALL = 64 * 1024
+_ORDER_MOST = 4 * 1024 * 1024
+_LAST_NUMBER = 2**63 - 1
+_STATES: dict[str, tuple[AlertState, ...]] = {
+    "open": (AlertState.RAISED, AlertState.ACKNOWLEDGED),
+    "": (AlertState.RAISED, AlertState.ACKNOWLEDGED),
+    "raised": (AlertState.RAISED,),
+    "acknowledged": (AlertState.ACKNOWLEDGED,),
+    "closed": (AlertState.CLOSED,),
+}
+T = TypeVar("T")
+After = Annotated[int, Query(ge=0, le=_LAST_NUMBER, description="Number of the last one you have")]
+Limit = Annotated[int, Query(ge=1, le=1000)]
+AlertPath = Annotated[str, Path(description="Reference of the alert")]
+StateName = Literal["", "open", "raised", "acknowledged", "closed"]
+
+
+class SignIn(msgspec.Struct, frozen=True, kw_only=True):
+    """Body of `POST /api/v1/sessions`."""
+
+    name: str
+    password: str
+
+
+class Closing(msgspec.Struct, frozen=True, kw_only=True):
+    """Body of `POST /api/v1/alerts/{id}/close`."""
+
+    cause: Cause
+    reason: str = ""
+
+
+def staff_api(house: House, *, scheme: Scheme | None = None) -> APIRouter:
+    """Give the routes under `/api/v1`."""
+    router = APIRouter(prefix="/api/v1", tags=["staff"], route_class=JsonRoute)
+    person = Annotated[Person, Depends(_bearer(house))]
+    _sessions(router, house)
+    _reading(router, house, person)
+    _handling(router, house, person)
+    _orders(router, house, person, seed_scheme() if scheme is None else scheme)
+    return router
+
+
+def _sessions(router: APIRouter, house: House) -> None:
+    @router.post("/sessions", status_code=201, openapi_extra=_takes(SignIn))
+    def open_session(body: Annotated[bytes, Depends(_body(_SMALL))]) -> Response:
+        """Give a token for a name and a password; it ends after 12 hours."""
+        told = _read(body, SignIn)
+        session = sign_in(house, told.name, told.password, kind="api")
+        return _json({"token": session.token, "expires_at": text(session.expires_at)}, status=201)
+
+    @router.delete("/sessions", status_code=204)
+    def end_session(token: Annotated[str, Depends(_token)]) -> Response:
+        """End the session of this token."""
+        sign_out(house, token)
+        return Response(status_code=204)
+
+
+def _reading(router: APIRouter, house: House, person_type: Any) -> None:
+    @router.get("/findings")
+    def list_findings(person: person_type, after: After = 0, limit: Limit = 500) -> Response:
+        """List revisions of findings in the order in which they were stored."""
+        only = _queue_of(person)
+        rows = house.store.read(lambda tx: tx.verdicts.feed(after=after, limit=limit))
+        items = [
+            {"n": n, "finding": msgspec.Raw(as_json(finding))}
+            for n, finding in rows
+            if only in (None, finding.recipient)
+        ]
+        return _json({"items": items, "next": rows[-1][0] if rows else after})
+
+    @router.get("/alerts")
+    def list_alerts(person: person_type, state: StateName = "open", limit: Limit = 500) -> Response:
+        """List alerts, most urgent and oldest first; without `state` the open ones."""
+        only = _queue_of(person)
+
+        def work(tx: Transaction) -> list[Alert]:
+            return tx.alerts.listed(states=_STATES[state], recipient=only, limit=limit)
+
+        return _json({"items": [_told(alert) for alert in house.store.read(work)]})
+
+    @router.get("/alerts/{alert_id}")
+    def show_alert(person: person_type, alert_id: AlertPath) -> Response:
+        """Give one alert."""
+        name = _alert_id(alert_id)
+        _queue_of(person)
+        alert = house.store.read(lambda tx: tx.alerts.get(name))
+        if only_recipient(person) not in (None, alert.recipient):
+            raise NotPermitted("not an alert of this queue")
+        return _json(_told(alert))
+
+
+def _handling(router: APIRouter, house: House, person_type: Any) -> None:
+    @router.post("/alerts/{alert_id}/acknowledge")
+    def take(person: person_type, alert_id: AlertPath) -> Response:
+        """Take an alert in hand; of two people one gets it, the other a 409."""
+        return _json(_told(acknowledge(house, _alert_id(alert_id), person=person)))
+
+    @router.post("/alerts/{alert_id}/close", openapi_extra=_takes(Closing))
+    def shut(
+        person: person_type,
+        alert_id: AlertPath,
+        body: Annotated[bytes, Depends(_body(_SMALL))],
+    ) -> Response:
+        """Close an alert with a cause and a reason of at least 10 characters."""
+        told = _read(body, Closing)
+        name = _alert_id(alert_id)
+        done = close(house, name, person=person, cause=told.cause, reason=told.reason)
+        return _json(_told(done))
+
+
+def _orders(router: APIRouter, house: House, person_type: Any, scheme: Scheme) -> None:
+    @router.post("/orders", status_code=201, openapi_extra=_takes(dict))
+    def store_order(
+        person: person_type, body: Annotated[bytes, Depends(_body(_ORDER_MOST))]
+    ) -> Response:
+        """Check an order file and store it as a version."""
+        demand(person, Act.ORDERS)
+        order = put_order(house, body, scheme=scheme, by=person.user_id)
+        return _json({"order_id": order.order_id, "version": order.version}, status=201)
+
+
+def _bearer(house: House) -> Callable[[Request], Person]:
+    def person(request: Request) -> Person:
+        found = who_is(house, _token(request), kind="api")
+        if found is None:
+            raise SignInRefused("the token is unknown or over; get a new one")
+        return found
+
+    return person
+
+
+def _token(request: Request) -> str:
+    kind, _, token = request.headers.get("authorization", "").partition(" ")
+    if kind.lower() != "bearer" or not token.strip():
+        raise SignInRefused("send 'Authorization: Bearer' and your token")
+    return token.strip()
+
+
+def _queue_of(person: Person) -> str | None:
+    """Tell which queue the person sees; None: all.
+
+    Raises: NotPermitted.
+    """
+    if not may(person, Act.HANDLE):
+        demand(person, Act.QUEUE)
+    return only_recipient(person)
+
+
+def _body(most: int) -> Callable[[Request], Awaitable[bytes]]:
+    async def body(request: Request) -> bytes:
+        found = bytearray()
+        async for piece in request.stream():
+            found += piece
+            if len(found) > most:
+                raise TooLarge(f"the body is larger than {most} bytes; send less at once")
+        return bytes(found)
+
+    return body
+
+
+def _read(body: bytes, kind: type[T]) -> T:
+    try:
+        return msgspec.json.decode(body, type=kind)
+    except (msgspec.MsgspecError, RecursionError, ValueError) as error:
+        raise UsageError(f"the body is not what is expected: {error}") from error
+
+
+def _alert_id(told: str) -> AlertId:
+    if not is_id(told):
+        raise UnknownAlert("no such reference")
+    return AlertId(told)
+
+
+def _told(alert: Alert) -> dict[str, object]:
+    return {
+        "alert_id": alert.alert_id,
+        "order_id": alert.order_id,
+        "condition_id": alert.condition_id,
+        "device_id": alert.device_id,
+        "kind": alert.kind,
+        "for": alert.recipient,
+        "priority": alert.priority,
+        "state": alert.state,
+        "raised_at": text(alert.raised_at),
+        "began_at": text(alert.began_at),
+        "findings": alert.findings,
+        "words": alert.words,
+        "is_over": alert.is_over,
+        "withdrawn": alert.withdrawn,
+        "owner": alert.owner,
+        "escalated": alert.escalated,
+        "acknowledged_by": alert.acknowledged_by,
+        "acknowledged_at": _text(alert.acknowledged_at),
+        "closed_by": alert.closed_by,
+        "closed_at": _text(alert.closed_at),
+        "cause": alert.cause,
+    }
+
+
+def _text(at: Micros | None) -> str | None:
+    return None if at is None else text(at)
+
+
+def _json(told: object, *, status: int = 200) -> Response:
+    return Response(msgspec.json.encode(told), status_code=status, media_type="application/json")
+
+
+def _takes(kind: type) -> dict[str, Any]:
+    """Describe a body for `/api/openapi.json`, without references to elsewhere."""
+    schemas, parts = msgspec.json.schema_components([kind])
+    schema = parts.get(kind.__name__, schemas[0])
+    fields = {
+        name: parts[one["$ref"].rpartition("/")[2]] if "$ref" in one else one
+        for name, one in schema.get("properties", {}).items()
+    }
+    whole = {**schema, "properties": fields} if fields else schema
+    return {"requestBody": {"required": True, "content": {"application/json": {"schema": whole}}}}

@@ -1,0 +1,94 @@
+"""How is a refusal told to a program? With its code, what was refused, and what to do next."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+import msgspec
+from fastapi import Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.routing import APIRoute
+
+from fairtag.terms.errors import (
+    AlertStateRefused,
+    Busy,
+    FairtagError,
+    LogUnavailable,
+    OpeningRefused,
+    OrderConflict,
+    OrderRefused,
+    ReasonRefused,
+    SignInPaused,
+    SignInRefused,
+    TooLarge,
+    UnknownAlert,
+    UnknownDevice,
+    UnknownOrder,
+    UsageError,
+)
+
+_RETRY_S = 5
+# The first that fits counts: the narrower kinds stand before the wider ones.
+_STATUS: tuple[tuple[type[FairtagError], int], ...] = (
+    (ReasonRefused, 422),
+    (OrderRefused, 422),
+    (UsageError, 422),
+    (SignInPaused, 429),
+    (SignInRefused, 401),
+    (OpeningRefused, 403),
+    (UnknownAlert, 404),
+    (UnknownOrder, 404),
+    (UnknownDevice, 404),
+    (AlertStateRefused, 409),
+    (OrderConflict, 409),
+    (TooLarge, 413),
+    (Busy, 503),
+    (LogUnavailable, 503),
+)
+
+
+def status_of(refusal: FairtagError) -> int:
+    """Tell the HTTP status of a refusal."""
+    return next((status for kind, status in _STATUS if isinstance(refusal, kind)), 500)
+
+
+def as_response(refusal: FairtagError) -> Response:
+    """Write a refusal as JSON."""
+    status = status_of(refusal)
+    told = {"code": refusal.code, "what": str(refusal), "do": refusal.officer}
+    headers = {}
+    if status == 401:  # noqa: PLR2004 - the number is its own name
+        headers["WWW-Authenticate"] = "Bearer"
+    if isinstance(refusal, SignInPaused):
+        headers["Retry-After"] = str(refusal.wait_s)
+    elif isinstance(refusal, Busy | LogUnavailable):
+        headers["Retry-After"] = str(_RETRY_S)
+    body = msgspec.json.encode(told)
+    return Response(body, status_code=status, media_type="application/json", headers=headers)
+
+
+class JsonRoute(APIRoute):
+    """A route whose refusals are JSON of one shape, whatever refused."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """Put the translation around the route and its dependencies."""
+        inner = super().get_route_handler()
+
+        async def handler(request: Request) -> Response:
+            try:
+                return await inner(request)
+            except FairtagError as refusal:
+                return as_response(refusal)
+            except RequestValidationError as error:
+                return as_response(UsageError(_where(error)))
+
+        return handler
+
+
+def _where(error: RequestValidationError) -> str:
+    """Say which parts are wrong, without repeating what was sent."""
+    parts = [
+        f"{'.'.join(str(step) for step in one['loc'])}: {one['msg']}" for one in error.errors()
+    ]
+    return "; ".join(parts)

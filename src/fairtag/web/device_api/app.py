@@ -1,0 +1,205 @@
+"""How do devices reach the house? One small ASGI application; every answer comes after the commit.
+
+An authenticated device gets a 2xx for whatever is safely stored, also when it can't be read:
+real clients resend a refused message for ever and block the trail behind it.
+Source: contract §6.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import binascii
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+import msgspec
+
+from fairtag.app.add_device import hash_of
+from fairtag.app.books import Bearer
+from fairtag.app.house import House
+from fairtag.app.receive import Receipt, receive
+from fairtag.intake.messages import Decoded, Refused
+from fairtag.intake.request import Request, Why, unpack
+from fairtag.terms.errors import Busy
+from fairtag.terms.ids import DeviceId
+from fairtag.terms.instants import Micros, text
+from fairtag.web.device_api.protocols import PROTOCOLS, Answer, Protocol
+
+MAX_BODY_BYTES = 4 * 1024 * 1024  # contract §6
+_RETRY = (b"retry-after", b"5")
+
+Scope = Mapping[str, Any]
+Receive = Callable[[], Awaitable[dict[str, Any]]]
+Send = Callable[[dict[str, Any]], Awaitable[None]]
+
+
+class _Refusal(Exception):
+    """An answer that is no 2xx."""
+
+    def __init__(self, status: int, told: str, *headers: tuple[bytes, bytes]) -> None:
+        self.answer = Answer(status=status, body=msgspec.json.encode({"do": told}), headers=headers)
+        super().__init__(told)
+
+
+class DeviceDoor:
+    """The ASGI application under `/d/`."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+
+    async def __call__(self, scope: Scope, receive_: Receive, send: Send) -> None:
+        """Answer one request."""
+        try:
+            answer = await self._answer(scope, receive_)
+        except _Refusal as refusal:
+            answer = refusal.answer
+        headers = [(b"content-type", b"application/json"), *answer.headers]
+        headers.append((b"content-length", str(len(answer.body)).encode()))
+        await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+        await send({"type": "http.response.body", "body": answer.body})
+
+    async def _answer(self, scope: Scope, receive_: Receive) -> Answer:
+        protocol, tail = _protocol(scope)
+        headers = {name.lower(): value for name, value in scope["headers"]}
+        token = _token(headers, tail)
+        bearer = self._bearer(token, protocol)
+        if scope["method"] not in protocol.methods:
+            allow = (b"allow", ", ".join(protocol.methods).encode())
+            raise _Refusal(405, "Use one of the methods in 'allow'.", allow)
+        body = await _body(headers, receive_)
+        now = self._house.clock.now()
+        request = Request(
+            method=scope["method"],
+            query=scope["query_string"].decode("ascii", errors="replace"),
+            content_type=headers.get(b"content-type", b"").decode("latin-1").lower(),
+            body=b"",
+            received_at=now,
+            device_id=bearer.device_id,
+        )
+        decoded = _decoded(protocol, request, body, headers, token)
+        return await self._store(protocol, decoded, bearer, now)
+
+    def _bearer(self, token: str, protocol: Protocol) -> Bearer:
+        wanted = hash_of(token)
+        bearer = self._house.store.read(lambda tx: tx.devices.bearer(wanted)) if token else None
+        if bearer is None or bearer.kind != protocol.bearer:
+            told = "This credential is missing, wrong or revoked. Ask for a new one."
+            raise _Refusal(401, told, (b"www-authenticate", b'Bearer realm="fairtag"'))
+        return bearer
+
+    async def _store(
+        self, protocol: Protocol, decoded: Decoded, bearer: Bearer, now: Micros
+    ) -> Answer:
+        pieces = self._by_device(decoded, bearer)
+        try:
+            receipts = await asyncio.wrap_future(
+                self._house.store.submit(
+                    lambda tx: [
+                        receive(tx, piece, device_id=device_id, received_at=now)
+                        for device_id, piece in pieces
+                    ]
+                )
+            )
+        except Busy as busy:
+            raise _Refusal(503, "We are busy. Send it again in some seconds.", _RETRY) from busy
+        if protocol.answer is None:
+            return _native(bearer.device_id, receipts[0], now)
+        return protocol.answer(all(receipt.is_all_unordered for receipt in receipts))
+
+    def _by_device(self, decoded: Decoded, bearer: Bearer) -> list[tuple[DeviceId, Decoded]]:
+        """Split what a gateway forwards; a device that it may not speak for goes to quarantine."""
+        if bearer.kind == "device":
+            return [(bearer.device_id, decoded)]
+        gateway = self._house.store.read(lambda tx: tx.devices.gateway(bearer.device_id))
+        known = frozenset() if gateway is None else gateway.devices
+        foreign = tuple(
+            Refused(why=Why.FOREIGN_ID, raw=msgspec.json.encode(one))
+            for one in decoded.messages
+            if one.device_id not in known
+        )
+        rest = Decoded(refused=(*decoded.refused, *foreign), ignored=decoded.ignored)
+        mine = sorted({one.device_id for one in decoded.messages if one.device_id in known})
+        of_device = [
+            (each, Decoded(messages=tuple(m for m in decoded.messages if m.device_id == each)))
+            for each in mine
+        ]
+        return [*of_device, (bearer.device_id, rest)] if rest.refused or not mine else of_device
+
+
+def _protocol(scope: Scope) -> tuple[Protocol, str]:
+    name, _, tail = scope["path"].removeprefix("/d/").partition("/")
+    if name == "v1":
+        name, _, tail = f"v1/{tail}".partition("/messages")
+    protocol = PROTOCOLS.get(name)
+    if protocol is None or "/" in tail:
+        raise _Refusal(404, "There is no such address for devices.")
+    return protocol, tail
+
+
+def _token(headers: Mapping[bytes, bytes], tail: str) -> str:
+    """Find the credential: in the path, as a Bearer, or as the password of Basic."""
+    scheme, _, value = headers.get(b"authorization", b"").decode("latin-1").partition(" ")
+    if scheme.lower() == "bearer":
+        return value.strip()
+    if scheme.lower() == "basic":
+        try:
+            told = base64.b64decode(value, validate=True).decode()
+        except (binascii.Error, UnicodeDecodeError):
+            return ""
+        return told.partition(":")[2]
+    return tail
+
+
+async def _body(headers: Mapping[bytes, bytes], receive_: Receive) -> bytes:
+    declared = headers.get(b"content-length", b"0")
+    if declared.isdigit() and int(declared) > MAX_BODY_BYTES:
+        raise _too_large()
+    parts, size, more = [], 0, True
+    while more:
+        message = await receive_()
+        if message["type"] == "http.disconnect":
+            raise _Refusal(400, "The connection ended before the message did. Send it again.")
+        part = message.get("body", b"")
+        size += len(part)
+        if size > MAX_BODY_BYTES:
+            raise _too_large()
+        parts.append(part)
+        more = message.get("more_body", False)
+    return b"".join(parts)
+
+
+def _too_large() -> _Refusal:
+    return _Refusal(413, "Send at most 4 MiB at once (16 MiB unpacked): split the message.")
+
+
+def _decoded(
+    protocol: Protocol,
+    request: Request,
+    body: bytes,
+    headers: Mapping[bytes, bytes],
+    token: str,
+) -> Decoded:
+    plain = unpack(body, headers.get(b"content-encoding", b"").decode("latin-1").lower())
+    if plain is None:
+        raise _too_large()
+    if isinstance(plain, Why):
+        return Decoded(refused=(Refused(why=plain, raw=body),))
+    told = msgspec.structs.replace(request, body=plain)
+    return protocol.decode(told, token.encode())
+
+
+def _native(device_id: DeviceId, receipt: Receipt, now: Micros) -> Answer:
+    if receipt.is_all_unordered:
+        told = "No order covers this time. The data were dropped unread; stop and wipe the device."
+        return Answer(status=410, body=msgspec.json.encode({"do": told}))
+    held = receipt.held
+    stored = {}
+    if held is not None:
+        stored = {device_id: {"epoch": held.epoch, "upto": held.upto, "missing": held.missing}}
+    answer = {
+        "stored": stored,
+        "quarantined": [{"seq": seq, "why": why} for seq, why in receipt.quarantined],
+        "server_time": text(now),
+    }
+    return Answer(status=200, body=msgspec.json.encode(answer))

@@ -1,0 +1,27 @@
+"""Which part of the house answers an address? Devices go straight to their door."""
+
+from __future__ import annotations
+
+from fastapi import FastAPI
+
+from fairtag.app.house import House
+from fairtag.app.run_service import Pulse
+from fairtag.web.console.app import console
+from fairtag.web.device_api.app import DeviceDoor, Receive, Scope, Send
+from fairtag.web.ops import ops
+
+
+class Site:
+    """The ASGI application of the service."""
+
+    def __init__(self, house: House, pulse: Pulse, *, metrics_token: str = "") -> None:
+        self._door = DeviceDoor(house)
+        self._pages: FastAPI = console(house)
+        self._pages.include_router(ops(house, pulse, metrics_token=metrics_token))
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Hand the request on."""
+        if scope["type"] == "http" and scope["path"].startswith("/d/"):
+            await self._door(scope, receive, send)
+        else:
+            await self._pages(scope, receive, send)  # type: ignore[arg-type]
