@@ -385,6 +385,10 @@ class AuditBook(Protocol):
         """
         ...
 
+    def last(self) -> int:
+        """Tell the number of the newest entry."""
+        ...
+
     def entries(self, *, after: int = 0, limit: int = 1000) -> list[LoggedEntry]:
         """List entries in order."""
         ...

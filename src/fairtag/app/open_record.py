@@ -15,7 +15,7 @@ from fairtag.app.ports import Transaction
 from fairtag.audit.entries import Entry
 from fairtag.custody.opening import BEFORE, Grant, Request, grant
 from fairtag.intake.messages import Position
-from fairtag.orders.model import Condition
+from fairtag.orders.model import Condition, Identity
 from fairtag.terms.ids import AlertId
 from fairtag.terms.instants import Micros
 from fairtag.terms.local import Interval
@@ -25,6 +25,7 @@ class Opened(msgspec.Struct, frozen=True, kw_only=True):
     """Positions of one wearer, with the condition they are about and how long they may be seen."""
 
     positions: tuple[Position, ...]
+    identity: Identity | None  # whom to call
     condition: Condition | None
     time_zone: str
     grant: Grant
@@ -68,11 +69,12 @@ def _unsealed(tx: Transaction, alert_id: AlertId, given: Grant) -> Opened:
     found = msgspec.json.decode(tx.alerts.evidence(alert_id), type=tuple[Position, ...])
     in_window = tuple(one for one in found if given.window.start <= one.at < given.window.end)
     if alert.order_id is None:
-        return Opened(positions=(), condition=None, time_zone="UTC", grant=given)
+        return Opened(positions=(), identity=None, condition=None, time_zone="UTC", grant=given)
     ruling = tx.orders.version(alert.order_id).ruling
     about = (one for one in ruling.conditions if one.id == alert.condition_id)
     return Opened(
         positions=in_window,
+        identity=tx.orders.identity(alert.order_id),
         condition=next(about, None),
         time_zone=ruling.time_zone,
         grant=given,

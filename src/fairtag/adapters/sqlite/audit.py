@@ -42,6 +42,11 @@ class SqliteAudit:
         ).close()
         return logged
 
+    def last(self) -> int:
+        """Tell the number of the newest entry."""
+        found = self._db.execute("SELECT max(n) FROM log").fetchone()
+        return int(found[0] or 0)
+
     def entries(self, *, after: int = 0, limit: int = 1000) -> list[LoggedEntry]:
         """List entries in order."""
         found = self._db.execute(
