@@ -7,8 +7,11 @@ import sys
 import typer
 
 from fairtag.cli.device import devices
+from fairtag.cli.duty import duty
 from fairtag.cli.judge import judge
 from fairtag.cli.order import orders
+from fairtag.cli.serve import serve
+from fairtag.cli.user import users
 from fairtag.terms.errors import FairtagError
 
 app = typer.Typer(
@@ -19,7 +22,10 @@ app = typer.Typer(
 )
 app.add_typer(orders, name="order")
 app.add_typer(devices, name="device")
+app.add_typer(users, name="user")
+app.add_typer(duty, name="duty")
 app.command("judge")(judge)
+app.command("serve")(serve)
 
 
 @app.callback()

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Depends, Form, Request, Response
+from fastapi import APIRouter, Depends, Form, Query, Request, Response
 from fastapi.responses import RedirectResponse
 from sse_starlette import EventSourceResponse
 
@@ -22,7 +22,7 @@ from fairtag.custody.opening import Purpose
 from fairtag.terms.errors import AlertStateRefused, FairtagError, UnknownAlert
 from fairtag.terms.ids import AlertId, OrderId, is_id
 from fairtag.web.console.refusals import status_of
-from fairtag.web.console.shell import Shell, signed
+from fairtag.web.console.shell import Shell
 from fairtag.web.console.show import CAUSES, alert_row, drawing, evidence_rows, when
 
 _OPEN = (AlertState.RAISED, AlertState.ACKNOWLEDGED)
@@ -45,19 +45,18 @@ def pages(shell: Shell) -> APIRouter:
 
 
 def _queue(router: APIRouter, shell: Shell) -> None:
-    person_type = signed(shell)
 
     @router.get("/")
-    def queue(request: Request, person: person_type, closed: bool = False) -> Response:
+    def queue(request: Request, person: Annotated[Person, Depends(shell.person)], closed: Annotated[bool, Query()] = False)  # noqa: FBT002 -> Response:
         shown = _listed(shell, person, is_closed=closed)
         return shell.page(request, "queue.html", is_closed=closed, **shown)
 
     @router.get("/queue/rows")
-    def queue_rows(request: Request, person: person_type) -> Response:
+    def queue_rows(request: Request, person: Annotated[Person, Depends(shell.person)]) -> Response:
         return shell.page(request, "_rows.html", **_listed(shell, person, is_closed=False))
 
     @router.get("/queue/changes")
-    async def changes(request: Request, person: person_type) -> Response:
+    async def changes(request: Request, person: Annotated[Person, Depends(shell.person)]) -> Response:
         _see(person)
         return EventSourceResponse(_changes(shell, request), ping=int(_HEARTBEAT_S))
 
@@ -74,11 +73,10 @@ async def _changes(shell: Shell, request: Request) -> AsyncIterator[dict[str, st
 
 
 def _alert(router: APIRouter, shell: Shell) -> None:  # noqa: C901 - a list of routes
-    person_type = signed(shell)
     form_type = Annotated[Person, Depends(shell.checked())]
 
     @router.get("/alerts/{alert_id}")
-    def show(request: Request, person: person_type, alert_id: str) -> Response:
+    def show(request: Request, person: Annotated[Person, Depends(shell.person)], alert_id: str) -> Response:
         return _page(shell, request, person, _id(alert_id))
 
     @router.post("/alerts/{alert_id}/open")
@@ -179,7 +177,7 @@ def _zone(tx: Transaction, order_id: OrderId | None) -> str:
     return "UTC" if order_id is None else tx.orders.rulings(order_id)[-1].time_zone
 
 
-def _page(  # noqa: PLR0913 - what a page may show
+def _page(
     shell: Shell,
     request: Request,
     person: Person,

@@ -1,15 +1,18 @@
-"""The lists beside the queue: who is monitored by what, who is on duty, who looked, what is proved."""
+"""The lists beside the queue: who is monitored, who is on duty, who looked, what is proved."""
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Request, Response
+from typing import Annotated
 
+from fastapi import APIRouter, Depends, Request, Response
+
+from fairtag.app.books import Person
 from fairtag.app.charter import CHARTER
 from fairtag.app.permissions import Act, demand
 from fairtag.app.ports import Transaction
 from fairtag.app.reconcile import rows
 from fairtag.audit.entries import LoggedEntry
-from fairtag.web.console.shell import Shell, signed
+from fairtag.web.console.shell import Shell
 from fairtag.web.console.show import kind_name, when
 
 _LOG_SHOWN = 200
@@ -18,10 +21,11 @@ _LOG_SHOWN = 200
 def pages(shell: Shell) -> APIRouter:
     """Give the routes."""
     router = APIRouter()
-    person_type = signed(shell)
 
     @router.get("/reconciliation")
-    def reconciliation(request: Request, person: person_type) -> Response:
+    def reconciliation(
+        request: Request, person: Annotated[Person, Depends(shell.person)]
+    ) -> Response:
         demand(person, Act.RECONCILE)
         now = shell.house.clock.now()
         found = shell.house.store.read(lambda tx: rows(tx, now=now))
@@ -40,13 +44,13 @@ def pages(shell: Shell) -> APIRouter:
         return shell.page(request, "reconciliation.html", rows=shown)
 
     @router.get("/duty")
-    def duty(request: Request, person: person_type) -> Response:
+    def duty(request: Request, person: Annotated[Person, Depends(shell.person)]) -> Response:
         del person
         roster = shell.house.store.read(lambda tx: tx.alerts.duty())
         return shell.page(request, "duty.html", roster={one.step: one.user_id for one in roster})
 
     @router.get("/log")
-    def log(request: Request, person: person_type) -> Response:
+    def log(request: Request, person: Annotated[Person, Depends(shell.person)]) -> Response:
         demand(person, Act.LOG)
         shown = shell.house.store.read(_newest)
         return shell.page(request, "log.html", entries=[(one, when(one.entry.at)) for one in shown])

@@ -1,4 +1,4 @@
-"""What stands around every page: who is signed in, the banners, the headers that keep browsers safe.
+"""What stands around every page: who is signed in, the banners, the safe headers.
 
 A page is closed by default: without a session there is the sign-in form and nothing else.
 """
@@ -11,7 +11,7 @@ from collections.abc import Callable, MutableMapping
 from pathlib import Path
 from typing import Annotated, Any, Final
 
-from fastapi import Depends, Form, Request
+from fastapi import Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -31,8 +31,10 @@ _SECURE_COOKIE = "__Host-fairtag_session"
 _HEADERS = (
     (
         b"content-security-policy",
-        b"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
-        b"connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+        (
+            b"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+            b"connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+        ),
     ),
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"no-referrer"),
@@ -161,8 +163,3 @@ def _complete(message: MutableMapping[str, Any], caching: bytes) -> None:
         *_HEADERS,
         (b"cache-control", caching),
     ]
-
-
-def signed(shell: Shell) -> Any:
-    """Give the type of a parameter that takes the person signed in."""
-    return Annotated[Person, Depends(shell.person)]
