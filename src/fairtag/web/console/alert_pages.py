@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Depends, Form, Query, Request, Response
+from fastapi import APIRouter, Form, Query, Request, Response
 from fastapi.responses import RedirectResponse
 from sse_starlette import EventSourceResponse
 
@@ -22,7 +22,7 @@ from fairtag.custody.opening import Purpose
 from fairtag.terms.errors import AlertStateRefused, FairtagError, UnknownAlert
 from fairtag.terms.ids import AlertId, OrderId, is_id
 from fairtag.web.console.refusals import status_of
-from fairtag.web.console.shell import Shell
+from fairtag.web.console.shell import Checked, Shell, Signed
 from fairtag.web.console.show import CAUSES, alert_row, drawing, evidence_rows, when
 
 _OPEN = (AlertState.RAISED, AlertState.ACKNOWLEDGED)
@@ -34,6 +34,8 @@ _PURPOSES = {
     Purpose.PROTECT_PERSON: "to protect a person",
     Purpose.CHECK_EQUIPMENT: "to check the equipment",
 }
+
+Closed = Annotated[bool, Query(description="Show what is closed")]
 
 
 def pages(shell: Shell) -> APIRouter:
@@ -47,16 +49,16 @@ def pages(shell: Shell) -> APIRouter:
 def _queue(router: APIRouter, shell: Shell) -> None:
 
     @router.get("/")
-    def queue(request: Request, person: Annotated[Person, Depends(shell.person)], closed: Annotated[bool, Query()] = False)  # noqa: FBT002 -> Response:
+    def queue(request: Request, person: Signed, *, closed: Closed = False) -> Response:
         shown = _listed(shell, person, is_closed=closed)
         return shell.page(request, "queue.html", is_closed=closed, **shown)
 
     @router.get("/queue/rows")
-    def queue_rows(request: Request, person: Annotated[Person, Depends(shell.person)]) -> Response:
+    def queue_rows(request: Request, person: Signed) -> Response:
         return shell.page(request, "_rows.html", **_listed(shell, person, is_closed=False))
 
     @router.get("/queue/changes")
-    async def changes(request: Request, person: Annotated[Person, Depends(shell.person)]) -> Response:
+    async def changes(request: Request, person: Signed) -> Response:
         _see(person)
         return EventSourceResponse(_changes(shell, request), ping=int(_HEARTBEAT_S))
 
@@ -73,16 +75,15 @@ async def _changes(shell: Shell, request: Request) -> AsyncIterator[dict[str, st
 
 
 def _alert(router: APIRouter, shell: Shell) -> None:  # noqa: C901 - a list of routes
-    form_type = Annotated[Person, Depends(shell.checked())]
 
     @router.get("/alerts/{alert_id}")
-    def show(request: Request, person: Annotated[Person, Depends(shell.person)], alert_id: str) -> Response:
+    def show(request: Request, person: Signed, alert_id: str) -> Response:
         return _page(shell, request, person, _id(alert_id))
 
     @router.post("/alerts/{alert_id}/open")
     def open_(
         request: Request,
-        person: form_type,
+        person: Checked,
         alert_id: str,
         purpose: Annotated[str, Form(max_length=64)] = "",
     ) -> Response:
@@ -92,7 +93,7 @@ def _alert(router: APIRouter, shell: Shell) -> None:  # noqa: C901 - a list of r
         return _page(shell, request, person, name, opened=opened)
 
     @router.post("/alerts/{alert_id}/acknowledge")
-    def take(request: Request, person: form_type, alert_id: str) -> Response:
+    def take(request: Request, person: Checked, alert_id: str) -> Response:
         name = _id(alert_id)
         try:
             acknowledge(shell.house, name, person=person)
@@ -103,7 +104,7 @@ def _alert(router: APIRouter, shell: Shell) -> None:  # noqa: C901 - a list of r
     @router.post("/alerts/{alert_id}/close")
     def shut(
         request: Request,
-        person: form_type,
+        person: Checked,
         alert_id: str,
         cause: Annotated[str, Form(max_length=64)] = "",
         reason: Annotated[str, Form(max_length=_WORDS_MOST)] = "",
@@ -119,7 +120,7 @@ def _alert(router: APIRouter, shell: Shell) -> None:  # noqa: C901 - a list of r
     @router.post("/alerts/{alert_id}/contacts")
     def contact(
         request: Request,
-        person: form_type,
+        person: Checked,
         alert_id: str,
         how: Annotated[Literal["phone", "visit", "message", "other"], Form()] = "phone",
         reached: Annotated[Literal["yes", "no"], Form()] = "no",

@@ -61,17 +61,16 @@ class Closing(msgspec.Struct, frozen=True, kw_only=True):
 def staff_api(house: House, *, scheme: Scheme | None = None) -> APIRouter:
     """Give the routes under `/api/v1`."""
     router = APIRouter(prefix="/api/v1", tags=["staff"], route_class=JsonRoute)
-    person = Annotated[Person, Depends(_bearer(house))]
     _sessions(router, house)
-    _reading(router, house, person)
-    _handling(router, house, person)
-    _orders(router, house, person, seed_scheme() if scheme is None else scheme)
+    _reading(router, house)
+    _handling(router, house)
+    _orders(router, house, seed_scheme() if scheme is None else scheme)
     return router
 
 
 def _sessions(router: APIRouter, house: House) -> None:
     @router.post("/sessions", status_code=201, openapi_extra=_takes(SignIn))
-    def open_session(body: Annotated[bytes, Depends(_body(_SMALL))]) -> Response:
+    def open_session(body: _Small) -> Response:
         """Give a token for a name and a password; it ends after 12 hours."""
         told = _read(body, SignIn)
         session = sign_in(house, told.name, told.password, kind="api")
@@ -84,9 +83,9 @@ def _sessions(router: APIRouter, house: House) -> None:
         return Response(status_code=204)
 
 
-def _reading(router: APIRouter, house: House, person_type: Any) -> None:
+def _reading(router: APIRouter, house: House) -> None:
     @router.get("/findings")
-    def list_findings(person: person_type, after: After = 0, limit: Limit = 500) -> Response:
+    def list_findings(person: Caller, after: After = 0, limit: Limit = 500) -> Response:
         """List revisions of findings in the order in which they were stored."""
         only = _queue_of(person)
         rows = house.store.read(lambda tx: tx.verdicts.feed(after=after, limit=limit))
@@ -98,7 +97,7 @@ def _reading(router: APIRouter, house: House, person_type: Any) -> None:
         return _json({"items": items, "next": rows[-1][0] if rows else after})
 
     @router.get("/alerts")
-    def list_alerts(person: person_type, state: StateName = "open", limit: Limit = 500) -> Response:
+    def list_alerts(person: Caller, state: StateName = "open", limit: Limit = 500) -> Response:
         """List alerts, most urgent and oldest first; without `state` the open ones."""
         only = _queue_of(person)
 
@@ -108,7 +107,7 @@ def _reading(router: APIRouter, house: House, person_type: Any) -> None:
         return _json({"items": [_told(alert) for alert in house.store.read(work)]})
 
     @router.get("/alerts/{alert_id}")
-    def show_alert(person: person_type, alert_id: AlertPath) -> Response:
+    def show_alert(person: Caller, alert_id: AlertPath) -> Response:
         """Give one alert."""
         name = _alert_id(alert_id)
         _queue_of(person)
@@ -118,17 +117,17 @@ def _reading(router: APIRouter, house: House, person_type: Any) -> None:
         return _json(_told(alert))
 
 
-def _handling(router: APIRouter, house: House, person_type: Any) -> None:
+def _handling(router: APIRouter, house: House) -> None:
     @router.post("/alerts/{alert_id}/acknowledge")
-    def take(person: person_type, alert_id: AlertPath) -> Response:
+    def take(person: Caller, alert_id: AlertPath) -> Response:
         """Take an alert in hand; of two people one gets it, the other a 409."""
         return _json(_told(acknowledge(house, _alert_id(alert_id), person=person)))
 
     @router.post("/alerts/{alert_id}/close", openapi_extra=_takes(Closing))
     def shut(
-        person: person_type,
+        person: Caller,
         alert_id: AlertPath,
-        body: Annotated[bytes, Depends(_body(_SMALL))],
+        body: _Small,
     ) -> Response:
         """Close an alert with a cause and a reason of at least 10 characters."""
         told = _read(body, Closing)
@@ -137,25 +136,20 @@ def _handling(router: APIRouter, house: House, person_type: Any) -> None:
         return _json(_told(done))
 
 
-def _orders(router: APIRouter, house: House, person_type: Any, scheme: Scheme) -> None:
+def _orders(router: APIRouter, house: House, scheme: Scheme) -> None:
     @router.post("/orders", status_code=201, openapi_extra=_takes(dict))
-    def store_order(
-        person: person_type, body: Annotated[bytes, Depends(_body(_ORDER_MOST))]
-    ) -> Response:
+    def store_order(person: Caller, body: _Large) -> Response:
         """Check an order file and store it as a version."""
         demand(person, Act.ORDERS)
         order = put_order(house, body, scheme=scheme, by=person.user_id)
         return _json({"order_id": order.order_id, "version": order.version}, status=201)
 
 
-def _bearer(house: House) -> Callable[[Request], Person]:
-    def person(request: Request) -> Person:
-        found = who_is(house, _token(request), kind="api")
-        if found is None:
-            raise SignInRefused("the token is unknown or over; get a new one")
-        return found
-
-    return person
+def _bearer(request: Request) -> Person:
+    found = who_is(request.app.state.house, _token(request), kind="api")
+    if found is None:
+        raise SignInRefused("the token is unknown or over; get a new one")
+    return found
 
 
 def _token(request: Request) -> str:
@@ -244,3 +238,8 @@ def _takes(kind: type) -> dict[str, Any]:
     }
     whole = {**schema, "properties": fields} if fields else schema
     return {"requestBody": {"required": True, "content": {"application/json": {"schema": whole}}}}
+
+
+Caller = Annotated[Person, Depends(_bearer)]  # whose token it is
+_Small = Annotated[bytes, Depends(_body(_SMALL))]
+_Large = Annotated[bytes, Depends(_body(_ORDER_MOST))]

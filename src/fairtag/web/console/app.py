@@ -24,6 +24,8 @@ def console(house: House) -> FastAPI:
         redoc_url=None,
     )
     shell = Shell(house)
+    app.state.shell = shell
+    app.state.house = house
     app.include_router(staff_api(house))
     for part in (door, alert_pages, lists):
         app.include_router(part.pages(shell), include_in_schema=False)

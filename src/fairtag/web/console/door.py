@@ -5,14 +5,13 @@ from __future__ import annotations
 import re
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Form, Request, Response
+from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import RedirectResponse
 
-from fairtag.app.books import Person
 from fairtag.app.sign_in import LEAST_PASSWORD, finish_setup, sign_in, sign_out
 from fairtag.terms.errors import PasswordRefused, SignInPaused, SignInRefused
 from fairtag.web.console.refusals import status_of
-from fairtag.web.console.shell import Shell
+from fairtag.web.console.shell import Checked, Shell
 
 _ALERT_PATH = re.compile(r"/alerts/a_[a-z2-7]{24}")
 _MOST = 1000
@@ -72,7 +71,7 @@ def pages(shell: Shell) -> APIRouter:  # noqa: C901 - a list of routes
         return RedirectResponse("/sign-in", status_code=303)
 
     @router.post("/sign-out")
-    def leave(request: Request, person: Annotated[Person, Depends(shell.checked())]) -> Response:
+    def leave(request: Request, person: Checked) -> Response:
         del person
         sign_out(shell.house, shell.token(request))
         return shell.signed_out()

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from fastapi import APIRouter, Request, Response
 
-from fastapi import APIRouter, Depends, Request, Response
-
-from fairtag.app.books import Person
 from fairtag.app.charter import CHARTER
 from fairtag.app.permissions import Act, demand
 from fairtag.app.ports import Transaction
 from fairtag.app.reconcile import rows
 from fairtag.audit.entries import LoggedEntry
-from fairtag.web.console.shell import Shell
+from fairtag.web.console.shell import Shell, Signed
 from fairtag.web.console.show import kind_name, when
 
 _LOG_SHOWN = 200
@@ -23,9 +20,7 @@ def pages(shell: Shell) -> APIRouter:
     router = APIRouter()
 
     @router.get("/reconciliation")
-    def reconciliation(
-        request: Request, person: Annotated[Person, Depends(shell.person)]
-    ) -> Response:
+    def reconciliation(request: Request, person: Signed) -> Response:
         demand(person, Act.RECONCILE)
         now = shell.house.clock.now()
         found = shell.house.store.read(lambda tx: rows(tx, now=now))
@@ -44,13 +39,13 @@ def pages(shell: Shell) -> APIRouter:
         return shell.page(request, "reconciliation.html", rows=shown)
 
     @router.get("/duty")
-    def duty(request: Request, person: Annotated[Person, Depends(shell.person)]) -> Response:
+    def duty(request: Request, person: Signed) -> Response:
         del person
         roster = shell.house.store.read(lambda tx: tx.alerts.duty())
         return shell.page(request, "duty.html", roster={one.step: one.user_id for one in roster})
 
     @router.get("/log")
-    def log(request: Request, person: Annotated[Person, Depends(shell.person)]) -> Response:
+    def log(request: Request, person: Signed) -> Response:
         demand(person, Act.LOG)
         shown = shell.house.store.read(_newest)
         return shell.page(request, "log.html", entries=[(one, when(one.entry.at)) for one in shown])

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Callable, MutableMapping
+from collections.abc import MutableMapping
 from pathlib import Path
 from typing import Annotated, Any, Final
 
-from fastapi import Form, Request
+from fastapi import Depends, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -72,19 +72,15 @@ class Shell:
             raise SignInNeeded
         return found
 
-    def checked(self) -> Callable[[Request, str], Person]:
-        """Give the dependency of every form: signed in, and the form is one of our pages'.
+    def checked(self, request: Request, csrf: str) -> Person:
+        """Tell who is signed in and sent a form of one of our pages.
 
         Raises: SignInNeeded, NotPermitted.
         """
-
-        def dependency(request: Request, csrf: Annotated[str, Form()] = "") -> Person:
-            person = self.person(request)
-            if not hmac.compare_digest(csrf.encode(), self._csrf(request).encode()):
-                raise NotPermitted("the form did not come from a page of this session")
-            return person
-
-        return dependency
+        person = self.person(request)
+        if not hmac.compare_digest(csrf.encode(), self._csrf(request).encode()):
+            raise NotPermitted("the form did not come from a page of this session")
+        return person
 
     def token(self, request: Request) -> str:
         """Read the session's secret from the cookie."""
@@ -163,3 +159,21 @@ def _complete(message: MutableMapping[str, Any], caching: bytes) -> None:
         *_HEADERS,
         (b"cache-control", caching),
     ]
+
+
+def shell_of(request: Request) -> Shell:
+    """Give the shell of the application that answers."""
+    shell: Shell = request.app.state.shell
+    return shell
+
+
+def _signed(request: Request) -> Person:
+    return shell_of(request).person(request)
+
+
+def _checked(request: Request, csrf: Annotated[str, Form()] = "") -> Person:
+    return shell_of(request).checked(request, csrf)
+
+
+Signed = Annotated[Person, Depends(_signed)]  # who is signed in
+Checked = Annotated[Person, Depends(_checked)]  # the same, and the form is one of our pages'
