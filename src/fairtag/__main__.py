@@ -1,0 +1,5 @@
+"""Run fairtag as a module."""
+
+from fairtag.cli import main
+
+main()

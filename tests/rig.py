@@ -1,0 +1,190 @@
+"""A house in a temporary folder, an invented wearer's order, and a way to speak as the device."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from starlette.testclient import TestClient
+
+from fairtag.app.add_device import add_device
+from fairtag.app.house import House
+from fairtag.app.judging import Engine
+from fairtag.app.put_order import put_order
+from fairtag.app.run_service import Pulse
+from fairtag.app.sign_in import add_user, finish_setup
+from fairtag.bootstrap import open_house
+from fairtag.orders.scheme import seed_scheme
+from fairtag.terms.instants import DAY, MINUTE, Micros, parse, text
+from fairtag.web.site import Site
+
+START = parse("2026-11-02T00:00:00Z")
+HOME = (53.4808, -2.2426)
+PASSWORD = "correct horse battery"
+
+
+@dataclass(slots=True)
+class HandClock:
+    """A clock that a test moves."""
+
+    at: Micros
+
+    def now(self) -> Micros:
+        return self.at
+
+
+def order_of(number: int = 1, **changed: Any) -> dict[str, Any]:
+    """Give a valid order of an invented wearer: an exclusion zone and a nightly curfew."""
+    lat, lon = HOME
+    corners = [
+        [lon + dx, lat + 0.02 + dy] for dx, dy in ((0, 0), (0.01, 0), (0.01, 0.01), (0, 0.01))
+    ]
+    order: dict[str, Any] = {
+        "format": "fairtag-order/1",
+        "order_id": f"ORD-{number}",
+        "version": 1,
+        "supersedes": None,
+        "simulated": True,
+        "cohort": "convicted_liable_to_removal",
+        "authority": {"id": "ho", "name": "Home Office", "kind": "home_office"},
+        "legal_regime": "uk_gdpr",
+        "legal_basis": "Immigration Act 2016 Sch. 10 para. 2(1)(e)",
+        "necessity": "Has absconded twice and there is no address check.",
+        "proportionality": "Night only, one address, reviewed.",
+        "less_intrusive_considered": "Weekly reporting was tried and failed.",
+        "vulnerability_assessed_at": "2026-10-28",
+        "review": {"kind": "administrative", "by": "2027-01-15", "instrument": "Policy 1"},
+        "starts_at": text(START),
+        "ends_at": text(Micros(START + 60 * DAY)),
+        "time_zone": "Europe/London",
+        "wearer": {
+            "wearer_id": f"W-{number}",
+            "names": {"given": "Canaryella", "family": "Sealington"},
+            "date_of_birth": "1991-02-03",
+            "nationality": "Freedonian",
+            "language": "en",
+        },
+        "devices": [
+            {
+                "device_id": f"D-{number}",
+                "type": "fitted",
+                "fix_every_s": 60,
+                "report_every_s": 60,
+                "charged_by_wearer": True,
+            }
+        ],
+        "absences": [],
+        "conditions": [
+            {
+                "id": "c1",
+                "kind": "curfew",
+                "place": {"center": [lon, lat], "radius_m": 60},
+                "grace_min": 5,
+                "timetable": [{"days": ["tue"], "from": "19:00", "to": "07:00"}],
+            },
+            {
+                "id": "x1",
+                "kind": "exclusion_zone",
+                "area": {"type": "Polygon", "coordinates": [[*corners, corners[0]]]},
+                "buffer_m": 0,
+                "timetable": [],
+            },
+            {"id": "t1", "kind": "trail"},
+        ],
+    }
+    return order | changed
+
+
+@dataclass(slots=True)
+class Rig:
+    """A running house without threads: the test steps the judge itself."""
+
+    house: House
+    clock: HandClock
+    folder: Path
+    client: TestClient
+    engine: Engine
+    tokens: dict[str, str] = field(default_factory=dict)
+    seq: dict[str, int] = field(default_factory=dict)
+
+    def wearer(self, number: int = 1, **changed: Any) -> str:
+        """Store an order and register its device; gives the device's name."""
+        device = f"D-{number}"
+        document = json.dumps(order_of(number, **changed)).encode()
+        put_order(self.house, document, scheme=seed_scheme(), by="test")
+        self.tokens[device] = add_device(self.house, device, by="test").token
+        return device
+
+    def line(self, device: str, **told: Any) -> dict[str, Any]:
+        """Make one message at the clock's instant, at home unless told."""
+        self.seq[device] = self.seq.get(device, 0) + 1
+        made = {"type": "position", "seq": self.seq[device], "at": text(self.clock.at)}
+        if told.get("type", "position") == "position":
+            made |= {"lat": HOME[0], "lon": HOME[1], "accuracy_m": 8.0}
+        return made | told
+
+    def say(self, device: str, *lines: dict[str, Any]) -> Any:
+        """Send over the native path and judge; gives the answer."""
+        answer = self.client.post(
+            "/d/v1/messages",
+            content="\n".join(json.dumps(one) for one in lines),
+            headers={"Authorization": f"Bearer {self.tokens[device]}"},
+        )
+        self.judge()
+        return answer
+
+    def event(self, device: str, code: str) -> Any:
+        """Say that something happened to the device."""
+        return self.say(device, self.line(device, type="event", code=code))
+
+    def pass_time(self, span: int) -> None:
+        """Move the clock and let timers fall due."""
+        self.clock.at = Micros(self.clock.at + span)
+        self.judge()
+
+    def judge(self) -> None:
+        """Judge what is stored."""
+        self.engine.tick()
+        while self.engine.step():
+            pass
+
+    def kinds(self) -> list[str]:
+        """List the kinds of open alerts."""
+        return [one["kind"] for one in self.alerts()]
+
+    def alerts(self) -> list[dict[str, Any]]:
+        """List open alerts as the staff API tells them."""
+        answer = self.client.get("/api/v1/alerts", headers=self.staff())
+        return list(answer.json()["items"])
+
+    def staff(self, name: str = "olga", role: str = "supervisor") -> dict[str, str]:
+        """Sign a member of staff in for the API."""
+        if name not in self.tokens:
+            link = add_user(self.house, name, role=role, authority="ho", by="test")
+            finish_setup(self.house, link.rpartition("/")[2], PASSWORD)
+            answer = self.client.post("/api/v1/sessions", json={"name": name, "password": PASSWORD})
+            self.tokens[name] = answer.json()["token"]
+        return {"Authorization": f"Bearer {self.tokens[name]}"}
+
+
+@contextmanager
+def opened_rig(folder: Path, at: Micros | None = None) -> Iterator[Rig]:
+    """Open a house in a folder, with doors but without threads."""
+    clock = HandClock(Micros(START + DAY) if at is None else at)
+    with open_house(folder, clock=clock) as house:
+        engine = Engine(house)
+        engine.start()
+        with TestClient(Site(house, Pulse()), base_url="http://127.0.0.1:8080") as client:
+            yield Rig(house=house, clock=clock, folder=folder, client=client, engine=engine)
+
+
+def walk_out(rig: Rig, device: str) -> None:
+    """Walk from home into the exclusion zone, a fix a minute for twelve minutes."""
+    for step in range(12):
+        rig.pass_time(MINUTE)
+        lat = HOME[0] + (0 if step < 4 else 0.025) + step * 2e-5  # a receiver is never still
+        rig.say(device, rig.line(device, lat=lat, lon=HOME[1] + 0.005))
