@@ -44,7 +44,7 @@ CHARTER: tuple[Guarantee, ...] = (
         promise="Positions are encrypted under a key of that wearer as they are stored.",
         proof="test_g03_sealed_trails.py",
         is_proved=False,
-        proved_part="",
+        proved_part="Storage: no file shows a place, a name or a date of birth.",
     ),
     Guarantee(
         number=4,
@@ -60,7 +60,7 @@ CHARTER: tuple[Guarantee, ...] = (
         promise="Collection stops at the order's end; each record has a date on which it goes.",
         proof="test_g05_it_ends.py",
         is_proved=False,
-        proved_part="",
+        proved_part="Event time: nothing that happens after an order's end is kept.",
     ),
     Guarantee(
         number=6,
@@ -76,7 +76,7 @@ CHARTER: tuple[Guarantee, ...] = (
         promise="Nationality, ethnicity, religion, sex and age are no input of any finding.",
         proof="test_g07_status_never_counts.py",
         is_proved=False,
-        proved_part="",
+        proved_part="Findings: who somebody is changes none of them.",
     ),
     Guarantee(
         number=8,
@@ -92,7 +92,7 @@ CHARTER: tuple[Guarantee, ...] = (
         promise="No monitoring without legal basis, reasons, an end, and who reviews it by when.",
         proof="test_g09_lawful_necessary_reviewed.py",
         is_proved=False,
-        proved_part="",
+        proved_part="Orders: without reasons, end and review they are refused.",
     ),
     Guarantee(
         number=10,
