@@ -29,6 +29,7 @@ def open_house(
     kind: Literal["service", "demo"] | None = None,
     clock: Clock = _CLOCK,
     address: str | None = None,
+    speed: float = 1.0,
 ) -> Iterator[House]:
     """Open the data folder, making it when it is not there.
 
@@ -48,6 +49,7 @@ def open_house(
             chance=os.urandom,
             notifier_for=lambda to: _notifier(to, settings, clock),
             address=address or settings.address,
+            speed=speed,
             is_demo=store.kind == "demo",
             is_rehearsal=is_rehearsal(),
         )

@@ -36,6 +36,7 @@ class House:
     chance: Callable[[int], bytes]  # n unpredictable bytes
     notifier_for: Callable[[str], Notifier]  # by address: "mailto:…" or "https://…"
     address: str  # where staff reach the pages, such as "http://127.0.0.1:8080"
+    speed: float  # how much faster than the machine's the clock runs; 1 except in a demo
     is_demo: bool  # scaled clock; every page says 'demo time'
     is_rehearsal: (
         bool  # not all ten proofs pass: simulated orders only, every page says 'rehearsal'

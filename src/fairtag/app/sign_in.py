@@ -121,7 +121,7 @@ def sign_in(
 def start_session(house: House, person: Person, *, kind: Literal["page", "api"]) -> Session:
     """Open a session for somebody who is known."""
     now, token = house.clock.now(), new_token(house)
-    expires_at = Micros(now + SESSION)
+    expires_at = Micros(now + round(SESSION * house.speed))
 
     def work(tx: Transaction) -> None:
         tx.people.set_attempts(person.name, 0, not_before=Micros(0))
@@ -130,7 +130,7 @@ def start_session(house: House, person: Person, *, kind: Literal["page", "api"])
             user_id=person.user_id,
             expires_at=expires_at,
             kind=kind,
-            idle_until=Micros(now + IDLE) if kind == "page" else None,
+            idle_until=Micros(now + round(IDLE * house.speed)) if kind == "page" else None,
         )
         _log_if_possible(tx, person.user_id, f"sign-in.{kind}", now)
 
@@ -153,7 +153,8 @@ def sign_out(house: House, token: str) -> None:
 
 
 def _keep(house: House, hashed: bytes, now: Micros) -> None:
-    until, stale = Micros(now + IDLE), Micros(now + IDLE - _TOUCH)
+    until = Micros(now + round(IDLE * house.speed))
+    stale = Micros(until - round(_TOUCH * house.speed))
     if house.store.read(lambda tx: tx.people.is_idle(hashed, before=stale)):
         house.store.submit(lambda tx: tx.people.keep_session(hashed, idle_until=until))
 

@@ -6,11 +6,13 @@ import sys
 
 import typer
 
+from fairtag.cli.demo import demo
 from fairtag.cli.device import devices
 from fairtag.cli.duty import duty
 from fairtag.cli.judge import judge
 from fairtag.cli.order import orders
 from fairtag.cli.serve import serve
+from fairtag.cli.simulate import simulate
 from fairtag.cli.user import users
 from fairtag.terms.errors import FairtagError
 
@@ -26,6 +28,8 @@ app.add_typer(users, name="user")
 app.add_typer(duty, name="duty")
 app.command("judge")(judge)
 app.command("serve")(serve)
+app.command("simulate")(simulate)
+app.command("demo")(demo)
 
 
 @app.callback()

@@ -122,7 +122,8 @@ def alert_row(alert: Alert, *, zone: str, now: Micros) -> dict[str, Any]:
         "waits": ago(alert.raised_at, now),
         "zone": zone,
         "raised": when(alert.raised_at, zone),
-        "is_over": alert.is_over,
+        # A call for help is not over because time went by.
+        "is_over": alert.is_over and alert.kind != "wearer.help",
         "withdrawn": alert.withdrawn,
         "escalated": alert.escalated,
         "cause": None if alert.cause is None else CAUSES[alert.cause],

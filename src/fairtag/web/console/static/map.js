@@ -3,6 +3,8 @@
 (() => {
   const told = JSON.parse(document.getElementById("drawing").textContent);
   const map = L.map("map", { zoomControl: true, attributionControl: false, keyboard: true });
+  const newest = told.points[told.points.length - 1];
+  map.setView([newest.lat, newest.lon], 16);  // circles can't be measured before there is a view
   const all = L.featureGroup().addTo(map);
   const zoneStyle = { color: "#12324a", weight: 2, fillOpacity: 0.08 };
   if (told.place?.circle) {
