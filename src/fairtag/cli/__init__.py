@@ -10,6 +10,7 @@ from fairtag.cli.demo import demo
 from fairtag.cli.device import devices
 from fairtag.cli.duty import duty
 from fairtag.cli.judge import judge
+from fairtag.cli.keeping import audits, backup, restore
 from fairtag.cli.order import orders
 from fairtag.cli.serve import serve
 from fairtag.cli.simulate import simulate
@@ -30,6 +31,9 @@ app.command("judge")(judge)
 app.command("serve")(serve)
 app.command("simulate")(simulate)
 app.command("demo")(demo)
+app.add_typer(audits, name="audit")
+app.command("backup")(backup)
+app.command("restore")(restore)
 
 
 @app.callback()

@@ -1,0 +1,64 @@
+"""How is a store copied while it runs, and put back? One file of sealed rows and the log; no keys.
+
+Keys are kept elsewhere on purpose: what was destroyed can't come back with a copy.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import tarfile
+import tempfile
+from contextlib import closing
+from pathlib import Path
+
+from fairtag.terms.errors import StoreRefused
+
+_DATABASE = "fairtag.db"
+_LOG = "log/access.log"
+
+
+def copy_out(data: Path, out: Path) -> None:
+    """Write a consistent copy of the store and its log.
+
+    Raises: StoreRefused when there is no store, or something is in the way.
+    """
+    if not (data / _DATABASE).is_file():
+        raise StoreRefused(f"{data} holds no store")
+    if out.exists():
+        raise StoreRefused(f"{out} is there already; a backup never replaces one")
+    with tempfile.TemporaryDirectory(dir=out.absolute().parent) as folder:
+        copy = Path(folder) / _DATABASE
+        with (
+            closing(sqlite3.connect(data / _DATABASE)) as source,
+            closing(sqlite3.connect(copy)) as target,
+        ):
+            source.backup(target)
+        with tarfile.open(out, "x:gz") as packed:
+            packed.add(copy, _DATABASE)
+            packed.add(data / _LOG, _LOG)
+    out.chmod(0o600)
+
+
+def copy_in(packed: Path, keys: Path, data: Path) -> None:
+    """Put a copy and its keys into a new data folder.
+
+    Raises: StoreRefused when the folder holds something, or the files are not a backup's.
+    """
+    if data.exists() and any(data.iterdir()):
+        raise StoreRefused(f"{data} is not empty; restore into a new folder")
+    names = ("root.key", "keys.db")
+    missing = [name for name in names if not (keys / name).is_file()]
+    if missing:
+        raise StoreRefused(f"{keys} holds no {' and no '.join(missing)}")
+    data.mkdir(parents=True, exist_ok=True, mode=0o700)
+    try:
+        with tarfile.open(packed, "r:gz") as opened:
+            for name in (_DATABASE, _LOG):
+                opened.extract(name, data, filter="data")
+    except (OSError, tarfile.TarError, KeyError) as error:
+        raise StoreRefused(f"{packed} is not a backup of fairtag") from error
+    (data / "keys").mkdir(mode=0o700)
+    for name in names:
+        target = data / "keys" / name
+        target.touch(mode=0o600)
+        target.write_bytes((keys / name).read_bytes())
