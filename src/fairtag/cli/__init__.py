@@ -6,6 +6,7 @@ import sys
 
 import typer
 
+from fairtag.cli.bench import bench
 from fairtag.cli.demo import demo
 from fairtag.cli.device import devices
 from fairtag.cli.duty import duty
@@ -32,6 +33,7 @@ app.command("serve")(serve)
 app.command("simulate")(simulate)
 app.command("demo")(demo)
 app.add_typer(audits, name="audit")
+app.command("bench")(bench)
 app.command("backup")(backup)
 app.command("restore")(restore)
 

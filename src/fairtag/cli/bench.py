@@ -1,0 +1,149 @@
+"""Benchmarks over real HTTP against a service of their own; nothing here is a test."""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+import multiprocessing.pool
+import platform
+import socket
+import statistics
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any
+
+import httpx
+import typer
+
+from fairtag.app.add_device import add_device
+from fairtag.app.put_order import put_order
+from fairtag.app.sign_in import add_user, finish_setup, start_session
+from fairtag.bootstrap import open_house
+from fairtag.cli.serve import serve
+from fairtag.orders.scheme import seed_scheme
+from fairtag.sim.cast import order_of, player
+from fairtag.sim.load import Sender, began_now, flood, p99, until_seen
+from fairtag.terms.instants import DAY, Micros
+from fairtag.terms.local import Interval
+
+_DEVICES = 60
+_SENDERS = 4
+_ROUNDS = 3
+_ROUND_S = 8.0
+_SAMPLES = 40
+
+
+def bench(
+    only: Annotated[str, typer.Option(help="intake or latency; default: both.")] = "",
+    out: Annotated[Path, typer.Option(help="File to write.")] = Path("bench/latest.json"),
+) -> None:
+    """Measure positions a second, and the time from arrival to the officer's list."""
+    told: dict[str, Any] = {"machine": platform.processor() or platform.machine()}
+    if only in ("", "intake"):
+        told |= _intake()
+    if only in ("", "latency"):
+        told |= _latency()
+    out.parent.mkdir(parents=True, exist_ok=True)
+    out.write_text(json.dumps(told, indent=1) + "\n")
+    typer.echo(json.dumps(told, indent=1))
+
+
+def _intake() -> dict[str, Any]:
+    with _service() as (folder, port, tokens, _):
+        began = began_now()
+        senders = [Sender(port, tokens[n::_SENDERS], began) for n in range(_SENDERS)]
+        before = _size(folder)
+        rates = [flood(senders, for_s=_ROUND_S) for _ in range(_ROUNDS)]
+        positions = sum(rates) * _ROUND_S
+        waits = [one for sender in senders for one in sender.waits_ms]
+        return {
+            "positions_per_s": round(statistics.median(rates)),
+            "positions_per_s_rounds": [round(rate) for rate in rates],
+            "request_p99_ms": round(p99(waits), 1),
+            "bytes_per_position": round((_size(folder) - before) / positions),
+        }
+
+
+def _latency() -> dict[str, Any]:
+    with _service() as (_, port, tokens, cookie):
+        quiet = tokens[:_SAMPLES]
+        senders = [Sender(port, tokens[_SAMPLES:], began_now())]
+        officer = httpx.Client(
+            base_url=f"http://127.0.0.1:{port}", cookies={"fairtag_session": cookie}
+        )
+        waits: list[float] = []
+        sender = Sender(port, quiet, began_now())
+
+        def one(number: int) -> float:
+            def raised() -> str:
+                sender.event(quiet[number], "strap_open")
+                return f"W-{number + 1:04}<"
+
+            return until_seen(raised, lambda: officer.get("/queue/rows").text)
+
+        def watch() -> None:
+            for number in range(_SAMPLES):
+                waits.append(one(number))
+                time.sleep(0.2)
+
+        with multiprocessing.pool.ThreadPool(1) as beside:
+            watching = beside.apply_async(watch)
+            rate = 0.0
+            while not watching.ready():
+                rate = flood(senders, for_s=3, per_s=500)
+            watching.get()
+        return {
+            "alert_p99_ms": round(p99(waits), 1),
+            "alert_median_ms": round(statistics.median(waits), 1),
+            "alert_samples": len(waits),
+            "alert_at_positions_per_s": round(rate),
+        }
+
+
+def _size(folder: Path) -> int:
+    return sum(path.stat().st_size for path in folder.glob("fairtag.db*"))
+
+
+@contextmanager
+def _service() -> Iterator[tuple[Path, int, list[str], str]]:
+    with tempfile.TemporaryDirectory() as made:
+        folder = Path(made) / "data"
+        tokens, cookie = _registered(folder)
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = int(probe.getsockname()[1])
+        context = multiprocessing.get_context("spawn")
+        process = context.Process(target=serve, args=(folder, "127.0.0.1", port), daemon=True)
+        process.start()
+        try:
+            _wait(port)
+            yield folder, port, tokens, cookie
+        finally:
+            process.terminate()
+            process.join(20)
+
+
+def _registered(folder: Path) -> tuple[list[str], str]:
+    now = Micros(time.time_ns() // 1000)
+    span = Interval(start=Micros(now - DAY), end=Micros(now + DAY))
+    tokens = []
+    with open_house(folder, kind="service") as house:
+        for number in range(1, _DEVICES + 1):
+            one = player(number, "calm", incident=now, span=span, seed=1, is_homebound=False)
+            document = json.dumps(order_of(one)).encode()
+            put_order(house, document, scheme=seed_scheme(), by="bench")
+            tokens.append(add_device(house, one.device_id, by="bench").token)
+        link = add_user(house, "bench", role="supervisor", authority="ho", by="bench")
+        person = finish_setup(house, link.rpartition("/")[2], "nobody reads this one")
+        return tokens, start_session(house, person, kind="page").token
+
+
+def _wait(port: int) -> None:
+    for _ in range(300):
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.1)
