@@ -30,7 +30,7 @@ from fairtag.terms.instants import DAY, Micros
 from fairtag.terms.local import Interval
 
 _DEVICES = 60
-_SENDERS = 4
+_SENDERS = 20
 _ROUNDS = 3
 _ROUND_S = 8.0
 _SAMPLES = 40
