@@ -103,8 +103,10 @@ class Journal(Protocol):
         """List an order's messages with `at` >= `since` and position <= `upto`, by arrival."""
         ...
 
-    def hold(self, device_id: DeviceId, epoch: int, seq: int) -> None:
-        """Remember that this number is safely here: journal, quarantine, or outside every order."""
+    def hold(self, device_id: DeviceId, epoch: int, first: int, last: int) -> None:
+        """Remember that these numbers, both ends included, are safely here: in the journal, in
+        quarantine, or outside every order.
+        """
         ...
 
     def upto(self, device_id: DeviceId, epoch: int) -> tuple[int, list[tuple[int, int]]]:

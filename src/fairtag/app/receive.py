@@ -58,16 +58,11 @@ def receive(
         else:
             newest = (message, owner)
             _store(tx, message, owner, receipt)
-        _hold(tx, device_id, message.epoch, message.seq)
     for refused in decoded.refused:
         _quarantine(tx, refused, device_id, received_at, serving)
         receipt.quarantined.append((refused.seq, refused.why))
-        _hold(tx, device_id, refused.epoch, refused.seq)
     _note(tx, device_id, received_at, newest, receipt)
-    epochs = [one.epoch for one in (*decoded.messages, *decoded.refused) if one.seq is not None]
-    if epochs:
-        upto, missing = tx.journal.upto(device_id, epochs[-1])
-        receipt.held = Held(epoch=epochs[-1], upto=upto, missing=missing)
+    receipt.held = _hold(tx, device_id, decoded)
     return receipt
 
 
@@ -130,9 +125,34 @@ def _quarantine(
     )
 
 
-def _hold(tx: Transaction, device_id: DeviceId, epoch: int, seq: int | None) -> None:
-    if seq is not None:
-        tx.journal.hold(device_id, epoch, seq)
+def _hold(tx: Transaction, device_id: DeviceId, decoded: Decoded) -> Held | None:
+    """Remember every number of the request, run by run; tells how far the last epoch is here."""
+    told = [
+        (one.epoch, one.seq) for one in (*decoded.messages, *decoded.refused) if one.seq is not None
+    ]
+    if not told:
+        return None
+    for epoch, first, last in _runs(told):
+        tx.journal.hold(device_id, epoch, first, last)
+    epoch = told[-1][0]
+    upto, missing = tx.journal.upto(device_id, epoch)
+    return Held(epoch=epoch, upto=upto, missing=missing)
+
+
+def _runs(numbers: Sequence[tuple[int, int]]) -> list[tuple[int, int, int]]:
+    """Join numbers of an epoch that follow each other.
+
+    Example:
+        >>> _runs([(0, 3), (0, 1), (0, 2), (0, 9), (1, 10)])
+        [(0, 1, 3), (0, 9, 9), (1, 10, 10)]
+    """
+    runs: list[tuple[int, int, int]] = []
+    for epoch, seq in sorted(set(numbers)):
+        if runs and runs[-1][0] == epoch and runs[-1][2] == seq - 1:
+            runs[-1] = (epoch, runs[-1][1], seq)
+        else:
+            runs.append((epoch, seq, seq))
+    return runs
 
 
 def _note(

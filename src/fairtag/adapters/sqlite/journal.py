@@ -58,11 +58,6 @@ class SqliteJournal:
 
     def append(self, entry: JournalEntry) -> Literal["stored", "duplicate", "conflict"]:
         """Store an entry unless (device, event_ref) is known."""
-        known = self._known(entry)
-        if known is not None:
-            # The time of receipt is ours, not the device's: a resend is the same message.
-            is_same = _without_receipt(known) == _without_receipt(entry)
-            return "duplicate" if is_same else "conflict"
         sealed = self._vault.seal(
             entry.body,
             wearer_id=entry.wearer_id,
@@ -80,25 +75,31 @@ class SqliteJournal:
             entry.event_ref,
             sealed,
         )
-        self._db.execute(
+        done = self._db.execute(
             "INSERT INTO journal (what, order_id, wearer_id, device_id, at, received_at, event_ref,"
-            " sealed) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            " sealed) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+            " ON CONFLICT (device_id, event_ref) DO NOTHING",
             row,
-        ).close()
-        return "stored"
+        )
+        if done.rowcount:
+            return "stored"
+        known = self._known(entry)
+        # The time of receipt is ours, not the device's: a resend is the same message.
+        is_same = known is not None and _without_receipt(known) == _without_receipt(entry)
+        return "duplicate" if is_same else "conflict"
 
-    def hold(self, device_id: DeviceId, epoch: int, seq: int) -> None:
-        """Remember that this number is safely here, so that the device may free it."""
+    def hold(self, device_id: DeviceId, epoch: int, first: int, last: int) -> None:
+        """Remember that these numbers are safely here, so that the device may free them."""
         key = (device_id, epoch)
         near = self._db.execute(
             "SELECT first, last FROM held WHERE device_id = ? AND epoch = ? AND first <= ?"
             " AND last >= ? ORDER BY first",
-            (*key, seq + 1, seq - 1),
+            (*key, last + 1, first - 1),
         ).fetchall()
-        if len(near) == 1 and near[0][0] <= seq <= near[0][1]:
+        if len(near) == 1 and near[0][0] <= first and last <= near[0][1]:
             return
-        first = min([seq, *(row[0] for row in near)])
-        last = max([seq, *(row[1] for row in near)])
+        first = min([first, *(row[0] for row in near)])
+        last = max([last, *(row[1] for row in near)])
         for row in near:
             self._db.execute(
                 "DELETE FROM held WHERE device_id = ? AND epoch = ? AND first = ?", (*key, row[0])
