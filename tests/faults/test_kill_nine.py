@@ -17,7 +17,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from tests.rig import HOME, order_of
+from tests.rig import HOME, opened_rig, order_of
 
 from fairtag.app.add_device import add_device
 from fairtag.app.house import House
@@ -26,6 +26,8 @@ from fairtag.app.put_order import put_order
 from fairtag.bootstrap import open_house
 from fairtag.cli.serve import serve
 from fairtag.orders.scheme import seed_scheme
+from fairtag.rules.judge import OrderJudge
+from fairtag.terms.ids import OrderId, WearerId
 from fairtag.terms.instants import DAY, MINUTE, SECOND, Micros, text
 
 KILLS = 50
@@ -33,6 +35,7 @@ _FORKS = multiprocessing.get_context("forkserver")
 _FORKS.set_forkserver_preload(["fairtag.cli.serve"])
 WEARERS = 3
 BATCH = 15
+ORDER = OrderId("ORD-1")
 CODES = ("strap_open", "strap_closed", "battery_low", "charge_start", "case_open", "fault", "sos")
 
 
@@ -75,6 +78,26 @@ def _check(folder: Path, load: _Load) -> None:
         assert set(held.values()) == {1}, "a finding is in two open alerts"
         told = {name for alert in alerts for name in alert.findings}
         assert told == {one.finding_id for _, one in findings}, "a finding without alert"
+
+
+def test_negative_control_a_lost_message_and_a_bent_state_are_noticed(tmp_path: Path) -> None:
+    folder = tmp_path / "data"
+    with opened_rig(folder) as rig:
+        device = rig.wearer()
+        rig.event(device, "strap_open")
+        fresh = OrderJudge(rig.house.store.read(lambda tx: tx.orders.rulings(ORDER))).dump()
+    load = _Load({}, port=0)
+    load.safe["D-1"] = {1}
+    _check(folder, load)
+    load.safe["D-1"] = {1, 2}
+    with pytest.raises(AssertionError, match="acknowledged and lost"):
+        _check(folder, load)
+    load.safe["D-1"] = {1}
+    with opened_rig(folder) as rig:
+        wearer = WearerId("W-1")
+        rig.house.store.transact(lambda tx: tx.verdicts.put_state(ORDER, wearer, fresh))
+    with pytest.raises(AssertionError, match="differs from a clean replay"):
+        _check(folder, load)
 
 
 def _stored(house: House) -> dict[str, Counter[int]]:
