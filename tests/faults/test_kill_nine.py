@@ -103,8 +103,9 @@ def test_negative_control_a_lost_message_and_a_bent_state_are_noticed(tmp_path: 
 def _stored(house: House) -> dict[str, Counter[int]]:
     found: dict[str, Counter[int]] = {f"D-{n}": Counter() for n in range(1, WEARERS + 1)}
     for entry in house.store.read(lambda tx: tx.journal.after(0, limit=10_000_000)):
-        if entry.what == "message" and entry.device_id and entry.event_ref:
-            found[entry.device_id][int(entry.event_ref.partition(":")[2])] += 1
+        for message in entry.messages:
+            assert message.seq is not None
+            found[message.device_id][message.seq] += 1
     return found
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -22,6 +23,7 @@ class KeyVault:
         self._keys = keys
         self._chance = chance
         self._ciphers: dict[tuple[str, RecordKind, str], AESGCM] = {}
+        self._naming: dict[str, bytes] = {}
 
     def seal(
         self, plain: bytes, *, wearer_id: WearerId, kind: RecordKind, at: Micros, row: str
@@ -43,10 +45,20 @@ class KeyVault:
         cipher = self._cipher(wearer_id, kind, month, create=False)
         return envelope.unseal(cipher, sealed, bound=envelope.bound_to(wearer_id, kind, month, row))
 
+    def name(self, told: bytes, *, wearer_id: WearerId) -> bytes:
+        """Name a content by a keyed hash of 16 bytes."""
+        key = self._naming.get(wearer_id)
+        if key is None:
+            above = AESGCM(self._keys.key(f"wearer/{wearer_id}", create=True))
+            key = self._keys.key(f"data/{wearer_id}/names", under=above, create=True)
+            self._naming[wearer_id] = key
+        return hashlib.blake2b(told, key=key, digest_size=16).digest()
+
     def destroy(self, wearer_id: WearerId) -> None:
         """Destroy the wearer's key: nothing sealed for this wearer opens again."""
         self._keys.destroy(f"wearer/{wearer_id}")
         self._ciphers = {name: c for name, c in self._ciphers.items() if name[0] != wearer_id}
+        self._naming.pop(wearer_id, None)
 
     def _cipher(self, wearer_id: str, kind: RecordKind, month: str, *, create: bool) -> AESGCM:
         name = (wearer_id, kind, month)

@@ -23,8 +23,7 @@ from fairtag.rules.judge import OrderJudge, Past
 from fairtag.terms.ids import OrderId, WearerId
 from fairtag.terms.instants import MINUTE, Micros
 
-_BATCH = 500
-_MESSAGE: msgspec.json.Decoder[Message] = msgspec.json.Decoder(Message)
+_BATCH = 100  # entries; a device that speaks in bulk must not make an urgent one wait
 _EVIDENCE_BEFORE = 15 * MINUTE
 _EVIDENCE_MOST = 200
 
@@ -36,6 +35,17 @@ class _Batch:
     touched: dict[OrderId, WearerId] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
     evidence: dict[str, list[Position]] = field(default_factory=dict)  # by finding id
+
+
+@dataclass(slots=True)
+class _Taken:
+    """What an order's judge was given before: earlier entries, and this one's messages so far."""
+
+    before: Past
+    taken: list[Message] = field(default_factory=list)
+
+    def __call__(self, since: Micros) -> list[Message]:
+        return [*self.before(since), *(one for one in self.taken if one.at >= since)]
 
 
 class Engine:
@@ -100,27 +110,28 @@ class Engine:
             what="tick",
             order_id=order_id,
             wearer_id=self._wearers[order_id],
-            at=now,
             received_at=now,
         )
 
     def _judge(self, entry: JournalEntry, batch: _Batch) -> None:
         order_id = entry.order_id
         self._wearers[order_id] = entry.wearer_id
-        judge = self._judge_of(entry)
-        past = self._past(order_id, entry.n - 1)
-        found = self._fold(judge, entry, past)
+        past = self._past(entry)
+        found = self._fold(self._judge_of(entry), entry, past)
         batch.touched[order_id] = entry.wearer_id
         batch.findings += found
         for one in found:
             batch.evidence.setdefault(one.finding_id, self._evidence(one, past))
 
-    def _fold(self, judge: OrderJudge, entry: JournalEntry, past: Past) -> list[Finding]:
+    def _fold(self, judge: OrderJudge, entry: JournalEntry, past: _Taken) -> list[Finding]:
         match entry.what:
-            case "message":
-                message = _MESSAGE.decode(entry.body)
-                self._remember(entry.order_id, message)
-                return judge.take(message, past=past)
+            case "messages":
+                found: list[Finding] = []
+                for message in entry.messages:
+                    self._remember(entry.order_id, message)
+                    found += judge.take(message, past=past)
+                    past.taken.append(message)
+                return found
             case "tick":
                 return judge.tick(entry.received_at, past=past)
             case "ruling":
@@ -142,13 +153,13 @@ class Engine:
         upto = self._upto
         return self._house.store.read(lambda tx: tx.journal.last_ruling(order_id, upto=upto))
 
-    def _past(self, order_id: OrderId, upto: int) -> Past:
-        def past(since: Micros) -> list[Message]:
+    def _past(self, entry: JournalEntry) -> _Taken:
+        def before(since: Micros) -> list[Message]:
             return self._house.store.read(
-                lambda tx: tx.journal.past(order_id, since=since, upto=upto)
+                lambda tx: tx.journal.past(entry.order_id, since=since, upto=entry.n - 1)
             )
 
-        return past
+        return _Taken(before)
 
     def _remember(self, order_id: OrderId, message: Message) -> None:
         """Keep the last positions at hand, so that evidence needs no second reading."""

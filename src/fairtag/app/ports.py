@@ -54,36 +54,46 @@ class Vault(Protocol):
         """
         ...
 
+    def name(self, told: bytes, *, wearer_id: WearerId) -> bytes:
+        """Name a content by a keyed hash: the same again is found, and the name tells nothing.
+
+        Shapes: 16 bytes.
+        """
+        ...
+
 
 class JournalEntry(msgspec.Struct, frozen=True, kw_only=True):
     """One input of the judge, in the order in which it was stored.
 
-    `what` tells how `body` reads: a message (msgspec JSON of `intake.messages.Message`), a tick of
-    the clock (empty),
-    or a new ruling: an order version, suspension or end was recorded (empty: the order book holds
-    it).
+    What a device said in one request, a tick of the clock, or a new ruling: an order version,
+    suspension or end was recorded (the order book holds it).
     """
 
     n: int = 0  # given by the store; rises by arrival
-    what: Literal["message", "tick", "ruling"]
+    what: Literal["messages", "tick", "ruling"]
     order_id: OrderId
     wearer_id: WearerId
     device_id: DeviceId | None = None
-    at: Micros  # event time; for ticks and rulings the time of receipt
     received_at: Micros
-    event_ref: str | None = None  # "epoch:seq", or the content's name when there is no sequence
-    body: bytes = b""  # clear in memory, sealed in every file
+    messages: tuple[Message, ...] = ()  # of one device and epoch; clear in memory, sealed in files
+
+
+class Appended(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of an entry's messages."""
+
+    stored: int = 0
+    duplicates: int = 0  # the same name and the same content: acknowledged again
+    conflicts: tuple[Message, ...] = ()  # the same name and other content: a cloned key, perhaps
 
 
 class Journal(Protocol):
     """Everything the judge was ever told, in order of arrival."""
 
-    def append(self, entry: JournalEntry) -> Literal["stored", "duplicate", "conflict"]:
-        """Store an entry unless (device, event_ref) is known.
+    def append(self, entry: JournalEntry) -> Appended:
+        """Store what of an entry is not known yet, as one entry; nothing when all of it is.
 
-        Same name and same bytes is a duplicate; same name and other bytes is a conflict: it is
-        kept beside the
-        journal, in quarantine, and never judged.
+        A message's name is its device, epoch and number, or its content when it has no number.
+        Conflicts are not stored: the caller keeps them in quarantine, and they are never judged.
         """
         ...
 

@@ -70,9 +70,7 @@ def mark_order(
 
 def _record(tx: Transaction, order_id: OrderId, now: Micros, by: str, what: str) -> None:
     wearer_id = next(one.wearer_id for one in tx.orders.facts() if one.order_id == order_id)
-    entry = JournalEntry(
-        what="ruling", order_id=order_id, wearer_id=wearer_id, at=now, received_at=now
-    )
+    entry = JournalEntry(what="ruling", order_id=order_id, wearer_id=wearer_id, received_at=now)
     tx.journal.append(entry)
     tx.audit.append(
         Entry(

@@ -6,17 +6,19 @@ Units: µs UTC.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
 
 import msgspec
 
 from fairtag.app.books import ActivationFacts, InstallStep
 from fairtag.app.ports import JournalEntry, QuarantinedItem, Transaction
-from fairtag.intake.messages import Decoded, Message, Position, Refused, ref_of
+from fairtag.intake.messages import Decoded, Message, Position, Refused
 from fairtag.terms.ids import DeviceId
 from fairtag.terms.instants import DAY, Micros
 
+_CONFLICT = "conflict"
 UPLOAD_DAYS = 7  # contract §6: event time inside the order is accepted so long after its end
 
 
@@ -50,20 +52,33 @@ def receive(
     """Store what one device said; runs inside a transaction of the writer."""
     receipt = Receipt()
     serving = tx.devices.serving(device_id)
-    newest: tuple[Message, ActivationFacts] | None = None
-    for message in decoded.messages:
-        owner = _owner(serving, message.at, received_at)
-        if owner is None:
-            receipt.unordered += 1
-        else:
-            newest = (message, owner)
-            _store(tx, message, owner, receipt)
+    owned = [(one, _owner(serving, one.at, received_at)) for one in decoded.messages]
+    for owner, told in _runs_of_messages(owned):
+        _store(tx, told, owner, receipt)
+    receipt.unordered = sum(owner is None for _, owner in owned)
     for refused in decoded.refused:
         _quarantine(tx, refused, device_id, received_at, serving)
         receipt.quarantined.append((refused.seq, refused.why))
+    newest = next(((one, owner) for one, owner in reversed(owned) if owner is not None), None)
     _note(tx, device_id, received_at, newest, receipt)
     receipt.held = _hold(tx, device_id, decoded)
     return receipt
+
+
+def _runs_of_messages(
+    owned: Sequence[tuple[Message, ActivationFacts | None]],
+) -> Iterator[tuple[ActivationFacts, tuple[Message, ...]]]:
+    """Join messages that follow each other and can stand in one entry of the journal."""
+
+    def kind(pair: tuple[Message, ActivationFacts | None]) -> tuple[object, ...]:
+        message, owner = pair
+        return (owner and owner.order_id, message.device_id, message.epoch, message.seq is None)
+
+    for _, run in groupby(owned, key=kind):
+        pairs = list(run)
+        owner = pairs[0][1]
+        if owner is not None:
+            yield owner, tuple(message for message, _ in pairs)
 
 
 def _owner(
@@ -75,35 +90,31 @@ def _owner(
     return None
 
 
-def _store(tx: Transaction, message: Message, owner: ActivationFacts, receipt: Receipt) -> None:
-    named = None if message.seq is None else f"{message.epoch}:{message.seq}"
+def _store(
+    tx: Transaction, told: tuple[Message, ...], owner: ActivationFacts, receipt: Receipt
+) -> None:
     entry = JournalEntry(
-        what="message",
+        what="messages",
         order_id=owner.order_id,
         wearer_id=owner.wearer_id,
-        device_id=message.device_id,
-        at=message.at,
-        received_at=message.received_at,
-        event_ref=named or ref_of(message),
-        body=msgspec.json.encode(message),
+        device_id=told[0].device_id,
+        received_at=told[0].received_at,
+        messages=told,
     )
-    match tx.journal.append(entry):
-        case "stored":
-            receipt.stored += 1
-        case "duplicate":
-            receipt.duplicates += 1
-        case "conflict":
-            why = "conflict"
-            tx.quarantine.put(
-                QuarantinedItem(
-                    wearer_id=owner.wearer_id,
-                    device_id=message.device_id,
-                    received_at=message.received_at,
-                    why=why,
-                    raw=entry.body,
-                )
+    done = tx.journal.append(entry)
+    receipt.stored += done.stored
+    receipt.duplicates += done.duplicates
+    for message in done.conflicts:
+        tx.quarantine.put(
+            QuarantinedItem(
+                wearer_id=owner.wearer_id,
+                device_id=message.device_id,
+                received_at=message.received_at,
+                why=_CONFLICT,
+                raw=msgspec.json.encode(message),
             )
-            receipt.quarantined.append((message.seq, why))
+        )
+        receipt.quarantined.append((message.seq, _CONFLICT))
 
 
 def _quarantine(

@@ -138,10 +138,14 @@ class Decoded(msgspec.Struct, frozen=True, kw_only=True):
     ignored: int = 0  # things of no concern to us (waypoints, cards, keep-alives without time)
 
 
+def content_of(message: Message) -> bytes:
+    """Write what the device said, without the time of receipt: a resend says the same."""
+    return msgspec.json.encode(msgspec.structs.replace(message, received_at=Micros(0)))
+
+
 def ref_of(message: Message) -> str:
-    """Name a message that has no sequence number by its content, without the time of receipt.
+    """Name a message that has no sequence number by its content.
 
     Replays of the same content give the same name, so a resend is a duplicate.
     """
-    bare = msgspec.structs.replace(message, received_at=Micros(0))
-    return "h_" + hashlib.sha256(msgspec.json.encode(bare)).hexdigest()[:32]
+    return "h_" + hashlib.sha256(content_of(message)).hexdigest()[:32]

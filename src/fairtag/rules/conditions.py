@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import msgspec
 
-from fairtag.orders.model import Attendance, Curfew, ExclusionZone, InclusionZone, Ruling
-from fairtag.rules.duty import Binding, Duty, duty_at
+from fairtag.orders.model import Attendance, Curfew, ExclusionZone, InclusionZone
+from fairtag.rules.duty import Binding, Duty
 from fairtag.rules.finding import Kind
 from fairtag.rules.matter import Matter
 from fairtag.rules.place import Belief, Side
@@ -98,14 +98,8 @@ def end_at(watched: Watched, at: Micros, *, is_span_over: bool) -> list[Matter]:
     return [done, part]
 
 
-def observe(
-    condition: Located, watched: Watched, ruling: Ruling, free: tuple[Interval, ...], at: Micros
-) -> list[Matter]:
+def observe(condition: Binding, watched: Watched, duty: Duty | None, at: Micros) -> list[Matter]:
     """Look at the belief after a fix at this instant; tells the matters that changed."""
-    if isinstance(condition, Attendance):
-        _attend(condition, watched, at)
-        return []
-    duty = duty_at(condition, ruling, free, at)
     if duty is None:
         return []
     if watched.span_from != duty.span.start:
@@ -162,7 +156,7 @@ def _kind(condition: Binding, watched: Watched, duty: Duty) -> tuple[Kind, int]:
             return (Kind.CURFEW_LEFT if watched.was_kept else Kind.CURFEW_LATE_START), grace
 
 
-def _attend(condition: Attendance, watched: Watched, at: Micros) -> None:
+def attend(condition: Attendance, watched: Watched, at: Micros) -> None:
     """Count the time that is known to be spent elsewhere."""
     if not watched.away:
         watched.away = (0,) * len(condition.appointments)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import msgspec
 
 from fairtag.intake.messages import Message, Position
-from fairtag.orders.model import Covers, Ruling
+from fairtag.orders.model import Attendance, Covers, Ruling
 from fairtag.rules import conditions, devices
-from fairtag.rules.conditions import LOCATED, Located, Watched
+from fairtag.rules.conditions import Located, Watched
 from fairtag.rules.devices import Noticed
 from fairtag.rules.matter import Matter
 from fairtag.rules.place import Belief
@@ -68,13 +68,15 @@ class Track(msgspec.Struct, kw_only=True, array_like=True):
 
     def _locate(self, fix: Position, ruling: Ruling, view: View) -> list[Matter]:
         found: list[Matter] = []
-        for condition in ruling.conditions:
-            if isinstance(condition, LOCATED):
-                watched = self.watched.setdefault(condition.id, Watched(belief=Belief()))
-                signed_m = edge_of(conditions.place_of(condition)).signed_m(fix.lon, fix.lat)
-                watched.belief.see(fix, conditions.against_m(condition, signed_m), view.settings)
-                free = view.free(condition.id, Covers.CONDITIONS)
-                found += conditions.observe(condition, watched, ruling, free, fix.at)
+        for condition in view.located(ruling.version):
+            watched = self.watched.setdefault(condition.id, Watched(belief=Belief()))
+            signed_m = edge_of(conditions.place_of(condition)).signed_m(fix.lon, fix.lat)
+            watched.belief.see(fix, conditions.against_m(condition, signed_m), view.settings)
+            if isinstance(condition, Attendance):
+                conditions.attend(condition, watched, fix.at)
+            else:
+                duty = view.duty_at(condition, ruling, fix.at)
+                found += conditions.observe(condition, watched, duty, fix.at)
         return found
 
     def _pass(self, at: Micros, view: View) -> list[Matter]:
@@ -94,7 +96,7 @@ class Track(msgspec.Struct, kw_only=True, array_like=True):
         version = None if ruling is None else ruling.version
         if version == self.version:
             return []
-        kept = {} if ruling is None else {one.id: one for one in _located(ruling)}
+        kept = {} if ruling is None else {one.id: one for one in view.located(version)}
         found: list[Matter] = []
         for old in self._bound(view):
             if kept.get(old.id) != old:
@@ -106,16 +108,9 @@ class Track(msgspec.Struct, kw_only=True, array_like=True):
 
     def _bound(self, view: View) -> list[Located]:
         """List the conditions of the version that `watched` is about."""
-        ruling = next((one for one in view.rulings if one.version == self.version), None)
-        if ruling is None:
-            return []
-        return [one for one in _located(ruling) if one.id in self.watched]
+        return [one for one in view.located(self.version) if one.id in self.watched]
 
     def _has_open(self) -> bool:
         return any(one.open is not None for one in self.watched.values()) or any(
             one.open for one in self.noticed.values()
         )
-
-
-def _located(ruling: Ruling) -> list[Located]:
-    return [one for one in ruling.conditions if isinstance(one, LOCATED)]

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import dataclass
 from functools import cached_property
 
 from fairtag.orders.inforce import ruling_at
 from fairtag.orders.model import Absence, Activation, Covers, Ruling
-from fairtag.rules.duty import free_times
+from fairtag.rules.conditions import LOCATED, Located
+from fairtag.rules.duty import Binding, Duty, duty_at, free_times
 from fairtag.rules.settings import Settings
 from fairtag.terms.ids import ConditionId, DeviceId
 from fairtag.terms.instants import Micros
 from fairtag.terms.local import Interval
+
+_Stretch = tuple[Ruling | None, dict[DeviceId, Activation]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,15 +42,64 @@ class View:
 
     def ruling_at(self, at: Micros) -> Ruling | None:
         """Give the version in force."""
-        return ruling_at(self.rulings, at)
+        return self._stretch(at)[0]
 
     def activation_at(self, device_id: DeviceId, at: Micros) -> Activation | None:
         """Give how the device is worn at an instant, if it is monitored then."""
-        ruling = self.ruling_at(at)
+        return self._stretch(at)[1].get(device_id)
+
+    def duty_at(self, condition: Binding, ruling: Ruling, at: Micros) -> Duty | None:
+        """Give the stretch in which a condition binds at an instant, if it does."""
+        name = (ruling.version, condition.id)
+        found = self._duties.get(name)
+        if found is None or not found.during.holds(at):
+            free = self.free(condition.id, Covers.CONDITIONS)
+            found = duty_at(condition, ruling, free, at)
+            if found is not None:
+                self._duties[name] = found
+        return found
+
+    @cached_property
+    def _duties(self) -> dict[tuple[int, ConditionId], Duty]:
+        """Keep the last answer a condition: most messages fall into the same stretch."""
+        return {}
+
+    def located(self, version: int | None) -> tuple[Located, ...]:
+        """List the conditions of a version that are about a place."""
+        return self._located.get(version, ())
+
+    @cached_property
+    def _located(self) -> dict[int | None, tuple[Located, ...]]:
+        return {
+            one.version: tuple(each for each in one.conditions if isinstance(each, LOCATED))
+            for one in self.rulings
+        }
+
+    def _stretch(self, at: Micros) -> _Stretch:
+        return self._stretches[bisect_right(self._edges, at)]
+
+    @cached_property
+    def _edges(self) -> list[Micros]:
+        """List every instant at which an answer of this view may change."""
+        spans = [span for one in self.rulings for span in (one.during, *one.suspended)]
+        spans += [device.during for one in self.rulings for device in one.devices]
+        found = {at for span in spans for at in (span.start, span.end)}
+        return sorted(found | {one.recorded_at for one in self.rulings})
+
+    @cached_property
+    def _stretches(self) -> list[_Stretch]:
+        """Answer once for each stretch between two edges; the judge asks many times a message."""
+        return [self._looked_up(at) for at in (Micros(self._edges[0] - 1), *self._edges)]
+
+    def _looked_up(self, at: Micros) -> _Stretch:
+        ruling = ruling_at(self.rulings, at)
         if ruling is None or any(span.holds(at) for span in ruling.suspended):
-            return None
-        worn = (one for one in ruling.devices if one.device_id == device_id)
-        return next((one for one in worn if one.during.holds(at)), None)
+            return ruling, {}
+        worn: dict[DeviceId, Activation] = {}
+        for one in ruling.devices:
+            if one.during.holds(at):
+                worn.setdefault(one.device_id, one)
+        return ruling, worn
 
     @cached_property
     def boundaries(self) -> tuple[Micros, ...]:
@@ -60,7 +113,8 @@ class View:
 
     def next_boundary(self, after: Micros) -> Micros | None:
         """Give the first one after an instant."""
-        return next((at for at in self.boundaries if at > after), None)
+        place = bisect_right(self.boundaries, after)
+        return self.boundaries[place] if place < len(self.boundaries) else None
 
 
 def view_of(rulings: tuple[Ruling, ...], clock: Micros, settings: Settings) -> View:

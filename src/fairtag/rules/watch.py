@@ -15,6 +15,8 @@ from fairtag.rules.view import View
 from fairtag.terms.ids import DeviceId
 from fairtag.terms.instants import DAY, SECOND, Micros
 
+_ENDED_BY_WORD = (Kind.CONTACT_LOST, Kind.MONITORING_SILENT_24H, Kind.MONITORING_SILENT_72H)
+_ENDED_BY_FIX = (Kind.LOCATION_LOST, Kind.MONITORING_NEVER_FIXED)
 _USABLE_M = 500.0  # a wider position does not say where the wearer is
 
 
@@ -55,16 +57,20 @@ class Watch(msgspec.Struct, kw_only=True, array_like=True):
         is_fix = isinstance(message, Position) and is_usable(message)
         heard = self.heard.setdefault(message.device_id, Heard(first=clock, last=clock))
         heard.last = clock
-        found = [self._end(kind, None, clock) for kind in (Kind.MONITORING_NOT_STARTED,)]
-        ended = (Kind.CONTACT_LOST, Kind.MONITORING_SILENT_24H, Kind.MONITORING_SILENT_72H)
-        found += [self._end(kind, message.device_id, clock) for kind in ended]
         if is_fix:
             heard.fixed = clock
-            ended_too = (Kind.LOCATION_LOST, Kind.MONITORING_NEVER_FIXED)
-            found += [self._end(kind, message.device_id, clock) for kind in ended_too]
-        else:
-            found.append(self._lost(message.device_id, heard, clock, view))
-        return [matter for matter in found if matter is not None]
+        found = self._back(message.device_id, clock, is_fix=is_fix) if self.open else []
+        if not is_fix:
+            lost = self._lost(message.device_id, heard, clock, view)
+            found += [] if lost is None else [lost]
+        return found
+
+    def _back(self, device_id: DeviceId, clock: Micros, *, is_fix: bool) -> list[Matter]:
+        """End the silences that a message, or a position, ends."""
+        ended = [self._end(Kind.MONITORING_NOT_STARTED, None, clock)]
+        kinds = (*_ENDED_BY_WORD, *_ENDED_BY_FIX) if is_fix else _ENDED_BY_WORD
+        ended += [self._end(kind, device_id, clock) for kind in kinds]
+        return [matter for matter in ended if matter is not None]
 
     def _lost(self, device_id: DeviceId, heard: Heard, clock: Micros, view: View) -> Matter | None:
         worn = view.activation_at(device_id, clock)

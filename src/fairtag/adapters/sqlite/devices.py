@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, LiteralString
 
 from sqlalchemy import (
     Column,
@@ -17,7 +17,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.sqlite import insert
 
-from fairtag.adapters.sqlite.orders import activations
+from fairtag.adapters.sqlite.engine import driver
 from fairtag.adapters.sqlite.schema import metadata
 from fairtag.app.books import ActivationFacts, Bearer, Gateway, InstallStep, LastSeen
 from fairtag.app.ports import Vault
@@ -72,6 +72,7 @@ class SqliteDeviceBook:
     def __init__(self, connection: Connection, vault: Vault) -> None:
         del vault  # nothing here is personal
         self._db = connection
+        self._hot = driver(connection)  # for what every request asks
 
     def add(
         self,
@@ -111,12 +112,11 @@ class SqliteDeviceBook:
 
     def bearer(self, token_hash: bytes) -> Bearer | None:
         """Find who holds this credential, unless revoked."""
-        found = self._db.execute(
-            select(credentials.c.device_id, credentials.c.kind).where(
-                credentials.c.token_hash == token_hash, credentials.c.until.is_(None)
-            )
-        ).first()
-        return None if found is None else Bearer(device_id=found.device_id, kind=found.kind)
+        found = self._hot.execute(
+            "SELECT device_id, kind FROM credentials WHERE token_hash = ? AND until IS NULL",
+            (token_hash,),
+        ).fetchone()
+        return None if found is None else Bearer(device_id=found[0], kind=found[1])
 
     def bearers(self) -> list[tuple[bytes, Bearer]]:
         """List all live credentials."""
@@ -125,11 +125,11 @@ class SqliteDeviceBook:
 
     def activations(self) -> list[ActivationFacts]:
         """List who wore which device when."""
-        return self._activations(None)
+        return self._activations("", ())
 
     def serving(self, device_id: DeviceId) -> list[ActivationFacts]:
         """List the activations of one device."""
-        return self._activations(device_id)
+        return self._activations("WHERE device_id = ?", (device_id,))
 
     def put_gateway(self, gateway: Gateway) -> None:
         """Register what a gateway is and which devices it may speak for."""
@@ -155,14 +155,10 @@ class SqliteDeviceBook:
 
     def record_step(self, step: InstallStep) -> None:
         """Record a step of an installation, once."""
-        fresh = insert(steps).values(
-            order_id=step.order_id,
-            device_id=step.device_id,
-            step=step.step,
-            at=step.at,
-            by=step.by,
-        )
-        self._db.execute(fresh.on_conflict_do_nothing())
+        self._hot.execute(
+            "INSERT OR IGNORE INTO install_steps VALUES (?, ?, ?, ?, ?)",
+            (step.order_id, step.device_id, step.step, step.at, step.by),
+        ).close()
 
     def steps(self, order_id: OrderId | None = None) -> list[InstallStep]:
         """List the recorded steps."""
@@ -190,20 +186,19 @@ class SqliteDeviceBook:
         battery_pct: float | None,
     ) -> None:
         """Remember when a device last spoke and last had a usable position."""
-        values: dict[str, float | None] = {"heard_at": received_at}
-        if has_fix:
-            values["fixed_at"] = at
-        if battery_pct is not None:
-            values["battery_pct"] = battery_pct
-        self._db.execute(update(devices).where(devices.c.device_id == device_id).values(**values))
+        fixed_at = at if has_fix else None
+        self._hot.execute(
+            "UPDATE devices SET heard_at = ?, fixed_at = coalesce(?, fixed_at),"
+            " battery_pct = coalesce(?, battery_pct) WHERE device_id = ?",
+            (received_at, fixed_at, battery_pct, device_id),
+        ).close()
 
     def count_unordered(self, device_id: DeviceId, *, received_at: Micros, number: int) -> None:
         """Count messages outside every order."""
-        self._db.execute(
-            update(devices)
-            .where(devices.c.device_id == device_id)
-            .values(unordered=devices.c.unordered + number, heard_at=received_at)
-        )
+        self._hot.execute(
+            "UPDATE devices SET unordered = unordered + ?, heard_at = ? WHERE device_id = ?",
+            (number, received_at, device_id),
+        ).close()
 
     def last_seen(self) -> list[LastSeen]:
         """List when each registered device last spoke."""
@@ -221,19 +216,21 @@ class SqliteDeviceBook:
             for row in self._db.execute(wanted)
         ]
 
-    def _activations(self, device_id: DeviceId | None) -> list[ActivationFacts]:
-        wanted = select(activations).order_by(activations.c.device_id, activations.c.start)
-        if device_id is not None:
-            wanted = wanted.where(activations.c.device_id == device_id)
+    def _activations(self, where: LiteralString, values: tuple[str, ...]) -> list[ActivationFacts]:
+        found = self._hot.execute(
+            'SELECT device_id, order_id, wearer_id, start, "end", order_ends_at FROM activations'  # noqa: S608
+            f" {where} ORDER BY device_id, start",
+            values,
+        )
         return [
             ActivationFacts(
-                device_id=row.device_id,
-                order_id=row.order_id,
-                wearer_id=row.wearer_id,
-                during=Interval(start=row.start, end=row.end),
-                order_ends_at=row.order_ends_at,
+                device_id=device_id,
+                order_id=order_id,
+                wearer_id=wearer_id,
+                during=Interval(start=start, end=end),
+                order_ends_at=order_ends_at,
             )
-            for row in self._db.execute(wanted)
+            for device_id, order_id, wearer_id, start, end, order_ends_at in found.fetchall()
         ]
 
     def _end_credentials(self, device_id: DeviceId, at: Micros) -> None:

@@ -1,7 +1,8 @@
-"""What was the judge ever told, in order of arrival? Sealed from the first line."""
+"""What was the judge ever told, in order of arrival? Sealed at once, a row a request."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Literal
 
 import msgspec
@@ -9,9 +10,9 @@ from sqlalchemy import Column, Connection, Index, Integer, LargeBinary, String, 
 
 from fairtag.adapters.sqlite.engine import driver
 from fairtag.adapters.sqlite.schema import metadata
-from fairtag.app.ports import JournalEntry, Vault
+from fairtag.app.ports import Appended, JournalEntry, Vault
 from fairtag.custody.kinds import RecordKind
-from fairtag.intake.messages import Message
+from fairtag.intake.messages import Message, content_of
 from fairtag.terms.ids import DeviceId, OrderId, WearerId
 from fairtag.terms.instants import Micros
 
@@ -23,14 +24,24 @@ journal = Table(
     Column("order_id", String, nullable=False),
     Column("wearer_id", String, nullable=False),
     Column("device_id", String),
-    Column("at", Integer, nullable=False),
     Column("received_at", Integer, nullable=False),
-    Column("event_ref", String),
+    Column("last_at", Integer, nullable=False),  # of the messages' event times the latest
+    Column("epoch", Integer),  # None: messages without a number
+    Column("first_seq", Integer),
+    Column("last_seq", Integer),
     Column("sealed", LargeBinary, nullable=False),
     sqlite_autoincrement=True,
 )
-Index("journal_once", journal.c.device_id, journal.c.event_ref, unique=True)
-Index("journal_past", journal.c.order_id, journal.c.at)
+Index("journal_named", journal.c.device_id, journal.c.epoch, journal.c.first_seq)
+Index("journal_past", journal.c.order_id, journal.c.last_at)
+
+# Messages without a number go by a keyed hash of their content: it tells nothing without the key.
+named = Table(
+    "named",
+    metadata,
+    Column("name", LargeBinary, primary_key=True),
+    sqlite_with_rowid=False,
+)
 
 # Which sequence numbers of a device are safely here, as inclusive ranges.
 held = Table(
@@ -40,13 +51,14 @@ held = Table(
     Column("epoch", Integer, primary_key=True),
     Column("first", Integer, primary_key=True),
     Column("last", Integer, nullable=False),
+    sqlite_with_rowid=False,
 )
 
-_COLUMNS = "n, what, order_id, wearer_id, device_id, at, received_at, event_ref, sealed"
-_Row = tuple[
-    int, Literal["message", "tick", "ruling"], str, str, str | None, int, int, str | None, bytes
-]
-_MESSAGE: msgspec.json.Decoder[Message] = msgspec.json.Decoder(Message)
+_COLUMNS = "n, what, order_id, wearer_id, device_id, received_at, sealed"
+_Row = tuple[int, Literal["messages", "tick", "ruling"], str, str, str | None, int, bytes]
+_MESSAGES: msgspec.msgpack.Decoder[tuple[Message, ...]] = msgspec.msgpack.Decoder(
+    tuple[Message, ...]
+)
 
 
 class SqliteJournal:
@@ -56,37 +68,16 @@ class SqliteJournal:
         self._db = driver(connection)
         self._vault = vault
 
-    def append(self, entry: JournalEntry) -> Literal["stored", "duplicate", "conflict"]:
-        """Store an entry unless (device, event_ref) is known."""
-        sealed = self._vault.seal(
-            entry.body,
-            wearer_id=entry.wearer_id,
-            kind=RecordKind.TRAIL,
-            at=entry.at,
-            row=_row_name(entry.device_id, entry.event_ref, entry.received_at),
-        )
-        row = (
-            entry.what,
-            entry.order_id,
-            entry.wearer_id,
-            entry.device_id,
-            entry.at,
-            entry.received_at,
-            entry.event_ref,
-            sealed,
-        )
-        done = self._db.execute(
-            "INSERT INTO journal (what, order_id, wearer_id, device_id, at, received_at, event_ref,"
-            " sealed) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
-            " ON CONFLICT (device_id, event_ref) DO NOTHING",
-            row,
-        )
-        if done.rowcount:
-            return "stored"
-        known = self._known(entry)
-        # The time of receipt is ours, not the device's: a resend is the same message.
-        is_same = known is not None and _without_receipt(known) == _without_receipt(entry)
-        return "duplicate" if is_same else "conflict"
+    def append(self, entry: JournalEntry) -> Appended:
+        """Store what of an entry is not known yet."""
+        if not entry.messages:
+            self._insert(entry)
+            return Appended(stored=1)
+        fresh, conflicts = self._sifted(entry)
+        if fresh:
+            self._insert(msgspec.structs.replace(entry, messages=tuple(fresh)))
+        known = len(entry.messages) - len(fresh) - len(conflicts)
+        return Appended(stored=len(fresh), duplicates=known, conflicts=tuple(conflicts))
 
     def hold(self, device_id: DeviceId, epoch: int, first: int, last: int) -> None:
         """Remember that these numbers are safely here, so that the device may free them."""
@@ -149,29 +140,94 @@ class SqliteJournal:
     def past(self, order_id: OrderId, *, since: Micros, upto: int) -> list[Message]:
         """List an order's messages with `at` >= `since` and position <= `upto`, by arrival."""
         found = self._db.execute(
-            f"SELECT {_COLUMNS} FROM journal WHERE order_id = ? AND at >= ? AND n <= ?"  # noqa: S608
-            " AND what = 'message' ORDER BY n",
+            f"SELECT {_COLUMNS} FROM journal WHERE order_id = ? AND last_at >= ? AND n <= ?"  # noqa: S608
+            " AND what = 'messages' ORDER BY n",
             (order_id, since, upto),
         )
-        return [_MESSAGE.decode(self._entry(row).body) for row in found.fetchall()]
+        entries = (self._entry(row) for row in found.fetchall())
+        return [one for entry in entries for one in entry.messages if one.at >= since]
 
-    def _known(self, entry: JournalEntry) -> JournalEntry | None:
-        if entry.event_ref is None:
-            return None
+    def _insert(self, entry: JournalEntry) -> None:
+        # The position is part of what the seal is bound to: a moved row does not open.
+        n = self._next()
+        sealed = self._vault.seal(
+            msgspec.msgpack.encode(entry.messages),
+            wearer_id=entry.wearer_id,
+            kind=RecordKind.TRAIL,
+            at=entry.received_at,
+            row=f"journal/{n}",
+        )
+        numbers = [one.seq for one in entry.messages if one.seq is not None]
+        row = (
+            n,
+            entry.what,
+            entry.order_id,
+            entry.wearer_id,
+            entry.device_id,
+            entry.received_at,
+            max((one.at for one in entry.messages), default=entry.received_at),
+            entry.messages[0].epoch if numbers else None,
+            min(numbers, default=None),
+            max(numbers, default=None),
+            sealed,
+        )
+        self._db.execute(
+            "INSERT INTO journal VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", row
+        ).close()
+
+    def _next(self) -> int:
         found = self._db.execute(
-            f"SELECT {_COLUMNS} FROM journal WHERE device_id = ? AND event_ref = ?",  # noqa: S608
-            (entry.device_id, entry.event_ref),
+            "SELECT seq FROM sqlite_sequence WHERE name = 'journal'"
         ).fetchone()
-        return None if found is None else self._entry(found)
+        return 1 if found is None else int(found[0]) + 1
+
+    def _sifted(self, entry: JournalEntry) -> tuple[list[Message], list[Message]]:
+        """Tell what is new and what contradicts a message of the same name."""
+        if entry.messages[0].seq is None:
+            return [one for one in entry.messages if self._is_first(entry, one)], []
+        known = self._known(entry)
+        fresh: list[Message] = []
+        conflicts: list[Message] = []
+        for one in entry.messages:
+            before = known.setdefault(one.seq, one)
+            if before is one:
+                fresh.append(one)
+            elif content_of(before) != content_of(one):
+                conflicts.append(one)
+        return fresh, conflicts
+
+    def _is_first(self, entry: JournalEntry, message: Message) -> bool:
+        name = self._vault.name(content_of(message), wearer_id=entry.wearer_id)
+        done = self._db.execute("INSERT OR IGNORE INTO named VALUES (?)", (name,))
+        return done.rowcount > 0
+
+    def _known(self, entry: JournalEntry) -> dict[int | None, Message]:
+        """Find stored messages of the same numbers; mostly there are none, and one look tells."""
+        numbers = [one.seq for one in entry.messages if one.seq is not None]
+        key = (entry.device_id, entry.messages[0].epoch)
+        span = (max(numbers), min(numbers))
+        touched = self._db.execute(
+            "SELECT 1 FROM held WHERE device_id = ? AND epoch = ? AND first <= ? AND last >= ?"
+            " LIMIT 1",
+            (*key, *span),
+        ).fetchone()
+        if touched is None:
+            return {}
+        found = self._db.execute(
+            f"SELECT {_COLUMNS} FROM journal WHERE device_id = ? AND epoch = ?"  # noqa: S608
+            " AND first_seq <= ? AND last_seq >= ? ORDER BY n",
+            (*key, *span),
+        )
+        return {one.seq: one for one in _messages(map(self._entry, found.fetchall()))}
 
     def _entry(self, row: _Row) -> JournalEntry:
-        n, what, order_id, wearer_id, device_id, at, received_at, event_ref, sealed = row
-        body = self._vault.unseal(
+        n, what, order_id, wearer_id, device_id, received_at, sealed = row
+        told = self._vault.unseal(
             sealed,
             wearer_id=WearerId(wearer_id),
             kind=RecordKind.TRAIL,
-            at=Micros(at),
-            row=_row_name(device_id, event_ref, received_at),
+            at=Micros(received_at),
+            row=f"journal/{n}",
         )
         return JournalEntry(
             n=n,
@@ -179,16 +235,10 @@ class SqliteJournal:
             order_id=OrderId(order_id),
             wearer_id=WearerId(wearer_id),
             device_id=None if device_id is None else DeviceId(device_id),
-            at=Micros(at),
             received_at=Micros(received_at),
-            event_ref=event_ref,
-            body=body,
+            messages=_MESSAGES.decode(told),
         )
 
 
-def _row_name(device_id: str | None, event_ref: str | None, received_at: int) -> str:
-    return f"journal/{device_id or ''}/{event_ref or received_at}"
-
-
-def _without_receipt(entry: JournalEntry) -> Message:
-    return msgspec.structs.replace(_MESSAGE.decode(entry.body), received_at=Micros(0))
+def _messages(entries: Iterable[JournalEntry]) -> Iterable[Message]:
+    return (one for entry in entries for one in entry.messages)
