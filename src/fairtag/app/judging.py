@@ -197,7 +197,7 @@ class Engine:
             for order_id, wearer_id in batch.touched.items():
                 tx.verdicts.put_state(order_id, wearer_id, self._judges[order_id].dump())
             for finding in batch.findings:
-                tx.verdicts.add(finding)
+                tx.verdicts.add(finding, wearer_id=batch.touched[finding.order_id])
                 self._raise(tx, finding, batch, now)
             tx.verdicts.set_judged_upto(upto)
             return upto

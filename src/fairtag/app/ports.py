@@ -175,16 +175,12 @@ class Verdicts(Protocol):
         """Move the position."""
         ...
 
-    def add(self, finding: Finding) -> int:
-        """Store one revision of a finding; tells its number in the feed."""
+    def add(self, finding: Finding, *, wearer_id: WearerId) -> int:
+        """Store one revision of a finding, sealed; tells its number in the feed."""
         ...
 
     def feed(self, *, after: int, limit: int) -> list[tuple[int, Finding]]:
         """List revisions in the order in which they were stored."""
-        ...
-
-    def latest(self, finding_id: str) -> Finding | None:
-        """Give the newest revision."""
         ...
 
 

@@ -15,5 +15,6 @@ class RecordKind(StrEnum):
     ORDER = "order"  # places, reasons, absences: the order file itself
     TRAIL = "trail"  # positions: journal, working windows, evidence of an alert
     STATE = "state"  # the judge's memory
+    FINDING = "finding"  # what was found, when, on which messages it rests
     QUARANTINE = "quarantine"  # bad content of good devices
     TEXT = "text"  # reasons, notes, contact log

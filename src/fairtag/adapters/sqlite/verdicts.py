@@ -34,10 +34,13 @@ findings = Table(
     Column("n", Integer, primary_key=True),
     Column("finding_id", String, nullable=False, index=True),
     Column("rev", Integer, nullable=False),
-    Column("body", LargeBinary, nullable=False),  # no place and no name in it (contract §5)
+    Column("wearer_id", String, nullable=False),
+    Column("decided_at", Integer, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
     sqlite_autoincrement=True,
 )
 
+_COLUMNS = "n, finding_id, rev, wearer_id, decided_at, sealed"
 _FINDING = msgspec.json.Decoder(Finding)
 # A state is always the newest one: its key does not follow the calendar.
 _ALWAYS = Micros(0)
@@ -87,24 +90,37 @@ class SqliteVerdicts:
             "INSERT OR REPLACE INTO states VALUES (?, ?, ?)", (order_id, wearer_id, sealed)
         ).close()
 
-    def add(self, finding: Finding) -> int:
-        """Store one revision of a finding; tells its number in the feed."""
+    def add(self, finding: Finding, *, wearer_id: WearerId) -> int:
+        """Store one revision of a finding, sealed; tells its number in the feed."""
+        sealed = self._vault.seal(
+            msgspec.json.encode(finding),
+            wearer_id=wearer_id,
+            kind=RecordKind.FINDING,
+            at=finding.decided_at,
+            row=f"finding/{finding.finding_id}/{finding.rev}",
+        )
         done = self._db.execute(
-            "INSERT INTO findings (finding_id, rev, body) VALUES (?, ?, ?)",
-            (finding.finding_id, finding.rev, msgspec.json.encode(finding)),
+            "INSERT INTO findings (finding_id, rev, wearer_id, decided_at, sealed)"
+            " VALUES (?, ?, ?, ?, ?)",
+            (finding.finding_id, finding.rev, wearer_id, finding.decided_at, sealed),
         )
         return int(done.lastrowid or 0)
 
     def feed(self, *, after: int, limit: int) -> list[tuple[int, Finding]]:
         """List revisions in the order in which they were stored."""
         found = self._db.execute(
-            "SELECT n, body FROM findings WHERE n > ? ORDER BY n LIMIT ?", (after, limit)
+            f"SELECT {_COLUMNS} FROM findings WHERE n > ? ORDER BY n LIMIT ?",  # noqa: S608
+            (after, limit),
         )
-        return [(n, _FINDING.decode(body)) for n, body in found.fetchall()]
+        return [(row[0], self._opened(row)) for row in found.fetchall()]
 
-    def latest(self, finding_id: str) -> Finding | None:
-        """Give the newest revision."""
-        found = self._db.execute(
-            "SELECT body FROM findings WHERE finding_id = ? ORDER BY n DESC LIMIT 1", (finding_id,)
-        ).fetchone()
-        return None if found is None else _FINDING.decode(found[0])
+    def _opened(self, row: tuple[int, str, int, str, int, bytes]) -> Finding:
+        _, finding_id, rev, wearer_id, decided_at, sealed = row
+        told = self._vault.unseal(
+            sealed,
+            wearer_id=WearerId(wearer_id),
+            kind=RecordKind.FINDING,
+            at=Micros(decided_at),
+            row=f"finding/{finding_id}/{rev}",
+        )
+        return _FINDING.decode(told)
