@@ -108,14 +108,24 @@ def _commit(connection: sqlite3.Connection, transaction: object, group: list[_Jo
     except BaseException as error:  # noqa: BLE001 - every caller of the group is told
         if connection.in_transaction:
             connection.execute("ROLLBACK").close()
+        told = _translated(error)
         for job in group:
-            job.future.set_exception(error)
+            job.future.set_exception(told)
         return
     for job in group:
         if job.error is None:
             job.future.set_result(job.result)
         else:
             job.future.set_exception(job.error)
+
+
+def _translated(error: BaseException) -> BaseException:
+    """Say 'try again' for what the disk or the file is guilty of."""
+    if not isinstance(error, sqlite3.OperationalError):
+        return error
+    busy = Busy(f"the store can't be written: {error}")
+    busy.__cause__ = error
+    return busy
 
 
 def _do(connection: sqlite3.Connection, transaction: object, job: _Job) -> None:
