@@ -57,9 +57,12 @@ class Engine:
         self._wearers: dict[OrderId, WearerId] = {}
         self._recent: dict[OrderId, list[Position]] = {}
         self._upto = 0
+        self._is_whole = False  # memory is what the last commit says
 
     def start(self) -> None:
         """Load the states of the last commit; a judge for each order, also one that never spoke."""
+        self._judges.clear()
+        self._recent.clear()
         self._upto, states, facts = self._house.store.read(
             lambda tx: (tx.verdicts.judged_upto(), list(tx.verdicts.states()), tx.orders.facts())
         )
@@ -70,6 +73,7 @@ class Engine:
             if dump is not None:
                 rulings = self._rulings(one.order_id, self._known_at(one.order_id))
                 self._judges[one.order_id] = OrderJudge.load(dump, rulings)
+        self._is_whole = True
 
     @property
     def upto(self) -> int:
@@ -77,15 +81,22 @@ class Engine:
         return self._upto
 
     def step(self) -> int:
-        """Judge what is stored and not judged yet; tells how many entries. Callers loop."""
+        """Judge what is stored and not judged yet; tells how many entries. Callers loop.
+
+        What fails leaves nothing behind: the next step starts from the last commit again.
+        """
+        if not self._is_whole:
+            self.start()
         after = self._upto
         entries = self._house.store.read(lambda tx: tx.journal.after(after, limit=_BATCH))
         if not entries:
             return 0
         batch = _Batch()
+        self._is_whole = False
         for entry in entries:
             self._judge(entry, batch)
         self._write(batch, entries[-1].n)
+        self._is_whole = True
         return len(entries)
 
     def tick(self) -> int:

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 import uvicorn
 
+from fairtag.adapters.alone import alone
 from fairtag.app.house import House
 from fairtag.app.run_service import running
 from fairtag.bootstrap import open_house
@@ -45,7 +46,7 @@ def run_site(house: House, data: Path, *, host: str, port: int) -> None:
     # The judge computes in a thread; a device's answer must not wait 5 ms for it at every step.
     sys.setswitchinterval(_SWITCH_S)
     token = settings_of(data).metrics_token
-    with running(house) as pulse:
+    with alone(data), running(house) as pulse:
         typer.echo(f"fairtag listens on http://{host}:{port}", err=True)
         config = uvicorn.Config(
             Site(house, pulse, metrics_token=token),
