@@ -186,7 +186,11 @@ class Engine:
         if not recent or recent[0].at > since:
             recent = [one for one in past(Micros(since)) if isinstance(one, Position)]
         chosen = [one for one in recent if since <= one.at <= finding.decided_at]
-        return sorted(chosen, key=lambda one: one.at)[:_EVIDENCE_MOST]
+        chosen.sort(key=lambda one: one.at)
+        if len(chosen) <= _EVIDENCE_MOST:
+            return chosen
+        # How it began and how it stands now say most about a matter that lasts for hours.
+        return [*chosen[: _EVIDENCE_MOST // 2], *chosen[-_EVIDENCE_MOST // 2 :]]
 
     def _raise(self, tx: Transaction, finding: Finding, batch: _Batch, now: Micros) -> None:
         wearer_id = batch.touched[finding.order_id]

@@ -1,0 +1,62 @@
+"""What is sealed leaves the store through few hands: the judge's, and one logged opening."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+SOURCE = Path(__file__).parents[2] / "src" / "fairtag"
+
+# Who may call what opens sealed records; nobody else does, in any room.
+HANDS = {
+    "unseal": {"adapters"},
+    "evidence": {"app/open_record.py"},
+    "past": {"app/judging.py"},
+    "after": {"app/judging.py"},
+    "identity": {"app/open_record.py"},
+}
+BOOKS = {"journal", "alerts", "orders", "vault", "_vault", "envelope"}
+
+
+def openings(source: str) -> set[str]:
+    """List the opening calls of a module, such as `tx.alerts.evidence(…)`."""
+    return {
+        node.func.attr
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr in HANDS
+        and isinstance(node.func.value, ast.Attribute | ast.Name)
+        and (getattr(node.func.value, "attr", "") or getattr(node.func.value, "id", "")) in BOOKS
+    }
+
+
+def is_allowed(path: str, call: str) -> bool:
+    return any(path == hand or path.startswith(f"{hand}/") for hand in HANDS[call])
+
+
+@pytest.mark.parametrize(
+    "path", sorted(SOURCE.rglob("*.py")), ids=lambda path: str(path.relative_to(SOURCE))
+)
+def test_only_the_named_hands_open(path: Path) -> None:
+    place = str(path.relative_to(SOURCE))
+    assert {call for call in openings(path.read_text()) if not is_allowed(place, call)} == set()
+
+
+def test_negative_control_a_page_that_opens_by_itself_is_noticed() -> None:
+    calls = openings("def page(tx):\n    return tx.alerts.evidence('a') + tx.journal.after(0)\n")
+    assert calls == {"evidence", "after"}
+    assert not any(is_allowed("web/console/lists.py", call) for call in calls)
+
+
+def test_the_list_of_hands_is_no_longer_than_needed() -> None:
+    used = {
+        (call, str(path.relative_to(SOURCE)))
+        for path in SOURCE.rglob("*.py")
+        for call in openings(path.read_text())
+    }
+    for call, hands in HANDS.items():
+        for hand in hands:
+            assert any(one == call and place.startswith(hand) for one, place in used), (call, hand)
