@@ -8,4 +8,3 @@ from __future__ import annotations
 from sqlalchemy import MetaData
 
 metadata = MetaData()
-FORM = "1"  # raised by each migration

@@ -14,7 +14,8 @@ from sqlalchemy import Column, Connection, String, Table
 
 from fairtag.adapters.spool import Spool
 from fairtag.adapters.sqlite.engine import driver, reading, writing
-from fairtag.adapters.sqlite.schema import FORM, metadata
+from fairtag.adapters.sqlite.migrations import HEAD, bring_forward, is_known
+from fairtag.adapters.sqlite.schema import metadata
 from fairtag.adapters.sqlite.transaction import SqliteTransaction
 from fairtag.adapters.sqlite.writer import Writer
 from fairtag.app.ports import Transaction, Vault
@@ -102,18 +103,33 @@ def _prepare(path: Path, kind: House | None) -> House:
 
 
 def _marked(connection: Connection, kind: House | None) -> House:
+    _forward(connection)
     db = driver(connection)
-    db.execute("BEGIN IMMEDIATE").close()
-    metadata.create_all(connection)
-    for name, value in (("kind", kind or "service"), ("form", FORM)):
-        db.execute("INSERT OR IGNORE INTO house VALUES (?, ?)", (name, value)).close()
+    db.execute("INSERT OR IGNORE INTO house VALUES ('kind', ?)", (kind or "service",)).close()
     marks = dict(db.execute("SELECT name, value FROM house").fetchall())
-    db.execute("COMMIT").close()
-    if marks["form"] != FORM:
-        detail = f"this store has form {marks['form']}, this fairtag knows form {FORM}"
-        raise StoreRefused(detail)
     stored: House = "demo" if marks["kind"] == "demo" else "service"
     if kind is not None and stored != kind:
         detail = f"this is the store of a {stored}; start a {kind} in a folder of its own"
         raise StoreRefused(detail)
     return stored
+
+
+def _forward(connection: Connection) -> None:
+    """Bring the tables to what this fairtag knows; mostly they are there already."""
+    step = _step(connection)
+    if step == HEAD:
+        return
+    if step is not None and not is_known(step):
+        detail = f"a newer fairtag wrote this store (step {step}); this one knows up to {HEAD}"
+        raise StoreRefused(detail)
+    bring_forward(connection)
+
+
+def _step(connection: Connection) -> str | None:
+    """Tell the newest step that a store has seen; None for an empty file."""
+    db = driver(connection)
+    known = "SELECT 1 FROM sqlite_master WHERE name = 'alembic_version'"
+    if db.execute(known).fetchone() is None:
+        return None
+    found = db.execute("SELECT version_num FROM alembic_version").fetchone()
+    return None if found is None else str(found[0])

@@ -1,0 +1,1 @@
+"""Which steps are there? One file each; a released step is never edited."""
