@@ -14,8 +14,8 @@ from sqlalchemy import Connection
 
 from fairtag.adapters.keystore import KeyStore
 from fairtag.adapters.sqlite.engine import in_memory
-from fairtag.adapters.sqlite.migrations import HEAD, _config, bring_forward
-from fairtag.adapters.sqlite.schema import metadata
+from fairtag.adapters.sqlite.migrations import _config, bring_forward
+from fairtag.adapters.sqlite.schema import HEAD, metadata
 from fairtag.adapters.sqlite.store import SqliteStore
 from fairtag.adapters.vault import KeyVault
 from fairtag.terms.errors import StoreRefused

@@ -10,8 +10,7 @@ import typer
 from fairtag.app.add_device import add_device, revoke_device
 from fairtag.app.books import Gateway, InstallStep
 from fairtag.app.record_installation import record_step
-from fairtag.bootstrap import open_house
-from fairtag.cli.house import BY, DataFolder, an_instant
+from fairtag.cli.house import BY, DataFolder, an_instant, open_house
 from fairtag.terms.errors import UsageError
 from fairtag.terms.ids import DeviceId, OrderId
 

@@ -11,7 +11,7 @@ import typer
 from fairtag.alerts.escalate import roster_gap
 from fairtag.alerts.model import DutyEntry
 from fairtag.app.set_duty import set_duty
-from fairtag.bootstrap import open_house
+from fairtag.cli.house import open_house
 from fairtag.terms.errors import UsageError
 
 duty = typer.Typer(no_args_is_help=True, help="Say who is told when an urgent alert waits.")

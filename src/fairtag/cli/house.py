@@ -2,16 +2,30 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from fairtag.terms.errors import UsageError
 from fairtag.terms.instants import Micros, parse
 
+if TYPE_CHECKING:
+    from fairtag.app.house import House
+
 DataFolder = Annotated[Path, typer.Option("--data", help="The deployment's data folder.")]
 BY = "cli"  # who acts when no person signed in: whoever may run commands on the machine
+
+
+def open_house(data: Path) -> AbstractContextManager[House]:
+    """Open a data folder, making it when it is not there; only now the database is loaded.
+
+    Raises: StoreRefused.
+    """
+    from fairtag import bootstrap  # noqa: PLC0415 - `order check` needs no database
+
+    return bootstrap.open_house(data)
 
 
 def an_instant(told: str, option: str) -> Micros:

@@ -10,8 +10,7 @@ import typer
 from fairtag.adapters.spool import Spool
 from fairtag.adapters.sqlite.copies import copy_in, copy_out
 from fairtag.app.verify_log import verify_log
-from fairtag.bootstrap import open_house
-from fairtag.cli.house import DataFolder
+from fairtag.cli.house import DataFolder, open_house
 
 audits = typer.Typer(no_args_is_help=True, help="Check the access log.")
 

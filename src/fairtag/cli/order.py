@@ -9,8 +9,7 @@ import msgspec
 import typer
 
 from fairtag.app.put_order import mark_order, put_order
-from fairtag.bootstrap import open_house
-from fairtag.cli.house import BY, DataFolder, an_instant
+from fairtag.cli.house import BY, DataFolder, an_instant, open_house
 from fairtag.orders.problem import schema_bytes
 from fairtag.orders.read import check
 from fairtag.orders.scheme import Scheme, read_scheme, seed_scheme

@@ -9,7 +9,7 @@ import msgspec
 import typer
 
 from fairtag.app.sign_in import add_user, start_session
-from fairtag.bootstrap import open_house
+from fairtag.cli.house import open_house
 from fairtag.terms.errors import UsageError
 from fairtag.terms.instants import text
 

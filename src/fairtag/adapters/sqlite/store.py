@@ -14,8 +14,7 @@ from sqlalchemy import Column, Connection, String, Table
 
 from fairtag.adapters.spool import Spool
 from fairtag.adapters.sqlite.engine import driver, reading, writing
-from fairtag.adapters.sqlite.migrations import HEAD, bring_forward, is_known
-from fairtag.adapters.sqlite.schema import metadata
+from fairtag.adapters.sqlite.schema import HEAD, metadata
 from fairtag.adapters.sqlite.transaction import SqliteTransaction
 from fairtag.adapters.sqlite.writer import Writer
 from fairtag.app.ports import Transaction, Vault
@@ -119,10 +118,12 @@ def _forward(connection: Connection) -> None:
     step = _step(connection)
     if step == HEAD:
         return
-    if step is not None and not is_known(step):
+    from fairtag.adapters.sqlite import migrations  # noqa: PLC0415 - slow to load, rarely needed
+
+    if step is not None and not migrations.is_known(step):
         detail = f"a newer fairtag wrote this store (step {step}); this one knows up to {HEAD}"
         raise StoreRefused(detail)
-    bring_forward(connection)
+    migrations.bring_forward(connection)
 
 
 def _step(connection: Connection) -> str | None:

@@ -15,8 +15,6 @@ from sqlalchemy import Connection
 
 from fairtag.adapters.sqlite.engine import driver
 
-HEAD = "0001"  # the newest step
-
 
 def bring_forward(connection: Connection) -> None:
     """Apply every step that a store has not seen, all or none."""
