@@ -141,7 +141,12 @@ class Decoded(msgspec.Struct, frozen=True, kw_only=True):
 def ref_of(message: Message) -> str:
     """Name a message that has no sequence number by its content, without the time of receipt.
 
-    Replays of the same content give the same name, so a resend is a duplicate.
+    Replays of the same content give the same name, so a resend is a duplicate. The charge that
+    comes with a position is that of the moment of sending, not of the fix: it is left out.
     """
-    bare = msgspec.structs.replace(message, received_at=Micros(0))
+    bare = (
+        msgspec.structs.replace(message, received_at=Micros(0), battery_pct=None)
+        if isinstance(message, Position)
+        else msgspec.structs.replace(message, received_at=Micros(0))
+    )
     return "h_" + hashlib.sha256(msgspec.json.encode(bare)).hexdigest()[:32]
