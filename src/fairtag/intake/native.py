@@ -16,9 +16,10 @@ from fairtag.intake.messages import (
     Event,
     EventCode,
     Message,
+    Refused,
     Source,
 )
-from fairtag.intake.pieces import Pieces, raw_of
+from fairtag.intake.pieces import MOST_PIECES, Pieces, raw_of
 from fairtag.intake.request import BadPiece, Request, Why, an_object, known, number, read_json
 from fairtag.terms.ids import ConditionId, DeviceId, is_id
 from fairtag.terms.instants import Micros, parse
@@ -46,6 +47,8 @@ def recorded(rows: Iterable[dict[str, object]]) -> Decoded:
 
 
 def _lines(raw: bytes, read: Callable[[dict[str, object]], Message]) -> Decoded:
+    if raw.count(b"\n") > MOST_PIECES:
+        return Decoded(refused=(Refused(why=Why.TOO_MANY, raw=raw),))
     pieces = Pieces()
     for line in raw.split(b"\n"):
         if not line.strip():

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from fairtag.intake import fix, stamps
 from fairtag.intake.messages import Decoded, Message, Refused
-from fairtag.intake.pieces import Pieces, raw_of
+from fairtag.intake.pieces import MOST_PIECES, Pieces, raw_of
 from fairtag.intake.request import BadPiece, Request, Why, an_object, known, number, read_json
 
 # Nothing else: a member `set` would change the phone's settings.
@@ -38,6 +38,8 @@ def _features(body: bytes) -> list[object]:
     found = told.get("locations")
     if not isinstance(found, list):
         raise BadPiece(Why.MISSING if found is None else Why.WRONG_TYPE)
+    if len(found) > MOST_PIECES:
+        raise BadPiece(Why.TOO_MANY)
     # `current` is sent ahead of a backlog and comes again in its place.
     current = told.get("current")
     return found if current is None else [*found, current]

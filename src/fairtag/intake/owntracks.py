@@ -16,7 +16,7 @@ from nacl.secret import SecretBox
 
 from fairtag.intake import fix, stamps
 from fairtag.intake.messages import Decoded, Message, Refused
-from fairtag.intake.pieces import Pieces, raw_of
+from fairtag.intake.pieces import MOST_PIECES, Pieces, raw_of
 from fairtag.intake.request import BadPiece, Request, Why, an_object, known, number, read_json
 from fairtag.terms.ids import is_id
 
@@ -63,16 +63,24 @@ def decode(request: Request, *, secret: bytes) -> Decoded:
     if not request.body.strip():
         return Decoded(ignored=1)
     try:
-        told = read_json(request.body)
+        found = _found(read_json(request.body))
     except BadPiece as bad:
         return Decoded(refused=(Refused(why=bad.why, raw=request.body),))
     pieces = Pieces()
-    for piece in told if isinstance(told, list) else [told]:
+    for piece in found:
         try:
             pieces.take(_piece(piece, request, secret))
         except BadPiece as bad:
             pieces.refuse(bad.why, raw_of(piece, request.body))
     return pieces.decoded()
+
+
+def _found(told: object) -> list[object]:
+    if not isinstance(told, list):
+        return [told]
+    if len(told) > MOST_PIECES:
+        raise BadPiece(Why.TOO_MANY)
+    return told
 
 
 def _piece(piece: object, request: Request, secret: bytes) -> tuple[Message, ...]:

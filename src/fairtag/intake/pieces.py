@@ -12,6 +12,8 @@ from fairtag.intake.request import Why
 
 # Pieces without a number beyond these wait in one item: a flood must not hold up the writer.
 MOST_APART = 1_000
+# More than fit into 16 MiB when each says where it was: a flood of crumbs is kept whole.
+MOST_PIECES = 250_000
 
 
 class Pieces:
