@@ -111,7 +111,10 @@ def told_at(place: Position, built_at: Micros | None) -> tuple[Message, ...]:
 
     A device at rest sends its last fix again and again: the fix is one, the device is there still.
     """
-    if built_at is None or not place.at + STALE < built_at <= place.received_at + MAX_AHEAD:
+    if built_at is None or built_at > place.received_at + MAX_AHEAD:
         return (place,)
-    life = alive(place.device_id, built_at, place.received_at, battery_pct=place.battery_pct)
+    spoken_at = Micros(min(built_at, place.received_at))  # nobody speaks after being heard
+    if spoken_at <= place.at + STALE:
+        return (place,)
+    life = alive(place.device_id, spoken_at, place.received_at, battery_pct=place.battery_pct)
     return (msgspec.structs.replace(place, battery_pct=None), life)

@@ -83,14 +83,19 @@ def _pairs(request: Request) -> tuple[Message, ...]:
     # Without a time of its own a message is of now: a resend can't be told from a new one.
     at = request.received_at if told_at is None else stamps.of_field(told_at)
     at = fix.checked_at(at, request.received_at)
-    battery_pct = known_of_text(fields.get("batt", fields.get("battery")))
-    accuracy_m = known_of_text(fields.get("accuracy", fields.get("acc")))
-    events = _events(request, at, fields.get("alarm"))
+    said = _placed(fields, request, at)
+    if said is None:
+        battery_pct = _battery(fields)
+        said = fix.alive(request.device_id, at, request.received_at, battery_pct=battery_pct)
+    return (said, *_events(request, at, fields.get("alarm")))
+
+
+def _placed(fields: dict[str, str], request: Request, at: Micros) -> Message | None:
     place = _place(fields)
+    accuracy_m = known_of_text(fields.get("accuracy", fields.get("acc")))
     if place is None or fix.is_nowhere(*place, accuracy_m):
-        life = fix.alive(request.device_id, at, request.received_at, battery_pct=battery_pct)
-        return (life, *events)
-    position = fix.position(
+        return None
+    return fix.position(
         request.device_id,
         at,
         request.received_at,
@@ -99,10 +104,9 @@ def _pairs(request: Request) -> tuple[Message, ...]:
         accuracy_m=accuracy_m,
         source=Source.GNSS if fields.get("prov") == "gps" else Source.UNKNOWN,
         speed_mps=_speed(fields),
-        battery_pct=battery_pct,
+        battery_pct=_battery(fields),
         is_mock=True if fields.get("mock") in _YES else None,
     )
-    return (position, *events)
 
 
 def _fields(request: Request) -> dict[str, str]:
@@ -142,6 +146,10 @@ def _place(fields: dict[str, str]) -> tuple[float, float] | None:
 def _speed(fields: dict[str, str]) -> float | None:
     knots = known_of_text(fields.get("speed"))
     return known_of_text(fields.get("spd")) if knots is None else knots * KNOT_MPS
+
+
+def _battery(fields: dict[str, str]) -> float | None:
+    return known_of_text(fields.get("batt", fields.get("battery")))
 
 
 def _json(request: Request) -> tuple[Message, ...]:

@@ -168,7 +168,7 @@ def test_zero_zero_with_an_accuracy_is_a_place() -> None:
 
 
 def test_cells_and_access_points_repeat_and_place_nobody() -> None:
-    network = "&cell=257,02,16,2224&cell=257,02,16,2223,-90&wifi=00-14-22-01-23-45,-80"
+    network = "&cell=234,10,7,991&cell=234,10,7,992,-85&wifi=02-00-00-00-00-01,-60"
     said = osmand.decode(request(query=query(lat=None, lon=None) + network))
     assert the_life(said).at == FIXED
 
@@ -193,7 +193,7 @@ def test_a_call_for_help_is_heard_wherever_it_stands(said: Decoded) -> None:
 
 
 def test_an_alarm_that_we_do_not_know_loses_no_position() -> None:
-    said = osmand_says(alarm="alert%20message")
+    said = osmand_says(alarm="come%20quickly")
     assert kinds(said) == ["Position"]
 
 

@@ -32,8 +32,8 @@ def event(kind: str, **told: Any) -> dict[str, Any]:
 
 
 def test_speed_is_in_knots() -> None:
-    place = the_position(traccar_says(forwarded(speed=1.18575)))
-    assert place.speed_mps == pytest.approx(0.61, abs=1e-4)
+    place = the_position(traccar_says(forwarded(speed=2.5)))
+    assert place.speed_mps == pytest.approx(1.2861, abs=1e-4)
 
 
 def test_an_accuracy_of_zero_is_unknown() -> None:
@@ -58,6 +58,12 @@ def test_two_heartbeats_with_one_old_fix_are_two_signs_of_life() -> None:
     first = traccar_says(forwarded(outdated=True))
     second = traccar_says(forwarded(outdated=True, deviceTime=LATER))
     assert names(first) != names(second)
+
+
+def test_a_device_whose_clock_runs_ahead_is_not_heard_before_it_speaks() -> None:
+    """Else its next fix would be out of order, and judged again, for ever."""
+    ahead = "2026-11-03T00:01:40.000+00:00"
+    assert the_position(traccar_says(forwarded(deviceTime=ahead))).at == FIXED
 
 
 def test_a_server_that_holds_no_fix_forwards_zeros() -> None:
