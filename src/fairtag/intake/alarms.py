@@ -7,14 +7,15 @@ from __future__ import annotations
 
 from fairtag.intake.messages import EventCode
 
-# Source: Traccar's Position model (alarm values), as its forwarding and its client send them.
+# Source: Traccar's Position model (alarm values), as its forwarding and its client send them; in
+# small letters here.
 ALARMS = {
     "sos": EventCode.SOS,
     "removing": EventCode.STRAP_OPEN,
     "tampering": EventCode.CASE_OPEN,
-    "lowBattery": EventCode.BATTERY_LOW,
-    "powerOff": EventCode.POWER_OFF,
-    "powerOn": EventCode.POWER_ON,
+    "lowbattery": EventCode.BATTERY_LOW,
+    "poweroff": EventCode.POWER_OFF,
+    "poweron": EventCode.POWER_ON,
     "jamming": EventCode.JAMMING,
     "fault": EventCode.FAULT,
 }
@@ -24,5 +25,5 @@ def codes_of(told: object) -> list[EventCode]:
     """Read an alarm field: one word, or several with commas."""
     if not isinstance(told, str):
         return []
-    words = [word.strip() for word in told.split(",")]
+    words = [word.strip().lower() for word in told.split(",")]
     return [ALARMS[word] for word in dict.fromkeys(words) if word in ALARMS]

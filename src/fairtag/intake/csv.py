@@ -5,10 +5,9 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterator
 
-import msgspec
-
 from fairtag.intake.messages import Decoded
-from fairtag.intake.native import decode_recorded
+from fairtag.intake.native import recorded
+from fairtag.intake.request import BadPiece, number_of_text
 from fairtag.terms.ids import DeviceId
 
 _NUMBERS = ("lat", "lon", "accuracy_m", "accuracy_level", "speed_mps", "battery_pct")
@@ -17,29 +16,35 @@ _COUNTS = ("epoch", "seq")
 
 def decode(raw: bytes, device_id: DeviceId) -> Decoded:
     """Read a CSV of positions of the order's only device; an empty cell is unknown."""
-    lines = (_line(row, device_id) for row in csv.DictReader(_text(raw)))
-    return decode_recorded(b"\n".join(lines))
+    return recorded(_row(row, device_id) for row in _rows(raw))
 
 
-def _text(raw: bytes) -> Iterator[str]:
-    yield from raw.decode("utf-8-sig", errors="replace").splitlines()
+def _rows(raw: bytes) -> Iterator[dict[str | None, str | None]]:
+    """Read row by row; one that is no CSV comes as an empty one, and is refused as such."""
+    lines = iter(raw.decode("utf-8-sig", errors="replace").splitlines())
+    reader = csv.DictReader(lines)
+    while True:
+        try:
+            yield next(reader)
+        except StopIteration:
+            return
+        except csv.Error:
+            yield {}
 
 
-def _line(row: dict[str | None, str | None], device_id: DeviceId) -> bytes:
+def _row(row: dict[str | None, str | None], device_id: DeviceId) -> dict[str, object]:
     told: dict[str, object] = {"type": "position", "device_id": device_id}
     for name, cell in row.items():
-        if name is None or cell is None or not cell.strip():
-            continue
-        told[name] = _value(name, cell.strip())
-    return msgspec.json.encode(told)
+        if name is not None and cell is not None and cell.strip():
+            told[name] = _value(name, cell.strip())
+    return told
 
 
 def _value(name: str, cell: str) -> object:
+    if name not in _NUMBERS and name not in _COUNTS:
+        return cell
     try:
-        if name in _COUNTS:
-            return int(cell)
-        if name in _NUMBERS:
-            return float(cell)
-    except ValueError:
+        value = number_of_text(cell)
+    except BadPiece:
         return cell  # the reader of lines says what is wrong with it
-    return cell
+    return int(value) if name in _COUNTS and value.is_integer() else value

@@ -1,12 +1,16 @@
 """When is a claimed position, time or charge believable enough to be judged?
 
-A sentinel is unknown, never a measurement: accuracy 0 or below, speed below 0, charge below 0.
+A sentinel is unknown, never a measurement: accuracy 0 or below, speed below 0, charge below 0, the
+place 0,0 without accuracy. A part that can't be true is unknown too, and the position is kept: only
+its place, time and names can refuse it.
 Units: degrees WGS 84; metres; metres a second; percent; instants in µs UTC.
 """
 
 from __future__ import annotations
 
-from fairtag.intake.messages import Position, Source
+import msgspec
+
+from fairtag.intake.messages import Message, Position, Source, StatusReport
 from fairtag.intake.request import BadPiece, Why
 from fairtag.terms.ids import DeviceId
 from fairtag.terms.instants import EARLIEST, SECOND, Micros
@@ -14,7 +18,9 @@ from fairtag.terms.instants import EARLIEST, SECOND, Micros
 MAX_AHEAD = 120 * SECOND  # contract §4
 # Faster than any aircraft that carries people: such a speed is a broken field, not a person.
 MAX_SPEED_MPS = 1_000.0
-MAX_SEQ = 2**63 - 1
+MAX_SEQ = 2**53 - 1  # Source: RFC 8259 §6, the integers on which all readers of JSON agree
+# Apps repeat an old fix as a sign of life: so much later its charge is that of another moment.
+STALE = 60 * SECOND
 
 
 def checked_at(at: Micros, received_at: Micros) -> Micros:
@@ -33,15 +39,9 @@ def accuracy(value_m: float | None) -> float | None:
 
 
 def speed(value_mps: float | None) -> float | None:
-    """Turn negative speeds into unknown.
-
-    Raises: BadPiece for speeds that no person has.
-    """
-    if value_mps is None or value_mps < 0:
-        return None
-    if value_mps > MAX_SPEED_MPS:
-        raise BadPiece(Why.OUT_OF_RANGE)
-    return value_mps
+    """Turn negative speeds, and those that no person has, into unknown."""
+    is_known = value_mps is not None and 0 <= value_mps <= MAX_SPEED_MPS
+    return value_mps if is_known else None
 
 
 def charge(value_pct: float | None) -> float | None:
@@ -71,8 +71,6 @@ def position(  # noqa: PLR0913
     """
     if not (-90 <= lat <= 90 and -180 <= lon <= 180):  # noqa: PLR2004
         raise BadPiece(Why.OUT_OF_RANGE)
-    if seq is not None and not 0 <= seq <= MAX_SEQ:
-        raise BadPiece(Why.OUT_OF_RANGE)
     level_ok = accuracy_level is not None and 0 < accuracy_level < 1
     return Position(
         device_id=device_id,
@@ -89,3 +87,34 @@ def position(  # noqa: PLR0913
         battery_pct=charge(battery_pct),
         is_mock=is_mock,
     )
+
+
+def is_nowhere(lat: float, lon: float, accuracy_m: float | None) -> bool:
+    """Tell the empty fields of a device without a fix from a place in the Gulf of Guinea.
+
+    Source: Traccar's OsmAnd decoder and Home Assistant's OwnTracks take 0,0 as 'no location'.
+    """
+    return lat == 0 and lon == 0 and accuracy(accuracy_m) is None
+
+
+def alive(
+    device_id: DeviceId, at: Micros, received_at: Micros, *, battery_pct: float | None = None
+) -> StatusReport:
+    """Build a sign of life that names no place."""
+    return StatusReport(
+        device_id=device_id, at=at, received_at=received_at, battery_pct=charge(battery_pct)
+    )
+
+
+def told_at(place: Position, built_at: Micros | None) -> tuple[Message, ...]:
+    """Add a sign of life when the message was built long after its fix.
+
+    A device at rest sends its last fix again and again: the fix is one, the device is there still.
+    """
+    if built_at is None or built_at > place.received_at + MAX_AHEAD:
+        return (place,)
+    spoken_at = Micros(min(built_at, place.received_at))  # nobody speaks after being heard
+    if spoken_at <= place.at + STALE:
+        return (place,)
+    life = alive(place.device_id, spoken_at, place.received_at, battery_pct=place.battery_pct)
+    return (msgspec.structs.replace(place, battery_pct=None), life)

@@ -143,9 +143,17 @@ def content_of(message: Message) -> bytes:
     return msgspec.json.encode(msgspec.structs.replace(message, received_at=Micros(0)))
 
 
-def ref_of(message: Message) -> str:
-    """Name a message that has no sequence number by its content.
+def naming_of(message: Message) -> bytes:
+    """Write what names a message that has no sequence number: a resend has the same name.
 
-    Replays of the same content give the same name, so a resend is a duplicate.
+    The charge that comes with a position is that of the moment of sending, not of the fix: it is
+    left out.
     """
-    return "h_" + hashlib.sha256(content_of(message)).hexdigest()[:32]
+    if isinstance(message, Position):
+        message = msgspec.structs.replace(message, battery_pct=None)
+    return content_of(message)
+
+
+def ref_of(message: Message) -> str:
+    """Name a message that has no sequence number by its content."""
+    return "h_" + hashlib.sha256(naming_of(message)).hexdigest()[:32]

@@ -6,7 +6,7 @@ recorded file carries it.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from fairtag.intake import fix
 from fairtag.intake.messages import (
@@ -19,19 +19,13 @@ from fairtag.intake.messages import (
     Refused,
     Source,
 )
-from fairtag.intake.request import (
-    BadPiece,
-    Request,
-    Why,
-    an_object,
-    maybe_number,
-    number,
-    read_json,
-)
+from fairtag.intake.pieces import MOST_PIECES, Pieces, raw_of
+from fairtag.intake.request import BadPiece, Request, Why, an_object, known, number, read_json
 from fairtag.terms.ids import ConditionId, DeviceId, is_id
 from fairtag.terms.instants import Micros, parse
 
 RESULTS = (None, "match", "refer")
+_SOURCES: dict[str, Source] = {one.value: one for one in Source}
 
 
 def decode(request: Request) -> Decoded:
@@ -44,31 +38,49 @@ def decode_recorded(raw: bytes) -> Decoded:
     return _lines(raw, _recorded)
 
 
+def recorded(rows: Iterable[dict[str, object]]) -> Decoded:
+    """Read rows of a recorded table as lines of a recorded file."""
+    pieces = Pieces()
+    for row in rows:
+        _take(pieces, row, b"", _recorded)
+    return pieces.decoded()
+
+
 def _lines(raw: bytes, read: Callable[[dict[str, object]], Message]) -> Decoded:
-    messages: list[Message] = []
-    refused: list[Refused] = []
+    if raw.count(b"\n") > MOST_PIECES:
+        return Decoded(refused=(Refused(why=Why.TOO_MANY, raw=raw),))
+    pieces = Pieces()
     for line in raw.split(b"\n"):
         if not line.strip():
             continue
-        fields: dict[str, object] = {}
         try:
             fields = an_object(read_json(line))
-            messages.append(read(fields))
         except BadPiece as bad:
-            refused.append(
-                Refused(
-                    why=bad.why,
-                    raw=line,
-                    epoch=_count_or_none(fields, "epoch") or 0,
-                    seq=_count_or_none(fields, "seq"),
-                )
-            )
-    return Decoded(messages=tuple(messages), refused=tuple(refused))
+            pieces.refuse(bad.why, line)
+            continue
+        _take(pieces, fields, line, read)
+    return pieces.decoded()
+
+
+def _take(
+    pieces: Pieces,
+    fields: dict[str, object],
+    raw: bytes,
+    read: Callable[[dict[str, object]], Message],
+) -> None:
+    try:
+        pieces.take((read(fields),))
+    except BadPiece as bad:
+        pieces.refuse(
+            bad.why,
+            raw or raw_of(fields, raw),
+            epoch=_count_or_none(fields, "epoch") or 0,
+            seq=_count_or_none(fields, "seq"),
+        )
 
 
 def _of_device(fields: dict[str, object], request: Request) -> Message:
-    claimed = fields.get("device_id", request.device_id)
-    if claimed != request.device_id:
+    if not request.is_claimed(fields.get("device_id")):
         raise BadPiece(Why.FOREIGN_ID)
     return _message(fields, request.device_id, request.received_at)
 
@@ -100,11 +112,11 @@ def _position(fields: dict[str, object], device_id: DeviceId, received_at: Micro
         received_at,
         lat=_needed(fields, "lat"),
         lon=_needed(fields, "lon"),
-        accuracy_m=maybe_number(fields, "accuracy_m"),
-        accuracy_level=maybe_number(fields, "accuracy_level"),
+        accuracy_m=known(fields.get("accuracy_m")),
+        accuracy_level=known(fields.get("accuracy_level")),
         source=_source(fields.get("source")),
-        speed_mps=maybe_number(fields, "speed_mps"),
-        battery_pct=maybe_number(fields, "battery_pct"),
+        speed_mps=known(fields.get("speed_mps")),
+        battery_pct=known(fields.get("battery_pct")),
         is_mock=_flag(fields.get("is_mock")),
         epoch=_count(fields, "epoch") or 0,
         seq=_count(fields, "seq"),
@@ -167,17 +179,12 @@ def _needed(fields: dict[str, object], name: str) -> float:
 
 
 def _flag(value: object) -> bool | None:
-    if value is None or isinstance(value, bool):
-        return value
-    raise BadPiece(Why.WRONG_TYPE)
+    return value if isinstance(value, bool) else None
 
 
 def _source(value: object) -> Source:
-    if value is None:
-        return Source.UNKNOWN
-    if value not in Source.__members__.values():
-        raise BadPiece(Why.UNKNOWN_FORM)
-    return Source(str(value))
+    """A word that is not ours is an unknown source."""
+    return _SOURCES.get(value, Source.UNKNOWN) if isinstance(value, str) else Source.UNKNOWN
 
 
 def _count(fields: dict[str, object], name: str) -> int | None:

@@ -5,81 +5,67 @@ Units: m/s with -1 for unknown; metres; charge 0..1.
 
 from __future__ import annotations
 
-import msgspec
-
 from fairtag.intake import fix, stamps
-from fairtag.intake.messages import Decoded, Message, Refused, StatusReport
-from fairtag.intake.request import (
-    BadPiece,
-    Request,
-    Why,
-    an_object,
-    maybe_number,
-    number,
-    read_json,
-)
+from fairtag.intake.messages import Decoded, Message, Refused
+from fairtag.intake.pieces import MOST_PIECES, Pieces, raw_of
+from fairtag.intake.request import BadPiece, Request, Why, an_object, known, number, read_json
 
+# Nothing else: a member `set` would change the phone's settings.
 OK = b'{"result":"ok"}'
-_MOST_FEATURES = 10_000
 
 
 def decode(request: Request) -> Decoded:
     """Read a batch; one bad feature never loses the others."""
+    if not request.body.strip():
+        return Decoded(ignored=1)
     try:
         features = _features(request.body)
     except BadPiece as bad:
         return Decoded(refused=(Refused(why=bad.why, raw=request.body),))
-    messages: list[Message] = []
-    refused: list[Refused] = []
+    pieces = Pieces()
     for feature in features:
         try:
-            messages.append(_message(feature, request))
+            pieces.take((_message(feature, request),))
         except BadPiece as bad:
-            refused.append(Refused(why=bad.why, raw=msgspec.json.encode(feature)))
-    return Decoded(messages=tuple(messages), refused=tuple(refused))
+            pieces.refuse(bad.why, raw_of(feature, request.body))
+    return pieces.decoded()
 
 
 def _features(body: bytes) -> list[object]:
-    if not body.strip():
-        raise BadPiece(Why.EMPTY)
     told = read_json(body)
     if not isinstance(told, dict):
         raise BadPiece(Why.WRONG_TYPE)
     found = told.get("locations")
     if not isinstance(found, list):
         raise BadPiece(Why.MISSING if found is None else Why.WRONG_TYPE)
-    if len(found) > _MOST_FEATURES:
-        raise BadPiece(Why.OUT_OF_RANGE)
+    if len(found) > MOST_PIECES:
+        raise BadPiece(Why.TOO_MANY)
     # `current` is sent ahead of a backlog and comes again in its place.
     current = told.get("current")
-    return [*found, current] if isinstance(current, dict) else found
+    return found if current is None else [*found, current]
 
 
 def _message(feature: object, request: Request) -> Message:
     told = an_object(feature)
     about = an_object(told.get("properties"))
-    if about.get("device_id", "") not in ("", request.device_id):
+    if not request.is_claimed(about.get("device_id")):
         raise BadPiece(Why.FOREIGN_ID)
-    at = fix.checked_at(stamps.of_text(about.get("timestamp")), request.received_at)
-    level = maybe_number(about, "battery_level")
+    at = fix.checked_at(stamps.of_told(about.get("timestamp")), request.received_at)
+    level = known(about.get("battery_level"))
     battery_pct = None if level is None else level * 100
+    accuracy_m = known(about.get("horizontal_accuracy"))
     geometry = told.get("geometry")
-    if geometry is None:
-        return StatusReport(
-            device_id=request.device_id,
-            at=at,
-            received_at=request.received_at,
-            battery_pct=fix.charge(battery_pct),
-        )
-    lon, lat = _point(an_object(geometry))
+    place = None if geometry is None else _point(an_object(geometry))
+    if place is None or fix.is_nowhere(*place, accuracy_m):
+        return fix.alive(request.device_id, at, request.received_at, battery_pct=battery_pct)
     return fix.position(
         request.device_id,
         at,
         request.received_at,
-        lat=lat,
-        lon=lon,
-        accuracy_m=maybe_number(about, "horizontal_accuracy"),
-        speed_mps=maybe_number(about, "speed"),
+        lat=place[0],
+        lon=place[1],
+        accuracy_m=accuracy_m,
+        speed_mps=known(about.get("speed")),
         battery_pct=battery_pct,
         is_mock=True if _is_made_up(about) else None,
     )
@@ -97,4 +83,4 @@ def _point(geometry: dict[str, object]) -> tuple[float, float]:
         raise BadPiece(Why.WRONG_TYPE)
     if len(place) < 2:  # noqa: PLR2004 - longitude and latitude
         raise BadPiece(Why.MISSING)
-    return number(place[0]), number(place[1])
+    return number(place[1]), number(place[0])

@@ -1,6 +1,7 @@
 """What does an OwnTracks message say, in clear or in its secret box?
 
-The credential is the identity: `topic` and `tid` are names the app gives itself and are not read.
+The credential is the identity: `topic` and `tid` are names the app gives itself. What is sealed is
+told apart by what it says: a resend is sealed anew, and the outer `_id` is not the inner one.
 Whatever would change settings or zones is ignored: a wearer never creates a zone.
 Units: `vel` is in km/h, `acc` in metres with 0 for unknown, `tst` in seconds.
 """
@@ -10,33 +11,27 @@ from __future__ import annotations
 import base64
 import binascii
 
-import msgspec
 from nacl.exceptions import CryptoError
 from nacl.secret import SecretBox
 
 from fairtag.intake import fix, stamps
-from fairtag.intake.messages import Decoded, Message, Refused, StatusReport
-from fairtag.intake.request import (
-    BadPiece,
-    Request,
-    Why,
-    an_object,
-    maybe_number,
-    number,
-    read_json,
-)
+from fairtag.intake.messages import Decoded, Message, Refused
+from fairtag.intake.pieces import MOST_PIECES, Pieces, raw_of
+from fairtag.intake.request import BadPiece, Request, Why, an_object, known, number, read_json
+from fairtag.terms.ids import is_id
 
 _KEY_BYTES = SecretBox.KEY_SIZE
 _KMH = 3.6
-_MOST_PIECES = 10_000
-_IGNORED = frozenset(
+# The broker's word about a lost connection, not the device's: no sign of life.
+_WILL = "lwt"
+# Of no concern to us, and none of it is kept or acted on: the device lives, that is all.
+_LIFE = frozenset(
     {
         "beacon",
         "card",
         "cmd",
         "configuration",
         "dump",
-        "lwt",
         "request",
         "status",
         "steps",
@@ -45,42 +40,54 @@ _IGNORED = frozenset(
         "waypoints",
     }
 )
+# Source: OwnTracks' booklet and its Android app. They go to devices; an echo is harmless.
+_COMMANDS = frozenset(
+    {
+        "action",
+        "clearWaypoints",
+        "dump",
+        "reconnect",
+        "reportLocation",
+        "reportSteps",
+        "restart",
+        "setConfiguration",
+        "setWaypoints",
+        "status",
+        "waypoints",
+    }
+)
 
 
 def decode(request: Request, *, secret: bytes) -> Decoded:
-    """Read one message; an empty body is legal and says nothing."""
+    """Read one message or a list of them; an empty body is legal and says nothing."""
     if not request.body.strip():
         return Decoded(ignored=1)
     try:
-        told = read_json(request.body)
+        found = _found(read_json(request.body))
     except BadPiece as bad:
         return Decoded(refused=(Refused(why=bad.why, raw=request.body),))
-    pieces = told if isinstance(told, list) else [told]
-    return _each(pieces[:_MOST_PIECES], request, secret)
-
-
-def _each(pieces: list[object], request: Request, secret: bytes) -> Decoded:
-    messages: list[Message] = []
-    refused: list[Refused] = []
-    ignored = 0
-    for piece in pieces:
+    pieces = Pieces()
+    for piece in found:
         try:
-            message = _piece(piece, request, secret)
+            pieces.take(_piece(piece, request, secret))
         except BadPiece as bad:
-            refused.append(Refused(why=bad.why, raw=msgspec.json.encode(piece)))
-            continue
-        if message is None:
-            ignored += 1
-        else:
-            messages.append(message)
-    return Decoded(messages=tuple(messages), refused=tuple(refused), ignored=ignored)
+            pieces.refuse(bad.why, raw_of(piece, request.body))
+    return pieces.decoded()
 
 
-def _piece(piece: object, request: Request, secret: bytes) -> Message | None:
+def _found(told: object) -> list[object]:
+    if not isinstance(told, list):
+        return [told]
+    if len(told) > MOST_PIECES:
+        raise BadPiece(Why.TOO_MANY)
+    return told
+
+
+def _piece(piece: object, request: Request, secret: bytes) -> tuple[Message, ...]:
     told = an_object(piece)
     if told.get("_type") == "encrypted":
         told = an_object(read_json(_unboxed(told.get("data"), secret)))
-    return _message(told, request)
+    return _messages(told, request)
 
 
 def answer(*, is_over: bool) -> bytes:
@@ -96,37 +103,55 @@ def answer(*, is_over: bool) -> bytes:
     )
 
 
-def _message(told: dict[str, object], request: Request) -> Message | None:
+def _messages(told: dict[str, object], request: Request) -> tuple[Message, ...]:
     kind = told.get("_type")
-    if kind in _IGNORED:
-        return None
-    if kind not in ("location", "transition"):
+    if kind == _WILL:
+        return ()
+    if kind in ("location", "transition"):
+        return _place(told, request)
+    if not isinstance(kind, str) or kind not in _LIFE:
         raise BadPiece(Why.UNKNOWN_FORM)
-    if "tst" not in told:
-        raise BadPiece(Why.MISSING)
-    at = fix.checked_at(stamps.of_number(number(told["tst"])), request.received_at)
-    battery = maybe_number(told, "batt")
-    if kind == "transition":
-        # A region of the app itself, or a beacon at 0,0: a sign of life, no position.
-        return StatusReport(
-            device_id=request.device_id,
-            at=at,
-            received_at=request.received_at,
-            battery_pct=fix.charge(battery),
-        )
+    if kind == "cmd" and told.get("action") not in _COMMANDS:
+        raise BadPiece(Why.UNKNOWN_FORM)
+    # Their `tst` is another thing's time: when a waypoint was made, say.
+    return (fix.alive(request.device_id, request.received_at, request.received_at),)
+
+
+def _place(told: dict[str, object], request: Request) -> tuple[Message, ...]:
+    if _is_foreign(told, request):
+        raise BadPiece(Why.FOREIGN_ID)
+    at = fix.checked_at(stamps.of_told(told.get("tst")), request.received_at)
+    battery_pct, accuracy_m = known(told.get("batt")), known(told.get("acc"))
+    if told.get("_type") == "transition" and (told.get("t") == "b" or "lat" not in told):
+        # A beacon of the app's own has no place of its own.
+        return (fix.alive(request.device_id, at, request.received_at, battery_pct=battery_pct),)
     if "lat" not in told or "lon" not in told:
         raise BadPiece(Why.MISSING)
-    speed = maybe_number(told, "vel")
-    return fix.position(
+    lat, lon, kmh = number(told["lat"]), number(told["lon"]), known(told.get("vel"))
+    if fix.is_nowhere(lat, lon, accuracy_m):
+        return (fix.alive(request.device_id, at, request.received_at, battery_pct=battery_pct),)
+    place = fix.position(
         request.device_id,
         at,
         request.received_at,
-        lat=number(told["lat"]),
-        lon=number(told["lon"]),
-        accuracy_m=maybe_number(told, "acc"),
-        speed_mps=None if speed is None else speed / _KMH,
-        battery_pct=battery,
+        lat=lat,
+        lon=lon,
+        accuracy_m=accuracy_m,
+        speed_mps=None if kmh is None else kmh / _KMH,
+        battery_pct=battery_pct,
     )
+    return fix.told_at(place, stamps.maybe_of_told(told.get("created_at")))
+
+
+def _is_foreign(told: dict[str, object], request: Request) -> bool:
+    """Tell whether the phone calls itself by the name of another of our devices.
+
+    Any other name is the phone's own affair: `topic` is owntracks/user/device, `tid` two letters.
+    """
+    topic = told.get("topic")
+    levels = topic.split("/")[1:3] if isinstance(topic, str) else []
+    names = [one for one in (*levels, told.get("tid")) if is_id(one)]
+    return any(not request.is_claimed(one) and request.is_device(str(one)) for one in names)
 
 
 def _unboxed(data: object, secret: bytes) -> bytes:
@@ -135,6 +160,7 @@ def _unboxed(data: object, secret: bytes) -> bytes:
         raise BadPiece(Why.UNREADABLE_SECRET)
     key = secret[:_KEY_BYTES].ljust(_KEY_BYTES, b"\0")
     try:
-        return SecretBox(key).decrypt(base64.b64decode(data, validate=True))
+        # The app's encoder may wrap lines.
+        return SecretBox(key).decrypt(base64.b64decode("".join(data.split()), validate=True))
     except (binascii.Error, CryptoError, ValueError) as error:
         raise BadPiece(Why.UNREADABLE_SECRET) from error

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import json
 import math
+import re
 import zlib
+from collections.abc import Callable
 from enum import StrEnum
-from typing import NoReturn
 
 import msgspec
 
@@ -17,6 +18,9 @@ from fairtag.terms.ids import DeviceId
 from fairtag.terms.instants import Micros
 
 MAX_UNPACKED_BYTES = 16 * 1024 * 1024  # contract §6
+_MOST_MEMBERS = 16  # a body packed in more parts than a log file has is an attack
+_NO_NUMBER = re.compile(rb"[\[:,]\s*-?(NaN|Infinity)")
+_CONTAINERS = (dict, list)
 
 
 class Why(StrEnum):
@@ -34,7 +38,11 @@ class Why(StrEnum):
     BROKEN_PACKING = "broken_packing"
     UNREADABLE_SECRET = "unreadable_secret"  # noqa: S105
     UNKNOWN_FORM = "unknown_form"
-    EMPTY = "empty"
+    TOO_MANY = "too_many"
+
+
+def _nobody(_name: str) -> bool:
+    return False
 
 
 class Request(msgspec.Struct, frozen=True, kw_only=True):
@@ -46,6 +54,11 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     body: bytes = b""
     received_at: Micros
     device_id: DeviceId  # of the credential: the identity
+    is_device: Callable[[str], bool] = _nobody  # whether a name is that of a known device
+
+    def is_claimed(self, name: object) -> bool:
+        """Tell whether an id in the payload agrees with the credential; none claims nothing."""
+        return name is None or name in ("", self.device_id)
 
 
 class BadPiece(Exception):
@@ -57,31 +70,81 @@ class BadPiece(Exception):
 
 
 def unpack(body: bytes, encoding: str) -> bytes | Why | None:
-    """Undo gzip or deflate.
+    """Undo gzip or deflate, also of several members.
 
     Returns the bytes, a reason when they are broken, or None when they would exceed 16 MiB.
     """
-    if encoding in ("", "identity"):
+    if encoding in ("", "identity") or not body:
         return body
     if encoding not in ("gzip", "deflate", "x-gzip"):
         return Why.BROKEN_PACKING
+    plain = b""
+    for _ in range(_MOST_MEMBERS):
+        member, rest = _member(body, MAX_UNPACKED_BYTES + 1 - len(plain))
+        plain += member
+        if len(plain) > MAX_UNPACKED_BYTES:
+            return None
+        if not rest:
+            return Why.BROKEN_PACKING if rest is None else plain
+        body = rest
+    return Why.BROKEN_PACKING
+
+
+def _member(body: bytes, most: int) -> tuple[bytes, bytes | None]:
+    """Unpack one member; gives what follows it, or None when it is cut or broken."""
     unpacker = zlib.decompressobj(wbits=zlib.MAX_WBITS | 32)
     try:
-        plain = unpacker.decompress(body, MAX_UNPACKED_BYTES + 1)
+        plain = unpacker.decompress(body, most)
     except zlib.error:
-        return Why.BROKEN_PACKING
-    if len(plain) > MAX_UNPACKED_BYTES:
-        return None
-    return plain if unpacker.eof else Why.BROKEN_PACKING
+        return b"", None
+    return plain, unpacker.unused_data if unpacker.eof else None
 
 
-def read_json(raw: bytes | str) -> object:
+def read_json(raw: bytes) -> object:
     """Read JSON that means one thing only: no duplicate keys, no NaN, no Infinity.
 
     Raises: BadPiece.
     """
     try:
-        return json.loads(raw, object_pairs_hook=_once, parse_constant=_no_constant)
+        told: object = msgspec.json.decode(raw)
+        is_sure = _is_sure(raw, told)
+    except RecursionError as error:
+        raise BadPiece(Why.TOO_DEEP) from error
+    except (msgspec.DecodeError, ValueError) as error:
+        raise BadPiece(_why_not(raw, error)) from error
+    if not is_sure:
+        _check_once(raw)
+    return told
+
+
+def _why_not(raw: bytes, error: Exception) -> Why:
+    is_too_big = isinstance(error, msgspec.ValidationError)
+    return Why.NOT_A_NUMBER if is_too_big or _NO_NUMBER.search(raw) else Why.NOT_JSON
+
+
+def _is_sure(raw: bytes, told: object) -> bool:
+    """Tell by counting that no key came twice; False when only a closer look can tell."""
+    if b" :" in raw or b"\n:" in raw or b"\t:" in raw or b"\r:" in raw:
+        return False  # a key that stands apart from its colon, or a text
+    return raw.count(b'":') == _keys(told)
+
+
+def _keys(told: object) -> int:
+    """Count the keys that were kept: fewer than were written when one came twice."""
+    found, inner = 0, told
+    if isinstance(told, dict):
+        found, inner = len(told), list(told.values())
+    if isinstance(inner, list):
+        for one in inner:
+            if type(one) in _CONTAINERS:
+                found += _keys(one)
+    return found
+
+
+def _check_once(raw: bytes) -> None:
+    """Look at every key: the quick count can't tell, because a text holds a quoted colon."""
+    try:
+        json.loads(raw, object_pairs_hook=_once)
     except RecursionError as error:
         raise BadPiece(Why.TOO_DEEP) from error
     except ValueError as error:
@@ -93,6 +156,8 @@ def number(value: object) -> float:
 
     Raises: BadPiece.
     """
+    if type(value) is float and math.isfinite(value):
+        return value
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise BadPiece(Why.WRONG_TYPE)
     try:
@@ -116,13 +181,23 @@ def an_object(told: object) -> dict[str, object]:
     return told
 
 
-def maybe_number(told: dict[str, object], name: str) -> float | None:
-    """Take a number that may be absent.
-
-    Raises: BadPiece.
-    """
+def maybe_object(told: dict[str, object], name: str) -> dict[str, object]:
+    """Take an object that may be absent; anything else tells nothing."""
     value = told.get(name)
-    return None if value is None else number(value)
+    return value if isinstance(value, dict) else {}
+
+
+def known(value: object) -> float | None:
+    """Take a number that a position can do without: what can't be one is unknown."""
+    if type(value) is float and math.isfinite(value):
+        return value
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    try:
+        real = float(value)
+    except OverflowError:
+        return None
+    return real if math.isfinite(real) else None
 
 
 def number_of_text(value: str) -> float:
@@ -130,6 +205,8 @@ def number_of_text(value: str) -> float:
 
     Raises: BadPiece.
     """
+    if "_" in value:  # Python would read 1_0 as ten
+        raise BadPiece(Why.WRONG_TYPE)
     try:
         real = float(value)
     except ValueError as error:
@@ -139,12 +216,14 @@ def number_of_text(value: str) -> float:
     return real
 
 
-def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
+def known_of_text(value: str | None) -> float | None:
+    """Read a number that a position can do without: what can't be one is unknown."""
+    try:
+        return None if value is None else number_of_text(value)
+    except BadPiece:
+        return None
+
+
+def _once(pairs: list[tuple[str, object]]) -> None:
+    if len(dict(pairs)) != len(pairs):
         raise BadPiece(Why.DUPLICATE_KEY)
-    return found
-
-
-def _no_constant(_name: str) -> NoReturn:
-    raise BadPiece(Why.NOT_A_NUMBER)

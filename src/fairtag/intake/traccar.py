@@ -7,16 +7,19 @@ Units: knots; metres with 0 for unknown; percent.
 
 from __future__ import annotations
 
+import msgspec
+
 from fairtag.intake import fix, stamps
 from fairtag.intake.alarms import codes_of
-from fairtag.intake.messages import Decoded, Event, EventCode, Message, Refused, StatusReport
+from fairtag.intake.messages import Decoded, Event, Message, Position, Refused
 from fairtag.intake.osmand import KNOT_MPS
 from fairtag.intake.request import (
     BadPiece,
     Request,
     Why,
     an_object,
-    maybe_number,
+    known,
+    maybe_object,
     number,
     read_json,
 )
@@ -31,7 +34,8 @@ def decode(request: Request) -> Decoded:
     try:
         told = an_object(read_json(request.body))
         device_id = _device(told)
-        messages = _of_event(told, device_id, request) or _of_position(told, device_id, request)
+        read = _of_position if told.get("event") is None else _of_event
+        messages = read(told, device_id, request.received_at)
     except BadPiece as bad:
         return Decoded(refused=(Refused(why=bad.why, raw=request.body),))
     return Decoded(messages=messages, ignored=0 if messages else 1)
@@ -45,58 +49,71 @@ def _device(told: dict[str, object]) -> DeviceId:
 
 
 def _of_event(
-    told: dict[str, object], device_id: DeviceId, request: Request
+    told: dict[str, object], device_id: DeviceId, received_at: Micros
 ) -> tuple[Message, ...]:
-    if "event" not in told:
-        return ()
+    """Read a device's alarm; the rest is the gateway's opinion: 'offline' is no sign of life."""
     event = an_object(told["event"])
     at_told = event.get("eventTime", event.get("serverTime"))
-    at = fix.checked_at(stamps.of_text(at_told), request.received_at)
-    codes = codes_of(an_object(event.get("attributes", {})).get("alarm"))
-    if event.get("type") != "alarm" or not codes:
-        # Online, offline, geofence…: the gateway's own opinion. The position comes by itself.
-        return (StatusReport(device_id=device_id, at=at, received_at=request.received_at),)
-    return _events(codes, device_id, at, request)
+    at = fix.checked_at(stamps.of_told(at_told), received_at)
+    if event.get("type") != "alarm":
+        return ()
+    return _alarms(maybe_object(event, "attributes"), device_id, at, received_at)
 
 
 def _of_position(
-    told: dict[str, object], device_id: DeviceId, request: Request
+    told: dict[str, object], device_id: DeviceId, received_at: Micros
 ) -> tuple[Message, ...]:
     position = an_object(told.get("position"))
-    attributes = an_object(position.get("attributes", {}))
-    at = fix.checked_at(stamps.of_text(position.get("fixTime")), request.received_at)
-    events = _events(codes_of(attributes.get("alarm")), device_id, at, request)
-    battery_pct = maybe_number(attributes, "batteryLevel")
-    is_old = position.get("outdated") is True or position.get("valid") is False
-    if is_old:
-        # The last known place with a new time: alive, but no position.
-        status = StatusReport(
-            device_id=device_id,
-            at=at,
-            received_at=request.received_at,
-            battery_pct=fix.charge(battery_pct),
-        )
-        return (status, *events)
+    about = maybe_object(position, "attributes")
+    fixed_at = fix.checked_at(stamps.of_told(position.get("fixTime")), received_at)
+    built_at = _built_at(position, fixed_at, received_at)
+    events = _alarms(about, device_id, built_at, received_at)
+    place = _place(position, device_id, fixed_at, received_at)
+    battery_pct = fix.charge(known(about.get("batteryLevel")))
+    if place is None:
+        life = fix.alive(device_id, built_at, received_at, battery_pct=battery_pct)
+        return (life, *events)
+    is_mock = True if about.get("mock") is True else None
+    place = msgspec.structs.replace(place, battery_pct=battery_pct, is_mock=is_mock)
+    return (*fix.told_at(place, built_at), *events)
+
+
+def _built_at(position: dict[str, object], fixed_at: Micros, received_at: Micros) -> Micros:
+    """Tell when the device spoke: later than its fix when it repeats the last one."""
+    built_at = stamps.maybe_of_told(position.get("deviceTime"))
+    if built_at is None or not fixed_at <= built_at <= received_at + fix.MAX_AHEAD:
+        return fixed_at
+    return built_at
+
+
+def _place(
+    position: dict[str, object], device_id: DeviceId, at: Micros, received_at: Micros
+) -> Position | None:
+    """Read the place; the last known one with a new time, and an invalid one, are none."""
+    if position.get("outdated") is True or position.get("valid") is False:
+        return None
     if "latitude" not in position or "longitude" not in position:
         raise BadPiece(Why.MISSING)
-    knots = maybe_number(position, "speed")
-    place = fix.position(
+    lat, lon = number(position["latitude"]), number(position["longitude"])
+    accuracy_m, knots = known(position.get("accuracy")), known(position.get("speed"))
+    if fix.is_nowhere(lat, lon, accuracy_m):
+        return None
+    return fix.position(
         device_id,
         at,
-        request.received_at,
-        lat=number(position["latitude"]),
-        lon=number(position["longitude"]),
-        accuracy_m=maybe_number(position, "accuracy"),
+        received_at,
+        lat=lat,
+        lon=lon,
+        accuracy_m=accuracy_m,
         speed_mps=None if knots is None else knots * KNOT_MPS,
-        battery_pct=battery_pct,
     )
-    return (place, *events)
 
 
-def _events(
-    codes: list[EventCode], device_id: DeviceId, at: Micros, request: Request
+def _alarms(
+    about: dict[str, object], device_id: DeviceId, at: Micros, received_at: Micros
 ) -> tuple[Message, ...]:
+    """Read alarms; a server tells each twice, with the position and as an event, at one time."""
     return tuple(
-        Event(device_id=device_id, at=at, received_at=request.received_at, code=code)
-        for code in codes
+        Event(device_id=device_id, at=at, received_at=received_at, code=code)
+        for code in codes_of(about.get("alarm"))
     )

@@ -12,7 +12,7 @@ from fairtag.adapters.sqlite.engine import driver
 from fairtag.adapters.sqlite.schema import metadata
 from fairtag.app.ports import Appended, JournalEntry, Vault
 from fairtag.custody.kinds import RecordKind
-from fairtag.intake.messages import Message, content_of
+from fairtag.intake.messages import Message, content_of, naming_of
 from fairtag.terms.ids import DeviceId, OrderId, WearerId
 from fairtag.terms.instants import Micros
 
@@ -197,7 +197,7 @@ class SqliteJournal:
         return fresh, conflicts
 
     def _is_first(self, entry: JournalEntry, message: Message) -> bool:
-        name = self._vault.name(content_of(message), wearer_id=entry.wearer_id)
+        name = self._vault.name(naming_of(message), wearer_id=entry.wearer_id)
         done = self._db.execute("INSERT OR IGNORE INTO named VALUES (?)", (name,))
         return done.rowcount > 0
 
