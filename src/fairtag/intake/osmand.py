@@ -62,7 +62,7 @@ def decode(request: Request) -> Decoded:
     try:
         return Decoded(messages=read(request))
     except BadPiece as bad:
-        raw = request.query.encode(errors="replace") + b"\n" + request.body
+        raw = request.query.encode("latin-1", errors="replace") + b"\n" + request.body
         return Decoded(refused=(Refused(why=bad.why, raw=raw),))
 
 

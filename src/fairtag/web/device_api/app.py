@@ -27,6 +27,7 @@ from fairtag.terms.instants import Micros, text
 from fairtag.web.device_api.protocols import PROTOCOLS, Answer, Protocol
 
 MAX_BODY_BYTES = 4 * 1024 * 1024  # contract §6
+_LARGE = 256 * 1024  # bytes; more is read beside the loop, so that others need not wait
 _RETRY = (b"retry-after", b"5")
 
 Scope = Mapping[str, Any]
@@ -71,14 +72,16 @@ class DeviceDoor:
         now = self._house.clock.now()
         request = Request(
             method=scope["method"],
-            query=scope["query_string"].decode("ascii", errors="replace"),
+            query=scope["query_string"].decode("latin-1"),  # byte for byte, for quarantine
             content_type=headers.get(b"content-type", b"").decode("latin-1").lower(),
             body=b"",
             received_at=now,
             device_id=bearer.device_id,
             is_device=self._is_device,
         )
-        decoded = _decoded(protocol, request, body, headers, token)
+        told = (protocol, request, body, headers, token)
+        is_large = len(body) > _LARGE or b"content-encoding" in headers
+        decoded = await asyncio.to_thread(_decoded, *told) if is_large else _decoded(*told)
         return await self._store(protocol, decoded, bearer, now)
 
     def _bearer(self, token: str, protocol: Protocol) -> Bearer:
@@ -198,7 +201,7 @@ def _decoded(
 
 def _native(device_id: DeviceId, receipt: Receipt, now: Micros) -> Answer:
     if receipt.is_all_unordered:
-        told = "No order covers this time. The data were dropped unread; stop and wipe the device."
+        told = "No order covers this time. The data were dropped unread; send no more of it."
         return Answer(status=410, body=msgspec.json.encode({"do": told}))
     held = receipt.held
     stored = {}
