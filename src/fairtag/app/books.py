@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal, Protocol
 
 import msgspec
 
+from fairtag.app.ports import Notice
 from fairtag.orders.model import Identity, OrderVersion, Ruling
 from fairtag.terms.ids import AlertId, DeviceId, FindingId, OrderId, WearerId
 from fairtag.terms.instants import Micros
@@ -17,7 +18,7 @@ from fairtag.terms.local import Interval
 
 if TYPE_CHECKING:
     from fairtag.alerts.model import Alert, AlertAct, ContactNote, DutyEntry
-    from fairtag.audit.entries import Entry, LoggedEntry
+    from fairtag.audit.entries import Entry, Line, LoggedEntry
 
 
 class OrderFacts(msgspec.Struct, frozen=True, kw_only=True):
@@ -220,6 +221,12 @@ class QueuedNotice(msgspec.Struct, frozen=True, kw_only=True):
     tries: int = 0
 
 
+class NumberedNotice(Notice, frozen=True, kw_only=True):
+    """A notice on its way; its message id stays when it is tried again and tells nothing."""
+
+    message_id: str
+
+
 class AlertBook(Protocol):
     """Alerts; they can't be deleted, and every act on one is a row of its own."""
 
@@ -270,7 +277,7 @@ class AlertBook(Protocol):
     def keep_evidence(
         self, alert_id: AlertId, *, wearer_id: WearerId, at: Micros, sealed_from: bytes
     ) -> None:
-        """Keep a sealed copy of the deciding positions (clear bytes in, sealed at rest)."""
+        """Add to the sealed copy of the deciding positions (clear bytes in, sealed at rest)."""
         ...
 
     def evidence(self, alert_id: AlertId) -> bytes:
@@ -282,23 +289,34 @@ class AlertBook(Protocol):
         ...
 
     def queue_notice(self, notice: QueuedNotice) -> None:
-        """Put a notice into the outbox, in the transaction that decided it."""
+        """Put a notice into the outbox, in the transaction that decided it.
+
+        One that still waits there for the same person about the same alert stands for both.
+        """
         ...
 
     def notices_due(self, *, at: Micros, limit: int = 50) -> list[QueuedNotice]:
-        """List unsent notices that are due."""
+        """List unsent notices that are due, urgent ones first."""
+        ...
+
+    def notices_failing(self, *, tries: int) -> int:
+        """Count unsent notices that failed at least so many times."""
         ...
 
     def notice_done(self, notice_id: int, *, sent_at: Micros | None, next_at: Micros) -> None:
-        """Mark a notice as handed over, or say when to try again."""
+        """Mark a notice as done with, or say when to try again."""
         ...
 
     def contacts(self, order_id: OrderId) -> list[ContactNote]:
         """List calls and visits, newest first."""
         ...
 
+    def contacts_counted(self) -> dict[OrderId, int]:
+        """Count calls and visits of each order, without opening them."""
+        ...
+
     def duty(self) -> list[DutyEntry]:
-        """List who is on duty, first to last."""
+        """List who is on duty, first to last; whose account is closed is on duty no more."""
         ...
 
     def set_duty(self, entries: Sequence[DutyEntry]) -> None:
@@ -334,6 +352,10 @@ class PeopleBook(Protocol):
 
     def listed(self) -> list[Person]:
         """List staff by name."""
+        ...
+
+    def disable(self, user_id: str, *, at: Micros) -> None:
+        """Close an account for good: its sessions, tokens and set-up links end."""
         ...
 
     def start_session(
@@ -387,6 +409,10 @@ class AuditBook(Protocol):
 
     def last(self) -> int:
         """Tell the number of the newest entry."""
+        ...
+
+    def lines(self, *, after: int, limit: int) -> list[Line]:
+        """List what stands in the table, byte for byte, beyond a number."""
         ...
 
     def entries(self, *, after: int = 0, limit: int = 1000) -> list[LoggedEntry]:
