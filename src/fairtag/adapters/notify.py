@@ -20,7 +20,7 @@ from typing import Literal
 import httpx
 import msgspec
 
-from fairtag.app.books import NumberedNotice
+from fairtag.app.notices import NumberedNotice
 from fairtag.app.ports import Clock, Notice
 from fairtag.terms.errors import Busy, UsageError
 from fairtag.terms.instants import SECOND

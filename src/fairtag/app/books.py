@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Literal, Protocol
 
 import msgspec
 
-from fairtag.app.ports import Notice
 from fairtag.orders.model import Identity, OrderVersion, Ruling
 from fairtag.terms.ids import AlertId, DeviceId, FindingId, OrderId, WearerId
 from fairtag.terms.instants import Micros
@@ -18,6 +17,7 @@ from fairtag.terms.local import Interval
 
 if TYPE_CHECKING:
     from fairtag.alerts.model import Alert, AlertAct, ContactNote, DutyEntry
+    from fairtag.app.notices import QueuedNotice
     from fairtag.audit.entries import Entry, Line, LoggedEntry
 
 
@@ -210,23 +210,6 @@ class LastSeen(msgspec.Struct, frozen=True, kw_only=True):
     unordered: int  # messages outside every order, counted and dropped unread
 
 
-class QueuedNotice(msgspec.Struct, frozen=True, kw_only=True):
-    """A notice that waits to be handed over: a random reference, urgency, to whom."""
-
-    notice_id: int = 0  # given by the store
-    alert_id: AlertId
-    urgency: Literal["urgent", "normal"]
-    to: str
-    due_at: Micros
-    tries: int = 0
-
-
-class NumberedNotice(Notice, frozen=True, kw_only=True):
-    """A notice on its way; its message id stays when it is tried again and tells nothing."""
-
-    message_id: str
-
-
 class AlertBook(Protocol):
     """Alerts; they can't be deleted, and every act on one is a row of its own."""
 
@@ -289,10 +272,7 @@ class AlertBook(Protocol):
         ...
 
     def queue_notice(self, notice: QueuedNotice) -> None:
-        """Put a notice into the outbox, in the transaction that decided it.
-
-        One that still waits there for the same person about the same alert stands for both.
-        """
+        """Put a notice into the outbox; the same one that still waits there stands for both."""
         ...
 
     def notices_due(self, *, at: Micros, limit: int = 50) -> list[QueuedNotice]:
@@ -355,7 +335,7 @@ class PeopleBook(Protocol):
         ...
 
     def disable(self, user_id: str, *, at: Micros) -> None:
-        """Close an account for good: its sessions, tokens and set-up links end."""
+        """Close an account for good, with its sessions and set-up links."""
         ...
 
     def start_session(

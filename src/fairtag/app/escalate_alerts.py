@@ -23,9 +23,9 @@ from fairtag.alerts.escalate import (
     not_reached,
 )
 from fairtag.alerts.model import Alert, AlertAct, AlertState, DutyEntry
-from fairtag.app.books import NumberedNotice, QueuedNotice
 from fairtag.app.house import House
 from fairtag.app.new_ids import new_alert_id
+from fairtag.app.notices import NumberedNotice, QueuedNotice
 from fairtag.app.ports import Transaction
 from fairtag.app.raise_alerts import mark_over, raise_for_house
 from fairtag.terms.errors import FairtagError

@@ -28,7 +28,7 @@ from fairtag.adapters.sqlite.orders import versions
 from fairtag.adapters.sqlite.people import people
 from fairtag.adapters.sqlite.schema import metadata
 from fairtag.alerts.model import Alert, AlertAct, ContactNote, DutyEntry
-from fairtag.app.books import QueuedNotice
+from fairtag.app.notices import QueuedNotice
 from fairtag.app.ports import Vault
 from fairtag.custody.kinds import RecordKind
 from fairtag.intake.messages import Position
