@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from functools import partial
-from urllib.parse import urlsplit
 
 import msgspec
 
@@ -163,8 +162,7 @@ def _is_moot(tx: Transaction, *, notice: QueuedNotice) -> bool:
 
 def _way(to: str) -> str:
     """Name the server that an address leads to: the mail server, or a web address's host."""
-    parts = urlsplit(to)
-    return "mail" if parts.scheme == "mailto" else parts.netloc
+    return to.partition("://")[2].partition("/")[0] or "mail"
 
 
 def _send(house: House, notice: QueuedNotice) -> bool:
