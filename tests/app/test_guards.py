@@ -94,7 +94,7 @@ FORBIDDEN = {
 
 @pytest.mark.parametrize("what", FORBIDDEN)
 def test_the_database_refuses_to(lived: Path, what: str) -> None:
-    with tried(lived) as db, pytest.raises(sqlite3.IntegrityError, match="^(?!UNIQUE|NOT NULL)"):
+    with tried(lived) as db, pytest.raises(sqlite3.IntegrityError, match=r"^(?!UNIQUE|NOT NULL)"):
         db.execute(FORBIDDEN[what])
 
 
