@@ -348,7 +348,7 @@ def test_matters_raised_while_nobody_was_on_duty_get_an_owner(rig: Rig) -> None:
 
     entry = DutyEntry(step="first", user_id="ann", to="mailto:ann@example.org")
     set_duty(rig.house, [entry], by="test")
-    escalate(rig.house)
+    compared(rig)
 
     assert {one["owner"] for one in rig.alerts()} == {"ann"}
 

@@ -12,7 +12,7 @@ from typer.testing import CliRunner, Result
 
 from fairtag.alerts.model import DutyEntry
 from fairtag.app.disable_user import disable_user
-from fairtag.app.escalate_alerts import escalate
+from fairtag.app.escalate_alerts import escalate, hand_over
 from fairtag.app.handle_alert import acknowledge
 from fairtag.app.set_duty import check_address, set_duty
 from fairtag.app.sign_in import add_user, finish_setup, sign_in, who_is
@@ -178,7 +178,7 @@ def test_what_somebody_who_leaves_had_in_hand_goes_to_who_is_on_duty(rig: Rig) -
     acknowledge(rig.house, name, person=ann)
 
     assert disable_user(rig.house, "ann", by="test") == 1
-    escalate(rig.house)
+    assert hand_over(rig.house) == 1
 
     (alert,) = rig.alerts()
     assert (alert["owner"], alert["acknowledged_by"]) == ("ben", "ann")
@@ -186,7 +186,7 @@ def test_what_somebody_who_leaves_had_in_hand_goes_to_who_is_on_duty(rig: Rig) -
     assert [(act.what, act.reason) for act in acts][-1] == ("assigned", "to ben")
     (told,) = rig.house.store.read(lambda tx: tx.alerts.notices_due(at=rig.clock.at))
     assert (told.to, told.urgency) == ("mailto:ben@example.org", "normal")
-    assert escalate(rig.house) == 0
+    assert hand_over(rig.house) == 0
 
 
 def test_a_roster_whose_only_person_left_is_an_empty_roster(rig: Rig) -> None:
@@ -223,6 +223,7 @@ def test_an_empty_roster_is_said_once_and_marked_when_it_is_filled(rig: Rig) -> 
     only = DutyEntry(step="first", user_id="olga", to="mailto:olga@example.org")
     set_duty(rig.house, [only], by="test")
     escalate(rig.house)
+    hand_over(rig.house)
 
     (alert,) = rig.alerts()
     assert (alert["is_over"], alert["state"], alert["owner"]) == (True, "raised", "olga")

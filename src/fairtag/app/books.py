@@ -244,9 +244,9 @@ class AlertBook(Protocol):
         states: Sequence[str],
         recipient: str | None = None,
         limit: int = 500,
-        after: AlertId | None = None,
+        only_urgent_or: Sequence[str] | None = None,
     ) -> list[Alert]:
-        """List alerts, most urgent and oldest first."""
+        """List alerts, most urgent and oldest first; only urgent ones and some kinds if told."""
         ...
 
     def add_act(self, act: AlertAct) -> None:

@@ -21,7 +21,8 @@ from fairtag.alerts.escalate import (
     handed_over,
     not_reached,
 )
-from fairtag.alerts.model import Alert, AlertAct, AlertState, DutyEntry
+from fairtag.alerts.model import Alert, AlertAct, AlertState
+from fairtag.alerts.practicable import PRACTICABLE
 from fairtag.app.house import House
 from fairtag.app.new_ids import new_alert_id
 from fairtag.app.notices import NumberedNotice, QueuedNotice
@@ -57,6 +58,23 @@ def escalate(house: House) -> int:
     done = house.store.transact(work)
     if done:
         house.changes.publish()
+    return done
+
+
+def hand_over(house: House) -> int:
+    """Give the first on duty what nobody has, and what somebody had who left; tells how many."""
+    now = house.clock.now()
+    if not house.store.read(lambda tx: _orphans(tx, now)):
+        return 0
+
+    def work(tx: Transaction) -> int:
+        found = _orphans(tx, now)
+        for due in found:
+            _write(tx, due, now)
+        return len(found)
+
+    done = house.store.transact(work)
+    house.changes.publish()
     return done
 
 
@@ -133,16 +151,16 @@ def _is_said(tx: Transaction, kind: str) -> bool:
 
 def _due(tx: Transaction, now: Micros) -> list[Escalation]:
     roster = tx.alerts.duty()
-    gone = {one.user_id for one in tx.people.listed() if one.disabled_at is not None}
-    found = [_due_for(alert, roster, gone, now) for alert in open_alerts(tx)]
+    told = tx.alerts.listed(states=_OPEN, limit=_MOST, only_urgent_or=(PRACTICABLE,))
+    found = (escalation(alert, roster, now=now) for alert in told)
     return [due for due in found if due is not None]
 
 
-def _due_for(
-    alert: Alert, roster: list[DutyEntry], gone: set[str], now: Micros
-) -> Escalation | None:
-    handed = handed_over(alert, roster, gone=gone, now=now)
-    return escalation(alert, roster, now=now) if handed is None else handed
+def _orphans(tx: Transaction, now: Micros) -> list[Escalation]:
+    roster = tx.alerts.duty()
+    gone = {one.user_id for one in tx.people.listed() if one.disabled_at is not None}
+    found = (handed_over(alert, roster, gone=gone, now=now) for alert in open_alerts(tx))
+    return [due for due in found if due is not None]
 
 
 def _write(tx: Transaction, due: Escalation, now: Micros) -> None:

@@ -8,6 +8,7 @@ Units: instants in µs UTC.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 
 import msgspec
 
@@ -24,7 +25,7 @@ from fairtag.app.compare_books import (
     Row,
     rows,
 )
-from fairtag.app.escalate_alerts import open_alerts
+from fairtag.app.escalate_alerts import hand_over, open_alerts
 from fairtag.app.house import House
 from fairtag.app.new_ids import new_alert_id
 from fairtag.app.ports import Transaction
@@ -62,6 +63,7 @@ _BEHIND = {
     "en": "What devices said has not been judged for more than 5 minutes, so alerts may be "
     "missing. Restart the service, and call the operator if this stays."
 }
+_AT_ONCE = 50  # alerts raised in one commit: a mass matter must not hold up devices
 _GRACE = HOUR  # the judge's own timers speak first
 _JUDGED_WITHIN = 5 * MINUTE
 _LEAST_ROUND = 30 * SECOND  # a service that has just started is still catching up
@@ -85,17 +87,24 @@ def reconcile(house: House, *, since: Micros) -> int:
     """
     now = house.clock.now()
     plan = house.store.read(lambda tx: _look(tx, since=since, now=now, speed=house.speed))
-
-    def work(tx: Transaction) -> int:
-        tx.quarantine.purge(now=now)
-        raised = sum(_raise(tx, house, row, now) for row in plan.gaps)
-        raised += _raise_behind(tx, house, now) if plan.is_behind else 0
-        return raised + sum(mark_over(tx, tx.alerts.get(one)) for one in plan.over)
-
-    done = house.store.transact(work)
+    done = hand_over(house)
+    for first in range(0, len(plan.gaps), _AT_ONCE):
+        some = plan.gaps[first : first + _AT_ONCE]
+        done += house.store.transact(partial(_raise_all, house=house, gaps=some, now=now))
+    done += house.store.transact(partial(_finish, house=house, plan=plan, now=now))
     if done:
         house.changes.publish()
     return done
+
+
+def _raise_all(tx: Transaction, *, house: House, gaps: Iterable[Row], now: Micros) -> int:
+    return sum(_raise(tx, house, row, now) for row in gaps)
+
+
+def _finish(tx: Transaction, *, house: House, plan: _Plan, now: Micros) -> int:
+    tx.quarantine.purge(now=now)
+    raised = _raise_behind(tx, house, now) if plan.is_behind else 0
+    return raised + sum(mark_over(tx, tx.alerts.get(one)) for one in plan.over)
 
 
 def _look(tx: Transaction, *, since: Micros, now: Micros, speed: float) -> _Plan:

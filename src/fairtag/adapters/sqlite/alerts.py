@@ -18,6 +18,7 @@ from sqlalchemy import (
     case,
     delete,
     func,
+    or_,
     select,
     update,
 )
@@ -194,14 +195,15 @@ class SqliteAlertBook:
         states: Sequence[str],
         recipient: str | None = None,
         limit: int = 500,
-        after: AlertId | None = None,
+        only_urgent_or: Sequence[str] | None = None,
     ) -> list[Alert]:
         """List alerts, most urgent and oldest first."""
         wanted = select(alerts.c.body).where(alerts.c.state.in_(states))
         if recipient is not None:
             wanted = wanted.where(alerts.c.recipient == recipient)
-        if after is not None:
-            wanted = wanted.where(alerts.c.alert_id > after)
+        if only_urgent_or is not None:
+            is_urgent = alerts.c.priority == "urgent"
+            wanted = wanted.where(or_(is_urgent, alerts.c.kind.in_(only_urgent_or)))
         ordered = wanted.order_by(_URGENCY, alerts.c.raised_at, alerts.c.alert_id).limit(limit)
         return [_ALERT.decode(row.body) for row in self._db.execute(ordered)]
 
@@ -209,14 +211,16 @@ class SqliteAlertBook:
         """Append what happened to an alert; free text is sealed."""
         owner = self.get(act.alert_id).wearer_id or _HOUSE
         bare = msgspec.structs.replace(act, reason="")
-        sealed = self._seal(act.reason, owner, act.at, f"act/{act.alert_id}")
+        # Nothing said, nothing sealed: a key that seals nothing would cost an fsync each.
+        row = f"act/{act.alert_id}"
+        sealed = self._seal(act.reason, owner, act.at, row) if act.reason else None
         self._db.execute(
             insert(acts).values(
                 alert_id=act.alert_id,
                 at=act.at,
                 owner=owner,
                 body=msgspec.json.encode(bare),
-                sealed=sealed if act.reason else None,
+                sealed=sealed,
             )
         )
 
