@@ -106,12 +106,12 @@ def test_a_refused_closing_changes_and_logs_nothing(rig: Rig) -> None:
     assert before == rig.house.store.read(lambda tx: (tx.alerts.get(name), tx.audit.last()))
 
 
-@pytest.mark.parametrize("role", ["caseworker", "inspector", "reviewer", "liaison", "admin"])
-def test_other_roles_handle_no_alert(rig: Rig, role: str) -> None:
-    name, other = alarm(rig), person(rig, "other", role)
+def test_other_roles_handle_no_alert(rig: Rig) -> None:
+    name = alarm(rig)
 
-    with pytest.raises(NotPermitted):
-        acknowledge(rig.house, name, person=other)
+    for role in ("caseworker", "inspector", "reviewer", "liaison", "admin"):
+        with pytest.raises(NotPermitted):
+            acknowledge(rig.house, name, person=person(rig, f"a-{role}", role))
 
 
 def test_a_contractor_handles_matters_of_support_only(rig: Rig) -> None:
