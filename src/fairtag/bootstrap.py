@@ -11,7 +11,7 @@ from typing import Literal
 from fairtag.adapters.changes import LoopChanges
 from fairtag.adapters.clock import MachineClock
 from fairtag.adapters.keystore import KeyStore
-from fairtag.adapters.notify import MailNotifier, NoNotifier, WebhookNotifier
+from fairtag.adapters.notify import MailNotifier, NoNotifier, WebhookNotifier, signing_key
 from fairtag.adapters.sqlite.store import SqliteStore
 from fairtag.adapters.vault import KeyVault
 from fairtag.app.charter import is_rehearsal
@@ -33,9 +33,11 @@ def open_house(
 ) -> Iterator[House]:
     """Open the data folder, making it when it is not there.
 
-    Raises: StoreRefused.
+    Raises: StoreRefused, UsageError.
     """
     settings = settings_of(data)
+    if settings.webhook_secret:
+        signing_key(settings.webhook_secret)  # a wrong one is said now, not at the first alarm
     data.mkdir(parents=True, exist_ok=True, mode=0o700)
     keys = KeyStore(data / "keys", chance=os.urandom)
     vault = KeyVault(keys, chance=os.urandom)
@@ -65,7 +67,8 @@ def _notifier(to: str, settings: Settings, clock: Clock) -> Notifier:
             port=settings.mail_port,
             sender=settings.mail_from,
             security=settings.mail_security,
+            clock=clock,
         )
-    if to.startswith("https://") and settings.webhook_secret:
-        return WebhookNotifier(secret=settings.webhook_secret.encode(), clock=clock)
+    if to.startswith(("https://", "http://")) and settings.webhook_secret:
+        return WebhookNotifier(key=signing_key(settings.webhook_secret), clock=clock)
     return NoNotifier()

@@ -9,9 +9,8 @@ import os
 import threading
 from pathlib import Path
 
-import msgspec
-
-from fairtag.audit.entries import Entry
+from fairtag.audit.beside import Spooled, read_file, written
+from fairtag.audit.entries import Line
 from fairtag.terms.errors import LogUnavailable
 
 
@@ -23,27 +22,45 @@ class Spool:
         self._lock = threading.Lock()
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
 
-    def write(self, entry: Entry) -> None:
-        """Write an entry and wait until it is on disk.
+    def write(self, line: Line) -> None:
+        """Write a line and wait until it is on disk.
 
-        Raises: LogUnavailable; then what it announces must not happen.
+        Raises: LogUnavailable; then nothing of the line counts.
         """
-        line = msgspec.json.encode(entry, order="sorted") + b"\n"
         try:
             with self._lock:
-                handle = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+                handle = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
                 try:
-                    os.write(handle, line)
-                    os.fsync(handle)
+                    _append(handle, written(line))
                 finally:
                     os.close(handle)
         except OSError as error:
             detail = f"{self._path}: {error.strerror}"
             raise LogUnavailable(detail) from error
 
-    def entries(self) -> list[Entry]:
-        """Read what was written."""
-        if not self._path.exists():
-            return []
-        lines = self._path.read_bytes().splitlines()
-        return [msgspec.json.decode(line, type=Entry) for line in lines if line]
+    def held(self) -> Spooled:
+        """Read what was written.
+
+        Raises: LogUnavailable.
+        """
+        try:
+            return read_file(self._path.read_bytes() if self._path.exists() else b"")
+        except OSError as error:
+            detail = f"{self._path}: {error.strerror}"
+            raise LogUnavailable(detail) from error
+
+
+def _append(handle: int, told: bytes) -> None:
+    """Append a whole line or none: a full disk leaves no half of one behind."""
+    size = os.fstat(handle).st_size
+    is_torn = size > 0 and os.pread(handle, 1, size - 1) != b"\n"
+    wanted = (b"\n" if is_torn else b"") + told
+    try:
+        done = os.write(handle, wanted)
+    except OSError:
+        os.ftruncate(handle, size)
+        raise
+    if done < len(wanted):
+        os.ftruncate(handle, size)
+        raise OSError(None, "the disk is full")
+    os.fsync(handle)

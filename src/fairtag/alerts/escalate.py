@@ -5,7 +5,7 @@ Units: instants in µs UTC; minutes as named.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from typing import Literal
 
 import msgspec
@@ -22,10 +22,19 @@ AGAIN_MIN = 30  # the supervisor is reminded this often, for as long as nobody h
 OPEN_MIN = 60  # whoever took an urgent alert is reminded this often until it is closed
 
 ROSTER_EMPTY = "duty.roster_empty"
+NOT_REACHED = "duty.not_reached"
 _EMPTY = {
     "en": (
         "Nobody is on the duty roster, so nobody is told when an urgent alert waits. "
         "Put a first, a second and a supervisor on the roster now."
+    )
+}
+
+
+_UNREACHED = {
+    "en": (
+        "Messages to people on duty could not be handed over, several times in a row. Nobody is "
+        "told of what waits here. Look at the mail server, the web address and their settings."
     )
 }
 
@@ -87,21 +96,59 @@ def roster_gap(roster: Sequence[DutyEntry]) -> RosterGap | None:
 
 def empty_roster(*, alert_id: AlertId, now: Micros) -> Alert:
     """Tell the alert of an empty roster: itself urgent, for support."""
+    return house_alert(ROSTER_EMPTY, _EMPTY, alert_id=alert_id, now=now, priority="urgent")
+
+
+def not_reached(*, alert_id: AlertId, now: Micros) -> Alert:
+    """Tell the alert of messages that reach nobody: itself urgent, for support."""
+    return house_alert(NOT_REACHED, _UNREACHED, alert_id=alert_id, now=now, priority="urgent")
+
+
+def house_alert(
+    kind: str,
+    words: dict[str, str],
+    *,
+    alert_id: AlertId,
+    now: Micros,
+    priority: Literal["urgent", "normal", "low"] = "normal",
+) -> Alert:
+    """Tell a matter of the house: about no wearer, for support."""
     return Alert(
         alert_id=alert_id,
         order_id=None,
         wearer_id=None,
         condition_id=None,
         device_id=None,
-        kind=ROSTER_EMPTY,
+        kind=kind,
         recipient="support",
-        priority="urgent",
+        priority=priority,
         state=AlertState.RAISED,
         raised_at=now,
         began_at=now,
-        words=_EMPTY,
-        urgent_at=now,
+        words=words,
+        urgent_at=now if priority == "urgent" else None,
     )
+
+
+def handed_over(
+    alert: Alert, roster: Sequence[DutyEntry], *, gone: Container[str], now: Micros
+) -> Escalation | None:
+    """Give a matter to the first on duty when nobody has it; None when somebody does.
+
+    `gone` are people whose account is closed: what they had in hand must not wait for them.
+    """
+    is_orphan = alert.owner in gone or alert.acknowledged_by in gone
+    is_unowned = alert.owner is None and alert.recipient == "support"
+    has_heir = alert.owner is not None and alert.owner not in gone
+    if not roster or has_heir or not (is_orphan or is_unowned):
+        return None
+    heir = roster[0]
+    told = f"to {heir.user_id}"
+    act = AlertAct(alert_id=alert.alert_id, at=now, what="assigned", reason=told)
+    given = replace(alert, owner=heir.user_id)
+    is_told = is_orphan and alert.state is AlertState.ACKNOWLEDGED
+    urgency: Literal["urgent", "normal"] = "urgent" if alert.priority == "urgent" else "normal"
+    return Escalation(alert=given, acts=(act,), to=(heir.to,) if is_told else (), urgency=urgency)
 
 
 def _unanswered(alert: Alert, roster: Sequence[DutyEntry], now: Micros) -> Escalation | None:
@@ -120,14 +167,15 @@ def _unfinished(alert: Alert, roster: Sequence[DutyEntry], now: Micros) -> Escal
     due = int((now - since) // (OPEN_MIN * MINUTE))
     if due <= alert.reminded and alert.stirred_at is None:
         return None
-    owner = next((entry.to for entry in roster if entry.user_id == alert.acknowledged_by), None)
+    has_it = alert.owner or alert.acknowledged_by
+    owner = next((entry for entry in roster if entry.user_id == has_it), None)
     to = _at_step(roster, "supervisor") if owner is None else owner
     reminded = replace(alert, reminded=max(due, alert.reminded), stirred_at=None)
     return _told(reminded, now, (to,), "urgent")
 
 
-def _at_step(roster: Sequence[DutyEntry], step: Step) -> str:
-    """Give the address at a step; an empty step goes to the next one, the last to the one before.
+def _at_step(roster: Sequence[DutyEntry], step: Step) -> DutyEntry:
+    """Give who is told at a step; an empty step goes to the next one, the last to the one before.
 
     A step without a person must not be a step without a message.
     """
@@ -136,12 +184,15 @@ def _at_step(roster: Sequence[DutyEntry], step: Step) -> str:
     for name in (*order[place:], *reversed(order[:place])):
         for entry in roster:
             if entry.step == name:
-                return entry.to
-    return roster[0].to
+                return entry
+    return roster[0]
 
 
 def _told(
-    alert: Alert, now: Micros, to: tuple[str, ...], urgency: Literal["urgent", "normal"]
+    alert: Alert, now: Micros, to: tuple[DutyEntry, ...], urgency: Literal["urgent", "normal"]
 ) -> Escalation:
+    """Tell each person once, also one who stands at two steps."""
     act = AlertAct(alert_id=alert.alert_id, at=now, what="escalated")
-    return Escalation(alert=alert, acts=(act,), to=tuple(dict.fromkeys(to)), urgency=urgency)
+    people = {entry.user_id: entry.to for entry in reversed(to)}
+    addresses = tuple(dict.fromkeys(reversed(people.values())))
+    return Escalation(alert=alert, acts=(act,), to=addresses, urgency=urgency)

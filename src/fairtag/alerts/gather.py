@@ -124,7 +124,7 @@ def _fits(finding: Finding, alert: Alert) -> bool:
         return False
     # Nobody would be told again that what they took in hand became urgent.
     is_taken = alert.state is AlertState.ACKNOWLEDGED
-    if is_taken and _RANK[finding.priority] < _RANK[alert.priority]:
+    if is_taken and finding.priority == "urgent" and alert.priority != "urgent":
         return False
     if finding.kind in AGAINST_WEARER or finding.priority == "urgent":
         return _is_near(finding, alert)
@@ -202,9 +202,11 @@ def _taken(finding: Finding, alert: Alert, now: Micros, *, is_new: bool) -> Chan
     parts = (*alert.parts, part) if former is None else _put_back(alert.parts, part)
     is_urgent = finding.priority == "urgent"
     stirs = is_new and is_urgent and alert.state is AlertState.ACKNOWLEDGED
+    is_graver = _RANK[finding.priority] < _RANK[alert.priority]
     updated = replace(
         alert,
         parts=parts,
+        kind=finding.kind if is_graver else alert.kind,
         findings=tuple(one.finding_id for one in parts),
         began_at=min(one.began_at for one in parts),
         priority=min(alert.priority, finding.priority, key=_RANK.__getitem__),

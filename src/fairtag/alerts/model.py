@@ -58,7 +58,7 @@ class Alert(msgspec.Struct, frozen=True, kw_only=True):
     wearer_id: WearerId | None
     condition_id: ConditionId | None
     device_id: DeviceId | None
-    kind: str  # of the first finding, a `Kind`; or a kind of the house, such as "duty.roster_empty"
+    kind: str  # of its gravest finding, a `Kind`; or of the house, such as "duty.roster_empty"
     recipient: Literal["authority", "support"]
     priority: Literal["urgent", "normal", "low"]
     state: AlertState
@@ -71,7 +71,7 @@ class Alert(msgspec.Struct, frozen=True, kw_only=True):
     closed_by: str | None = None  # None and closed: it closed itself
     closed_at: Micros | None = None
     cause: Cause | None = None
-    owner: str | None = None  # who has a support matter
+    owner: str | None = None  # whose matter it is now: who took it, or who has a support matter
     escalated: int = 0  # steps of the roster told so far
     is_over: bool = False  # every finding in it is closed, corrected away or withdrawn
     withdrawn: bool = False  # every finding in it was withdrawn
@@ -79,6 +79,7 @@ class Alert(msgspec.Struct, frozen=True, kw_only=True):
     urgent_at: Micros | None = None  # when it became urgent: the steps of the roster count from it
     stirred_at: Micros | None = None  # something urgent joined after it was acknowledged
     reminded: int = 0  # times its owner was reminded that it is still open
+    follows: AlertId | None = None  # the closed alert that later data changed
 
 
 class AlertAct(msgspec.Struct, frozen=True, kw_only=True):

@@ -17,7 +17,8 @@ from fairtag.terms.local import Interval
 
 if TYPE_CHECKING:
     from fairtag.alerts.model import Alert, AlertAct, ContactNote, DutyEntry
-    from fairtag.audit.entries import Entry, LoggedEntry
+    from fairtag.app.notices import QueuedNotice
+    from fairtag.audit.entries import Entry, Line, LoggedEntry
 
 
 class OrderFacts(msgspec.Struct, frozen=True, kw_only=True):
@@ -209,17 +210,6 @@ class LastSeen(msgspec.Struct, frozen=True, kw_only=True):
     unordered: int  # messages outside every order, counted and dropped unread
 
 
-class QueuedNotice(msgspec.Struct, frozen=True, kw_only=True):
-    """A notice that waits to be handed over: a random reference, urgency, to whom."""
-
-    notice_id: int = 0  # given by the store
-    alert_id: AlertId
-    urgency: Literal["urgent", "normal"]
-    to: str
-    due_at: Micros
-    tries: int = 0
-
-
 class AlertBook(Protocol):
     """Alerts; they can't be deleted, and every act on one is a row of its own."""
 
@@ -254,9 +244,9 @@ class AlertBook(Protocol):
         states: Sequence[str],
         recipient: str | None = None,
         limit: int = 500,
-        after: AlertId | None = None,
+        only_urgent_or: Sequence[str] | None = None,
     ) -> list[Alert]:
-        """List alerts, most urgent and oldest first."""
+        """List alerts, most urgent and oldest first; only urgent ones and some kinds if told."""
         ...
 
     def add_act(self, act: AlertAct) -> None:
@@ -270,7 +260,7 @@ class AlertBook(Protocol):
     def keep_evidence(
         self, alert_id: AlertId, *, wearer_id: WearerId, at: Micros, sealed_from: bytes
     ) -> None:
-        """Keep a sealed copy of the deciding positions (clear bytes in, sealed at rest)."""
+        """Add to the sealed copy of the deciding positions (clear bytes in, sealed at rest)."""
         ...
 
     def evidence(self, alert_id: AlertId) -> bytes:
@@ -282,23 +272,31 @@ class AlertBook(Protocol):
         ...
 
     def queue_notice(self, notice: QueuedNotice) -> None:
-        """Put a notice into the outbox, in the transaction that decided it."""
+        """Put a notice into the outbox; the same one that still waits there stands for both."""
         ...
 
     def notices_due(self, *, at: Micros, limit: int = 50) -> list[QueuedNotice]:
-        """List unsent notices that are due."""
+        """List unsent notices that are due, urgent ones first."""
+        ...
+
+    def notices_failing(self, *, tries: int) -> int:
+        """Count unsent notices that failed at least so many times."""
         ...
 
     def notice_done(self, notice_id: int, *, sent_at: Micros | None, next_at: Micros) -> None:
-        """Mark a notice as handed over, or say when to try again."""
+        """Mark a notice as done with, or say when to try again."""
         ...
 
     def contacts(self, order_id: OrderId) -> list[ContactNote]:
         """List calls and visits, newest first."""
         ...
 
+    def contacts_counted(self) -> dict[OrderId, int]:
+        """Count calls and visits of each order, without opening them."""
+        ...
+
     def duty(self) -> list[DutyEntry]:
-        """List who is on duty, first to last."""
+        """List who is on duty, first to last; whose account is closed is on duty no more."""
         ...
 
     def set_duty(self, entries: Sequence[DutyEntry]) -> None:
@@ -334,6 +332,10 @@ class PeopleBook(Protocol):
 
     def listed(self) -> list[Person]:
         """List staff by name."""
+        ...
+
+    def disable(self, user_id: str, *, at: Micros) -> None:
+        """Close an account for good, with its sessions and set-up links."""
         ...
 
     def start_session(
@@ -387,6 +389,10 @@ class AuditBook(Protocol):
 
     def last(self) -> int:
         """Tell the number of the newest entry."""
+        ...
+
+    def lines(self, *, after: int, limit: int) -> list[Line]:
+        """List what stands in the table, byte for byte, beyond a number."""
         ...
 
     def entries(self, *, after: int = 0, limit: int = 1000) -> list[LoggedEntry]:

@@ -109,6 +109,10 @@ class Journal(Protocol):
         """Tell the highest position."""
         ...
 
+    def waiting_since(self, upto: int) -> Micros | None:
+        """Tell when the oldest entry beyond a position came; None when there is none."""
+        ...
+
     def past(self, order_id: OrderId, *, since: Micros, upto: int) -> list[Message]:
         """List an order's messages with `at` >= `since` and position <= `upto`, by arrival."""
         ...

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from msgspec.structs import replace
 
 from fairtag.alerts.gather import Change, gather
+from fairtag.alerts.later import follow_up
 from fairtag.alerts.model import Alert, AlertAct, AlertState
 from fairtag.alerts.practicable import ask
 from fairtag.app.ports import Transaction
@@ -27,8 +28,10 @@ def apply(
     new_id: Callable[[], AlertId],
     wearer_id: WearerId | None = None,
 ) -> list[AlertId]:
-    """Gather a revision of a finding into the alerts; tells which changed, the finding's first.
+    """Gather a revision of a finding into the alerts; tells which changed.
 
+    The first one is the one that shows what the revision rests on: the finding's own, or the
+    follow-up of one that a person closed, so that the closed one keeps what it was closed on.
     `wearer_id` saves a look into the orders when the caller knows it.
     """
     alerts = _known(tx, finding)
@@ -37,7 +40,8 @@ def apply(
         finding, alerts, now=now, new_id=new_id, wearer_id=wearer, owner=_first_on_duty(tx)
     )
     asked = ask(finding, alerts, now=now, new_id=new_id, wearer_id=wearer)
-    return [*_store(tx, gathered), *_store(tx, asked)]
+    followed = follow_up(finding, alerts, now=now, new_id=new_id)
+    return [*_store(tx, followed), *_store(tx, gathered), *_store(tx, asked)]
 
 
 def raise_for_house(tx: Transaction, alert: Alert, *, again_after: int) -> Alert | None:

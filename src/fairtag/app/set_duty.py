@@ -44,7 +44,10 @@ def check_address(to: str) -> None:
 
     Raises: UsageError.
     """
-    parts = urlsplit(to)
+    try:
+        parts = urlsplit(to)
+    except ValueError:  # a bracket that is no IPv6 address
+        parts = urlsplit("")
     mailbox, _, domain = parts.path.partition("@")
     is_mail = parts.scheme == "mailto" and bool(mailbox) and bool(domain) and "@" not in domain
     is_web = parts.scheme == "https" and bool(parts.hostname) and parts.username is None

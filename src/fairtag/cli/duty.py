@@ -8,6 +8,7 @@ from typing import Annotated, Literal, get_args
 import msgspec
 import typer
 
+from fairtag.adapters.notify import NoNotifier
 from fairtag.alerts.escalate import roster_gap
 from fairtag.alerts.model import DutyEntry
 from fairtag.app.set_duty import set_duty
@@ -18,6 +19,10 @@ duty = typer.Typer(no_args_is_help=True, help="Say who is told when an urgent al
 
 Step = Literal["first", "second", "supervisor"]
 _PARTS = 3
+_NO_WAY = (
+    "nothing can be sent there yet. For mail set FAIRTAG_MAIL_HOST, for web addresses "
+    "FAIRTAG_WEBHOOK_SECRET, then start the service again."
+)
 Data = Annotated[Path, typer.Option("--data", help="Data folder of the service.")]
 
 
@@ -33,6 +38,9 @@ def set_roster(
     with open_house(data) as house:
         set_duty(house, [_entry(told) for told in entries], by="cli")
         roster = house.store.read(lambda tx: tx.alerts.duty())
+        deaf = [one.to for one in roster if isinstance(house.notifier_for(one.to), NoNotifier)]
+    for to in deaf:
+        typer.echo(f"{to}: {_NO_WAY}", err=True)
     gap = roster_gap(roster)
     typer.echo("The roster is whole." if gap is None else gap.words["en"], err=True)
 

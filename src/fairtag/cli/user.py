@@ -8,6 +8,8 @@ from typing import Annotated
 import msgspec
 import typer
 
+from fairtag.alerts.escalate import roster_gap
+from fairtag.app.disable_user import disable_user
 from fairtag.app.sign_in import add_user, start_session
 from fairtag.cli.house import open_house
 from fairtag.terms.errors import UsageError
@@ -33,6 +35,35 @@ def add(
     told = msgspec.json.encode({"name": name, "link": link}).decode() if as_json else link
     typer.echo(told)
     typer.echo("Give this link to the person by a safe way. It works once, for 24 hours.", err=True)
+
+
+@users.command("disable")
+def disable(name: Name, data: Data) -> None:
+    """Close an account for good: its sessions and tokens end, its alerts go to who is on duty."""
+    with open_house(data) as house:
+        left = disable_user(house, name, by="cli")
+        gap = roster_gap(house.store.read(lambda tx: tx.alerts.duty()))
+    typer.echo(f"{name}: the account is closed.", err=True)
+    if left:
+        told = f"{left} open alert{'s go' if left > 1 else ' goes'} to the first on duty."
+        typer.echo(told, err=True)
+    if gap is not None:
+        typer.echo(gap.words["en"], err=True)
+
+
+@users.command("list")
+def show(
+    data: Data, as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False
+) -> None:
+    """Print who has an account, in which role, and who has none any more."""
+    with open_house(data) as house:
+        people = house.store.read(lambda tx: tx.people.listed())
+    if as_json:
+        typer.echo(msgspec.json.encode(people))
+        return
+    for one in people:
+        stands = "open" if one.disabled_at is None else f"closed {text(one.disabled_at)}"
+        typer.echo(f"{one.name}\t{one.role}\t{one.authority_id}\t{stands}")
 
 
 @users.command("token")

@@ -3,32 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import msgspec
 from sqlalchemy import (
-    DDL,
     Column,
     Connection,
     Index,
     Integer,
     LargeBinary,
+    Row,
     String,
     Table,
     case,
     delete,
-    event,
+    func,
+    or_,
     select,
     update,
 )
 from sqlalchemy.dialects.sqlite import insert
 
+from fairtag.adapters.sqlite.guards import guard_alerts
 from fairtag.adapters.sqlite.orders import versions
+from fairtag.adapters.sqlite.people import people
 from fairtag.adapters.sqlite.schema import metadata
-from fairtag.alerts.gather import CLOSES_ITSELF
 from fairtag.alerts.model import Alert, AlertAct, ContactNote, DutyEntry
-from fairtag.app.books import QueuedNotice
+from fairtag.app.notices import QueuedNotice
 from fairtag.app.ports import Vault
 from fairtag.custody.kinds import RecordKind
+from fairtag.intake.messages import Position
 from fairtag.terms.errors import UnknownAlert
 from fairtag.terms.ids import AlertId, DeviceId, FindingId, OrderId, WearerId
 from fairtag.terms.instants import Micros
@@ -87,6 +91,7 @@ duty = Table(
     "duty",
     metadata,
     Column("step", String, primary_key=True),
+    Column("user_id", String, nullable=False),
     Column("body", LargeBinary, nullable=False),
 )
 outbox = Table(
@@ -96,49 +101,17 @@ outbox = Table(
     Column("alert_id", String, nullable=False),
     Column("urgency", String, nullable=False),
     Column("to", String, nullable=False),
-    Column("due_at", Integer, nullable=False, index=True),
+    Column("due_at", Integer, nullable=False),
     Column("tries", Integer, nullable=False, default=0),
     Column("sent_at", Integer),
 )
+Index("outbox_waiting", outbox.c.sent_at, outbox.c.due_at)
 
-_SELF_KINDS = ", ".join(f"'{kind}'" for kind in sorted(CLOSES_ITSELF))
-_RANK = "CASE {} WHEN 'raised' THEN 0 WHEN 'acknowledged' THEN 1 ELSE 2 END"
-
-
-def _guard(table: Table, name: str, when: str, told: str) -> None:
-    """Let the database itself refuse what no code of ours may do."""
-    made = f"CREATE TRIGGER {name} BEFORE {when} BEGIN SELECT RAISE(ABORT, '{told}'); END"
-    event.listen(table, "after_create", DDL(made))  # type: ignore[no-untyped-call]
-
-
-_BACK = f"{_RANK.format('NEW.state')} < {_RANK.format('OLD.state')}"
-_SAID = "json_extract(CAST({}.body AS TEXT), '$.{}')"
-_OTHERWISE = " OR ".join(
-    f"{_SAID.format('NEW', what)} IS NOT {_SAID.format('OLD', what)}"
-    for what in ("closed_by", "closed_at", "cause")
-)
-_AGAIN = "EXISTS (SELECT 1 FROM alerts WHERE alert_id = NEW.alert_id)"
-_ITSELF = f"{_SAID.format('NEW', 'closed_by')} IS NULL AND NEW.kind NOT IN ({_SELF_KINDS})"
-_guard(alerts, "alerts_stay", "DELETE ON alerts", "an alert can not be deleted")
-_guard(alerts, "alerts_ahead", f"UPDATE ON alerts WHEN {_BACK}", "an alert only moves forward")
-_guard(alerts, "alerts_once", f"INSERT ON alerts WHEN {_AGAIN}", "an alert can not be replaced")
-_guard(
-    alerts,
-    "alerts_closed_for_good",
-    f"UPDATE ON alerts WHEN OLD.state = 'closed' AND ({_OTHERWISE})",
-    "how an alert was closed can not be changed",
-)
-_guard(
-    alerts,
-    "alerts_by_people",
-    f"UPDATE ON alerts WHEN NEW.state = 'closed' AND {_ITSELF}",
-    "only a named person closes this alert",
-)
-_guard(acts, "acts_stay", "DELETE ON alert_acts", "what was done can not be deleted")
-_guard(acts, "acts_hold", "UPDATE ON alert_acts", "what was done can not be changed")
+guard_alerts(alerts, acts, contacts)
 
 _ALERT = msgspec.json.Decoder(Alert)
 _HOUSE = WearerId("house")
+_EVIDENCE_MOST = 2000  # positions kept with an alert; a matter of many days keeps its newest
 _URGENCY = case({"urgent": 0, "normal": 1}, value=alerts.c.priority, else_=2)
 
 
@@ -222,14 +195,15 @@ class SqliteAlertBook:
         states: Sequence[str],
         recipient: str | None = None,
         limit: int = 500,
-        after: AlertId | None = None,
+        only_urgent_or: Sequence[str] | None = None,
     ) -> list[Alert]:
         """List alerts, most urgent and oldest first."""
         wanted = select(alerts.c.body).where(alerts.c.state.in_(states))
         if recipient is not None:
             wanted = wanted.where(alerts.c.recipient == recipient)
-        if after is not None:
-            wanted = wanted.where(alerts.c.alert_id > after)
+        if only_urgent_or is not None:
+            is_urgent = alerts.c.priority == "urgent"
+            wanted = wanted.where(or_(is_urgent, alerts.c.kind.in_(only_urgent_or)))
         ordered = wanted.order_by(_URGENCY, alerts.c.raised_at, alerts.c.alert_id).limit(limit)
         return [_ALERT.decode(row.body) for row in self._db.execute(ordered)]
 
@@ -237,14 +211,16 @@ class SqliteAlertBook:
         """Append what happened to an alert; free text is sealed."""
         owner = self.get(act.alert_id).wearer_id or _HOUSE
         bare = msgspec.structs.replace(act, reason="")
-        sealed = self._seal(act.reason, owner, act.at, f"act/{act.alert_id}")
+        # Nothing said, nothing sealed: a key that seals nothing would cost an fsync each.
+        row = f"act/{act.alert_id}"
+        sealed = self._seal(act.reason, owner, act.at, row) if act.reason else None
         self._db.execute(
             insert(acts).values(
                 alert_id=act.alert_id,
                 at=act.at,
                 owner=owner,
                 body=msgspec.json.encode(bare),
-                sealed=sealed if act.reason else None,
+                sealed=sealed,
             )
         )
 
@@ -263,9 +239,13 @@ class SqliteAlertBook:
     def keep_evidence(
         self, alert_id: AlertId, *, wearer_id: WearerId, at: Micros, sealed_from: bytes
     ) -> None:
-        """Keep a sealed copy of the deciding positions."""
+        """Add to the sealed copy of the deciding positions; what was kept before stays."""
+        kept = msgspec.json.decode(self.evidence(alert_id), type=list[Position])
+        new = msgspec.json.decode(sealed_from, type=list[Position])
+        known = {msgspec.json.encode(one): one for one in (*kept, *new)}
+        both = sorted(known.values(), key=lambda one: one.at)[-_EVIDENCE_MOST:]
         sealed = self._vault.seal(
-            sealed_from,
+            msgspec.json.encode(both),
             wearer_id=wearer_id,
             kind=RecordKind.TRAIL,
             at=at,
@@ -311,22 +291,40 @@ class SqliteAlertBook:
             found.append(msgspec.structs.replace(note, text=told))
         return found
 
+    def contacts_counted(self) -> dict[OrderId, int]:
+        """Count calls and visits of each order, without opening them."""
+        wanted = select(contacts.c.order_id, func.count().label("number"))
+        found = self._db.execute(wanted.group_by(contacts.c.order_id))
+        return {OrderId(row.order_id): row.number for row in found}
+
     def duty(self) -> list[DutyEntry]:
-        """List who is on duty, first to last."""
+        """List who is on duty, first to last; whose account is closed is on duty no more."""
         steps = ("first", "second", "supervisor")
-        found = [
-            msgspec.json.decode(row.body, type=DutyEntry) for row in self._db.execute(select(duty))
-        ]
+        wanted = (
+            select(duty.c.body)
+            .join(people, people.c.user_id == duty.c.user_id)
+            .where(people.c.disabled_at.is_(None))
+        )
+        found = [msgspec.json.decode(row.body, type=DutyEntry) for row in self._db.execute(wanted)]
         return sorted(found, key=lambda entry: steps.index(entry.step))
 
     def set_duty(self, entries: Sequence[DutyEntry]) -> None:
         """Replace the roster."""
         self._db.execute(delete(duty))
         for entry in entries:
-            self._db.execute(insert(duty).values(step=entry.step, body=msgspec.json.encode(entry)))
+            body = msgspec.json.encode(entry)
+            self._db.execute(insert(duty).values(step=entry.step, user_id=entry.user_id, body=body))
 
     def queue_notice(self, notice: QueuedNotice) -> None:
-        """Put a notice into the outbox."""
+        """Put a notice into the outbox, unless the same one still waits there."""
+        same = select(outbox.c.n).where(
+            outbox.c.alert_id == notice.alert_id,
+            outbox.c.to == notice.to,
+            outbox.c.urgency == notice.urgency,
+            outbox.c.sent_at.is_(None),
+        )
+        if self._db.execute(same).first() is not None:
+            return
         self._db.execute(
             insert(outbox).values(
                 alert_id=notice.alert_id,
@@ -338,19 +336,15 @@ class SqliteAlertBook:
         )
 
     def notices_due(self, *, at: Micros, limit: int = 50) -> list[QueuedNotice]:
-        """List unsent notices that are due."""
+        """List unsent notices that are due, urgent ones first."""
         wanted = select(outbox).where(outbox.c.sent_at.is_(None), outbox.c.due_at <= at)
-        return [
-            QueuedNotice(
-                notice_id=row.n,
-                alert_id=row.alert_id,
-                urgency=row.urgency,
-                to=row.to,
-                due_at=row.due_at,
-                tries=row.tries,
-            )
-            for row in self._db.execute(wanted.order_by(outbox.c.n).limit(limit))
-        ]
+        ordered = wanted.order_by(outbox.c.urgency.desc(), outbox.c.n).limit(limit)
+        return [_notice(row) for row in self._db.execute(ordered)]
+
+    def notices_failing(self, *, tries: int) -> int:
+        """Count unsent notices that failed at least so many times."""
+        wanted = select(func.count()).where(outbox.c.sent_at.is_(None), outbox.c.tries >= tries)
+        return int(self._db.execute(wanted).scalar() or 0)
 
     def notice_done(self, notice_id: int, *, sent_at: Micros | None, next_at: Micros) -> None:
         """Mark a notice as handed over, or say when to try again."""
@@ -377,3 +371,14 @@ class SqliteAlertBook:
         return self._vault.unseal(
             sealed, wearer_id=WearerId(owner), kind=RecordKind.TEXT, at=Micros(at), row=row
         ).decode()
+
+
+def _notice(row: Row[Any]) -> QueuedNotice:
+    return QueuedNotice(
+        notice_id=row.n,
+        alert_id=row.alert_id,
+        urgency=row.urgency,
+        to=row.to,
+        due_at=row.due_at,
+        tries=row.tries,
+    )

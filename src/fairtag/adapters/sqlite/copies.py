@@ -11,6 +11,7 @@ import tempfile
 from contextlib import closing
 from pathlib import Path
 
+from fairtag.audit.beside import read_file, written
 from fairtag.terms.errors import StoreRefused
 
 _DATABASE = "fairtag.db"
@@ -33,10 +34,20 @@ def copy_out(data: Path, out: Path) -> None:
             closing(sqlite3.connect(copy)) as target,
         ):
             source.backup(target)
+        log = Path(folder) / "access.log"
+        log.write_bytes(_lines_of(copy, data / _LOG))
         with tarfile.open(out, "x:gz") as packed:
             packed.add(copy, _DATABASE)
-            packed.add(data / _LOG, _LOG)
+            packed.add(log, _LOG)
     out.chmod(0o600)
+
+
+def _lines_of(copy: Path, log: Path) -> bytes:
+    """Give the lines of the log that belong to the copy; newer ones came while it was made."""
+    with closing(sqlite3.connect(copy)) as database:
+        last = database.execute("SELECT coalesce(max(n), 0) FROM log").fetchone()[0]
+    held = read_file(log.read_bytes() if log.exists() else b"")
+    return b"".join(written(line) for line in held.lines if line.n <= last)
 
 
 def copy_in(packed: Path, keys: Path, data: Path) -> None:

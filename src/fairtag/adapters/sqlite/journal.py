@@ -137,6 +137,13 @@ class SqliteJournal:
         found = self._db.execute("SELECT coalesce(max(n), 0) FROM journal").fetchone()
         return int(found[0])
 
+    def waiting_since(self, upto: int) -> Micros | None:
+        """Tell when the oldest entry beyond a position came."""
+        found = self._db.execute(
+            "SELECT received_at FROM journal WHERE n > ? ORDER BY n LIMIT 1", (upto,)
+        ).fetchone()
+        return None if found is None else Micros(found[0])
+
     def past(self, order_id: OrderId, *, since: Micros, upto: int) -> list[Message]:
         """List an order's messages with `at` >= `since` and position <= `upto`, by arrival."""
         found = self._db.execute(

@@ -22,6 +22,7 @@ from sqlalchemy.dialects.sqlite import insert
 from fairtag.adapters.sqlite.schema import metadata
 from fairtag.app.books import Person
 from fairtag.app.ports import Vault
+from fairtag.terms.errors import UsageError
 from fairtag.terms.instants import Micros
 
 people = Table(
@@ -68,8 +69,13 @@ class SqlitePeopleBook:
         self._db = connection
 
     def add(self, person: Person, *, setup_hash: bytes, expires_at: Micros) -> None:
-        """Create an account, or give a known one a new one-time set-up link."""
+        """Create an account, or give a known one a new one-time set-up link.
+
+        Raises: UsageError when the account was closed.
+        """
         known = self.by_name(person.name)
+        if known is not None and known[0].disabled_at is not None:
+            raise UsageError(f"the account of {person.name} was closed; choose another name")
         user_id = person.user_id if known is None else known[0].user_id
         if known is None:
             self._db.execute(
@@ -113,6 +119,13 @@ class SqlitePeopleBook:
     def listed(self) -> list[Person]:
         """List staff by name."""
         return [_person(row) for row in self._db.execute(select(people).order_by(people.c.name))]
+
+    def disable(self, user_id: str, *, at: Micros) -> None:
+        """Close an account for good: its sessions, tokens and set-up links end."""
+        closed = update(people).where(people.c.user_id == user_id, people.c.disabled_at.is_(None))
+        self._db.execute(closed.values(disabled_at=at, password_hash=None))
+        for table in (sessions, setups):
+            self._db.execute(delete(table).where(table.c.user_id == user_id))
 
     def start_session(
         self,

@@ -10,11 +10,20 @@ from typing import Any
 
 import shapely
 
-from fairtag.alerts.escalate import ROSTER_EMPTY
+from fairtag.alerts.escalate import NOT_REACHED, ROSTER_EMPTY
+from fairtag.alerts.later import LATER_DATA
 from fairtag.alerts.model import Alert, AlertState, Cause
 from fairtag.alerts.practicable import PRACTICABLE
+from fairtag.app.compare_books import (
+    DEVICE_LEFT,
+    NO_CREDENTIAL,
+    NO_DEVICE,
+    STARTS_SOON,
+    SUSPENDED_LONG,
+    TWO_ORDERS,
+)
 from fairtag.app.open_record import Opened
-from fairtag.app.reconcile import NO_CREDENTIAL, NO_DEVICE
+from fairtag.app.reconcile import JUDGING_BEHIND, UNHEARD
 from fairtag.intake.messages import Position
 from fairtag.orders.model import Attendance, Condition, Curfew, ExclusionZone, InclusionZone
 from fairtag.terms.geometry import Circle, Place
@@ -54,7 +63,15 @@ KINDS = {
     "input.too_late": "Data came too late",
     NO_CREDENTIAL: "Device can't sign in",
     NO_DEVICE: "No device serves the order",
+    STARTS_SOON: "Order starts without a device",
+    SUSPENDED_LONG: "Order suspended for long",
+    TWO_ORDERS: "More than one order in force",
+    DEVICE_LEFT: "Device still active after its order",
+    UNHEARD: "Device not heard for 24 hours",
+    JUDGING_BEHIND: "Data are not judged",
     ROSTER_EMPTY: "Duty roster is empty",
+    NOT_REACHED: "Messages reach nobody",
+    LATER_DATA: "Later data changed a closed alert",
     PRACTICABLE: "Is monitoring still practicable?",
 }
 CAUSES = {
@@ -117,7 +134,7 @@ def alert_row(alert: Alert, *, zone: str, now: Micros) -> dict[str, Any]:
         "condition": alert.condition_id,
         "state": alert.state.value,
         "state_words": _STATES[alert.state],
-        "owner": alert.acknowledged_by or alert.owner,
+        "owner": alert.owner or alert.acknowledged_by,
         "began": when(alert.began_at, zone),
         "waits": ago(alert.raised_at, now),
         "zone": zone,

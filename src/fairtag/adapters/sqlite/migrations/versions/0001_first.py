@@ -10,13 +10,25 @@ down_revision = None
 
 # What no code of ours may do, the database itself refuses.
 GUARDS = (
-    """CREATE TRIGGER acts_hold BEFORE UPDATE ON alert_acts BEGIN SELECT RAISE(ABORT, 'what was done can not be changed'); END""",
-    """CREATE TRIGGER acts_stay BEFORE DELETE ON alert_acts BEGIN SELECT RAISE(ABORT, 'what was done can not be deleted'); END""",
+    """CREATE TRIGGER alert_acts_hold BEFORE UPDATE ON alert_acts BEGIN SELECT RAISE(ABORT, 'what was done can not be changed'); END""",
+    """CREATE TRIGGER alert_acts_once BEFORE INSERT ON alert_acts WHEN EXISTS (SELECT 1 FROM alert_acts WHERE n = NEW.n) BEGIN SELECT RAISE(ABORT, 'what was done can not be replaced'); END""",
+    """CREATE TRIGGER alert_acts_stay BEFORE DELETE ON alert_acts BEGIN SELECT RAISE(ABORT, 'what was done can not be deleted'); END""",
     """CREATE TRIGGER alerts_ahead BEFORE UPDATE ON alerts WHEN CASE NEW.state WHEN 'raised' THEN 0 WHEN 'acknowledged' THEN 1 ELSE 2 END < CASE OLD.state WHEN 'raised' THEN 0 WHEN 'acknowledged' THEN 1 ELSE 2 END BEGIN SELECT RAISE(ABORT, 'an alert only moves forward'); END""",
-    """CREATE TRIGGER alerts_by_people BEFORE UPDATE ON alerts WHEN NEW.state = 'closed' AND json_extract(CAST(NEW.body AS TEXT), '$.closed_by') IS NULL AND NEW.kind NOT IN ('battery.dead', 'battery.low', 'contact.lost') BEGIN SELECT RAISE(ABORT, 'only a named person closes this alert'); END""",
+    """CREATE TRIGGER alerts_begin BEFORE INSERT ON alerts WHEN NEW.state <> 'raised' OR json_extract(CAST(NEW.body AS TEXT), '$.alert_id') IS NOT NEW.alert_id OR json_extract(CAST(NEW.body AS TEXT), '$.kind') IS NOT NEW.kind OR json_extract(CAST(NEW.body AS TEXT), '$.recipient') IS NOT NEW.recipient OR json_extract(CAST(NEW.body AS TEXT), '$.priority') IS NOT NEW.priority OR json_extract(CAST(NEW.body AS TEXT), '$.state') IS NOT NEW.state BEGIN SELECT RAISE(ABORT, 'an alert begins as raised'); END""",
+    """CREATE TRIGGER alerts_by_people BEFORE UPDATE ON alerts WHEN NEW.state = 'closed' AND coalesce(json_extract(CAST(NEW.body AS TEXT), '$.closed_by'), '') = '' AND NEW.kind NOT IN ('battery.dead', 'battery.low', 'contact.lost') BEGIN SELECT RAISE(ABORT, 'only a named person closes this alert'); END""",
     """CREATE TRIGGER alerts_closed_for_good BEFORE UPDATE ON alerts WHEN OLD.state = 'closed' AND (json_extract(CAST(NEW.body AS TEXT), '$.closed_by') IS NOT json_extract(CAST(OLD.body AS TEXT), '$.closed_by') OR json_extract(CAST(NEW.body AS TEXT), '$.closed_at') IS NOT json_extract(CAST(OLD.body AS TEXT), '$.closed_at') OR json_extract(CAST(NEW.body AS TEXT), '$.cause') IS NOT json_extract(CAST(OLD.body AS TEXT), '$.cause')) BEGIN SELECT RAISE(ABORT, 'how an alert was closed can not be changed'); END""",
+    """CREATE TRIGGER alerts_honest BEFORE UPDATE ON alerts WHEN json_extract(CAST(NEW.body AS TEXT), '$.alert_id') IS NOT NEW.alert_id OR json_extract(CAST(NEW.body AS TEXT), '$.kind') IS NOT NEW.kind OR json_extract(CAST(NEW.body AS TEXT), '$.recipient') IS NOT NEW.recipient OR json_extract(CAST(NEW.body AS TEXT), '$.priority') IS NOT NEW.priority OR json_extract(CAST(NEW.body AS TEXT), '$.state') IS NOT NEW.state BEGIN SELECT RAISE(ABORT, 'an alert says one thing'); END""",
     """CREATE TRIGGER alerts_once BEFORE INSERT ON alerts WHEN EXISTS (SELECT 1 FROM alerts WHERE alert_id = NEW.alert_id) BEGIN SELECT RAISE(ABORT, 'an alert can not be replaced'); END""",
     """CREATE TRIGGER alerts_stay BEFORE DELETE ON alerts BEGIN SELECT RAISE(ABORT, 'an alert can not be deleted'); END""",
+    """CREATE TRIGGER alerts_taken BEFORE UPDATE ON alerts WHEN NEW.state = 'acknowledged' AND coalesce(json_extract(CAST(NEW.body AS TEXT), '$.acknowledged_by'), '') = '' BEGIN SELECT RAISE(ABORT, 'somebody takes an alert'); END""",
+    """CREATE TRIGGER alerts_urgent BEFORE UPDATE ON alerts WHEN CASE NEW.priority WHEN 'urgent' THEN 0 WHEN 'normal' THEN 1 ELSE 2 END > CASE OLD.priority WHEN 'urgent' THEN 0 WHEN 'normal' THEN 1 ELSE 2 END BEGIN SELECT RAISE(ABORT, 'an alert does not become less urgent'); END""",
+    """CREATE TRIGGER alerts_whose BEFORE UPDATE ON alerts WHEN NEW.alert_id IS NOT OLD.alert_id OR NEW.order_id IS NOT OLD.order_id OR NEW.wearer_id IS NOT OLD.wearer_id OR NEW.recipient IS NOT OLD.recipient OR NEW.raised_at IS NOT OLD.raised_at BEGIN SELECT RAISE(ABORT, 'what an alert is about can not be changed'); END""",
+    """CREATE TRIGGER contacts_hold BEFORE UPDATE ON contacts BEGIN SELECT RAISE(ABORT, 'a contact can not be changed'); END""",
+    """CREATE TRIGGER contacts_once BEFORE INSERT ON contacts WHEN EXISTS (SELECT 1 FROM contacts WHERE n = NEW.n) BEGIN SELECT RAISE(ABORT, 'a contact can not be replaced'); END""",
+    """CREATE TRIGGER contacts_stay BEFORE DELETE ON contacts BEGIN SELECT RAISE(ABORT, 'a contact can not be deleted'); END""",
+    """CREATE TRIGGER log_hold BEFORE UPDATE ON log BEGIN SELECT RAISE(ABORT, 'an entry can not be changed'); END""",
+    """CREATE TRIGGER log_once BEFORE INSERT ON log WHEN EXISTS (SELECT 1 FROM log WHERE n = NEW.n) BEGIN SELECT RAISE(ABORT, 'an entry can not be replaced'); END""",
+    """CREATE TRIGGER log_stay BEFORE DELETE ON log BEGIN SELECT RAISE(ABORT, 'an entry can not be deleted'); END""",
 )
 
 
@@ -110,6 +122,7 @@ def upgrade() -> None:
     op.create_table(
         "duty",
         sa.Column("step", sa.String(), nullable=False),
+        sa.Column("user_id", sa.String(), nullable=False),
         sa.Column("body", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("step"),
     )
@@ -231,7 +244,7 @@ def upgrade() -> None:
         sa.Column("sent_at", sa.Integer(), nullable=True),
         sa.PrimaryKeyConstraint("n"),
     )
-    op.create_index(op.f("ix_outbox_due_at"), "outbox", ["due_at"], unique=False)
+    op.create_index("outbox_waiting", "outbox", ["sent_at", "due_at"], unique=False)
     op.create_table(
         "people",
         sa.Column("user_id", sa.String(), nullable=False),
