@@ -19,6 +19,8 @@ from fairtag.terms.instants import DAY, Micros
 
 UPLOAD_DAYS = 7  # contract §6: event time inside the order is accepted so long after its end
 
+FORMER_CREDENTIAL = "former_credential"
+
 
 class Held(msgspec.Struct, frozen=True, kw_only=True):
     """Which numbers of a device are safely here."""
@@ -55,6 +57,8 @@ def receive(
         owner = _owner(serving, message.at, received_at)
         if owner is None:
             receipt.unordered += 1
+        elif owner.is_handed_on:
+            _hold_back(tx, message, receipt)
         else:
             newest = (message, owner)
             _store(tx, message, owner, receipt)
@@ -104,6 +108,19 @@ def _store(tx: Transaction, message: Message, owner: ActivationFacts, receipt: R
                 )
             )
             receipt.quarantined.append((message.seq, why))
+
+
+def _hold_back(tx: Transaction, message: Message, receipt: Receipt) -> None:
+    """Keep what a former wearer's credential says of a later wearer's time out of both trails."""
+    item = QuarantinedItem(
+        wearer_id=None,
+        device_id=message.device_id,
+        received_at=message.received_at,
+        why=FORMER_CREDENTIAL,
+        raw=msgspec.json.encode(message),
+    )
+    tx.quarantine.put(item)
+    receipt.quarantined.append((message.seq, FORMER_CREDENTIAL))
 
 
 def _quarantine(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
+import msgspec
 from sqlalchemy import (
     Column,
     Connection,
@@ -128,8 +129,22 @@ class SqliteDeviceBook:
         return self._activations(None)
 
     def serving(self, device_id: DeviceId) -> list[ActivationFacts]:
-        """List the activations of one device."""
-        return self._activations(device_id)
+        """List the activations of one device; its credential serves no wearer after a former one.
+
+        It does when it was issued after the former wearer's activation was over (contract §3).
+        """
+        since = self._db.execute(
+            select(credentials.c.since).where(
+                credentials.c.device_id == device_id, credentials.c.until.is_(None)
+            )
+        ).scalar()
+        found, former_end = [], Micros(0)
+        for n, one in enumerate(rows := self._activations(device_id)):
+            if n and rows[n - 1].wearer_id != one.wearer_id:
+                former_end = rows[n - 1].during.end
+            is_old = since is not None and since < former_end
+            found.append(msgspec.structs.replace(one, is_handed_on=is_old))
+        return found
 
     def put_gateway(self, gateway: Gateway) -> None:
         """Register what a gateway is and which devices it may speak for."""
