@@ -28,13 +28,14 @@ Flaws = Iterator[Flaw]
 
 def duties(sound: Sound, zone: str | None, start: Micros | None, end: Micros | None) -> Flaws:
     """List what is wrong with the conditions, one by one and together."""
-    conditions = sound.items("conditions")
+    # What a condition of no known kind holds was not looked at: it may be anything.
+    conditions = [(i, one) for i, one in sound.items("conditions") if "kind" in one]
     yield from _together(conditions)
     yield from _protected(sound)
     for i, condition in conditions:
         yield from _place(condition, ("conditions", i), zone)
         yield from _timetable(condition, ("conditions", i))
-        if condition.get("kind") == "check_in":
+        if condition["kind"] == "check_in":
             yield from _check_in(sound, condition, ("conditions", i))
         if zone is not None and start is not None and end is not None:
             yield from _appointments(condition, ("conditions", i), zone, (start, end))
@@ -48,7 +49,7 @@ def _together(conditions: list[tuple[int, dict[str, Any]]]) -> Flaws:
             do = "Two conditions have this id. Rename one."
             yield Flaw(("conditions", i, "id"), do)
         seen |= {condition["id"]} if "id" in condition else set()
-        zones += condition.get("kind") in ("exclusion_zone", "inclusion_zone")
+        zones += condition["kind"] in ("exclusion_zone", "inclusion_zone")
         if zones > MOST_ZONES:
             do = f"An order has at most {MOST_ZONES} zones. Remove this one or another."
             yield Flaw(("conditions", i), do)

@@ -189,7 +189,8 @@ def _radii(sound: Sound, scheme: Scheme) -> Flaws:
     least = scheme.min_radius_m
     smallest_m = least.non_fitted if "non_fitted" in types else least.fitted
     for i, condition in sound.items("conditions"):
-        if condition.get("place", {}).get("radius_m", smallest_m) < smallest_m:
+        place = condition.get("place", {}) if "kind" in condition else {}
+        if place.get("radius_m", smallest_m) < smallest_m:
             do = f"These devices can't tell a circle under {smallest_m:g} m. Make it larger."
             yield Flaw(("conditions", i, "place", "radius_m"), do)
 
@@ -197,7 +198,7 @@ def _radii(sound: Sound, scheme: Scheme) -> Flaws:
 def _absences(sound: Sound, frame: Frame) -> Flaws:
     named = {"*", *(one.get("id") for _, one in sound.items("conditions"))}
     for i, absence in sound.items("absences"):
-        if absence.get("condition_id", "*") not in named:
+        if len(named) > 1 and absence.get("condition_id", "*") not in named:
             yield Flaw(("absences", i, "condition_id"), "No condition has this id. Correct it.")
         told = {name: _bounded(absence.get(name)) for name in ("from", "to", "recorded_at")}
         for name in (name for name, at in told.items() if at is None and name in absence):

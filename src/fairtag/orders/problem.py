@@ -25,7 +25,12 @@ class Flaw(msgspec.Struct, frozen=True):
 
     steps: tuple[Step, ...]
     do: str
-    spoils: bool = True  # what stands at the place can't be read further
+    hidden: tuple[Step, ...] | None = None  # the true place, where the public one stops before it
+
+    @property
+    def spoiled(self) -> tuple[Step, ...]:
+        """The part that can't be read further."""
+        return self.steps if self.hidden is None else self.hidden
 
     def told(self) -> Problem:
         """Write it for people."""

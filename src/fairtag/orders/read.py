@@ -84,7 +84,7 @@ def _checked(
     order = _with_review(order)
     flaws += structure(order)
     if isinstance(order, dict):
-        spoiled = tuple(flaw.steps for flaw in flaws if flaw.spoils)
+        spoiled = tuple(flaw.spoiled for flaw in flaws)
         flaws += meaning(Sound(order=order, spoiled=spoiled), scheme, recorded_at)
     return order, sorted({flaw.told() for flaw in flaws})
 

@@ -104,7 +104,7 @@ def _polygon(rings: list[Any]) -> Polygon:
         raise BadShape("A polygon of the area is empty. Draw it or remove it.")
     outer, *holes = [_ring(ring) for ring in rings]
     hull = Polygon(outer)
-    if hull.area == 0:
+    if hull.convex_hull.area == 0:
         raise BadShape("The area has no inside. Draw it with at least three corners.")
     for part in (hull, *map(Polygon, holes)):
         if not part.is_valid:

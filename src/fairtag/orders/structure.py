@@ -118,13 +118,15 @@ def _inner(
 
 def _seen(value: Any, steps: tuple[Step, ...]) -> Iterator[Flaw]:
     if isinstance(value, float) and not math.isfinite(value):
-        yield Flaw(_public(steps), "NaN and Infinity are no numbers here. Use real numbers.")
+        do = "NaN and Infinity are no numbers here. Use real numbers."
+        yield Flaw(_public(steps), do, steps)
     elif isinstance(value, str) and _BROKEN_TEXT.search(value):
-        yield Flaw(_public(steps), "This text holds broken or hidden characters. Write it again.")
+        do = "This text holds broken or hidden characters. Write it again."
+        yield Flaw(_public(steps), do, steps)
     elif isinstance(value, _Twice):
         for name in value.names:
             do = "A field stands twice here. Remove one of the two."
-            yield Flaw(_public((*steps, name)), do, spoils=False)
+            yield Flaw(_public((*steps, name)), do, (*steps, name))
 
 
 def _public(steps: tuple[Step, ...]) -> tuple[Step, ...]:
@@ -188,7 +190,7 @@ def _unknown(error: ValidationError, steps: tuple[Step, ...]) -> Iterator[Flaw]:
         close = difflib.get_close_matches(name[:64], known, n=1)
         meant = f" If '{close[0]}' was meant, write that." if close else ""
         do = f"Field number {n} here is not known to the format. Remove it.{meant}"
-        yield Flaw(steps, do, spoils=False)
+        yield Flaw(steps, do, (*steps, name))
 
 
 def _advice(error: ValidationError, steps: tuple[Step, ...]) -> str:
