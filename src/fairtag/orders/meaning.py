@@ -163,25 +163,31 @@ def _devices(sound: Sound, frame: Frame) -> Flaws:
     for i, device in sound.items("devices"):
         if not sound.has("devices", i):
             continue
-        start, end = frame.start, frame.end
-        for name in ("from", "to"):
-            if device.get(name) is not None and _bounded(device[name]) is None:
-                yield Flaw(("devices", i, name), _NO_INSTANT)
-                start = None
-        if start is None or frame.start is None or end is None or frame.end is None:
-            continue
+        unread = [
+            name
+            for name in ("from", "to")
+            if device.get(name) is not None and _bounded(device[name]) is None
+        ]
+        yield from (Flaw(("devices", i, name), _NO_INSTANT) for name in unread)
         start = _bounded(device.get("from")) or frame.start
         end = _bounded(device.get("to")) or frame.end
-        if end <= start:
-            do = "The device's time must end after it begins. Correct 'from' or 'to'."
-            yield Flaw(("devices", i, "to"), do)
-        elif not frame.meets(start, end):
-            yield Flaw(("devices", i), "The device's time lies outside the order. Correct it.")
+        if unread or start is None or end is None:
+            continue
+        yield from _worn(i, start, end, frame)
         others = spans.setdefault(device["device_id"], [])
         if any(start < other[1] and other[0] < end for other in others):
             do = "This device is listed twice for the same time. Remove or shorten one of the two."
             yield Flaw(("devices", i), do)
         others.append((start, end))
+
+
+def _worn(i: int, start: Micros, end: Micros, frame: Frame) -> Flaws:
+    has_order = frame.start is None or frame.end is None or frame.start < frame.end
+    if end <= start and has_order:
+        do = "The device's time must end after it begins. Correct 'from' or 'to'."
+        yield Flaw(("devices", i, "to"), do)
+    elif has_order and not frame.meets(start, end):
+        yield Flaw(("devices", i), "The device's time lies outside the order. Correct it.")
 
 
 def _radii(sound: Sound, scheme: Scheme) -> Flaws:
