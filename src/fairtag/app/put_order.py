@@ -13,7 +13,7 @@ from fairtag.orders.read import check, is_simulated, read
 from fairtag.orders.scheme import Scheme
 from fairtag.terms.errors import OrderConflict, OrderRefused, UsageError
 from fairtag.terms.ids import DeviceId, OrderId
-from fairtag.terms.instants import Micros
+from fairtag.terms.instants import Micros, text
 
 _REASON_MOST = 2_000
 _REHEARSAL = (
@@ -53,7 +53,8 @@ def put_order(
         tx.orders.put(order)
         _hold_prompts(tx, order)
         if is_new:
-            _record(tx, order.order_id, now, by, "order.put")
+            told = {"version": str(order.version)}
+            _record(tx, order.order_id, now, by, "order.put", told)
         return order
 
     return house.store.transact(work)
@@ -78,7 +79,7 @@ def mark_order(
 
     def work(tx: Transaction) -> None:
         tx.orders.mark(order_id, what, at=at, recorded_at=now, by=by, reason=reason)
-        _record(tx, order_id, now, by, f"order.{what}")
+        _record(tx, order_id, now, by, f"order.{what}", {"from": text(at)})
 
     house.store.transact(work)
 
@@ -116,7 +117,9 @@ def _prompts(ruling: Ruling) -> int:
     return sum(one.max_per_day for one in ruling.conditions if isinstance(one, CheckIn))
 
 
-def _record(tx: Transaction, order_id: OrderId, now: Micros, by: str, what: str) -> None:
+def _record(
+    tx: Transaction, order_id: OrderId, now: Micros, by: str, what: str, told: dict[str, str]
+) -> None:
     wearer_id = next(one.wearer_id for one in tx.orders.facts() if one.order_id == order_id)
     entry = JournalEntry(
         what="ruling", order_id=order_id, wearer_id=wearer_id, at=now, received_at=now
@@ -130,5 +133,6 @@ def _record(tx: Transaction, order_id: OrderId, now: Micros, by: str, what: str)
             what=what,
             wearer_id=wearer_id,
             order_id=order_id,
+            details=told,
         )
     )

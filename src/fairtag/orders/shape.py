@@ -26,9 +26,10 @@ _CLOSED_RING = 4  # RFC 7946 §3.1.6: four or more positions, the first repeated
 _POLE_DEG = 89.9
 _HALF_TURN_DEG = 180.0
 _QUARTER_TURN_DEG = 90.0
-# No place of a zone lies further than that from the zone's named city, save on other continents.
+# Few places lie further from their time zone's named city than the one, few nearer than the other
+# by chance.
 _FAR_M = 2_500_000
-_NEARER = 3
+_NEAR_M = 1_500_000
 _ZONE_LINE = re.compile(r"^\S+\t([+-]\d{4,6})([+-]\d{5,7})\t(\S+)", re.MULTILINE)
 
 
@@ -71,7 +72,7 @@ def looks_swapped(lon_deg: float, lat_deg: float, zone: str) -> bool:
     if city is None or abs(lon_deg) > _QUARTER_TURN_DEG:
         return False
     here, swapped = distance_m(lon_deg, lat_deg, *city), distance_m(lat_deg, lon_deg, *city)
-    return here > _FAR_M and swapped * _NEARER < here
+    return here > _FAR_M and swapped < _NEAR_M
 
 
 @lru_cache(maxsize=1)

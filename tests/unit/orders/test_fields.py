@@ -244,7 +244,7 @@ JUNK = st.one_of(
 )
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(path=st.sampled_from(PLACES), value=JUNK)
 def test_whatever_stands_at_one_place_there_is_an_answer_and_no_traceback(
     path: Path, value: Any

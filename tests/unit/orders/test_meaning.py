@@ -307,6 +307,7 @@ class TestPlaces:
             ("Asia/Urumqi", [75.99, 39.47]),
             ("UTC", [53.48, -2.24]),  # a zone without a place says nothing
             ("Africa/Kampala", [32.58, 0.31]),
+            ("Africa/Nairobi", [-2.24, 53.48]),  # a European place, exchanged in the same ocean
         ],
     )
     def test_negative_control_a_far_place_is_no_mistake(
