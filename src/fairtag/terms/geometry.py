@@ -117,6 +117,8 @@ class _Polygonal:
         starts = np.concatenate([chain[:-1] for chain in chains])
         ends = np.concatenate([chain[1:] for chain in chains])
         self._start_lon, self._start_lat = starts[:, 0].copy(), starts[:, 1].copy()
+        # As drawn: start + step may miss it by a bit, and then a corner is counted twice or never.
+        self._end_lat = ends[:, 1].copy()
         self._step_lon, self._step_lat = ends[:, 0] - starts[:, 0], ends[:, 1] - starts[:, 1]
         west, _, east, _ = shape.bounds
         self._middle_deg = (west + east) / 2
@@ -141,7 +143,7 @@ class _Polygonal:
     def _is_inside(self, lon_deg: float, lat_deg: float) -> bool:
         """Count the edges crossed by a ray to the east: odd is inside."""
         above_start = self._start_lat > lat_deg
-        above_end = (self._start_lat + self._step_lat) > lat_deg
+        above_end = self._end_lat > lat_deg
         crosses = above_start != above_end
         share = (lat_deg - self._start_lat[crosses]) / self._step_lat[crosses]
         return bool(

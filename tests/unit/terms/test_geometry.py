@@ -90,6 +90,19 @@ def test_negative_is_inside_and_holes_are_outside(
         assert (found < 0) is shape.contains(point)
 
 
+def test_a_point_level_with_a_corner_is_on_its_own_side() -> None:
+    """Found by the test above: a corner of a hole, a little off by rounding, was counted once."""
+    shape = with_hole(5e-05, 0.25)
+    edge = edge_of(area_of(shape))
+    assert edge.signed_m(-0.25, 5e-05) == pytest.approx(1_319, rel=0.01)
+    corners = [*shape.exterior.coords, *shape.interiors[0].coords]
+    for _, lat in corners:
+        for lon in np.linspace(-0.4, 0.4, 161):
+            found = edge.signed_m(float(lon), lat)
+            if abs(found) > 0.002:
+                assert (found < 0) is shape.contains(Point(lon, lat)), (lon, lat)
+
+
 def test_a_step_over_the_edge_changes_the_sign_and_little_else() -> None:
     edge = edge_of(area_of(box(-2.24, 53.50, -2.23, 53.51)))
     lon_m, lat_m = metres_a_degree(53.505)
