@@ -103,6 +103,7 @@ class ActivationFacts(msgspec.Struct, frozen=True, kw_only=True):
     wearer_id: WearerId
     during: Interval
     order_ends_at: Micros
+    is_handed_on: bool = False  # another wearer had it before, and it has no new credential yet
 
 
 class Gateway(msgspec.Struct, frozen=True, kw_only=True):

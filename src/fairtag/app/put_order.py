@@ -7,30 +7,42 @@ from typing import Literal
 from fairtag.app.house import House
 from fairtag.app.ports import JournalEntry, Transaction
 from fairtag.audit.entries import Entry
-from fairtag.orders.model import OrderVersion
-from fairtag.orders.read import is_simulated, read
+from fairtag.orders.duties import MOST_CHECK_INS
+from fairtag.orders.model import CheckIn, OrderVersion, Ruling
+from fairtag.orders.read import check, is_simulated, read
 from fairtag.orders.scheme import Scheme
-from fairtag.terms.errors import OrderRefused
-from fairtag.terms.ids import OrderId
-from fairtag.terms.instants import Micros
+from fairtag.terms.errors import OrderConflict, OrderRefused, UsageError
+from fairtag.terms.ids import DeviceId, OrderId
+from fairtag.terms.instants import Micros, text
 
-REHEARSAL = (
-    "$.simulated: this fairtag is a rehearsal until all ten guarantees are proved. It takes orders "
-    'of invented people only; say so with "simulated": true.'
+_REASON_MOST = 2_000
+_REHEARSAL = (
+    "This fairtag is a rehearsal until all ten guarantees are proved. It takes orders of invented "
+    'people only; say so with "simulated": true.'
 )
 
 
-def put_order(house: House, document: bytes, *, scheme: Scheme, by: str) -> OrderVersion:
-    """Check and store a version.
+def put_order(
+    house: House,
+    document: bytes,
+    *,
+    scheme: Scheme,
+    by: str,
+    named: tuple[str, int] | None = None,
+) -> OrderVersion:
+    """Check and store a version; `named` is the order and version that the caller means.
 
     The first version counts from the order's start, so that what devices sent meanwhile is judged;
     each later one counts from now.
-    Raises: OrderRefused, OrderConflict.
+    Raises: OrderRefused, OrderConflict; UsageError when the file is no JSON.
     """
-    if house.is_rehearsal and not is_simulated(document):
-        raise OrderRefused(REHEARSAL)
     now = house.clock.now()
+    if house.is_rehearsal and not is_simulated(document):
+        problems = [(one.path, one.do) for one in check(document, scheme=scheme, recorded_at=now)]
+        raise OrderRefused(problems=[("$.simulated", _REHEARSAL), *problems])
     order = read(document, scheme=scheme, recorded_at=now)
+    if named not in (None, (order.order_id, order.version)):
+        raise OrderConflict("the file is of another order or version than the address says")
 
     def work(tx: Transaction) -> OrderVersion:
         is_new = all(
@@ -39,8 +51,10 @@ def put_order(house: House, document: bytes, *, scheme: Scheme, by: str) -> Orde
             if one.order_id == order.order_id
         )
         tx.orders.put(order)
+        _hold_prompts(tx, order)
         if is_new:
-            _record(tx, order.order_id, now, by, "order.put")
+            told = {"version": str(order.version)}
+            _record(tx, order.order_id, now, by, "order.put", told)
         return order
 
     return house.store.transact(work)
@@ -57,18 +71,55 @@ def mark_order(
 ) -> None:
     """Suspend, resume or end an order by event time.
 
-    Raises: UnknownOrder.
+    Raises: UnknownOrder, UsageError; OrderConflict when the order is not in a state for it then.
     """
+    if not reason.strip() or len(reason) > _REASON_MOST:
+        raise UsageError(f"say why, in at most {_REASON_MOST} characters")
     now = house.clock.now()
 
     def work(tx: Transaction) -> None:
         tx.orders.mark(order_id, what, at=at, recorded_at=now, by=by, reason=reason)
-        _record(tx, order_id, now, by, f"order.{what}")
+        _record(tx, order_id, now, by, f"order.{what}", {"from": text(at)})
 
     house.store.transact(work)
 
 
-def _record(tx: Transaction, order_id: OrderId, now: Micros, by: str, what: str) -> None:
+def handed_on(house: House, order_id: OrderId) -> list[DeviceId]:
+    """List the order's devices that another wearer had before and that need a new credential."""
+
+    def work(tx: Transaction) -> list[DeviceId]:
+        devices = {one.device_id for one in tx.devices.activations() if one.order_id == order_id}
+        return sorted(
+            device
+            for device in devices
+            if any(
+                one.order_id == order_id and one.is_handed_on for one in tx.devices.serving(device)
+            )
+        )
+
+    return house.store.read(work)
+
+
+def _hold_prompts(tx: Transaction, order: OrderVersion) -> None:
+    """Refuse a sixth check-in a day: the limit is a person's, over all orders (charter G6)."""
+    during = order.ruling.during
+    prompts = _prompts(order.ruling)
+    for one in tx.orders.facts():
+        is_other = one.wearer_id == order.wearer_id and one.order_id != order.order_id
+        if is_other and one.starts_at < during.end and during.start < one.ends_at:
+            prompts += _prompts(tx.orders.rulings(one.order_id)[-1])
+    if _prompts(order.ruling) and prompts > MOST_CHECK_INS:
+        told = f"the wearer's orders together ask for {prompts} check-ins a day"
+        raise OrderConflict(f"{told}; {MOST_CHECK_INS} are allowed")
+
+
+def _prompts(ruling: Ruling) -> int:
+    return sum(one.max_per_day for one in ruling.conditions if isinstance(one, CheckIn))
+
+
+def _record(
+    tx: Transaction, order_id: OrderId, now: Micros, by: str, what: str, told: dict[str, str]
+) -> None:
     wearer_id = next(one.wearer_id for one in tx.orders.facts() if one.order_id == order_id)
     entry = JournalEntry(what="ruling", order_id=order_id, wearer_id=wearer_id, received_at=now)
     tx.journal.append(entry)
@@ -80,5 +131,6 @@ def _record(tx: Transaction, order_id: OrderId, now: Micros, by: str, what: str)
             what=what,
             wearer_id=wearer_id,
             order_id=order_id,
+            details=told,
         )
     )

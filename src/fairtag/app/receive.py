@@ -19,6 +19,7 @@ from fairtag.terms.ids import DeviceId
 from fairtag.terms.instants import DAY, Micros
 
 _CONFLICT = "conflict"
+_FORMER_CREDENTIAL = "former_credential"
 UPLOAD_DAYS = 7  # contract §6: event time inside the order is accepted so long after its end
 
 
@@ -54,12 +55,16 @@ def receive(
     serving = tx.devices.serving(device_id)
     owned = [(one, _owner(serving, one.at, received_at)) for one in decoded.messages]
     for owner, told in _runs_of_messages(owned):
-        _store(tx, told, owner, receipt)
+        if owner.is_handed_on:
+            _hold_back(tx, told, receipt)
+        else:
+            _store(tx, told, owner, receipt)
     receipt.unordered = sum(owner is None for _, owner in owned)
     for refused in decoded.refused:
         _quarantine(tx, refused, device_id, received_at, serving)
         receipt.quarantined.append((refused.seq, refused.why))
-    newest = next(((one, owner) for one, owner in reversed(owned) if owner is not None), None)
+    mine = ((one, owner) for one, owner in reversed(owned) if owner is not None)
+    newest = next(((one, owner) for one, owner in mine if not owner.is_handed_on), None)
     _note(tx, device_id, received_at, newest, receipt)
     receipt.held = _hold(tx, device_id, decoded)
     return receipt
@@ -115,6 +120,20 @@ def _store(
             )
         )
         receipt.quarantined.append((message.seq, _CONFLICT))
+
+
+def _hold_back(tx: Transaction, told: tuple[Message, ...], receipt: Receipt) -> None:
+    """Keep what a former wearer's credential says of a later wearer's time out of both trails."""
+    for message in told:
+        item = QuarantinedItem(
+            wearer_id=None,
+            device_id=message.device_id,
+            received_at=message.received_at,
+            why=_FORMER_CREDENTIAL,
+            raw=msgspec.json.encode(message),
+        )
+        tx.quarantine.put(item)
+        receipt.quarantined.append((message.seq, _FORMER_CREDENTIAL))
 
 
 def _quarantine(

@@ -1,18 +1,21 @@
-"""The order by hand: check it, print its schema."""
+"""The order by hand: check it, store it, suspend, resume and end it, print its schema."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Literal
 
 import msgspec
 import typer
 
-from fairtag.app.put_order import mark_order, put_order
+from fairtag.adapters.clock import MachineClock
+from fairtag.app.put_order import handed_on, mark_order, put_order
 from fairtag.cli.house import BY, DataFolder, an_instant, open_house
-from fairtag.orders.problem import schema_bytes
 from fairtag.orders.read import check
 from fairtag.orders.scheme import Scheme, read_scheme, seed_scheme
+from fairtag.orders.structure import MAX_BYTES, schema_bytes
 from fairtag.terms.errors import OrderConflict, OrderRefused, UsageError
 from fairtag.terms.ids import OrderId
 
@@ -35,9 +38,34 @@ def read_file(path: Path) -> bytes:
         raise UsageError(detail) from error
 
 
+def read_order(path: Path) -> bytes:
+    """Read an order or scheme file, and no more of it than such a file may hold.
+
+    Raises: UsageError that says which.
+    """
+    try:
+        with path.open("rb") as file:
+            return file.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise UsageError(f"{path}: {error.strerror}") from error
+
+
 def scheme_from(path: Path | None) -> Scheme:
     """Read the named scheme, or take the shipped one."""
-    return seed_scheme() if path is None else read_scheme(read_file(path))
+    if path is None:
+        return seed_scheme()
+    with _naming(path):
+        return read_scheme(read_order(path))
+
+
+@contextmanager
+def _naming(path: Path) -> Iterator[None]:
+    """Say which file it was that can't be read."""
+    try:
+        yield
+    except UsageError as error:
+        told = str(error)
+        raise UsageError(told if told.startswith(f"{path}:") else f"{path}: {told}") from error
 
 
 @orders.command("check")
@@ -47,13 +75,16 @@ def check_order(
     as_json: Annotated[bool, typer.Option("--json", help="Print a JSON list.")] = False,
 ) -> None:
     """List all problems of an order with their place and what to do. Exit 0: none; 1: some."""
-    problems = check(read_file(file), scheme=scheme_from(scheme))
+    allowed, document = scheme_from(scheme), read_order(file)
+    with _naming(file):
+        problems = check(document, scheme=allowed, recorded_at=MachineClock().now())
     if as_json:
         typer.echo(msgspec.json.encode(problems))
     else:
         for problem in problems:
             typer.echo(f"{problem.path}: {problem.do}")
-    typer.echo(f"{file}: {len(problems) or 'no'} problems", err=True)
+    told = f"{len(problems) or 'no'} problem{'' if len(problems) == 1 else 's'}"
+    typer.echo(f"{file}: {told}", err=True)
     raise typer.Exit(1 if problems else 0)
 
 
@@ -70,16 +101,25 @@ def put(
     scheme: SchemeFile = None,
 ) -> None:
     """Store a version of an order. Exit 1 when it is refused, with what to do."""
-    document, allowed = read_file(file), scheme_from(scheme)
-    with open_house(data) as house:
-        try:
-            order = put_order(house, document, scheme=allowed, by=BY)
-        except (OrderRefused, OrderConflict) as refused:
-            typer.echo(str(refused))
-            typer.echo(f"{file}: not stored ({refused.code})", err=True)
-            raise typer.Exit(1) from refused
-    told = {"order_id": order.order_id, "version": order.version}
-    typer.echo(msgspec.json.encode(told))
+    allowed, document = scheme_from(scheme), read_order(file)
+    with open_house(data) as house, _naming(file), _or_no(file):
+        order = put_order(house, document, scheme=allowed, by=BY)
+        handed = handed_on(house, order.order_id)
+    for device in handed:
+        told = f"{device} had another wearer: issue a new credential with 'fairtag device add'"
+        typer.echo(told, err=True)
+    typer.echo(msgspec.json.encode({"order_id": order.order_id, "version": order.version}))
+
+
+@contextmanager
+def _or_no(what: object) -> Iterator[None]:
+    """Answer 'no' with the reason when the order or the store refuses it."""
+    try:
+        yield
+    except (OrderRefused, OrderConflict) as refused:
+        typer.echo(str(refused) if refused.detail else refused.operator)
+        typer.echo(f"{what}: nothing stored ({refused.code})", err=True)
+        raise typer.Exit(1) from refused
 
 
 def _marking(what: Literal["suspend", "resume", "end"], told: str) -> None:
@@ -90,10 +130,8 @@ def _marking(what: Literal["suspend", "resume", "end"], told: str) -> None:
         at: Annotated[str, typer.Option("--at", help="From which instant on.")],
         reason: Annotated[str, typer.Option("--reason", help="Why; kept sealed.")],
     ) -> None:
-        if not reason.strip():
-            raise UsageError("--reason: say why in a few words")
         when = an_instant(at, "--at")
-        with open_house(data) as house:
+        with open_house(data) as house, _or_no(order):
             mark_order(house, OrderId(order), what, at=when, by=BY, reason=reason)
         typer.echo(f"{order}: {what} from {at}", err=True)
 

@@ -14,6 +14,8 @@ from fairtag.app.house import House
 from fairtag.app.run_service import running
 from fairtag.bootstrap import open_house
 from fairtag.cli.house import DataFolder
+from fairtag.cli.order import SchemeFile, scheme_from
+from fairtag.orders.scheme import Scheme
 from fairtag.settings import settings_of
 from fairtag.terms.errors import UsageError
 from fairtag.web.site import Site
@@ -30,26 +32,29 @@ def serve(
     port: Annotated[int, typer.Option(help="Port to listen on.")] = 8080,
     database: Annotated[str, typer.Option(help="Not in this version: SQLite in --data.")] = "",
     nats: Annotated[str, typer.Option(help="Not in this version.")] = "",
-    scheme: Annotated[Path | None, typer.Option(help="Not in this version of serve.")] = None,
+    scheme: SchemeFile = None,
 ) -> None:
     """Take device traffic, judge it, show the queue. Ends with Ctrl-C."""
-    if database or nats or scheme is not None:
-        raise UsageError("--database, --nats and --scheme are not in this version; leave them out")
+    if database or nats:
+        raise UsageError("--database and --nats are not in this version; leave them out")
+    allowed = scheme_from(scheme)
     with open_house(data, kind="service") as house:
         if house.is_rehearsal:
             typer.echo(_REHEARSAL, err=True)
-        run_site(house, data, host=host, port=port)
+        run_site(house, data, host=host, port=port, scheme=allowed)
 
 
-def run_site(house: House, data: Path, *, host: str, port: int) -> None:
-    """Serve until the process is told to stop."""
+def run_site(
+    house: House, data: Path, *, host: str, port: int, scheme: Scheme | None = None
+) -> None:
+    """Serve until the process is told to stop; without a scheme, under the shipped one."""
     # The judge computes in a thread; a device's answer must not wait 5 ms for it at every step.
     sys.setswitchinterval(_SWITCH_S)
     token = settings_of(data).metrics_token
     with alone(data), running(house) as pulse:
         typer.echo(f"fairtag listens on http://{host}:{port}", err=True)
         config = uvicorn.Config(
-            Site(house, pulse, metrics_token=token),
+            Site(house, pulse, metrics_token=token, scheme=scheme),
             host=host,
             port=port,
             log_level="warning",

@@ -39,6 +39,27 @@ def with_marks(rulings: Iterable[Ruling], marks: Sequence[Mark]) -> tuple[Ruling
     return tuple(_with_marks(ruling, marks, ends) for ruling in rulings)
 
 
+def mark_refusal(during: Interval, marks: Sequence[Mark], new: Mark) -> str | None:
+    """Tell why a suspension, its end, or the end of an order makes no sense here; None: it does.
+
+    `during` is the newest version's time; an end only ever comes earlier.
+    """
+    end = min([during.end, *(mark.at for mark in marks if mark.what == "end")])
+    if new.what == "end":
+        return None if new.at < end else "the order has ended by then; a later end is a new version"
+    if not during.start <= new.at < end:
+        return f"the order is not in force then; {new.what} it at an instant inside"
+    pauses = sorted(
+        (mark for mark in (*marks, new) if mark.what != "end"),
+        key=lambda one: (one.at, one.recorded_at),
+    )
+    wanted = ("suspend", "resume")
+    if any(mark.what != wanted[n % 2] for n, mark in enumerate(pauses)):
+        state = "suspended" if new.what == "suspend" else "not suspended"
+        return f"the order is {state} then"
+    return None
+
+
 def worn(rulings: Sequence[Ruling]) -> list[tuple[DeviceId, Interval]]:
     """List who wore what when, by the version in force, without suspended times."""
     spans: dict[DeviceId, list[Interval]] = {}

@@ -1,74 +1,73 @@
-"""What is wrong with an order, where, and what should its author do?"""
+"""What is wrong with an order, where, and what should its author do?
+
+A problem names a place and an act; it never repeats what the order says of a person.
+"""
 
 from __future__ import annotations
 
-import json
-from importlib import resources
-from typing import Any, cast
+from dataclasses import dataclass
+from typing import Any
 
 import msgspec
-from jsonschema import Draft202012Validator
-from jsonschema.exceptions import ValidationError
 
-# An order is written by people; a megabyte holds any lawful one, a million vertices none.
-MAX_BYTES = 2_000_000
-MOST_PROBLEMS = 200
+Step = str | int
 
 
 class Problem(msgspec.Struct, frozen=True, kw_only=True, order=True):
     """One thing to mend."""
 
     path: str  # JSON path, such as $.conditions[0].timetable[1].from
-    do: str  # a sentence that says what to do; never repeats what the order says of the person
+    do: str  # a sentence that says what to do
 
 
-class Unreadable(Exception):
-    """The document is no JSON that means one thing; never leaves the room."""
+class Flaw(msgspec.Struct, frozen=True):
+    """A problem while its place is still a list of steps."""
 
-    def __init__(self, do: str) -> None:
-        self.do = do
-        super().__init__(do)
+    steps: tuple[Step, ...]
+    do: str
+    hidden: tuple[Step, ...] | None = None  # the true place, where the public one stops before it
 
+    @property
+    def spoiled(self) -> tuple[Step, ...]:
+        """The part that can't be read further."""
+        return self.steps if self.hidden is None else self.hidden
 
-def load(document: bytes) -> Any:
-    """Read the document.
-
-    Raises: Unreadable.
-    """
-    if len(document) > MAX_BYTES:
-        raise Unreadable(
-            "The file is larger than 2 MB. Simplify the zones to at most 2,000 points."
-        )
-    try:
-        text = document.decode("utf-8-sig")
-        return json.loads(text, object_pairs_hook=_once, parse_constant=_no_constant)
-    except UnicodeDecodeError as error:
-        raise Unreadable("The file is not UTF-8 text. Save it as UTF-8.") from error
-    except RecursionError as error:
-        raise Unreadable("The file is nested too deeply. Check how it was made.") from error
-    except ValueError as error:
-        raise Unreadable("The file is not valid JSON. Check it with a JSON editor.") from error
+    def told(self) -> Problem:
+        """Write it for people."""
+        return Problem(path=path_of(*self.steps), do=self.do)
 
 
-def schema_bytes() -> bytes:
-    """Give the JSON Schema of the order file."""
-    return resources.files("fairtag.orders").joinpath("order.schema.json").read_bytes()
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sound:
+    """The parts of an order that are well formed, so that all problems are found at once."""
+
+    order: dict[str, Any]
+    spoiled: tuple[tuple[Step, ...], ...]
+
+    def has(self, *steps: Step) -> bool:
+        """Tell whether this part is there and can be read."""
+        if any(_meet(steps, bad) for bad in self.spoiled):
+            return False
+        here: Any = self.order
+        for step in steps:
+            if isinstance(here, dict) and step not in here:
+                return False
+            here = here[step]
+        return True
+
+    def items(self, name: str) -> list[tuple[int, dict[str, Any]]]:
+        """List the items of a list at the top, with their numbers, each without what is spoiled."""
+        told = self.order.get(name)
+        if not isinstance(told, list) or (name,) in self.spoiled:
+            return []
+        return [
+            (i, {key: value for key, value in one.items() if self.has(name, i, key)})
+            for i, one in enumerate(told)
+            if isinstance(one, dict)
+        ]
 
 
-def structure(order: Any) -> list[Problem]:
-    """List where the document differs from the schema."""
-    checker = Draft202012Validator(
-        json.loads(schema_bytes()), format_checker=Draft202012Validator.FORMAT_CHECKER
-    )
-    found: set[Problem] = set()
-    for error in checker.iter_errors(order):
-        found.update(_problems(error))
-        if len(found) >= MOST_PROBLEMS:
-            break
-    return sorted(found)
-
-
-def path_of(*steps: str | int) -> str:
+def path_of(*steps: Step) -> str:
     """Write a JSON path.
 
     Example:
@@ -78,56 +77,21 @@ def path_of(*steps: str | int) -> str:
     return "$" + "".join(f"[{s}]" if isinstance(s, int) else f".{s}" for s in steps)
 
 
-def _problems(error: ValidationError) -> list[Problem]:
-    if error.context:
-        deepest = max(error.context, key=lambda one: len(one.absolute_path))
-        return _problems(deepest)
-    steps = list(error.absolute_path)
-    if error.validator == "required":
-        wanted = cast("list[str]", error.validator_value)
-        missing = [name for name in wanted if name not in cast("dict[str, Any]", error.instance)]
-        return [Problem(path=path_of(*steps, name), do=_missing(name)) for name in missing]
-    return [Problem(path=path_of(*steps), do=_advice(error))]
-
-
-def _missing(name: str) -> str:
-    return NEEDED.get(name, f"'{name}' is missing. Add it.")
-
-
-def _advice(error: ValidationError) -> str:
-    told = cast("Any", error.validator_value)
-    match error.validator:
-        case "additionalProperties":
-            return "There is a field here that the format doesn't know. Remove it or mend its name."
-        case "enum" | "const":
-            allowed = told if isinstance(told, list) else [told]
-            return f"Use one of: {', '.join(map(str, allowed))}."
-        case "type":
-            return f"This must be of type {told if isinstance(told, str) else ' or '.join(told)}."
-        case "pattern" | "format":
-            return "This is not written as the format asks. Look at the example in the contract."
-        case _:
-            return f"This is outside the limit ({error.validator}: {told}). Change it."
-
-
 NEEDED = {
     "legal_basis": "The legal basis is missing. Name the act and paragraph that allow this order.",
+    "legal_regime": "Name the legal regime: uk_gdpr, uk_part3, eu_gdpr, eu_led or other:NAME.",
     "necessity": "The reason is missing. Say why monitoring is necessary for this person.",
     "proportionality": "Say why this order is in proportion to its aim.",
     "less_intrusive_considered": "Say which less intrusive option was considered, and why not.",
     "ends_at": "The end is missing. An order without an end is not monitored.",
     "review": "Say who must review the order, by which date, under which instrument.",
+    "kind": "Say which kind it is.",
     "by": "The date of the review is missing. Add it.",
+    "instrument": "Name the instrument under which the review is made.",
     "vulnerability_assessed_at": "Add the date on which the person's vulnerability was assessed.",
 }
 
 
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        raise Unreadable("A field stands twice in one place. Remove one of the two.")
-    return found
-
-
-def _no_constant(_name: str) -> Any:
-    raise Unreadable("NaN and Infinity are no numbers here. Use real numbers.")
+def _meet(steps: tuple[Step, ...], bad: tuple[Step, ...]) -> bool:
+    shorter = min(len(steps), len(bad))
+    return steps[:shorter] == bad[:shorter]

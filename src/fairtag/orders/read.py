@@ -24,18 +24,25 @@ from fairtag.orders.model import (
     Ruling,
     Trail,
 )
-from fairtag.orders.problem import Problem, Unreadable, load, structure
+from fairtag.orders.problem import Problem, Sound
 from fairtag.orders.scheme import Scheme
 from fairtag.orders.shape import area
+from fairtag.orders.structure import load, structure
 from fairtag.terms.errors import OrderRefused
 from fairtag.terms.geometry import Circle, Place
 from fairtag.terms.instants import Micros, parse
 from fairtag.terms.local import DAYS, Interval, WeeklySpan, local_instant, minutes_of
 
 
-def check(document: bytes, *, scheme: Scheme | None) -> list[Problem]:
-    """List every problem of an order file at once; without a scheme, those under any scheme."""
-    return _checked(document, scheme)[1]
+def check(
+    document: bytes, *, scheme: Scheme | None, recorded_at: Micros | None = None
+) -> list[Problem]:
+    """List every problem of an order file at once; without a scheme, those under any scheme.
+
+    `recorded_at` is when it would be stored: the review of a later version counts from there.
+    Raises: UsageError when the file is no JSON.
+    """
+    return _checked(document, scheme, recorded_at)[1]
 
 
 def read(
@@ -44,33 +51,52 @@ def read(
     """Read an order file.
 
     A replay gives no `recorded_at`: then the file's own counts, or else the order's start.
-    Raises: OrderRefused with every problem.
+    Raises: OrderRefused with every problem; UsageError when the file is no JSON.
     """
-    order, problems = _checked(document, scheme)
+    order, problems = _checked(document, scheme, recorded_at)
     if problems:
-        told = "\n".join(f"{problem.path}: {problem.do}" for problem in problems)
-        raise OrderRefused(told)
+        raise OrderRefused(problems=[(one.path, one.do) for one in problems])
     return _version(order, recorded_at, document)
 
 
+def reopen(document: bytes, *, recorded_at: Micros) -> OrderVersion:
+    """Read a version that was checked when it was stored; what the checks became since is nothing
+    to it.
+    """
+    return _version(_with_review(load(document)[0]), recorded_at, document)
+
+
 def is_simulated(document: bytes) -> bool:
-    """Tell whether an order says of itself that nobody real is meant."""
-    try:
-        order = load(document)
-    except Unreadable:
-        return False
+    """Tell whether an order says of itself that nobody real is meant.
+
+    Raises: UsageError when the file is no JSON.
+    """
+    order, _ = load(document)
     return isinstance(order, dict) and order.get("simulated") is True
 
 
-def _checked(document: bytes, scheme: Scheme | None) -> tuple[dict[str, Any], list[Problem]]:
-    try:
-        order = load(document)
-    except Unreadable as bad:
-        return {}, [Problem(path="$", do=bad.do)]
-    if isinstance(order, dict) and "review_by" in order and isinstance(order.get("review"), dict):
-        order = order | {"review": {"by": order["review_by"]} | order["review"]}
-    problems = structure(order)
-    return order, problems or meaning(order, scheme)
+def _checked(
+    document: bytes, scheme: Scheme | None, recorded_at: Micros | None
+) -> tuple[dict[str, Any], list[Problem]]:
+    order, flaws = load(document)
+    if order is None and flaws:
+        return {}, [flaw.told() for flaw in flaws]
+    order = _with_review(order)
+    flaws += structure(order)
+    if isinstance(order, dict):
+        spoiled = tuple(flaw.spoiled for flaw in flaws)
+        flaws += meaning(Sound(order=order, spoiled=spoiled), scheme, recorded_at)
+    return order, sorted({flaw.told() for flaw in flaws})
+
+
+def _with_review(order: Any) -> Any:
+    """Take `review_by` at the top for `review.by`, as contract §3 says."""
+    if not isinstance(order, dict) or "review_by" not in order:
+        return order
+    review = order.get("review", {})
+    if not isinstance(review, dict):
+        return order
+    return order | {"review": {"by": order["review_by"]} | review}
 
 
 def _version(order: dict[str, Any], recorded_at: Micros | None, source: bytes) -> OrderVersion:

@@ -29,6 +29,7 @@ A code is never used twice. Normal refusals of a device's message are values
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 
@@ -65,6 +66,10 @@ class OrderRefused(FairtagError):
     officer = "The order was refused. Each line below says what is missing and what to do."
     wearer = "There is no valid order, so nothing is recorded."
     operator = "Order refused; run `fairtag order check FILE`."
+
+    def __init__(self, detail: str = "", *, problems: Sequence[tuple[str, str]] = ()) -> None:
+        self.problems = tuple(problems)  # where, and what to do
+        super().__init__(detail or "\n".join(f"{path}: {do}" for path, do in self.problems))
 
 
 class OrderConflict(FairtagError):

@@ -1,8 +1,7 @@
 """When is a wall-clock window, as instants? The only module that knows wall clocks.
 
 A wall time in the spring gap is the first instant after it. In the autumn fold a duty's `from` is
-the later
-instant and its `to` the earlier, in the wearer's favour.
+the later instant and its `to` the earlier, in the wearer's favour.
 Units: instants in µs UTC; wall times in minutes since local midnight.
 """
 
@@ -12,14 +11,16 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
+from importlib import resources
 from typing import Literal
 
-from whenever import Date, Instant, PlainDateTime, Time, TimeZoneNotFoundError, ZonedDateTime
+from whenever import Date, Instant, PlainDateTime, Time, ZonedDateTime
 
-from fairtag.terms.instants import SECOND, Micros
+from fairtag.terms.instants import EARLIEST, LATEST, SECOND, Micros
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 MINUTES_A_DAY = 24 * 60
+_MINUTES_A_WEEK = 7 * MINUTES_A_DAY
 _HHMM = re.compile(r"^([01]\d|2[0-3]):([0-5]\d)$")
 
 Edge = Literal["from", "to"]
@@ -75,12 +76,13 @@ def minutes_of(text: str) -> int:
 
 
 def is_zone(name: str) -> bool:
-    """Tell whether the tz database knows this zone."""
-    try:
-        Instant.from_timestamp(0).to_tz(name)
-    except (TimeZoneNotFoundError, ValueError):
-        return False
-    return True
+    """Tell whether the tz database lists this zone; the machine's own 'localtime' is none.
+
+    Example:
+        >>> is_zone("Europe/London"), is_zone("localtime"), is_zone("")
+        (True, False, False)
+    """
+    return name in _zone_names()
 
 
 def instant_of(day: Date, minute: int, zone: str, *, edge: Edge) -> Micros:
@@ -108,16 +110,20 @@ def wall_minute(at: Micros, zone: str) -> tuple[Date, int]:
 
 
 def wall_text(at: Micros, zone: str) -> str:
-    """Write an instant as a local time for people, with the offset's name where it is doubtful.
+    """Write an instant as a local time for people, with the offset where the hour comes twice.
 
     Example:
         >>> wall_text(Micros(1793700000000000), "Europe/London")
         'Tue 3 Nov 2026, 10:00'
+        >>> wall_text(Micros(1792888200000000), "Europe/London")
+        'Sun 25 Oct 2026, 01:30 (UTC+01:00)'
     """
     here = _zoned(at, zone)
     day = here.date()
     name = DAYS[day.day_of_week().value - 1].capitalize()
-    return f"{name} {day.day} {_MONTHS[day.month - 1]} {day.year}, {here.hour:02}:{here.minute:02}"
+    doubt = f" (UTC{here.format('xxx')})" if here.is_repeated() else ""
+    clock = f"{here.hour:02}:{here.minute:02}{doubt}"
+    return f"{name} {day.day} {_MONTHS[day.month - 1]} {day.year}, {clock}"
 
 
 def local_instant(text: str, zone: str, *, edge: Edge) -> Micros:
@@ -135,20 +141,21 @@ def local_instant(text: str, zone: str, *, edge: Edge) -> Micros:
 def occurrences(
     spans: Iterable[WeeklySpan], zone: str, *, within: Interval
 ) -> tuple[Interval, ...]:
-    """List the windows that touch `within`, merged where they touch, in order.
+    """List the windows that touch `within`, merged where they touch on the wall clock, in order.
 
-    They are not clipped: a curfew that began before `within` keeps its true start.
+    They are not clipped: a curfew that began before `within` keeps its true start; one that never
+    ends is the whole of time.
     """
+    week = _week_of(tuple(spans))
+    if week and week[0][1] >= _MINUTES_A_WEEK:
+        return (Interval(start=EARLIEST, end=LATEST),)
     first = _zoned(within.start, zone).date().subtract(days=8)
+    monday = first.subtract(days=first.day_of_week().value - 1)
     last = _zoned(within.end, zone).date().add(days=8)
-    weekly = tuple(spans)
     found: list[Interval] = []
-    day = first
-    while day <= last:
-        found.extend(
-            _on(day, span, zone) for span in weekly if day.day_of_week().value - 1 in span.days
-        )
-        day = day.add(days=1)
+    while monday <= last:
+        found.extend(_on(monday, start, start + length, zone) for start, length in week)
+        monday = monday.add(days=7)
     return tuple(
         span for span in merged(found) if span.start < within.end and span.end > within.start
     )
@@ -172,11 +179,52 @@ _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct",
 
 
 @lru_cache(maxsize=4096)
-def _on(day: Date, span: WeeklySpan, zone: str) -> Interval:
-    start = instant_of(day, span.from_min, zone, edge="from")
-    end_day = day if span.to_min > span.from_min else day.add(days=1)
-    end = instant_of(end_day, span.to_min, zone, edge="to")
+def _week_of(spans: tuple[WeeklySpan, ...]) -> list[tuple[int, int]]:
+    return _joined(
+        (day * MINUTES_A_DAY + span.from_min, _length(span)) for span in spans for day in span.days
+    )
+
+
+def _length(span: WeeklySpan) -> int:
+    return (span.to_min - span.from_min - 1) % MINUTES_A_DAY + 1
+
+
+def _joined(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Join stretches (minute of the week, length) that touch or overlap, also over its end.
+
+    Example:
+        >>> _joined([(0, 60), (60, 60), (10_020, 60)])
+        [(10020, 180)]
+    """
+    bound = {(start + n) % _MINUTES_A_WEEK for start, length in spans for n in range(length)}
+    if len(bound) == _MINUTES_A_WEEK:
+        return [(0, _MINUTES_A_WEEK)]
+    found = []
+    for start in sorted(one for one in bound if (one - 1) % _MINUTES_A_WEEK not in bound):
+        length = 1
+        while (start + length) % _MINUTES_A_WEEK in bound:
+            length += 1
+        found.append((start, length))
+    return found
+
+
+@lru_cache(maxsize=4096)
+def _on(monday: Date, from_min: int, to_min: int, zone: str) -> Interval:
+    """Place a stretch of a week, in minutes since its Monday."""
+    start = _at(monday, from_min, zone, edge="from")
+    end = _at(monday, to_min, zone, edge="to")
     return Interval(start=start, end=max(start, end))
+
+
+def _at(monday: Date, minute: int, zone: str, *, edge: Edge) -> Micros:
+    days, rest = divmod(minute, MINUTES_A_DAY)
+    return instant_of(monday.add(days=days), rest, zone, edge=edge)
+
+
+@lru_cache(maxsize=1)
+def _zone_names() -> frozenset[str]:
+    listed = resources.files("tzdata").joinpath("zones").read_text(encoding="utf-8")
+    return frozenset(listed.split()) - {"Factory"}
 
 
 def _zoned(at: Micros, zone: str) -> ZonedDateTime:

@@ -6,6 +6,7 @@ from fastapi import FastAPI
 
 from fairtag.app.house import House
 from fairtag.app.run_service import Pulse
+from fairtag.orders.scheme import Scheme
 from fairtag.web.console.app import console
 from fairtag.web.device_api.app import DeviceDoor, Receive, Scope, Send
 from fairtag.web.ops import ops
@@ -14,9 +15,16 @@ from fairtag.web.ops import ops
 class Site:
     """The ASGI application of the service."""
 
-    def __init__(self, house: House, pulse: Pulse, *, metrics_token: str = "") -> None:
+    def __init__(
+        self,
+        house: House,
+        pulse: Pulse,
+        *,
+        metrics_token: str = "",
+        scheme: Scheme | None = None,
+    ) -> None:
         self._door = DeviceDoor(house)
-        self._pages: FastAPI = console(house)
+        self._pages: FastAPI = console(house, scheme=scheme)
         self._pages.include_router(ops(house, pulse, metrics_token=metrics_token))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

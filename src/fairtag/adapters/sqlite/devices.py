@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Literal, LiteralString
 
+import msgspec
 from sqlalchemy import (
     Column,
     Connection,
@@ -128,8 +129,23 @@ class SqliteDeviceBook:
         return self._activations("", ())
 
     def serving(self, device_id: DeviceId) -> list[ActivationFacts]:
-        """List the activations of one device."""
-        return self._activations("WHERE device_id = ?", (device_id,))
+        """List the activations of one device; its credential serves no wearer after a former one.
+
+        It does when it was issued after the former wearer's activation was over (contract §3).
+        """
+        rows = self._activations("WHERE device_id = ?", (device_id,))
+        if len({one.wearer_id for one in rows}) < 2:  # noqa: PLR2004 - nobody wore it before
+            return rows
+        since = self._hot.execute(
+            "SELECT since FROM credentials WHERE device_id = ? AND until IS NULL", (device_id,)
+        ).fetchone()
+        found, former_end = [], Micros(0)
+        for n, one in enumerate(rows):
+            if n and rows[n - 1].wearer_id != one.wearer_id:
+                former_end = rows[n - 1].during.end
+            is_old = since is not None and since[0] < former_end
+            found.append(msgspec.structs.replace(one, is_handed_on=is_old))
+        return found
 
     def put_gateway(self, gateway: Gateway) -> None:
         """Register what a gateway is and which devices it may speak for."""

@@ -21,12 +21,13 @@ from fairtag.adapters.sqlite.schema import metadata
 from fairtag.app.books import OrderFacts
 from fairtag.app.ports import Vault
 from fairtag.custody.kinds import RecordKind
-from fairtag.orders.inforce import Mark, with_marks, worn
+from fairtag.orders.inforce import Mark, mark_refusal, with_marks, worn
 from fairtag.orders.model import Identity, OrderVersion, Ruling
-from fairtag.orders.read import read
+from fairtag.orders.read import reopen
 from fairtag.terms.errors import OrderConflict, UnknownOrder
 from fairtag.terms.ids import OrderId, WearerId
 from fairtag.terms.instants import Micros
+from fairtag.terms.local import Interval
 
 versions = Table(
     "order_versions",
@@ -92,6 +93,9 @@ class SqliteOrderBook:
             raise OrderConflict(detail)
         if any(row.wearer_id != order.wearer_id for row in stored):
             raise OrderConflict("a new version can't move an order to another wearer")
+        now = order.ruling.recorded_at
+        if any(one.what == "end" and one.at <= now for one in self._marks(order.order_id, None)):
+            raise OrderConflict("this order was ended; monitoring again takes a new order")
         self._insert(order)
         self._refresh(order.order_id, order.wearer_id)
 
@@ -107,9 +111,17 @@ class SqliteOrderBook:
     ) -> None:
         """Record a suspension, its end, or the end of the order.
 
-        Raises: UnknownOrder.
+        Raises: UnknownOrder; OrderConflict when the order is not in a state for it then.
         """
-        wearer_id = self._newest(order_id).wearer_id
+        newest = self._rows(order_id)[-1]
+        wearer_id = newest.wearer_id
+        why = mark_refusal(
+            Interval(start=newest.starts_at, end=newest.ends_at),
+            self._marks(order_id, None),
+            Mark(what=what, at=at, recorded_at=recorded_at),
+        )
+        if why is not None:
+            raise OrderConflict(why)
         sealed = self._vault.seal(
             reason.encode(),
             wearer_id=wearer_id,
@@ -217,9 +229,6 @@ class SqliteOrderBook:
             raise UnknownOrder(order_id)
         return list(rows)
 
-    def _newest(self, order_id: OrderId) -> OrderFacts:
-        return self._facts(self._rows(order_id)[-1])
-
     def _marks(self, order_id: OrderId, as_of: Micros | None) -> list[Mark]:
         wanted = select(marks).where(marks.c.order_id == order_id).order_by(marks.c.n)
         if as_of is not None:
@@ -238,7 +247,7 @@ class SqliteOrderBook:
             row=f"order/{row.order_id}/{row.version}",
         )
         # It was checked when it was taken; a scheme that changed later does not unmake it.
-        return read(source, scheme=None, recorded_at=row.recorded_at)
+        return reopen(source, recorded_at=row.recorded_at)
 
     def _facts(self, row: Row[Any]) -> OrderFacts:
         told = self._marks(row.order_id, None)

@@ -13,19 +13,27 @@ import msgspec
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
 from fairtag.alerts.model import Alert, AlertState, Cause
-from fairtag.app.books import Person
+from fairtag.app.books import OrderFacts, Person
 from fairtag.app.handle_alert import acknowledge, close
 from fairtag.app.house import House
 from fairtag.app.permissions import Act, demand, may, only_recipient
 from fairtag.app.ports import Transaction
-from fairtag.app.put_order import put_order
+from fairtag.app.put_order import handed_on, mark_order, put_order
 from fairtag.app.sign_in import sign_in, sign_out, who_is
+from fairtag.orders.read import check
 from fairtag.orders.scheme import Scheme, seed_scheme
 from fairtag.rules.finding import as_json
-from fairtag.terms.errors import NotPermitted, SignInRefused, TooLarge, UnknownAlert, UsageError
-from fairtag.terms.ids import AlertId, is_id
-from fairtag.terms.instants import Micros, text
-from fairtag.web.console.refusals import JsonRoute
+from fairtag.terms.errors import (
+    NotPermitted,
+    OrderRefused,
+    SignInRefused,
+    TooLarge,
+    UnknownAlert,
+    UsageError,
+)
+from fairtag.terms.ids import AlertId, OrderId, is_id
+from fairtag.terms.instants import Micros, parse, text
+from fairtag.web.console.refusals import JsonRoute, status_of
 
 _SMALL = 64 * 1024
 _ORDER_MOST = 4 * 1024 * 1024
@@ -41,6 +49,8 @@ T = TypeVar("T")
 After = Annotated[int, Query(ge=0, le=_LAST_NUMBER, description="Number of the last one you have")]
 Limit = Annotated[int, Query(ge=1, le=1000)]
 AlertPath = Annotated[str, Path(description="Reference of the alert")]
+OrderPath = Annotated[str, Path(description="The order's id")]
+Mark = Literal["suspend", "resume", "end"]
 StateName = Literal["", "open", "raised", "acknowledged", "closed"]
 
 
@@ -56,6 +66,13 @@ class Closing(msgspec.Struct, frozen=True, kw_only=True):
 
     cause: Cause
     reason: str = ""
+
+
+class Marking(msgspec.Struct, frozen=True, kw_only=True):
+    """Body of `POST /api/v1/orders/{id}/suspend`, `resume` and `end`."""
+
+    at: str
+    reason: str
 
 
 def staff_api(house: House, *, scheme: Scheme | None = None) -> APIRouter:
@@ -137,12 +154,81 @@ def _handling(router: APIRouter, house: House) -> None:
 
 
 def _orders(router: APIRouter, house: House, scheme: Scheme) -> None:
+    @router.get("/orders")
+    def list_orders(person: Caller) -> Response:
+        """List the newest version of each order: no names, no places."""
+        demand(person, Act.ORDERS)
+        facts = house.store.read(lambda tx: tx.orders.facts())
+        return _json({"items": [_facts(one) for one in facts]})
+
+    @router.post("/orders/check", openapi_extra=_takes(dict))
+    def check_order(person: Caller, body: _Large) -> Response:
+        """List all problems of an order file and store nothing."""
+        demand(person, Act.ORDERS)
+        problems = check(body, scheme=scheme, recorded_at=house.clock.now())
+        return _json({"problems": problems})
+
     @router.post("/orders", status_code=201, openapi_extra=_takes(dict))
     def store_order(person: Caller, body: _Large) -> Response:
-        """Check an order file and store it as a version."""
+        """Check an order file and store it as a version; a refusal lists all problems."""
+        return _stored(house, scheme, person, body)
+
+    @router.put("/orders/{order_id}/versions/{version}", openapi_extra=_takes(dict))
+    def store_version(
+        person: Caller, order_id: OrderPath, version: Annotated[int, Path(ge=1)], body: _Large
+    ) -> Response:
+        """Store this version of this order; the same file again changes nothing."""
+        return _stored(house, scheme, person, body, named=(order_id, version))
+
+    @router.post("/orders/{order_id}/{what}", openapi_extra=_takes(Marking))
+    def mark(person: Caller, order_id: OrderPath, what: Mark, body: _Small) -> Response:
+        """Suspend, resume or end an order from an instant on; the reason is kept sealed."""
         demand(person, Act.ORDERS)
-        order = put_order(house, body, scheme=scheme, by=person.user_id)
-        return _json({"order_id": order.order_id, "version": order.version}, status=201)
+        told = _read(body, Marking)
+        name = OrderId(order_id)
+        at = _instant(told.at)
+        mark_order(house, name, what, at=at, by=person.user_id, reason=told.reason)
+        return _json({"order_id": order_id, "what": what, "at": text(at)})
+
+
+def _stored(
+    house: House,
+    scheme: Scheme,
+    person: Person,
+    body: bytes,
+    *,
+    named: tuple[str, int] | None = None,
+) -> Response:
+    demand(person, Act.ORDERS)
+    try:
+        order = put_order(house, body, scheme=scheme, by=person.user_id, named=named)
+    except OrderRefused as refused:
+        problems = [{"path": path, "do": do} for path, do in refused.problems]
+        told = {"code": refused.code, "what": "the order has problems", "do": refused.officer}
+        return _json({**told, "problems": problems}, status=status_of(refused))
+    again = handed_on(house, order.order_id)
+    stored = {"order_id": order.order_id, "version": order.version, "needs_new_credential": again}
+    return _json(stored, status=201)
+
+
+def _facts(one: OrderFacts) -> dict[str, object]:
+    return {
+        "order_id": one.order_id,
+        "version": one.version,
+        "wearer_id": one.wearer_id,
+        "starts_at": text(one.starts_at),
+        "ends_at": text(one.ends_at),
+        "review_by": one.review_by,
+        "recorded_at": text(one.recorded_at),
+        "suspended_since": _text(one.suspended_since),
+    }
+
+
+def _instant(told: str) -> Micros:
+    try:
+        return parse(told)
+    except ValueError as error:
+        raise UsageError("'at': give an instant with offset, as 2026-11-03T10:00:00Z") from error
 
 
 def _bearer(request: Request) -> Person:

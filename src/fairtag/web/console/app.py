@@ -8,13 +8,14 @@ from fastapi.staticfiles import StaticFiles
 
 from fairtag import __version__
 from fairtag.app.house import House
+from fairtag.orders.scheme import Scheme
 from fairtag.terms.errors import FairtagError
 from fairtag.web.console import alert_pages, door, lists
 from fairtag.web.console.api import staff_api
 from fairtag.web.console.shell import STATIC, SafeHeaders, Shell, SignInNeeded
 
 
-def console(house: House) -> FastAPI:
+def console(house: House, *, scheme: Scheme | None = None) -> FastAPI:
     """Build the application."""
     app = FastAPI(
         title="fairtag staff API",
@@ -26,7 +27,7 @@ def console(house: House) -> FastAPI:
     shell = Shell(house)
     app.state.shell = shell
     app.state.house = house
-    app.include_router(staff_api(house))
+    app.include_router(staff_api(house, scheme=scheme))
     for part in (door, alert_pages, lists):
         app.include_router(part.pages(shell), include_in_schema=False)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
