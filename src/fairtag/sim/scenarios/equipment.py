@@ -45,7 +45,7 @@ def _battery_flat(scene: Scene) -> Plan:
         ),
         dead=(Interval(start=minutes_after(off, 0.1), end=dead.end),),
         truth=(
-            _device("battery.low", Interval(start=low, end=minutes_after(dead.end, 1))),
+            _device("battery.low", Interval(start=low, end=dead.end)),
             _device("battery.dead", dead),
             _device("contact.lost", dead),
         ),
