@@ -22,6 +22,7 @@ class Door(BaseHTTPRequestHandler):
     """A door that answers as it is told and remembers what was said."""
 
     protocol_version = "HTTP/1.1"
+    wbufsize = 65_536  # one packet an answer: unbuffered, each waits 40 ms for an acknowledgement
     answers: ClassVar[list[tuple[int, bytes]]] = []  # the next ones; then 200
     heard: ClassVar[list[bytes]] = []
     connections: ClassVar[set[int]] = set()

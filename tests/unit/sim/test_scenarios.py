@@ -33,7 +33,6 @@ CLEAR = (
     "appointment_missed",
     "offline_and_left",
     "battery_flat",
-    "offline_evening",
     "strap_cut",
     "case_opened",
     "off_body_long",
@@ -103,7 +102,7 @@ def test_a_calm_day_gives_the_authority_nothing(scenario: str) -> None:
 
 
 def test_the_wearer_is_never_accused_of_what_equipment_does() -> None:
-    for scenario in ("battery_flat", "offline_evening", "silent", "sos", "never_started"):
+    for scenario in ("battery_flat", "silent", "sos", "never_started"):
         findings = found_in(scenario, scenario)
         assert {one.recipient for one in findings} == {"support"}, scenario
 
