@@ -60,7 +60,9 @@ def demo(
     port: Annotated[int, typer.Option(min=1, max=65_535)] = 8080,
     wearers: Annotated[int, typer.Option(min=1, max=500)] = 12,
     speed: Annotated[float, typer.Option(min=1, max=600, help="Demo seconds a second.")] = 60.0,
-    data: Annotated[Path, typer.Option(help="Folder of the demo; made anew.")] = Path("demo-data"),
+    data: Annotated[
+        Path, typer.Option(help="Folder of the demo; a former demo in it is removed.")
+    ] = Path("demo-data"),
 ) -> None:
     """Start fairtag with invented wearers whose devices speak the real protocols. Ctrl-C ends it.
 

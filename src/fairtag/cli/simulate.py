@@ -21,7 +21,9 @@ _PARTS = ("orders", "traffic", "photos")
 
 
 def simulate(
-    out: Annotated[Path, typer.Option(help="Folder to write; new or empty.")] = Path("simulated"),
+    out: Annotated[
+        Path, typer.Option(help="Folder to write; a former run in it is replaced.")
+    ] = Path("simulated"),
     wearers: Annotated[int, typer.Option(min=1, max=9_999)] = len(SCENARIOS),
     days: Annotated[int, typer.Option(min=1, max=90)] = 1,
     seed: Annotated[int, typer.Option(min=0)] = 1,
