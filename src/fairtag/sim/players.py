@@ -11,7 +11,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from http import HTTPStatus
 from itertools import islice
 from typing import Any
@@ -25,6 +25,7 @@ from fairtag.terms.instants import Micros
 _ROUND_S = 0.25
 _FIRST_WAIT_S = 1.0
 _LONGEST_WAIT_S = 30.0
+_VOICES = 8  # who speak at the same time: an answer comes after a commit, so each one waits
 _BURST = 200  # requests of one device in a round, so that a backlog does not hold up the others
 
 
@@ -78,18 +79,23 @@ class Device:
         return answer.is_success
 
 
-def play(
-    devices: Sequence[Device],
-    *,
-    address: str,
-    clock: Clock,
-    stop: threading.Event,
-    machine_s: Callable[[], float] = time.monotonic,
-) -> None:
+def play(devices: Sequence[Device], *, address: str, clock: Clock, stop: threading.Event) -> None:
     """Let devices speak at their times over kept connections, until told to stop."""
+    groups = [devices[n::_VOICES] for n in range(min(_VOICES, len(devices)))]
+    threads = [
+        threading.Thread(target=_speak, args=(group, address, clock, stop), daemon=True)
+        for group in groups
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+
+def _speak(devices: Sequence[Device], address: str, clock: Clock, stop: threading.Event) -> None:
     with httpx.Client(base_url=address, timeout=10, trust_env=False) as client:
         while not stop.wait(_ROUND_S):
             for device in devices:
                 if stop.is_set():
                     return
-                device.speak(client, clock.now(), machine_s=machine_s())
+                device.speak(client, clock.now(), machine_s=time.monotonic())
