@@ -408,7 +408,7 @@ class TestHandingOn:
                 lambda tx, order=order: [
                     one
                     for one in tx.journal.after(0, limit=100)
-                    if one.order_id == order and one.what == "message"
+                    if one.order_id == order and one.what == "messages"
                 ]
             )
             assert len(entries) == count, order

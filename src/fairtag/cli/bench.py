@@ -24,8 +24,9 @@ from fairtag.app.sign_in import add_user, finish_setup, start_session
 from fairtag.bootstrap import open_house
 from fairtag.cli.serve import serve
 from fairtag.orders.scheme import seed_scheme
-from fairtag.sim.cast import order_of, player
+from fairtag.sim.cast import player
 from fairtag.sim.load import Sender, began_now, flood, p99, until_seen
+from fairtag.sim.papers import order_of
 from fairtag.terms.instants import DAY, Micros
 from fairtag.terms.local import Interval
 
@@ -132,7 +133,7 @@ def _registered(folder: Path) -> tuple[list[str], str]:
     tokens = []
     with open_house(folder, kind="service") as house:
         for number in range(1, _DEVICES + 1):
-            one = player(number, "calm", incident=now, span=span, seed=1, is_homebound=False)
+            one = player(number, "calm_at_home", span=span, seed=1)
             document = json.dumps(order_of(one)).encode()
             put_order(house, document, scheme=seed_scheme(), by="bench")
             tokens.append(add_device(house, one.device_id, by="bench").token)

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import base64
+import fcntl
 import json
 import shutil
+import socket
 import threading
-import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
-import httpx
 import typer
 
 from fairtag.adapters.clock import MachineClock, ScaledClock
 from fairtag.alerts.model import DutyEntry
 from fairtag.app.add_device import add_device
-from fairtag.app.books import InstallStep
+from fairtag.app.books import Gateway, InstallStep
 from fairtag.app.house import House
 from fairtag.app.put_order import put_order
 from fairtag.app.record_installation import STEPS_BY_PEOPLE, record_step
@@ -26,29 +28,24 @@ from fairtag.app.sign_in import add_user, finish_setup, start_session
 from fairtag.bootstrap import open_house
 from fairtag.cli.serve import run_site
 from fairtag.orders.scheme import seed_scheme
-from fairtag.sim.cast import Player, order_of, player, traffic_of
-from fairtag.sim.players import Line, Protocol, play
+from fairtag.sim.papers import order_of
+from fairtag.sim.players import Device, play
+from fairtag.sim.stage import LIFE_DAYS, Cast, cast_of
+from fairtag.sim.traffic import stream_of
+from fairtag.sim.wire import Speaker, Tongue
 from fairtag.terms.errors import UsageError
 from fairtag.terms.ids import DeviceId, OrderId
-from fairtag.terms.instants import DAY, HOUR, MINUTE, Micros
-from fairtag.terms.local import Interval
+from fairtag.terms.instants import DAY, Micros
 
 _MARK = "demo.json"
-_WARM_UP = HOUR  # each life begins an hour before the clock, so that places are settled
-_LIFE = 2 * DAY
-_INCIDENTS = (  # scenario, minutes after the start, protocol
-    ("strap_cut", 12, "native"),
-    ("exclusion_entered", 16, "osmand"),
-    ("curfew_left", 20, "owntracks"),
-    ("battery_dead", 14, "native"),
-    ("sos", 26, "native"),
-    ("silent", 10, "overland"),
-    ("late_upload", 35, "native"),
-    ("calm", 0, "osmand"),
-    ("calm", 0, "owntracks"),
-    ("calm", 0, "overland"),
+_LOCK = "demo.lock"
+_HOST = "127.0.0.1"
+_GATEWAY = "GW-1"
+_STAFF: tuple[tuple[Literal["first", "second", "supervisor"], str, str], ...] = (
+    ("first", "officer", "officer"),
+    ("second", "second", "officer"),
+    ("supervisor", "supervisor", "supervisor"),
 )
-_STAFF = (("officer", "officer"), ("second", "officer"), ("supervisor", "supervisor"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,55 +60,81 @@ def demo(
     port: Annotated[int, typer.Option(min=1, max=65_535)] = 8080,
     wearers: Annotated[int, typer.Option(min=1, max=500)] = 12,
     speed: Annotated[float, typer.Option(min=1, max=600, help="Demo seconds a second.")] = 60.0,
-    data: Annotated[Path, typer.Option(help="Folder of the demo; made anew.")] = Path("demo-data"),
+    data: Annotated[
+        Path, typer.Option(help="Folder of the demo; a former demo in it is removed.")
+    ] = Path("demo-data"),
 ) -> None:
     """Start fairtag with invented wearers whose devices speak the real protocols. Ctrl-C ends it.
 
-    The clock starts a day ago and runs faster; every page says so.
+    The clock starts a day ago and runs faster; every page says so. Each start is a new demo.
     """
-    _clear(data)
+    _demand_free(port)
+    with suppress(KeyboardInterrupt), _folder(data):
+        _run(data, port=port, wearers=wearers, speed=speed)
+    typer.echo("\nfairtag demo: ended", err=True)
+
+
+def _run(data: Path, *, port: int, wearers: int, speed: float) -> None:
     since = MachineClock().now()
     clock = ScaledClock(start=Micros(since - DAY), since=since, speed=speed)
-    address = f"http://127.0.0.1:{port}"
+    address = f"http://{_HOST}:{port}"
     with open_house(data, kind="demo", clock=clock, address=address, speed=speed) as house:
-        accounts = [_account(house, name, role) for name, role in _STAFF]
+        accounts = [_account(house, name, role) for _, name, role in _STAFF]
         _put_on_duty(house)
-        lines = [_line(house, _player(number, clock.start)) for number in range(1, wearers + 1)]
-        _write(data / _MARK, address, accounts, lines)
-        stop = threading.Event()
-        thread = threading.Thread(
-            target=_perform, args=(lines, address, house, accounts, stop), daemon=True
-        )
-        thread.start()
-        try:
-            run_site(house, data, host="127.0.0.1", port=port)
-        finally:
-            stop.set()
-            thread.join(timeout=10)
+        casts = cast_of(wearers, clock.start)
+        speakers = _register(house, casts)
+        _write(data / _MARK, address, accounts, speakers)
+        words = _words(data, address, accounts, speakers, speed)
+        streams = [stream_of(cast.player) for cast in casts]
+        devices = [Device(*pair) for pair in zip(speakers, streams, strict=True)]
+        with _performing(house, devices, port, words):
+            run_site(house, data, host=_HOST, port=port)
 
 
-def _clear(data: Path) -> None:
-    """Remove a former demo; anything else stays.
+def _demand_free(port: int) -> None:
+    """See that the port can be had, before anything is made.
 
     Raises: UsageError.
     """
-    if data.exists() and any(data.iterdir()):
-        if not (data / _MARK).is_file():
-            raise UsageError(f"--data {data}: this folder holds something else than a demo")
-        shutil.rmtree(data)
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((_HOST, port))
+        except OSError as error:
+            detail = f"port {port} is in use or not allowed here; give another one with --port"
+            raise UsageError(detail) from error
 
 
-def _player(number: int, start: Micros) -> Player:
-    scenario, after, _ = _INCIDENTS[(number - 1) % len(_INCIDENTS)]
-    again = (number - 1) // len(_INCIDENTS)
-    return player(
-        number,
-        scenario,
-        incident=Micros(start + (after + 25 * again) * MINUTE),
-        span=Interval(start=Micros(start - _WARM_UP), end=Micros(start + _LIFE)),
-        seed=1,
-        is_homebound=scenario != "calm",
-    )
+@contextmanager
+def _folder(data: Path) -> Iterator[None]:
+    """Hold the folder while the demo runs; a former demo in it is removed, anything else stays.
+
+    Raises: UsageError.
+    """
+    is_used = data.is_dir() and any(data.iterdir())
+    if data.exists() and not data.is_dir():
+        raise UsageError(f"--data {data}: this is no folder")
+    if is_used and not ((data / _MARK).is_file() or (data / _LOCK).is_file()):
+        raise UsageError(f"--data {data}: this folder holds something else than a demo")
+    data.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with (data / _LOCK).open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            detail = f"--data {data}: another demo runs in this folder; give another one"
+            raise UsageError(detail) from error
+        if is_used:
+            typer.echo(f"fairtag demo: the former demo in {data} is removed", err=True)
+            _clear(data)
+        yield
+
+
+def _clear(data: Path) -> None:
+    for old in data.iterdir():
+        if old.is_dir():
+            shutil.rmtree(old)
+        elif old.name != _LOCK:
+            old.unlink()
 
 
 def _account(house: House, name: str, role: str) -> _Account:
@@ -124,15 +147,36 @@ def _account(house: House, name: str, role: str) -> _Account:
 
 def _put_on_duty(house: House) -> None:
     """Fill the roster; no way out is set up in a demo, so nobody outside is told."""
-    steps = (("first", "officer"), ("second", "second"), ("supervisor", "supervisor"))
     entries = [
-        DutyEntry(step=step, user_id=name, to=f"mailto:{name}@example.org")  # type: ignore[arg-type]
-        for step, name in steps
+        DutyEntry(step=step, user_id=name, to=f"mailto:{name}@example.org")
+        for step, name, _ in _STAFF
     ]
     set_duty(house, entries, by="demo")
 
 
-def _line(house: House, one: Player) -> Line:
+def _register(house: House, casts: Sequence[Cast]) -> list[Speaker]:
+    """Store the orders, register the devices, and a gateway for those that need one."""
+    found = [_speaker(house, cast) for cast in casts]
+    behind = frozenset(DeviceId(one.device_id) for one in found if one.tongue is Tongue.TRACCAR)
+    if not behind:
+        return found
+    gateway = Gateway(
+        gateway_id=DeviceId(_GATEWAY),
+        operator="An invented tracking company",
+        retention_days=7,
+        devices=behind,
+    )
+    token = add_device(house, _GATEWAY, by="demo", gateway=gateway).token
+    return [
+        Speaker(device_id=one.device_id, token=token, tongue=one.tongue)
+        if one.device_id in behind
+        else one
+        for one in found
+    ]
+
+
+def _speaker(house: House, cast: Cast) -> Speaker:
+    one = cast.player
     document = json.dumps(order_of(one)).encode()
     put_order(house, document, scheme=seed_scheme(), by="demo")
     token = add_device(house, one.device_id, by="demo").token
@@ -145,11 +189,10 @@ def _line(house: House, one: Player) -> Line:
             by="demo",
         )
         record_step(house, done, by="demo")
-    protocol: Protocol = _INCIDENTS[(one.number - 1) % len(_INCIDENTS)][2]  # type: ignore[assignment]
-    return Line(device_id=one.device_id, token=token, protocol=protocol, messages=traffic_of(one))
+    return Speaker(device_id=one.device_id, token=token, tongue=cast.tongue, nonce=house.chance)
 
 
-def _write(file: Path, address: str, accounts: list[_Account], lines: list[Line]) -> None:
+def _write(file: Path, address: str, accounts: list[_Account], speakers: Sequence[Speaker]) -> None:
     told: dict[str, Any] = {
         "address": address,
         "sign_ins": [
@@ -160,34 +203,61 @@ def _write(file: Path, address: str, accounts: list[_Account], lines: list[Line]
             {
                 "device_id": one.device_id,
                 "token": one.token,
-                "protocol": one.protocol,
+                "protocol": one.tongue,
                 "owntracks": {"user": one.device_id, "password": one.token},
             }
-            for one in lines
+            for one in speakers
         ],
     }
     file.touch(mode=0o600)
     file.write_text(json.dumps(told, indent=1) + "\n")
 
 
-def _perform(
-    lines: list[Line],
+def _words(
+    data: Path,
     address: str,
-    house: House,
     accounts: list[_Account],
-    stop: threading.Event,
-) -> None:
-    while not stop.is_set() and not _is_up(address):
-        time.sleep(0.1)
-    typer.echo(f"\nfairtag demo: {address}\n")
-    for one in accounts:
-        typer.echo(f"  sign in as {one.name:<11} password {one.password}  ({one.role})")
-    typer.echo("\nThe first alerts come within half a minute. Ctrl-C ends the demo.")
-    play(lines, address=address, clock=house.clock, stop=stop)
+    speakers: Sequence[Speaker],
+    speed: float,
+) -> str:
+    signs = [f"  {one.name:<11} {one.password}  ({one.role})" for one in accounts]
+    tongues = len({one.tongue for one in speakers})
+    hours = LIFE_DAYS * 24 / speed
+    lines = [
+        f"\nfairtag demo: {address}\n",
+        "Sign in as     with password",
+        *signs,
+        "",
+        f"{len(speakers)} invented wearers; their devices speak to it in {tongues} protocols.",
+        f"The clock began a day ago and runs {speed:g} times as fast; every page says so.",
+        "The first alerts come within half a minute, and again every demo day, until the",
+        f"orders end in {hours:.0f} hours of yours. Sign-ins and tokens: {data / _MARK}",
+        "Ctrl-C ends the demo. The next start is a new one.",
+    ]
+    return "\n".join(lines)
 
 
-def _is_up(address: str) -> bool:
+@contextmanager
+def _performing(house: House, devices: Sequence[Device], port: int, words: str) -> Iterator[None]:
+    stop = threading.Event()
+
+    def perform() -> None:
+        while not _is_up(port):
+            if stop.wait(0.05):
+                return
+        typer.echo(words)
+        play(devices, address=f"http://{_HOST}:{port}", clock=house.clock, stop=stop)
+
+    thread = threading.Thread(target=perform, name="fairtag-devices", daemon=True)
+    thread.start()
     try:
-        return httpx.get(f"{address}/healthz").is_success
-    except httpx.HTTPError:
-        return False
+        yield
+    finally:
+        stop.set()
+        thread.join(timeout=10)
+
+
+def _is_up(port: int) -> bool:
+    """Tell whether the service listens; the port was free before, so it is ours."""
+    with socket.socket() as probe:
+        return probe.connect_ex((_HOST, port)) == 0

@@ -1,27 +1,48 @@
-"""Who is in the rehearsal? Invented wearers with orders, lives, devices and a scenario each.
+"""Who is in the rehearsal? Invented wearers with lives, devices and a scenario each.
 
-Nobody is real: names come from a list of plants, places from a town without streets.
-Units: instants in µs UTC.
+Nobody is real, and the town has no streets; `fairtag.sim.papers` writes their orders.
+Units: metres; minutes of the local day; instants in µs UTC.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
-import numpy as np
-
-from fairtag.sim.people import Person, Receiver, Spot
-from fairtag.sim.scenarios import SCENARIOS, ZONE_HALF_M, ZONE_NORTH_M, Plan
-from fairtag.terms.instants import DAY, MINUTE, SECOND, Micros, text
-from fairtag.terms.local import Interval
+from fairtag.sim.chance import Chance
+from fairtag.sim.people import Person, Spot
+from fairtag.sim.receivers import Model
+from fairtag.sim.scenarios import SCENARIOS
+from fairtag.sim.scenarios.scene import Plan, Scenario, Scene, Timetable
+from fairtag.terms.instants import DAY, HOUR, MINUTE, Micros
+from fairtag.terms.local import (
+    DAYS,
+    MINUTES_A_DAY,
+    Interval,
+    WeeklySpan,
+    local_instant,
+    minutes_of,
+    occurrences,
+    wall_minute,
+)
 
 TOWN = Spot(53.48, -2.24)
 ZONE = "Europe/London"
-_GIVEN = ("Alder", "Birch", "Cedar", "Hazel", "Linden", "Maple", "Rowan", "Willow")
-_FAMILY = ("Example", "Invented", "Madeup", "Nobody", "Pretend", "Sample")
-_FIX_EVERY = 60 * SECOND
+_MODELS = (Model.TAG, Model.TAG, Model.ANDROID, Model.APPLE)
+# Source: the seed's scheme, least radius 50 m for a fitted device and 100 m for another.
+_RADIUS_M = {Model.TAG: 80.0, Model.ANDROID: 110.0, Model.APPLE: 110.0}
+_CUED_NIGHT = 10 * HOUR
+_CUED_APPOINTMENT = 25 * MINUTE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cue:
+    """When the scenario begins, instead of on some day of the span; again at that time every day.
+
+    The curfew begins at `night` and lasts ten hours.
+    """
+
+    day: Micros
+    night: Micros
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,11 +51,15 @@ class Player:
 
     number: int
     scenario: str
-    plan: Plan
-    person: Person
-    span: Interval
     seed: int
-    is_homebound: bool
+    model: Model
+    person: Person
+    zone: Spot  # middle of the exclusion zone
+    curfew_at: Spot
+    radius_m: float
+    timetable: Timetable
+    span: Interval
+    plan: Plan
 
     @property
     def wearer_id(self) -> str:
@@ -46,155 +71,149 @@ class Player:
         """Name the device."""
         return f"D-{self.number:04}"
 
+    @property
+    def story(self) -> Scenario:
+        """Give the scenario."""
+        return SCENARIOS[self.scenario]
+
 
 def player(
-    number: int, scenario: str, *, incident: Micros, span: Interval, seed: int, is_homebound: bool
+    number: int, scenario: str, *, span: Interval, seed: int, cue: Cue | None = None
 ) -> Player:
-    """Invent one; the same numbers give the same person."""
-    chance = np.random.default_rng((seed, number))
-    home = TOWN.moved(*chance.uniform(-3000, 3000, size=2))
-    person = Person(
-        home=home,
-        work=home.moved(*chance.choice((-1, 1), size=2) * chance.uniform(800, 2500, size=2)),
-        time_zone=ZONE,
-        leaves_min=int(chance.integers(7 * 60 + 30, 9 * 60)),
-        returns_min=int(chance.integers(16 * 60 + 30, 18 * 60 + 15)),
-        is_homebound=is_homebound,
-    )
+    """Invent one; the same arguments give the same person.
+
+    Without a cue the scenario happens once, on some day of the span; with one, daily.
+    """
+    story, chance = SCENARIOS[scenario], Chance(seed, number)
+    model = story.model or _MODELS[number % len(_MODELS)]
+    hours = _hours(chance, story, cue)
+    timetable = story.timetable or _nightly(*hours)
+    person = _person(chance, story, hours, habits=(seed, number))
+    zone = person.home.moved(story.zone_north_m, 0)
+    radius_m = _RADIUS_M[model]
+
+    def scene(day: int, days: int) -> Scene:
+        during = Interval(start=Micros(span.start + day * DAY), end=span.end)
+        if cue is not None:
+            return _cued(person, zone, radius_m, during, cue, after=day * DAY)
+        return _timed(person, zone, radius_m, during, _spans(timetable), days)
+
+    days = max(1, (span.end - span.start) // DAY)
+    if cue is not None:
+        plans = [story.plan(scene(day, days)) for day in range(days)]
+    else:
+        happens = 0 if story.is_at_once else chance.whole(0, days - 1)
+        plans = [story.plan(scene(happens, days))]
     return Player(
         number=number,
         scenario=scenario,
-        plan=SCENARIOS[scenario](incident, home),
-        person=person,
-        span=span,
         seed=seed,
-        is_homebound=is_homebound,
+        model=model,
+        person=person,
+        zone=zone,
+        curfew_at=person.home.moved(0, story.curfew_east_m),
+        radius_m=radius_m,
+        timetable=timetable,
+        span=span,
+        plan=Plan.joined(plans),
     )
 
 
-def order_of(one: Player) -> dict[str, Any]:
-    """Write the player's order: curfew at home, an exclusion zone, the trail."""
-    home, middle = one.person.home, one.person.home.moved(ZONE_NORTH_M, 0)
-    corners = [
-        middle.moved(ZONE_HALF_M * north, ZONE_HALF_M * east)
-        for north, east in ((-1, -1), (-1, 1), (1, 1), (1, -1), (-1, -1))
-    ]
-    days = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
-    nightly = [{"days": days, "from": "19:00", "to": "07:00"}]
-    begins = one.span.start
-    return {
-        "format": "fairtag-order/1",
-        "order_id": f"ORD-{one.number:04}",
-        "version": 1,
-        "supersedes": None,
-        "simulated": True,
-        "cohort": "convicted_liable_to_removal",
-        "authority": {"id": "ho", "name": "Home Office", "kind": "home_office"},
-        "legal_regime": "uk_gdpr",
-        "legal_basis": "Immigration Act 2016 Sch. 10 para. 2(1)(e)",
-        "necessity": "Rehearsal: the person is invented and would have absconded twice.",
-        "proportionality": "Rehearsal: one address, one zone, reviewed after two months.",
-        "less_intrusive_considered": "Rehearsal: weekly reporting would have been tried first.",
-        "vulnerability_assessed_at": text(begins)[:10],
-        "review": {
-            "kind": "administrative",
-            "by": text(Micros(begins + 60 * DAY))[:10],
-            "instrument": "Rehearsal policy",
-        },
-        "starts_at": text(begins),
-        "ends_at": text(Micros(begins + 90 * DAY)),
-        "time_zone": ZONE,
-        "wearer": {
-            "wearer_id": one.wearer_id,
-            "names": {
-                "given": _GIVEN[one.number % len(_GIVEN)],
-                "family": _FAMILY[one.number % len(_FAMILY)],
-            },
-            "date_of_birth": "1990-01-01",
-            "language": "en",
-        },
-        "devices": [
-            {
-                "device_id": one.device_id,
-                "type": "fitted",
-                "fix_every_s": 60,
-                "report_every_s": 60,
-                "charged_by_wearer": True,
-            }
-        ],
-        "absences": [],
-        "conditions": [
-            {
-                "id": "c1",
-                "kind": "curfew",
-                "place": {"center": [home.lon, home.lat], "radius_m": 80},
-                "grace_min": 5,
-                "timetable": [] if one.is_homebound else nightly,
-            },
-            {
-                "id": "x1",
-                "kind": "exclusion_zone",
-                "area": {
-                    "type": "Polygon",
-                    "coordinates": [[[corner.lon, corner.lat] for corner in corners]],
-                },
-                "buffer_m": 0,
-                "timetable": [],
-            },
-            {"id": "t1", "kind": "trail"},
-        ],
-    }
+def span_of(scenario: str, *, start: Micros, days: int) -> Interval:
+    """Give the days that a scenario plays in: the caller's, or its own where the date matters."""
+    starts = SCENARIOS[scenario].starts
+    begins = start if starts is None else local_instant(starts, ZONE, edge="from")
+    return Interval(start=begins, end=Micros(begins + days * DAY))
 
 
-def traffic_of(one: Player) -> list[dict[str, Any]]:
-    """Play the life; messages in order of arrival, as contract §4 writes them."""
-    spoken = [*_positions(one), *_events(one)]
-    spoken.sort(key=lambda pair: (pair[0], pair[1]["type"]))
-    messages = []
-    for seq, (at, told) in enumerate(spoken, start=1):
-        arrives = _arrival(one, at)
-        made = {"device_id": one.device_id, "epoch": 0, "seq": seq, "at": text(at)}
-        messages.append((arrives, seq, {**told, **made, "received_at": text(arrives)}))
-    return [told for _, _, told in sorted(messages, key=lambda item: item[:2])]
+def _hours(chance: Chance, story: Scenario, cue: Cue | None) -> tuple[int, int]:
+    """Choose the curfew's wall-clock hours."""
+    usual = chance.pick((18 * 60 + 30, 19 * 60, 20 * 60)), chance.pick((6 * 60, 7 * 60))
+    if cue is not None:
+        _, minute = wall_minute(cue.night, ZONE)
+        return minute, (minute + _CUED_NIGHT // MINUTE) % MINUTES_A_DAY
+    return usual if story.timetable is None else (19 * 60, 7 * 60)
 
 
-def _positions(one: Player) -> Iterator[tuple[Micros, dict[str, Any]]]:
-    receiver = Receiver(np.random.default_rng((one.seed, one.number, 1)))
-    for at in range(one.span.start, one.span.end, _FIX_EVERY):
-        instant = Micros(at)
-        if any(dead.holds(instant) for dead in one.plan.dead):
-            continue
-        spot, is_indoors = one.person.at(instant)
-        for during, elsewhere in one.plan.away:
-            if during.holds(instant):
-                spot, is_indoors = elsewhere, False
-        seen, accuracy = receiver.see(spot, instant, is_indoors=is_indoors)
-        yield (
-            instant,
-            {
-                "type": "position",
-                "lat": round(seen.lat, 6),
-                "lon": round(seen.lon, 6),
-                "accuracy_m": round(accuracy, 1),
-                "accuracy_level": 0.68,
-                "source": "fused" if is_indoors else "gnss",
-                "battery_pct": _battery(one, instant),
-            },
+def _person(
+    chance: Chance, story: Scenario, hours: tuple[int, int], *, habits: tuple[object, ...]
+) -> Person:
+    home = TOWN.moved(chance.between(-3000, 3000), chance.between(-3000, 3000))
+
+    def south(least_m: float, most_m: float) -> Spot:
+        return home.moved(-chance.between(least_m, most_m), chance.between(-most_m / 2, most_m / 2))
+
+    return Person(
+        home=home,
+        work=south(800, 2500),
+        shop=south(250, 600),
+        friend=south(500, 1200),
+        office=south(500, 1500),
+        time_zone=ZONE,
+        curfew_from_min=hours[0],
+        curfew_to_min=hours[1],
+        habits=habits,
+        has_work=story.has_work,
+    )
+
+
+def _nightly(from_min: int, to_min: int) -> Timetable:
+    return [{"days": list(DAYS), "from": _wall(from_min), "to": _wall(to_min)}]
+
+
+def _wall(minute: int) -> str:
+    return f"{minute // 60:02}:{minute % 60:02}"
+
+
+def _spans(timetable: Timetable) -> tuple[WeeklySpan, ...]:
+    return tuple(
+        WeeklySpan(
+            days=frozenset(DAYS.index(day) for day in one["days"]),
+            from_min=minutes_of(one["from"]),
+            to_min=minutes_of(one["to"]),
         )
+        for one in timetable
+    )
 
 
-def _battery(one: Player, at: Micros) -> float:
-    told = [percent for since, percent in one.plan.battery if since <= at]
-    return told[-1] if told else 80.0 - 0.4 * ((at // MINUTE + 97 * one.number) % 100)
+def _timed(
+    person: Person,
+    zone: Spot,
+    radius_m: float,
+    during: Interval,
+    spans: tuple[WeeklySpan, ...],
+    days: int,
+) -> Scene:
+    """Let the night be the first whole curfew, and the day the morning after it."""
+    within = Interval(start=during.start, end=Micros(during.start + (days + 3) * DAY))
+    nights = [one for one in occurrences(spans, ZONE, within=within) if one.start >= during.start]
+    night, following = nights[0], nights[1]
+    day = Micros(night.end + 3 * HOUR)
+    return Scene(
+        person=person,
+        during=during,
+        night=night,
+        day=day,
+        day_off=Interval(start=night.end, end=following.start),
+        appointment=Interval(start=day, end=Micros(day + HOUR)),
+        zone=zone,
+        radius_m=radius_m,
+    )
 
 
-def _events(one: Player) -> Iterator[tuple[Micros, dict[str, Any]]]:
-    for at, code in one.plan.events:
-        yield at, {"type": "event", "code": code}
-
-
-def _arrival(one: Player, at: Micros) -> Micros:
-    for offline in one.plan.offline:
-        if offline.holds(at):
-            return Micros(offline.end + 5 * SECOND)
-    return Micros(at + 2 * SECOND)
+def _cued(
+    person: Person, zone: Spot, radius_m: float, whole: Interval, cue: Cue, *, after: int
+) -> Scene:
+    """Let everything begin at the cue and be over within a day."""
+    during = Interval(start=whole.start, end=Micros(min(whole.end, whole.start + DAY)))
+    day, night = Micros(cue.day + after), Micros(cue.night + after)
+    return Scene(
+        person=person,
+        during=during,
+        night=Interval(start=night, end=Micros(night + _CUED_NIGHT)),
+        day=day,
+        day_off=during,
+        appointment=Interval(start=day, end=Micros(day + _CUED_APPOINTMENT)),
+        zone=zone,
+        radius_m=radius_m,
+    )

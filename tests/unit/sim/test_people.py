@@ -1,0 +1,86 @@
+"""Invented lives keep every condition, unless their scenario says when they do not."""
+
+from __future__ import annotations
+
+import msgspec
+import pytest
+
+from fairtag.orders.read import read
+from fairtag.rules.conditions import LOCATED, against_m, place_of
+from fairtag.rules.duty import duty_at
+from fairtag.sim.cast import Player, player, span_of
+from fairtag.sim.papers import order_of
+from fairtag.sim.people import Go, Setting, Spot, Stay, journey
+from fairtag.sim.scenarios.calm import CALM
+from fairtag.sim.traffic import Whereabouts
+from fairtag.terms.geometry import edge_of
+from fairtag.terms.instants import MINUTE, SECOND, Micros, parse
+
+START = parse("2026-11-02T12:00:00Z")
+STEP = 2 * MINUTE
+HOME = Spot(53.48, -2.24)
+
+
+def minutes_against(one: Player, condition_id: str) -> int:
+    """Count minutes in which the true place is on the wrong side of a condition in force."""
+    ruling = read(msgspec.json.encode(order_of(one)), scheme=None).ruling
+    condition = next(each for each in ruling.conditions if each.id == condition_id)
+    assert isinstance(condition, LOCATED)
+    edge, where, found = edge_of(place_of(condition)), Whereabouts(one), 0
+    for at in range(one.span.start, one.span.end, STEP):
+        now = Micros(at)
+        spot, _, _ = where.at(now)
+        is_out = against_m(condition, edge.signed_m(spot.lon, spot.lat)) > 0
+        found += is_out and duty_at(condition, ruling, (), now) is not None
+    return found * STEP // MINUTE
+
+
+def cast(scenario: str, *, number: int = 3, days: int = 4, seed: int = 5) -> Player:
+    return player(number, scenario, span=span_of(scenario, start=START, days=days), seed=seed)
+
+
+@pytest.mark.parametrize("scenario", CALM)
+def test_a_calm_life_truly_keeps_every_condition(scenario: str) -> None:
+    one = cast(scenario)  # number 3 has an inclusion zone too
+    assert [minutes_against(one, each) for each in ("c1", "x1", "n1")] == [0, 0, 0]
+
+
+@pytest.mark.parametrize(
+    ("scenario", "condition_id", "minutes"),
+    [("left_50_min", "c1", 50), ("zone_10_min", "x1", 10), ("inclusion_left", "n1", 32)],
+)
+def test_a_departure_is_seen_by_the_same_look(
+    scenario: str, condition_id: str, minutes: int
+) -> None:
+    assert abs(minutes_against(cast(scenario), condition_id) - minutes) <= 2
+
+
+def test_a_person_has_weekdays_weekends_and_sleep() -> None:
+    one = cast("calm_at_work", days=7)
+    where = Whereabouts(one)
+
+    def seen(day: int, hours: range) -> set[Spot]:
+        times = (START + (24 * (day - 1) + hour - 12) * 60 * MINUTE for hour in hours)
+        return {where.at(Micros(at))[0] for at in times}
+
+    assert one.person.work in seen(3, range(8, 17))  # Wednesday 4 Nov
+    assert one.person.work not in seen(7, range(8, 17))  # Sunday 8 Nov
+    assert seen(4, range(6)) == {one.person.home}  # Thursday night
+
+
+def test_a_journey_goes_as_fast_as_it_says() -> None:
+    there = HOME.moved(0, 140)
+    path = journey(Micros(0), HOME, Go(to=there, speed_mps=1.4), Stay(minutes=2))
+    assert path.times[1] == pytest.approx(100 * SECOND, abs=SECOND)
+    spot, setting = path.at(Micros(50 * SECOND))
+    assert HOME.metres_to(spot) == pytest.approx(70, abs=0.5)
+    assert setting is Setting.STREET
+    assert path.at(Micros(10**12)) == (there, Setting.INDOORS)
+
+
+def test_crossings_are_known_to_the_second() -> None:
+    path = journey(Micros(0), HOME, Go(to=HOME.moved(0, 400), speed_mps=1.0), Go(to=HOME))
+    (out,) = path.spans_where(lambda spot: HOME.metres_to(spot) > 100)
+    assert out.start == pytest.approx(100 * SECOND, abs=SECOND)
+    assert out.end == pytest.approx((400 + 300 / 1.4) * SECOND, abs=SECOND)
+    assert path.spans_where(lambda _: False) == ()
