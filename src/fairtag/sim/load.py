@@ -30,6 +30,7 @@ class Sender:
         self._seq = dict.fromkeys(tokens, 0)
         self._chance = random.Random(len(tokens))
         self.waits_ms: list[float] = []
+        self.acknowledged = 0
 
     def batch(self, number: int) -> int:
         """Send 15 positions of a device; tells how many were acknowledged after the commit."""
@@ -37,7 +38,9 @@ class Sender:
         first = self._seq[token] + 1
         lines = b"\n".join(self._line(n) for n in range(first, first + BATCH))
         self._seq[token] += BATCH
-        return BATCH if self._post(token, lines) else 0
+        taken = BATCH if self._post(token, lines) else 0
+        self.acknowledged += taken
+        return taken
 
     def event(self, token: str, code: str) -> bool:
         """Send an event now."""

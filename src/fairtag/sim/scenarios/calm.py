@@ -160,7 +160,7 @@ CALM = {
         plan=_clocks_back,
         timetable=[
             {"days": ["sat"], "from": "19:00", "to": "01:30"},
-            {"days": ["sun"], "from": "01:30", "to": "07:00"},
+            {"days": ["sun"], "from": "02:30", "to": "07:00"},
             {"days": ["mon", "tue", "wed", "thu", "fri", "sun"], "from": "19:00", "to": "07:00"},
         ],
         starts="2026-10-24T12:00",
