@@ -16,7 +16,7 @@ class Site:
 
     def __init__(self, house: House, pulse: Pulse, *, metrics_token: str = "") -> None:
         self._door = DeviceDoor(house)
-        self._pages: FastAPI = console(house)
+        self._pages: FastAPI = console(house, is_judging=lambda: pulse.is_well)
         self._pages.include_router(ops(house, pulse, metrics_token=metrics_token))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
