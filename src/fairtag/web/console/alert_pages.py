@@ -29,7 +29,7 @@ from fairtag.terms.errors import (
 from fairtag.terms.ids import AlertId, is_id
 from fairtag.terms.instants import SECOND
 from fairtag.web.console import words
-from fairtag.web.console.evidence import columns, drawing, duty_words, evidence_rows
+from fairtag.web.console.evidence import columns, day_of, drawing, duty_words, evidence_rows
 from fairtag.web.console.queue_pages import zone_of
 from fairtag.web.console.refusals import status_of
 from fairtag.web.console.shell import Checked, Shell, Signed
@@ -52,6 +52,7 @@ class _Told:
 
 
 _NOTHING = _Told()
+_SHUT: dict[str, Any] = {"evidence": [], "columns": [], "drawing": None, "duty": "", "lease": ""}
 
 
 def pages(shell: Shell) -> APIRouter:
@@ -191,7 +192,7 @@ def _facts(tx: Transaction, shell: Shell, alert: Alert, told: _Told) -> dict[str
         "rule": words.rule(row["kind"]),
         "sure": _sure(tx, alert),
         "next_steps": words.next_steps(alert.kind, alert.wearer_id),
-        "now": f"{when(now, zone)} {zone} ({offset(now, zone)})",
+        "here_now": f"{when(now, zone)}, {zone} ({offset(now, zone)})",
     }
 
 
@@ -201,18 +202,12 @@ def _bare(tx: Transaction, alert: Alert) -> list[ContactNote]:
 
 def _evidence(opened: Opened | None) -> dict[str, Any]:
     if opened is None:
-        return {
-            "evidence": [],
-            "columns": [],
-            "drawing": None,
-            "duty": "",
-            "lease": "",
-            "lease_s": 0,
-        }
+        return _SHUT
     rows = evidence_rows(opened)
     return {
         "evidence": rows,
         "columns": columns(rows),
+        "day": day_of(opened),
         "drawing": drawing(opened),
         "duty": duty_words(opened.condition),
         "lease": when(opened.grant.until, opened.time_zone),

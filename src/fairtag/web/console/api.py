@@ -16,7 +16,7 @@ from fairtag.alerts.model import Alert, AlertState, Cause
 from fairtag.app.books import Person
 from fairtag.app.handle_alert import acknowledge, close
 from fairtag.app.house import House
-from fairtag.app.permissions import Act, demand, may, only_recipient
+from fairtag.app.permissions import Act, demand, only_recipient
 from fairtag.app.ports import Transaction
 from fairtag.app.put_order import put_order
 from fairtag.app.sign_in import sign_in, sign_out, who_is
@@ -130,8 +130,9 @@ def _handling(router: APIRouter, house: House) -> None:
         body: _Small,
     ) -> Response:
         """Close an alert with a cause and a reason of at least 10 characters."""
-        told = _read(body, Closing)
         name = _alert_id(alert_id)
+        demand(person, Act.HANDLE, house.store.read(lambda tx: tx.alerts.get(name)))
+        told = _read(body, Closing)
         done = close(house, name, person=person, cause=told.cause, reason=told.reason)
         return _json(_told(done))
 
@@ -164,8 +165,7 @@ def _queue_of(person: Person) -> str | None:
 
     Raises: NotPermitted.
     """
-    if not may(person, Act.HANDLE):
-        demand(person, Act.QUEUE)
+    demand(person, Act.QUEUE)
     return only_recipient(person)
 
 

@@ -14,7 +14,7 @@ from fairtag.app.open_record import Opened
 from fairtag.intake.messages import Position
 from fairtag.orders.model import Attendance, Condition, Curfew, ExclusionZone, InclusionZone
 from fairtag.terms.geometry import Circle, Edge, Place, edge_of
-from fairtag.terms.instants import MINUTE, SECOND, Micros
+from fairtag.terms.instants import MINUTE, SECOND
 from fairtag.terms.local import DAYS, WeeklySpan, wall_text
 from fairtag.web.console.show import ago, offset, when
 
@@ -38,11 +38,16 @@ def evidence_rows(opened: Opened) -> list[dict[str, str]]:
     """Show positions as a table: newest first, with what is not known said so."""
     place = _place(opened.condition)
     edge = None if place is None else edge_of(place)
-    zones = {offset(one.at, opened.time_zone) for one in opened.positions}
+    clocks = _clocks(opened)
     return [
-        _evidence_row(one, opened.time_zone, edge, is_doubtful=len(zones) > 1)
-        for one in reversed(opened.positions)
-    ]
+        _evidence_row(one, clock, edge) for one, clock in zip(opened.positions, clocks, strict=True)
+    ][::-1]
+
+
+def day_of(opened: Opened) -> str:
+    """Name the day of all positions; empty when there are several, and each row names its own."""
+    days = {_day(one, opened.time_zone) for one in opened.positions}
+    return days.pop() if len(days) == 1 else ""
 
 
 def columns(rows: list[dict[str, str]]) -> list[tuple[str, str]]:
@@ -96,12 +101,10 @@ def duty_words(condition: Condition | None) -> str:
             return ""
 
 
-def _evidence_row(
-    one: Position, zone: str, edge: Edge | None, *, is_doubtful: bool
-) -> dict[str, str]:
+def _evidence_row(one: Position, clock: str, edge: Edge | None) -> dict[str, str]:
     speed = one.speed_mps
     return {
-        "at": _clock(one.at, zone) + (f" {offset(one.at, zone)}" if is_doubtful else ""),
+        "at": clock,
         "where": "" if edge is None else _where(edge.signed_m(one.lon, one.lat), one.accuracy_m),
         "received": "at once" if one.received_at - one.at < MINUTE else _late(one),
         "lat": f"{one.lat:.5f}",
@@ -113,9 +116,24 @@ def _evidence_row(
     }
 
 
-def _clock(at: Micros, zone: str) -> str:
-    """Write an instant to the second; offsets of zones are whole minutes today."""
-    return f"{wall_text(at, zone)}:{at // SECOND % 60:02}"
+def _clocks(opened: Opened) -> list[str]:
+    """Write local times to the second, with day and offset where they change in between.
+
+    The seconds are those of UTC: offsets of zones are whole minutes today.
+    """
+    zone = opened.time_zone
+    offsets = [offset(one.at, zone) for one in opened.positions]
+    is_one_day, is_one_offset = day_of(opened) != "", len(set(offsets)) == 1
+    return [
+        ("" if is_one_day else f"{_day(one, zone)}, ")
+        + f"{wall_text(one.at, zone).rpartition(', ')[2]}:{one.at // SECOND % 60:02}"
+        + ("" if is_one_offset else f" {away}")
+        for one, away in zip(opened.positions, offsets, strict=True)
+    ]
+
+
+def _day(one: Position, zone: str) -> str:
+    return wall_text(one.at, zone).rpartition(", ")[0]
 
 
 def _late(one: Position) -> str:

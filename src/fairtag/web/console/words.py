@@ -140,7 +140,7 @@ _ACTS = {
     "joined": "More of the same matter joined",
     "acknowledged": "Taken in hand by {by}",
     "closed": "Closed by {by}",
-    "escalated": "Nobody had finished it: the next person of the duty roster is told",
+    "escalated": "It still waited: the next person of the duty roster was told",
     "notified": "A notice was handed over",
     "assigned": "Given to {by}",
 }
