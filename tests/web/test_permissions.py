@@ -149,7 +149,7 @@ def _meaning(status: int, to: str) -> str:
     return {401: "k", 403: "n"}.get(status, "y")
 
 
-def mismatches(rig: Rig) -> list[str]:
+def mismatches(rig: Rig, only: str = "") -> list[str]:
     names = two_alerts(rig) | {"token": "not-a-link"}
     desks = everybody(rig)
     keys, lines = rows()
@@ -157,7 +157,7 @@ def mismatches(rig: Rig) -> list[str]:
     for method, path, cells in lines:
         where = path.format(**names) if path != "/static" else "/static/console.css"
         for key, expected in zip(keys, cells, strict=True):
-            if path in _ANYBODY:
+            if path in _ANYBODY or only not in ("", key):
                 continue
             found, page = answer_of(desks[key], method, where)
             # An unreadable purpose is a 403 too: for the allowed, it is told beside the alert.
@@ -181,7 +181,7 @@ def test_every_role_gets_what_the_table_says(rig: Rig) -> None:
 def test_negative_control_a_wider_role_is_noticed(rig: Rig, monkeypatch) -> None:
     monkeypatch.setitem(permissions.ROLES, "reviewer", frozenset(Act))
 
-    wrong = mismatches(rig)
+    wrong = mismatches(rig, only="rev")
 
     assert "rev: POST /alerts/{authority}/open is y, not n" in wrong
     assert "rev: GET /queue/changes is y, not n" in wrong
