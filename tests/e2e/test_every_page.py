@@ -74,7 +74,7 @@ def pages(rig: Rig, page: Page, address: str) -> Iterator[tuple[str, str]]:
     yield "closing refused", page.title()
     page.fill("#reason", "This was a rehearsal.")
     page.click("#close")
-    page.get_by_text("Closed by olga").wait_for()
+    page.locator("#acts").get_by_text("Closed by olga").wait_for()
     yield "alert closed", page.title()
     page.click("#read")
     page.get_by_text("This was a rehearsal.").wait_for()

@@ -22,6 +22,7 @@ def test_an_alert_is_handled_with_the_keyboard_alone(rig: Rig, page: Page) -> No
         rig.house.changes.publish()
         page.locator(ALERT).wait_for()
         expect(page).to_have_title("(1 urgent) Alerts – fairtag")
+        expect(page.locator("#badge")).to_have_text("1 urgent")
         tab_to(page, ALERT)
         page.keyboard.press("Enter")
         tab_to(page, "#take")
@@ -46,7 +47,7 @@ def test_an_alert_is_handled_with_the_keyboard_alone(rig: Rig, page: Page) -> No
         page.keyboard.type("The receiver was on a roof.")
         tab_to(page, "#close")
         page.keyboard.press("Enter")
-        page.get_by_text("Closed by olga").wait_for()
+        page.locator("#acts").get_by_text("Closed by olga").wait_for()
         expect(page.get_by_text("The receiver was on a roof.")).to_have_count(0)
     assert rig.kinds() == []
 

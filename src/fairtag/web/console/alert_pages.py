@@ -49,6 +49,7 @@ class _Told:
     cause: str = ""
     reason: str = ""
     said: str = ""
+    form: str = ""  # the field to go back to
 
 
 _NOTHING = _Told()
@@ -120,7 +121,7 @@ def _handling(router: APIRouter, shell: Shell) -> None:
             chosen = Cause(cause) if cause in {*Cause} else Cause.RECOVERED  # which none may choose
             close(shell.house, name, person=person, cause=chosen, reason=reason)
         except _REFUSALS as refusal:
-            told = _Told(refusal=refusal, cause=cause, reason=reason)
+            told = _Told(refusal=refusal, cause=cause, reason=reason, form="cause")
             return _page(shell, request, person, name, told)
         return _back(name)
 
@@ -138,7 +139,9 @@ def _handling(router: APIRouter, shell: Shell) -> None:
         try:
             log_contact(shell.house, name, person=person, how=how, reached=is_reached, told=told)
         except _REFUSALS as refusal:
-            return _page(shell, request, person, name, _Told(refusal=refusal, said=told))
+            return _page(
+                shell, request, person, name, _Told(refusal=refusal, said=told, form="told")
+            )
         return _back(name, "#contact")
 
 

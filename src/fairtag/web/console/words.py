@@ -6,7 +6,7 @@ No sentence here says that a wearer did wrong, and none holds a place or a name.
 from __future__ import annotations
 
 from fairtag.alerts.escalate import ROSTER_EMPTY, STEPS
-from fairtag.alerts.model import Alert, AlertAct, AlertState, Cause
+from fairtag.alerts.model import Alert, AlertAct, Cause
 from fairtag.alerts.practicable import PRACTICABLE
 from fairtag.app.reconcile import NO_CREDENTIAL, NO_DEVICE
 from fairtag.custody.opening import Purpose
@@ -56,13 +56,6 @@ CAUSES = {
     Cause.TEST: "Rehearsal",
     Cause.RECOVERED: "Came back by itself",
 }
-STATES = {
-    AlertState.RAISED: "Nobody has it yet",
-    AlertState.ACKNOWLEDGED: "In hand",
-    AlertState.CLOSED: "Closed",
-}
-
-
 PRIORITIES = {"urgent": "Urgent", "normal": "Normal", "low": "Low"}
 PURPOSES = {
     Purpose.HANDLE_ALERT: "to handle this alert",

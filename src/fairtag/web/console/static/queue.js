@@ -5,6 +5,7 @@
   const EVERY_MS = 30_000;  // ages grow also when nothing happens
   const AGAIN_MS = 5_000;
   const live = document.getElementById("live");
+  const badge = document.getElementById("badge");
   const news = document.getElementById("news");
   const plainTitle = document.title.replace(/^\(\d+ urgent\) /, "");
   let running = false;
@@ -32,6 +33,8 @@
     const fresh = [...rows.querySelectorAll("[data-alert]")].filter((row) => !before.has(row.dataset.alert));
     if (fresh.length) { news.textContent = `New: ${fresh.map((row) => row.querySelector("a").textContent).join(", ")}`; }
     const urgent = Number(rows.dataset.urgent);
+    badge.hidden = !urgent;
+    badge.textContent = `${urgent} urgent`;
     document.title = urgent ? `(${urgent} urgent) ${plainTitle}` : plainTitle;
     const row = kept && document.querySelector(`[data-alert="${CSS.escape(kept.id)}"]`);
     if (row) {
