@@ -44,7 +44,11 @@ def console(house: House, *, is_judging: Callable[[], bool]) -> FastAPI:
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     _refusals(app, shell)
     app.add_middleware(NoTraceback, broken=_broken(shell))
-    app.add_middleware(OwnForms, refuse=lambda request: shell.refused(request, _FOREIGN))
+    app.add_middleware(
+        OwnForms,
+        address=house.address,
+        refuse=lambda request: shell.refused(request, _FOREIGN),
+    )
     app.add_middleware(SafeHeaders)
     return app
 

@@ -56,16 +56,20 @@ class SafeHeaders:
 class OwnForms:
     """Refuses forms that another site sends, the sign-in form too.
 
-    The staff API takes no cookie, so there is nothing to borrow.
+    The staff API takes no cookie, so there is nothing to borrow. `address` is where staff reach
+    the pages: a proxy in front may name another host.
     """
 
-    def __init__(self, app: ASGIApp, *, refuse: Callable[[Request], Response]) -> None:
+    def __init__(
+        self, app: ASGIApp, *, address: str, refuse: Callable[[Request], Response]
+    ) -> None:
         self._app = app
+        self._own = _host(address)
         self._refuse = refuse
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Hand on what a page of ours, or no browser, sends."""
-        if scope["type"] == "http" and _is_foreign(scope):
+        if scope["type"] == "http" and _is_foreign(scope, self._own):
             await self._refuse(Request(scope))(scope, receive, send)
         else:
             await self._app(scope, receive, send)
@@ -100,14 +104,15 @@ class NoTraceback:
                 await self._broken(scope)(scope, receive, send)
 
 
-def _is_foreign(scope: Scope) -> bool:
+def _is_foreign(scope: Scope, own: str | None) -> bool:
     if scope["method"] not in _CHANGING or scope["path"].startswith("/api/"):
         return False
     headers = {name: value.decode("latin-1") for name, value in scope["headers"]}
     if headers.get(b"sec-fetch-site", "same-origin") not in ("same-origin", "none"):
         return True
     origin = headers.get(b"origin")
-    return origin is not None and _host(origin) != headers.get(b"host", "").lower()
+    ours = (headers.get(b"host", "").lower(), own)
+    return origin is not None and (_host(origin) is None or _host(origin) not in ours)
 
 
 def _host(origin: str) -> str | None:
