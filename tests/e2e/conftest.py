@@ -7,8 +7,9 @@ import shutil
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+PATIENCE_MS = 20_000  # a busy machine is slow, not wrong
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -28,6 +29,7 @@ def chromium() -> Iterator[Browser]:
         pytest.fail("NO BROWSER: the browser tests must run in CI; install chromium")
     if found is None:
         pytest.skip("NO BROWSER: install chromium to run the browser tests")
+    expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as play:
         browser = play.chromium.launch(executable_path=found, args=FLAGS)
         yield browser
@@ -39,7 +41,7 @@ def page(chromium: Browser) -> Iterator[Page]:
     """Open a page 1280 pixels wide; what its console says is wrong fails the test."""
     context = chromium.new_context(viewport={"width": 1280, "height": 900})
     opened = context.new_page()
-    opened.set_default_timeout(20_000)
+    opened.set_default_timeout(PATIENCE_MS)
     wrong: list[str] = []
     opened.on("console", lambda told: wrong.append(told.text) if told.type == "error" else None)
     opened.on("pageerror", lambda error: wrong.append(str(error)))
