@@ -10,6 +10,7 @@ from typing import Literal
 
 from fairtag.adapters.changes import LoopChanges
 from fairtag.adapters.clock import MachineClock
+from fairtag.adapters.ground import FolderGround
 from fairtag.adapters.keystore import KeyStore
 from fairtag.adapters.notify import MailNotifier, NoNotifier, WebhookNotifier, signing_key
 from fairtag.adapters.sqlite.store import SqliteStore
@@ -48,6 +49,7 @@ def open_house(
             clock=clock,
             vault=vault,
             changes=LoopChanges(),
+            ground=FolderGround(data, store.spool),
             chance=os.urandom,
             notifier_for=lambda to: _notifier(to, settings, clock),
             address=address or settings.address,

@@ -38,6 +38,21 @@ class Spool:
             detail = f"{self._path}: {error.strerror}"
             raise LogUnavailable(detail) from error
 
+    def check(self) -> None:
+        """Open the file as `write` does, and write nothing.
+
+        Raises: LogUnavailable.
+        """
+        try:
+            handle = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+            try:
+                os.fsync(handle)
+            finally:
+                os.close(handle)
+        except OSError as error:
+            detail = f"{self._path}: {error.strerror}"
+            raise LogUnavailable(detail) from error
+
     def held(self) -> Spooled:
         """Read what was written.
 

@@ -254,8 +254,11 @@ class AlertBook(Protocol):
         """Append what happened to an alert; free text is sealed."""
         ...
 
-    def acts(self, alert_id: AlertId) -> list[AlertAct]:
-        """List what happened to an alert, oldest first."""
+    def acts(self, alert_id: AlertId, *, bare: bool = False) -> list[AlertAct]:
+        """List what happened to an alert, oldest first; `bare`: reasons stay sealed.
+
+        Whoever opens the reasons logs first.
+        """
         ...
 
     def keep_evidence(
@@ -288,8 +291,11 @@ class AlertBook(Protocol):
         """Mark a notice as done with, or say when to try again."""
         ...
 
-    def contacts(self, order_id: OrderId) -> list[ContactNote]:
-        """List calls and visits, newest first."""
+    def contacts(self, order_id: OrderId, *, bare: bool = False) -> list[ContactNote]:
+        """List calls and visits, newest first; `bare`: what was said stays sealed.
+
+        Whoever opens what was said logs first.
+        """
         ...
 
     def contacts_counted(self) -> dict[OrderId, int]:

@@ -25,6 +25,21 @@ class Changes(Protocol):
         ...
 
 
+class Ground(Protocol):
+    """What the service stands on; asked without changing anything."""
+
+    def free_bytes(self) -> int:
+        """Tell the free space where the data are."""
+        ...
+
+    def check_log(self) -> None:
+        """See that the access log's file can be written, and write nothing.
+
+        Raises: LogUnavailable.
+        """
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class House:
     """Everything a use case may ask for."""
@@ -33,6 +48,7 @@ class House:
     clock: Clock
     vault: Vault
     changes: Changes
+    ground: Ground
     chance: Callable[[int], bytes]  # n unpredictable bytes
     notifier_for: Callable[[str], Notifier]  # by address: "mailto:…" or "https://…"
     address: str  # where staff reach the pages, such as "http://127.0.0.1:8080"

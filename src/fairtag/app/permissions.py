@@ -22,19 +22,30 @@ class Act(StrEnum):
     RECONCILE = "see the reconciliation list"
     DUTY = "set the duty roster"
     LOG = "read the access log"
+    ROSTER = "see the duty roster"
 
 
 ROLES: dict[str, frozenset[Act]] = {
-    "officer": frozenset({Act.QUEUE, Act.HANDLE, Act.OPEN, Act.RECONCILE, Act.ORDERS}),
+    "officer": frozenset({Act.QUEUE, Act.HANDLE, Act.OPEN, Act.RECONCILE, Act.ORDERS, Act.ROSTER}),
     "supervisor": frozenset(
-        {Act.QUEUE, Act.HANDLE, Act.OPEN, Act.RECONCILE, Act.DUTY, Act.LOG, Act.ORDERS}
+        {
+            Act.QUEUE,
+            Act.HANDLE,
+            Act.OPEN,
+            Act.RECONCILE,
+            Act.DUTY,
+            Act.LOG,
+            Act.ORDERS,
+            Act.ROSTER,
+        }
     ),
-    "caseworker": frozenset({Act.QUEUE, Act.ORDERS}),
-    "contractor": frozenset({Act.RECONCILE, Act.HANDLE}),  # HANDLE: matters of support only
-    "inspector": frozenset({Act.LOG}),
-    "reviewer": frozenset(),
-    "liaison": frozenset(),
-    "admin": frozenset({Act.DUTY}),
+    "caseworker": frozenset({Act.QUEUE, Act.ORDERS, Act.ROSTER}),
+    # QUEUE and HANDLE: matters of support only.
+    "contractor": frozenset({Act.QUEUE, Act.RECONCILE, Act.HANDLE, Act.ROSTER}),
+    "inspector": frozenset({Act.LOG, Act.ROSTER}),
+    "reviewer": frozenset(),  # two pictures and nothing else; there are none in this version
+    "liaison": frozenset(),  # no way in to data
+    "admin": frozenset({Act.DUTY, Act.ROSTER}),
 }
 _SUPPORT_ONLY = frozenset({"contractor"})
 

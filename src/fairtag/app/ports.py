@@ -187,6 +187,10 @@ class Verdicts(Protocol):
         """List revisions in the order in which they were stored."""
         ...
 
+    def latest(self, finding_id: str) -> Finding | None:
+        """Give the newest revision."""
+        ...
+
 
 class Transaction(Protocol):
     """One all-or-nothing piece of work on the store."""

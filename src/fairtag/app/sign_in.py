@@ -140,16 +140,25 @@ def start_session(house: House, person: Person, *, kind: Literal["page", "api"])
 
 def who_is(house: House, token: str, *, kind: Literal["page", "api"]) -> Person | None:
     """Tell whose session a token opens, and remember that a page is in use."""
-    now, hashed = house.clock.now(), hash_of(token)
-    person = house.store.read(lambda tx: tx.people.session(hashed, at=now, kind=kind))
+    person = _whose(house, token, kind)
     if person is not None and kind == "page":
-        _keep(house, hashed, now)
+        _keep(house, hash_of(token), house.clock.now())
     return person
+
+
+def is_signed_in(house: House, token: str) -> bool:
+    """Tell whether a page's session goes on, without keeping it."""
+    return _whose(house, token, "page") is not None
 
 
 def sign_out(house: House, token: str) -> None:
     """End a session."""
     house.store.transact(lambda tx: tx.people.end_session(hash_of(token)))
+
+
+def _whose(house: House, token: str, kind: Literal["page", "api"]) -> Person | None:
+    now, hashed = house.clock.now(), hash_of(token)
+    return house.store.read(lambda tx: tx.people.session(hashed, at=now, kind=kind))
 
 
 def _keep(house: House, hashed: bytes, now: Micros) -> None:

@@ -1,7 +1,8 @@
-"""May this person open these positions now? The only door to what is sealed; closed by default.
+"""May this person open this now? The only door to what is sealed; closed by default.
 
 Source: charter G3: one named officer from 60 minutes before an urgent alert until it is closed, in
-leases of 60 minutes; every other window needs a second person.
+leases of 60 minutes; every other window needs a second person. Free text about a wearer (what was
+said, why an alert was closed) holds no trail: it opens for a purpose, also after the closing.
 Units: µs UTC.
 """
 
@@ -24,6 +25,11 @@ class Purpose(StrEnum):
     HANDLE_ALERT = "handle_alert"
     PROTECT_PERSON = "protect_person"
     CHECK_EQUIPMENT = "check_equipment"
+    REVIEW_HANDLING = "review_handling"  # texts of a closed alert; opens no position
+
+
+OF_POSITIONS = (Purpose.HANDLE_ALERT, Purpose.PROTECT_PERSON, Purpose.CHECK_EQUIPMENT)
+OF_TEXTS = tuple(Purpose)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,12 +53,12 @@ class Grant:
 
 
 def grant(request: Request) -> Grant:
-    """Decide.
+    """Decide about positions, and the name that goes with them.
 
     Raises: OpeningRefused.
+    Fails: closed.
     """
-    if request.purpose not in Purpose.__members__.values():
-        raise OpeningRefused("choose a purpose from the list")
+    purpose = _purpose(request.purpose, OF_POSITIONS)
     if request.closed_at is not None:
         raise OpeningRefused("the alert is closed; a second person must agree to open it again")
     earliest = request.raised_at - BEFORE
@@ -60,6 +66,21 @@ def grant(request: Request) -> Grant:
         raise OpeningRefused("this window is wider than the alert; a second person must agree")
     return Grant(
         window=request.window,
-        purpose=Purpose(request.purpose),
+        purpose=purpose,
         until=Micros(request.now + LEASE),
     )
+
+
+def grant_texts(purpose: str) -> Purpose:
+    """Decide about notes and reasons of an alert: no place and no name is opened with them.
+
+    Raises: OpeningRefused.
+    Fails: closed.
+    """
+    return _purpose(purpose, OF_TEXTS)
+
+
+def _purpose(told: str, allowed: tuple[Purpose, ...]) -> Purpose:
+    if told not in allowed:
+        raise OpeningRefused("choose a purpose from the list")
+    return Purpose(told)

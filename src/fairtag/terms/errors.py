@@ -2,6 +2,7 @@
 
 FairtagError
 ├── UsageError                    FT-001  the command or file can't be read
+├── UnknownPage                   FT-002  no such address
 ├── OrderRefused                  FT-101  the order isn't lawful, necessary or well formed
 ├── OrderConflict                 FT-102  the version, device or interval collides with a stored one
 ├── UnknownOrder                  FT-103
@@ -57,6 +58,14 @@ class UsageError(FairtagError):
     code = "FT-001"
     officer = "The file could not be read. Check that it is the right file, then send it again."
     operator = "Wrong use or unreadable input."
+
+
+class UnknownPage(FairtagError):
+    """The address, or this use of it, leads nowhere."""
+
+    code = "FT-002"
+    officer = "Check the address, or go back to the start."
+    operator = "404 or 405 to a staff client."
 
 
 class OrderRefused(FairtagError):

@@ -1,27 +1,38 @@
 """Is the service alive and fit to be relied on? For machines; no personal data.
 
 Source: contract §7.
+Units: bytes; µs.
 """
 
 from __future__ import annotations
 
 import hmac
+import time
+from collections import Counter
 from collections.abc import Callable
-from typing import Annotated
 
-from fastapi import APIRouter, Header, Response
+from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 from prometheus_client import CollectorRegistry, Gauge, generate_latest
 
 from fairtag.app.charter import CHARTER
 from fairtag.app.house import House
 from fairtag.app.run_service import Pulse
-from fairtag.terms.errors import FairtagError
+from fairtag.terms.instants import SECOND
+
+LEAST_FREE = 256 * 1024 * 1024  # room for about a day of 1,000 devices and their write-ahead log
+# A machine that keeps time by NTP is right to milliseconds; two seconds is a clock that was set.
+MOST_DRIFT = 2 * SECOND
+PRIORITIES = ("urgent", "normal", "low")  # the only values of the only label
+
+# Nobody sets it, and it goes on while the machine sleeps.
+_STEADY = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
 
 
 def ops(house: House, pulse: Pulse, *, metrics_token: str) -> APIRouter:
     """Build `/healthz`, `/readyz`, `/metrics` and `/api/charter`."""
     router = APIRouter()
+    clock = _ClockWatch(house)
 
     @router.get("/healthz")
     def healthz() -> dict[str, str]:
@@ -29,15 +40,17 @@ def ops(house: House, pulse: Pulse, *, metrics_token: str) -> APIRouter:
 
     @router.get("/readyz")
     def readyz() -> JSONResponse:
-        found = {name: _holds(check) for name, check in _checks(house, pulse).items()}
+        found = {name: _holds(check) for name, check in _checks(house, pulse, clock).items()}
         is_ready = all(found.values())
         told = {"ready": is_ready, "rehearsal": house.is_rehearsal, "checks": found}
         return JSONResponse(told, status_code=200 if is_ready else 503)
 
     @router.get("/metrics")
-    def metrics(authorization: Annotated[str, Header()] = "") -> Response:
-        if not metrics_token or not hmac.compare_digest(authorization, f"Bearer {metrics_token}"):
-            return JSONResponse({"do": "Send the Bearer of FAIRTAG_METRICS_TOKEN."}, 401)
+    def metrics(request: Request) -> Response:
+        told = request.headers.get("authorization", "").encode("utf-8", "replace")
+        if not metrics_token or not hmac.compare_digest(told, f"Bearer {metrics_token}".encode()):
+            headers = {"WWW-Authenticate": "Bearer"}
+            return JSONResponse({"do": "Send the Bearer of FAIRTAG_METRICS_TOKEN."}, 401, headers)
         return Response(_metrics(house, pulse), media_type="text/plain; version=0.0.4")
 
     @router.get("/api/charter")
@@ -50,20 +63,56 @@ def ops(house: House, pulse: Pulse, *, metrics_token: str) -> APIRouter:
     return router
 
 
-def _checks(house: House, pulse: Pulse) -> dict[str, Callable[[], bool]]:
+class _ClockWatch:
+    """Notices a wall clock that was set, against the machine's clock that nobody sets."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+        self._began = (house.clock.now(), time.clock_gettime_ns(_STEADY))
+
+    def is_steady(self) -> bool:
+        """Tell whether the clock went as fast as it should since the start, and is not behind
+        what is written down.
+        """
+        now, ticks = self._house.clock.now(), time.clock_gettime_ns(_STEADY)
+        expected = self._began[0] + (ticks - self._began[1]) / 1000 * self._house.speed
+        most = MOST_DRIFT * self._house.speed
+        return abs(now - expected) <= most and self._last_written() <= now + most
+
+    def _last_written(self) -> int:
+        return self._house.store.read(
+            lambda tx: max(
+                (one.entry.at for one in tx.audit.entries(after=tx.audit.last() - 1)), default=0
+            )
+        )
+
+
+def _checks(house: House, pulse: Pulse, clock: _ClockWatch) -> dict[str, Callable[[], bool]]:
     return {
-        "database": lambda: house.store.read(lambda tx: tx.journal.last()) >= 0,
-        "log": lambda: house.store.read(lambda tx: tx.audit.entries(limit=1)) is not None,
-        "disk": lambda: house.store.transact(lambda tx: tx.journal.last()) >= 0,
+        "database": lambda: _database(house),
+        "log": lambda: _log(house),
+        "disk": lambda: house.ground.free_bytes() >= LEAST_FREE,
+        "clock": clock.is_steady,
         "judging": lambda: pulse.is_well,
         "duty_roster": lambda: bool(house.store.read(lambda tx: tx.alerts.duty())),
     }
 
 
+def _database(house: House) -> bool:
+    """Read on a reader's connection, and go once through the writer."""
+    house.store.read(lambda tx: tx.journal.last())
+    return house.store.transact(lambda tx: tx.journal.last()) >= 0
+
+
+def _log(house: House) -> bool:
+    house.ground.check_log()
+    return house.store.read(lambda tx: tx.audit.last()) >= 0
+
+
 def _holds(check: Callable[[], bool]) -> bool:
     try:
         return check()
-    except (FairtagError, OSError, RuntimeError):
+    except Exception:  # noqa: BLE001 - whatever goes wrong in a check, the check does not hold
         return False
 
 
@@ -73,12 +122,17 @@ def _metrics(house: House, pulse: Pulse) -> bytes:
     for name, told, value in (
         ("fairtag_journal_last", "newest journal position", last),
         ("fairtag_judge_behind", "journal entries not judged yet", last - pulse.judged_upto),
-        ("fairtag_open_alerts", "alerts nobody closed", len(_open(house))),
+        ("fairtag_disk_free_bytes", "free space where the data are", house.ground.free_bytes()),
     ):
         Gauge(name, told, registry=registry).set(value)
+    alerts = Gauge("fairtag_open_alerts", "alerts nobody closed", ["priority"], registry=registry)
+    counted = _open(house)
+    for priority in PRIORITIES:
+        alerts.labels(priority=priority).set(counted[priority])
     return generate_latest(registry)
 
 
-def _open(house: House) -> list[object]:
+def _open(house: House) -> Counter[str]:
     states = ["raised", "acknowledged"]
-    return list(house.store.read(lambda tx: tx.alerts.listed(states=states, limit=10_000)))
+    found = house.store.read(lambda tx: tx.alerts.listed(states=states, limit=10_000))
+    return Counter(alert.priority for alert in found)

@@ -24,7 +24,7 @@ class Site:
         scheme: Scheme | None = None,
     ) -> None:
         self._door = DeviceDoor(house)
-        self._pages: FastAPI = console(house, scheme=scheme)
+        self._pages: FastAPI = console(house, is_judging=lambda: pulse.is_well, scheme=scheme)
         self._pages.include_router(ops(house, pulse, metrics_token=metrics_token))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -224,14 +224,14 @@ class SqliteAlertBook:
             )
         )
 
-    def acts(self, alert_id: AlertId) -> list[AlertAct]:
-        """List what happened to an alert, oldest first."""
+    def acts(self, alert_id: AlertId, *, bare: bool = False) -> list[AlertAct]:
+        """List what happened to an alert, oldest first; `bare`: reasons stay sealed."""
         found = []
         wanted = select(acts).where(acts.c.alert_id == alert_id).order_by(acts.c.n)
         for row in self._db.execute(wanted):
             act = msgspec.json.decode(row.body, type=AlertAct)
             reason = ""
-            if row.sealed is not None:
+            if row.sealed is not None and not bare:
                 reason = self._unseal(row.sealed, row.owner, row.at, f"act/{alert_id}")
             found.append(msgspec.structs.replace(act, reason=reason))
         return found
@@ -281,14 +281,16 @@ class SqliteAlertBook:
             )
         )
 
-    def contacts(self, order_id: OrderId) -> list[ContactNote]:
-        """List calls and visits, newest first."""
+    def contacts(self, order_id: OrderId, *, bare: bool = False) -> list[ContactNote]:
+        """List calls and visits, newest first; `bare`: what was said stays sealed."""
         found = []
         wanted = select(contacts).where(contacts.c.order_id == order_id)
         for row in self._db.execute(wanted.order_by(contacts.c.n.desc())):
-            told = self._unseal(row.sealed, row.owner, row.at, f"contact/{order_id}")
             note = msgspec.json.decode(row.body, type=ContactNote)
-            found.append(msgspec.structs.replace(note, text=told))
+            if not bare:
+                told = self._unseal(row.sealed, row.owner, row.at, f"contact/{order_id}")
+                note = msgspec.structs.replace(note, text=told)
+            found.append(note)
         return found
 
     def contacts_counted(self) -> dict[OrderId, int]:

@@ -43,7 +43,7 @@ class SqliteStore:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._path = folder / "fairtag.db"
         self._vault = vault
-        self._spool = Spool(folder / "log" / "access.log")
+        self.spool = Spool(folder / "log" / "access.log")
         self._mine = threading.local()
         self._open: list[Connection] = []
         self._lock = threading.Lock()
@@ -80,7 +80,7 @@ class SqliteStore:
         connection = writing(self._path)
         with self._lock:
             self._open.append(connection)
-        return driver(connection), SqliteTransaction(connection, self._vault, self._spool)
+        return driver(connection), SqliteTransaction(connection, self._vault, self.spool)
 
     def _reader(self) -> tuple[sqlite3.Connection, Transaction]:
         found: tuple[sqlite3.Connection, Transaction] | None = getattr(self._mine, "pair", None)
@@ -88,7 +88,7 @@ class SqliteStore:
             connection = reading(self._path)
             with self._lock:
                 self._open.append(connection)
-            transaction = SqliteTransaction(connection, self._vault, self._spool)
+            transaction = SqliteTransaction(connection, self._vault, self.spool)
             found = self._mine.pair = (driver(connection), transaction)
         return found
 

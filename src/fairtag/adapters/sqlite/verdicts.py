@@ -114,6 +114,14 @@ class SqliteVerdicts:
         )
         return [(row[0], self._opened(row)) for row in found.fetchall()]
 
+    def latest(self, finding_id: str) -> Finding | None:
+        """Give the newest revision."""
+        found = self._db.execute(
+            f"SELECT {_COLUMNS} FROM findings WHERE finding_id = ? ORDER BY n DESC LIMIT 1",  # noqa: S608
+            (finding_id,),
+        ).fetchone()
+        return None if found is None else self._opened(found)
+
     def _opened(self, row: tuple[int, str, int, str, int, bytes]) -> Finding:
         _, finding_id, rev, wearer_id, decided_at, sealed = row
         told = self._vault.unseal(

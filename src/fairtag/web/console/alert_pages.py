@@ -1,81 +1,70 @@
-"""The queue and the page of an alert: words first, then the evidence, then what to do.
+"""The page of an alert: the words of the rule, how sure we are, the evidence, what to do.
 
-Positions are shown only in the answer to a confirmed opening, which is logged before it happens.
+Positions, names and free text stand only in the answer to a confirmed opening, which is logged
+before it happens.
 """
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Form, Query, Request, Response
+from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import RedirectResponse
-from sse_starlette import EventSourceResponse
 
-from fairtag.alerts.model import Alert, AlertState, Cause
+from fairtag.alerts.model import Alert, AlertAct, AlertState, Cause, ContactNote
 from fairtag.app.books import Person
 from fairtag.app.handle_alert import CHOSEN_CAUSES, LEAST_REASON, acknowledge, close, log_contact
-from fairtag.app.open_record import Opened, open_evidence
-from fairtag.app.permissions import Act, demand, may, only_recipient
+from fairtag.app.open_record import Opened, Texts, open_evidence, open_texts
+from fairtag.app.permissions import Act, demand, may
 from fairtag.app.ports import Transaction
-from fairtag.custody.opening import Purpose
-from fairtag.terms.errors import AlertStateRefused, FairtagError, UnknownAlert
-from fairtag.terms.ids import AlertId, OrderId, is_id
+from fairtag.custody.opening import LEASE, OF_POSITIONS, OF_TEXTS
+from fairtag.terms.errors import (
+    AlertStateRefused,
+    FairtagError,
+    LogUnavailable,
+    OpeningRefused,
+    UnknownAlert,
+)
+from fairtag.terms.ids import AlertId, is_id
+from fairtag.terms.instants import SECOND
+from fairtag.web.console import words
+from fairtag.web.console.evidence import columns, day_of, drawing, duty_words, evidence_rows
+from fairtag.web.console.queue_pages import zone_of
 from fairtag.web.console.refusals import status_of
 from fairtag.web.console.shell import Checked, Shell, Signed
-from fairtag.web.console.show import CAUSES, alert_row, drawing, evidence_rows, when
+from fairtag.web.console.show import alert_row, contact_row, offset, when
 
-_OPEN = (AlertState.RAISED, AlertState.ACKNOWLEDGED)
-_SHOWN = 200
-_HEARTBEAT_S = 15.0
 _WORDS_MOST = 2000
-_PURPOSES = {
-    Purpose.HANDLE_ALERT: "to handle this alert",
-    Purpose.PROTECT_PERSON: "to protect a person",
-    Purpose.CHECK_EQUIPMENT: "to check the equipment",
-}
+_REFUSALS = (AlertStateRefused, LogUnavailable)  # told on the page, beside what was typed
 
-Closed = Annotated[bool, Query(description="Show what is closed")]
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Told:
+    """What a page has beside the alert: what was opened, what was refused, what was typed."""
+
+    opened: Opened | None = None
+    texts: Texts | None = None
+    refusal: FairtagError | None = None
+    cause: str = ""
+    reason: str = ""
+    said: str = ""
+    form: str = ""  # the field to go back to
+
+
+_NOTHING = _Told()
+_SHUT: dict[str, Any] = {"evidence": [], "columns": [], "drawing": None, "duty": "", "lease": ""}
 
 
 def pages(shell: Shell) -> APIRouter:
     """Give the routes."""
     router = APIRouter()
-    _queue(router, shell)
-    _alert(router, shell)
+    _looking(router, shell)
+    _handling(router, shell)
     return router
 
 
-def _queue(router: APIRouter, shell: Shell) -> None:
-
-    @router.get("/")
-    def queue(request: Request, person: Signed, *, closed: Closed = False) -> Response:
-        shown = _listed(shell, person, is_closed=closed)
-        return shell.page(request, "queue.html", is_closed=closed, **shown)
-
-    @router.get("/queue/rows")
-    def queue_rows(request: Request, person: Signed) -> Response:
-        return shell.page(request, "_rows.html", **_listed(shell, person, is_closed=False))
-
-    @router.get("/queue/changes")
-    async def changes(request: Request, person: Signed) -> Response:
-        _see(person)
-        return EventSourceResponse(_changes(shell, request), ping=int(_HEARTBEAT_S))
-
-
-async def _changes(shell: Shell, request: Request) -> AsyncIterator[dict[str, str]]:
-    """Say that the queue changed, and how far; the page then fetches its rows."""
-    seen = shell.house.changes.version()
-    yield {"event": "queue", "data": str(seen)}
-    while not await request.is_disconnected():
-        version = await shell.house.changes.wait(seen, at_most_s=_HEARTBEAT_S)
-        if version != seen:
-            seen = version
-            yield {"event": "queue", "data": str(seen)}
-
-
-def _alert(router: APIRouter, shell: Shell) -> None:  # noqa: C901 - a list of routes
-
+def _looking(router: APIRouter, shell: Shell) -> None:
     @router.get("/alerts/{alert_id}")
     def show(request: Request, person: Signed, alert_id: str) -> Response:
         return _page(shell, request, person, _id(alert_id))
@@ -87,18 +76,36 @@ def _alert(router: APIRouter, shell: Shell) -> None:  # noqa: C901 - a list of r
         alert_id: str,
         purpose: Annotated[str, Form(max_length=64)] = "",
     ) -> Response:
-        name = _id(alert_id)
-        _seen(shell, person, name)
-        opened = open_evidence(shell.house, name, person=person, purpose=purpose)
-        return _page(shell, request, person, name, opened=opened)
+        name = _seen(shell, person, _id(alert_id)).alert_id
+        try:
+            opened = open_evidence(shell.house, name, person=person, purpose=purpose)
+        except (LogUnavailable, OpeningRefused) as refusal:
+            return _page(shell, request, person, name, _Told(refusal=refusal))
+        return _page(shell, request, person, name, _Told(opened=opened))
 
+    @router.post("/alerts/{alert_id}/texts")
+    def read_texts(
+        request: Request,
+        person: Checked,
+        alert_id: str,
+        purpose: Annotated[str, Form(max_length=64)] = "",
+    ) -> Response:
+        name = _seen(shell, person, _id(alert_id)).alert_id
+        try:
+            texts = open_texts(shell.house, name, person=person, purpose=purpose)
+        except (LogUnavailable, OpeningRefused) as refusal:
+            return _page(shell, request, person, name, _Told(refusal=refusal))
+        return _page(shell, request, person, name, _Told(texts=texts))
+
+
+def _handling(router: APIRouter, shell: Shell) -> None:
     @router.post("/alerts/{alert_id}/acknowledge")
     def take(request: Request, person: Checked, alert_id: str) -> Response:
-        name = _id(alert_id)
+        name = _seen(shell, person, _id(alert_id)).alert_id
         try:
             acknowledge(shell.house, name, person=person)
-        except AlertStateRefused as refusal:
-            return _page(shell, request, person, name, refusal=refusal)
+        except _REFUSALS as refusal:
+            return _page(shell, request, person, name, _Told(refusal=refusal))
         return _back(name)
 
     @router.post("/alerts/{alert_id}/close")
@@ -109,12 +116,13 @@ def _alert(router: APIRouter, shell: Shell) -> None:  # noqa: C901 - a list of r
         cause: Annotated[str, Form(max_length=64)] = "",
         reason: Annotated[str, Form(max_length=_WORDS_MOST)] = "",
     ) -> Response:
-        name = _id(alert_id)
+        name = _seen(shell, person, _id(alert_id)).alert_id
         try:
             chosen = Cause(cause) if cause in {*Cause} else Cause.RECOVERED  # which none may choose
             close(shell.house, name, person=person, cause=chosen, reason=reason)
-        except AlertStateRefused as refusal:
-            return _page(shell, request, person, name, refusal=refusal, reason=reason)
+        except _REFUSALS as refusal:
+            told = _Told(refusal=refusal, cause=cause, reason=reason, form="cause")
+            return _page(shell, request, person, name, told)
         return _back(name)
 
     @router.post("/alerts/{alert_id}/contacts")
@@ -126,19 +134,15 @@ def _alert(router: APIRouter, shell: Shell) -> None:  # noqa: C901 - a list of r
         reached: Annotated[Literal["yes", "no"], Form()] = "no",
         told: Annotated[str, Form(max_length=_WORDS_MOST)] = "",
     ) -> Response:
-        name = _id(alert_id)
+        name = _seen(shell, person, _id(alert_id)).alert_id
+        is_reached = reached == "yes"
         try:
-            log_contact(
-                shell.house, name, person=person, how=how, reached=reached == "yes", told=told
+            log_contact(shell.house, name, person=person, how=how, reached=is_reached, told=told)
+        except _REFUSALS as refusal:
+            return _page(
+                shell, request, person, name, _Told(refusal=refusal, said=told, form="told")
             )
-        except AlertStateRefused as refusal:
-            return _page(shell, request, person, name, refusal=refusal)
-        return _back(name)
-
-
-def _see(person: Person) -> None:
-    if not may(person, Act.HANDLE):
-        demand(person, Act.QUEUE)
+        return _back(name, "#contact")
 
 
 def _seen(shell: Shell, person: Person, alert_id: AlertId) -> Alert:
@@ -146,80 +150,87 @@ def _seen(shell: Shell, person: Person, alert_id: AlertId) -> Alert:
 
     Raises: NotPermitted, UnknownAlert.
     """
-    _see(person)
+    demand(person, Act.QUEUE)
     alert = shell.house.store.read(lambda tx: tx.alerts.get(alert_id))
-    demand(person, Act.HANDLE if may(person, Act.HANDLE) else Act.QUEUE, alert)
+    demand(person, Act.QUEUE, alert)
     return alert
 
 
-def _listed(shell: Shell, person: Person, *, is_closed: bool) -> dict[str, Any]:
-    _see(person)
-    states = (AlertState.CLOSED,) if is_closed else _OPEN
-    only = only_recipient(person)
-    now = shell.house.clock.now()
-
-    def work(tx: Transaction) -> list[dict[str, Any]]:
-        found = tx.alerts.listed(states=states, recipient=only, limit=_SHOWN + 1)
-        zones = {one: _zone(tx, one) for one in {alert.order_id for alert in found}}
-        return [alert_row(alert, zone=zones[alert.order_id], now=now) for alert in found]
-
-    rows = shell.house.store.read(work)
-    return {
-        "rows": rows[:_SHOWN],
-        "is_cut": len(rows) > _SHOWN,
-        "shown": _SHOWN,
-        "waiting": sum(row["state"] == "raised" for row in rows),
-        "urgent": sum(row["state"] == "raised" and row["priority"] == "urgent" for row in rows),
-        "version": shell.house.changes.version(),
-    }
-
-
-def _zone(tx: Transaction, order_id: OrderId | None) -> str:
-    return "UTC" if order_id is None else tx.orders.rulings(order_id)[-1].time_zone
-
-
 def _page(
-    shell: Shell,
-    request: Request,
-    person: Person,
-    alert_id: AlertId,
-    *,
-    opened: Opened | None = None,
-    refusal: FairtagError | None = None,
-    reason: str = "",
+    shell: Shell, request: Request, person: Person, alert_id: AlertId, told: _Told = _NOTHING
 ) -> Response:
     alert = _seen(shell, person, alert_id)
-    now = shell.house.clock.now()
-
-    def work(tx: Transaction) -> dict[str, Any]:
-        zone = _zone(tx, alert.order_id)
-        notes = [] if alert.order_id is None else tx.alerts.contacts(alert.order_id)
-        return {
-            "alert": alert_row(alert, zone=zone, now=now),
-            "acts_done": [(when(act.at, zone), act) for act in tx.alerts.acts(alert_id)],
-            "contacts": [(when(one.at, zone), one) for one in notes],
-        }
-
-    shown = shell.house.store.read(work)
     is_open = alert.state is not AlertState.CLOSED
+    may_open = may(person, Act.OPEN, alert) and alert.order_id is not None
     return shell.page(
         request,
         "alert.html",
-        status=200 if refusal is None else status_of(refusal),
-        opened=opened,
-        evidence=[] if opened is None else evidence_rows(opened),
-        drawing=None if opened is None else drawing(opened),
-        lease=None if opened is None else when(opened.grant.until, opened.time_zone),
-        causes=[(cause.value, CAUSES[cause]) for cause in CHOSEN_CAUSES],
-        cause_words=CAUSES,
-        purposes=[(purpose.value, told) for purpose, told in _PURPOSES.items()],
+        status=200 if told.refusal is None else status_of(told.refusal),
+        told=told,
+        causes=[(cause.value, words.CAUSES[cause]) for cause in CHOSEN_CAUSES],
+        purposes=[(one.value, words.PURPOSES[one]) for one in OF_POSITIONS],
+        purposes_told=words.PURPOSES,
+        text_purposes=[(one.value, words.PURPOSES[one]) for one in reversed(OF_TEXTS)],
         least=LEAST_REASON,
-        refusal=refusal,
-        reason=reason,
         may_handle=is_open and may(person, Act.HANDLE, alert),
-        may_open=is_open and may(person, Act.OPEN, alert) and alert.order_id is not None,
-        **shown,
+        may_open=is_open and may_open,
+        may_read=may_open,
+        **shell.house.store.read(lambda tx: _facts(tx, shell, alert, told)),
+        **_evidence(told.opened),
     )
+
+
+def _facts(tx: Transaction, shell: Shell, alert: Alert, told: _Told) -> dict[str, Any]:
+    """Give what a page says before anything is opened; texts only when they were."""
+    now, zone = shell.house.clock.now(), zone_of(tx, alert.order_id)
+    row = alert_row(alert, zone=zone, now=now)
+    acts = told.texts.acts if told.texts else tx.alerts.acts(alert.alert_id, bare=True)
+    opened = told.texts or told.opened
+    contacts = opened.contacts if opened else _bare(tx, alert)
+    return {
+        "alert": row,
+        "acts_done": [_act(act, zone) for act in acts],
+        "contacts": [contact_row(one, zone) for one in contacts],
+        "has_texts": bool(contacts) or alert.closed_by is not None,
+        "rule": words.rule(row["kind"]),
+        "sure": _sure(tx, alert),
+        "next_steps": words.next_steps(alert.kind, alert.wearer_id),
+        "here_now": f"{when(now, zone)}, {zone} ({offset(now, zone)})",
+    }
+
+
+def _bare(tx: Transaction, alert: Alert) -> list[ContactNote]:
+    return [] if alert.order_id is None else tx.alerts.contacts(alert.order_id, bare=True)
+
+
+def _evidence(opened: Opened | None) -> dict[str, Any]:
+    if opened is None:
+        return _SHUT
+    rows = evidence_rows(opened)
+    return {
+        "evidence": rows,
+        "columns": columns(rows),
+        "day": day_of(opened),
+        "drawing": drawing(opened),
+        "duty": duty_words(opened.condition),
+        "lease": when(opened.grant.until, opened.time_zone),
+        "lease_s": LEASE // SECOND,
+    }
+
+
+def _sure(tx: Transaction, alert: Alert) -> str:
+    """Say how sure the newest finding is that still stands."""
+    standing = [part.finding_id for part in alert.parts if not part.is_withdrawn]
+    found = [tx.verdicts.latest(one) for one in standing[::-1]]
+    known = [one for one in found if one is not None]
+    if not known:
+        return ""
+    late = " It was decided on data that came late." if known[0].late else ""
+    return words.sure(next((one.certainty for one in known if one.certainty), None)) + late
+
+
+def _act(act: AlertAct, zone: str) -> dict[str, str]:
+    return {"at": when(act.at, zone), "told": words.act_words(act), "reason": act.reason}
 
 
 def _id(told: str) -> AlertId:
@@ -228,5 +239,5 @@ def _id(told: str) -> AlertId:
     return AlertId(told)
 
 
-def _back(alert_id: AlertId) -> Response:
-    return RedirectResponse(f"/alerts/{alert_id}", status_code=303)
+def _back(alert_id: AlertId, place: str = "") -> Response:
+    return RedirectResponse(f"/alerts/{alert_id}{place}", status_code=303)

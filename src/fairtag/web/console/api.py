@@ -11,12 +11,13 @@ from typing import Annotated, Any, Literal, TypeVar
 
 import msgspec
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
+from fastapi.security import HTTPBearer
 
 from fairtag.alerts.model import Alert, AlertState, Cause
 from fairtag.app.books import OrderFacts, Person
 from fairtag.app.handle_alert import acknowledge, close
 from fairtag.app.house import House
-from fairtag.app.permissions import Act, demand, may, only_recipient
+from fairtag.app.permissions import Act, demand, only_recipient
 from fairtag.app.ports import Transaction
 from fairtag.app.put_order import handed_on, mark_order, put_order
 from fairtag.app.sign_in import sign_in, sign_out, who_is
@@ -45,7 +46,29 @@ _STATES: dict[str, tuple[AlertState, ...]] = {
     "acknowledged": (AlertState.ACKNOWLEDGED,),
     "closed": (AlertState.CLOSED,),
 }
+_REFUSAL = {
+    "type": "object",
+    "required": ["code", "what", "do"],
+    "properties": {
+        "code": {"type": "string", "description": "FT-…, never used twice"},
+        "what": {"type": "string", "description": "What was refused"},
+        "do": {"type": "string", "description": "What to do next"},
+    },
+}
+_REFUSALS: dict[int | str, dict[str, Any]] = {
+    status: {"description": told, "content": {"application/json": {"schema": _REFUSAL}}}
+    for status, told in (
+        (401, "The token is missing, wrong or over"),
+        (403, "The role does not include this"),
+        (404, "Nothing has this reference"),
+        (409, "Somebody else was first"),
+        (422, "Not readable, or not enough"),
+        (503, "Our fault, or the access log can't be written: try again"),
+    )
+}
 T = TypeVar("T")
+# Describes the token for `/api/openapi.json`; `_bearer` reads it.
+_Told = Annotated[object, Depends(HTTPBearer(auto_error=False))]
 After = Annotated[int, Query(ge=0, le=_LAST_NUMBER, description="Number of the last one you have")]
 Limit = Annotated[int, Query(ge=1, le=1000)]
 AlertPath = Annotated[str, Path(description="Reference of the alert")]
@@ -77,7 +100,7 @@ class Marking(msgspec.Struct, frozen=True, kw_only=True):
 
 def staff_api(house: House, *, scheme: Scheme | None = None) -> APIRouter:
     """Give the routes under `/api/v1`."""
-    router = APIRouter(prefix="/api/v1", tags=["staff"], route_class=JsonRoute)
+    router = APIRouter(prefix="/api/v1", tags=["staff"], route_class=JsonRoute, responses=_REFUSALS)
     _sessions(router, house)
     _reading(router, house)
     _handling(router, house)
@@ -94,7 +117,7 @@ def _sessions(router: APIRouter, house: House) -> None:
         return _json({"token": session.token, "expires_at": text(session.expires_at)}, status=201)
 
     @router.delete("/sessions", status_code=204)
-    def end_session(token: Annotated[str, Depends(_token)]) -> Response:
+    def end_session(token: Annotated[str, Depends(_token)], _told: _Told) -> Response:
         """End the session of this token."""
         sign_out(house, token)
         return Response(status_code=204)
@@ -147,8 +170,9 @@ def _handling(router: APIRouter, house: House) -> None:
         body: _Small,
     ) -> Response:
         """Close an alert with a cause and a reason of at least 10 characters."""
-        told = _read(body, Closing)
         name = _alert_id(alert_id)
+        demand(person, Act.HANDLE, house.store.read(lambda tx: tx.alerts.get(name)))
+        told = _read(body, Closing)
         done = close(house, name, person=person, cause=told.cause, reason=told.reason)
         return _json(_told(done))
 
@@ -231,7 +255,7 @@ def _instant(told: str) -> Micros:
         raise UsageError("'at': give an instant with offset, as 2026-11-03T10:00:00Z") from error
 
 
-def _bearer(request: Request) -> Person:
+def _bearer(request: Request, _told: _Told) -> Person:
     found = who_is(request.app.state.house, _token(request), kind="api")
     if found is None:
         raise SignInRefused("the token is unknown or over; get a new one")
@@ -250,8 +274,7 @@ def _queue_of(person: Person) -> str | None:
 
     Raises: NotPermitted.
     """
-    if not may(person, Act.HANDLE):
-        demand(person, Act.QUEUE)
+    demand(person, Act.QUEUE)
     return only_recipient(person)
 
 

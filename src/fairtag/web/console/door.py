@@ -15,6 +15,8 @@ from fairtag.web.console.shell import Checked, Shell
 
 _ALERT_PATH = re.compile(r"/alerts/a_[a-z2-7]{24}")
 _MOST = 1000
+_TO_ALERT = "Sign in to see the alert."
+_DONE = {"setup": "Your password is set. Sign in with it now.", "out": "You are signed out."}
 
 
 def pages(shell: Shell) -> APIRouter:  # noqa: C901 - a list of routes
@@ -22,8 +24,9 @@ def pages(shell: Shell) -> APIRouter:  # noqa: C901 - a list of routes
     router = APIRouter()
 
     @router.get("/sign-in")
-    def ask(request: Request, to: str = "") -> Response:
-        return shell.page(request, "sign_in.html", to=_inside(to), refusal=None)
+    def ask(request: Request, to: str = "", done: str = "") -> Response:
+        told = _DONE.get(done, _TO_ALERT if _inside(to) else "")
+        return shell.page(request, "sign_in.html", to=_inside(to), told=told, refusal=None)
 
     @router.post("/sign-in")
     def come_in(
@@ -37,7 +40,7 @@ def pages(shell: Shell) -> APIRouter:  # noqa: C901 - a list of routes
         except SignInRefused as refusal:
             status = status_of(refusal)
             answer = shell.page(
-                request, "sign_in.html", status=status, to=_inside(to), refusal=refusal
+                request, "sign_in.html", status=status, to=_inside(to), told="", refusal=refusal
             )
             if isinstance(refusal, SignInPaused):
                 answer.headers["Retry-After"] = str(refusal.wait_s)
@@ -68,7 +71,7 @@ def pages(shell: Shell) -> APIRouter:  # noqa: C901 - a list of routes
                 refusal=refusal,
                 least=LEAST_PASSWORD,
             )
-        return RedirectResponse("/sign-in", status_code=303)
+        return RedirectResponse("/sign-in?done=setup", status_code=303)
 
     @router.post("/sign-out")
     def leave(request: Request, person: Checked) -> Response:

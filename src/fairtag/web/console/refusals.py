@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from typing import Any
 
 import msgspec
@@ -25,6 +25,7 @@ from fairtag.terms.errors import (
     UnknownAlert,
     UnknownDevice,
     UnknownOrder,
+    UnknownPage,
     UsageError,
 )
 
@@ -38,6 +39,7 @@ _STATUS: tuple[tuple[type[FairtagError], int], ...] = (
     (SignInRefused, 401),
     (OpeningRefused, 403),
     (UnknownAlert, 404),
+    (UnknownPage, 404),
     (UnknownOrder, 404),
     (UnknownDevice, 404),
     (AlertStateRefused, 409),
@@ -53,11 +55,13 @@ def status_of(refusal: FairtagError) -> int:
     return next((status for kind, status in _STATUS if isinstance(refusal, kind)), 500)
 
 
-def as_response(refusal: FairtagError) -> Response:
+def as_response(
+    refusal: FairtagError, *, status: int | None = None, headers: Mapping[str, str] | None = None
+) -> Response:
     """Write a refusal as JSON."""
-    status = status_of(refusal)
+    status = status_of(refusal) if status is None else status
     told = {"code": refusal.code, "what": str(refusal), "do": refusal.officer}
-    headers = {}
+    headers = dict(headers or {})
     if status == 401:  # noqa: PLR2004 - the number is its own name
         headers["WWW-Authenticate"] = "Bearer"
     if isinstance(refusal, SignInPaused):
@@ -81,14 +85,21 @@ class JsonRoute(APIRoute):
             except FairtagError as refusal:
                 return as_response(refusal)
             except RequestValidationError as error:
-                return as_response(UsageError(_where(error)))
+                return as_response(unreadable(error))
 
         return handler
 
 
-def _where(error: RequestValidationError) -> str:
+def unreadable(error: RequestValidationError) -> UsageError:
     """Say which parts are wrong, without repeating what was sent."""
     parts = [
         f"{'.'.join(str(step) for step in one['loc'])}: {one['msg']}" for one in error.errors()
     ]
-    return "; ".join(parts)
+    return UsageError("; ".join(parts))
+
+
+def lost(status: int) -> FairtagError:
+    """Say that an address, or this use of it, leads nowhere."""
+    if status == 405:  # noqa: PLR2004 - the number is its own name
+        return UnknownPage("this address is not for this method")
+    return UnknownPage("no such address" if status == 404 else "not readable")  # noqa: PLR2004

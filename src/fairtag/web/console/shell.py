@@ -1,4 +1,4 @@
-"""What stands around every page: who is signed in, the banners, the safe headers.
+"""What stands around every page: who is signed in, what waits, the banners.
 
 A page is closed by default: without a session there is the sign-in form and nothing else.
 """
@@ -7,19 +7,19 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import MutableMapping
+from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
 from fastapi import Depends, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from fairtag.alerts.escalate import roster_gap
+from fairtag.alerts.model import AlertState
 from fairtag.app.books import Person
 from fairtag.app.house import House
-from fairtag.app.permissions import Act, may
+from fairtag.app.permissions import Act, may, only_recipient
 from fairtag.app.sign_in import who_is
 from fairtag.terms.errors import FairtagError, NotPermitted
 from fairtag.terms.local import wall_text
@@ -28,19 +28,14 @@ from fairtag.web.console.refusals import status_of
 STATIC: Final = Path(__file__).parent / "static"
 _PLAIN_COOKIE = "fairtag_session"
 _SECURE_COOKIE = "__Host-fairtag_session"
-_HEADERS = (
-    (
-        b"content-security-policy",
-        (
-            b"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
-            b"connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-        ),
-    ),
-    (b"x-content-type-options", b"nosniff"),
-    (b"referrer-policy", b"no-referrer"),
-    (b"cross-origin-opener-policy", b"same-origin"),
-    (b"permissions-policy", b"geolocation=(), camera=(), microphone=()"),
+# Where a role begins: the first page of these that it may see.
+_HOMES = (
+    (Act.QUEUE, "/"),
+    (Act.LOG, "/log"),
+    (Act.RECONCILE, "/reconciliation"),
+    (Act.ROSTER, "/duty"),
 )
+_MOST_COUNTED = 200
 
 
 class SignInNeeded(Exception):
@@ -50,8 +45,9 @@ class SignInNeeded(Exception):
 class Shell:
     """Renders pages of one house."""
 
-    def __init__(self, house: House) -> None:
+    def __init__(self, house: House, *, is_judging: Callable[[], bool]) -> None:
         self.house = house
+        self._is_judging = is_judging
         self._is_secure = house.address.startswith("https://")
         self._cookie = _SECURE_COOKIE if self._is_secure else _PLAIN_COOKIE
         self._pages = Environment(
@@ -86,6 +82,10 @@ class Shell:
         """Read the session's secret from the cookie."""
         return request.cookies.get(self._cookie, "")
 
+    def home(self, person: Person) -> str | None:
+        """Tell the page on which a role begins; None when it has none."""
+        return next((path for act, path in _HOMES if may(person, act)), None)
+
     def page(
         self, request: Request, name: str, *, status: int = 200, **shown: object
     ) -> HTMLResponse:
@@ -95,16 +95,17 @@ class Shell:
     def text(self, request: Request, name: str, **shown: object) -> str:
         """Render a page or a part of one."""
         person = who_is(self.house, self.token(request), kind="page")
-        around = {
-            "person": person,
-            "csrf": self._csrf(request),
-            "acts": {act.name for act in Act if person is not None and may(person, act)},
-            "is_demo": self.house.is_demo,
-            "is_rehearsal": self.house.is_rehearsal,
-            "gap": None if person is None else self._gap(),
-            "now": wall_text(self.house.clock.now(), "UTC") + " UTC",
-        }
+        around = self._around(person, self._csrf(request)) | {"path": request.url.path}
+        if person is not None:
+            around |= {"gap": self._gap(), "urgent_waiting": self._urgent(person)}
         return self._pages.get_template(name).render(around | shown)
+
+    def broken(self, heading: str, told: str, *, status: int) -> HTMLResponse:
+        """Say something without asking the store, which may be what is broken."""
+        around = self._around(None, "") | {"path": ""}
+        shown = {"heading": heading, "told": told, "what": "", "code": "", "home": "/"}
+        page = self._pages.get_template("refused.html").render(around | shown)
+        return HTMLResponse(page, status_code=status)
 
     def signed_in(self, token: str, to: str) -> Response:
         """Go on to a page with a session's cookie."""
@@ -116,15 +117,40 @@ class Shell:
 
     def signed_out(self) -> Response:
         """Take the cookie back."""
-        answer = RedirectResponse("/sign-in", status_code=303)
+        answer = RedirectResponse("/sign-in?done=out", status_code=303)
         answer.delete_cookie(
             self._cookie, path="/", httponly=True, samesite="strict", secure=self._is_secure
         )
         return answer
 
-    def refused(self, request: Request, refusal: FairtagError) -> Response:
+    def refused(
+        self, request: Request, refusal: FairtagError, heading: str = "This was not done"
+    ) -> Response:
         """Say on a page what was refused and what to do."""
-        return self.page(request, "refused.html", status=status_of(refusal), refusal=refusal)
+        person = who_is(self.house, self.token(request), kind="page")
+        return self.page(
+            request,
+            "refused.html",
+            status=status_of(refusal),
+            heading=heading,
+            told=refusal.officer,
+            what=str(refusal),
+            code=refusal.code,
+            home="/sign-in" if person is None else "/",
+        )
+
+    def _around(self, person: Person | None, csrf: str) -> dict[str, object]:
+        return {
+            "person": person,
+            "csrf": csrf,
+            "acts": {act.name for act in Act if person is not None and may(person, act)},
+            "is_demo": self.house.is_demo,
+            "is_rehearsal": self.house.is_rehearsal,
+            "is_judging": self._is_judging(),
+            "gap": None,
+            "urgent_waiting": 0,
+            "now": wall_text(self.house.clock.now(), "UTC") + " UTC",
+        }
 
     def _csrf(self, request: Request) -> str:
         return hashlib.sha256(b"fairtag-form/1" + self.token(request).encode()).hexdigest()
@@ -133,32 +159,17 @@ class Shell:
         gap = roster_gap(self.house.store.read(lambda tx: tx.alerts.duty()))
         return None if gap is None else gap.words["en"]
 
-
-class SafeHeaders:
-    """Puts the headers on every answer; pages are kept by no browser or proxy."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Hand on, and complete the start of the answer."""
-        is_static = scope["type"] == "http" and scope["path"].startswith("/static/")
-        caching = b"public, max-age=3600" if is_static else b"no-store"
-
-        async def completed(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                _complete(message, caching)
-            await send(message)
-
-        await self._app(scope, receive, completed)
-
-
-def _complete(message: MutableMapping[str, Any], caching: bytes) -> None:
-    message["headers"] = [
-        *message.get("headers", ()),
-        *_HEADERS,
-        (b"cache-control", caching),
-    ]
+    def _urgent(self, person: Person) -> int:
+        """Count urgent alerts that nobody has: they stand in every title."""
+        if not may(person, Act.QUEUE):
+            return 0
+        only = only_recipient(person)
+        found = self.house.store.read(
+            lambda tx: tx.alerts.listed(
+                states=[AlertState.RAISED], recipient=only, limit=_MOST_COUNTED
+            )
+        )
+        return sum(alert.priority == "urgent" for alert in found)
 
 
 def shell_of(request: Request) -> Shell:

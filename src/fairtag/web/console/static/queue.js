@@ -1,9 +1,47 @@
 // Keeps the queue live: the server says that something changed, the page fetches its rows.
+// What a person points at or stands on stays where it is; new alerts take no focus.
 "use strict";
 (() => {
+  const EVERY_MS = 30_000;  // ages grow also when nothing happens
+  const AGAIN_MS = 5_000;
   const live = document.getElementById("live");
+  const badge = document.getElementById("badge");
+  const news = document.getElementById("news");
+  const plainTitle = document.title.replace(/^\(\d+ urgent\) /, "");
   let running = false;
   let again = false;
+  let source = null;
+
+  function say(words, isLost) {
+    live.classList.toggle("ft-live--lost", isLost);
+    if (live.textContent !== words) { live.textContent = words; }
+  }
+
+  function held() {
+    const row = document.activeElement?.closest("[data-alert]") ?? document.querySelector("[data-alert]:hover");
+    return row && { id: row.dataset.alert, top: row.getBoundingClientRect().top, isFocused: row.contains(document.activeElement) };
+  }
+
+  function known() {
+    return new Set([...document.querySelectorAll("[data-alert]")].map((row) => row.dataset.alert));
+  }
+
+  function show(rows) {
+    const kept = held();
+    const before = known();
+    document.getElementById("rows").replaceWith(rows);
+    const fresh = [...rows.querySelectorAll("[data-alert]")].filter((row) => !before.has(row.dataset.alert));
+    if (fresh.length) { news.textContent = `New: ${fresh.map((row) => row.querySelector("a").textContent).join(", ")}`; }
+    const urgent = Number(rows.dataset.urgent);
+    badge.hidden = !urgent;
+    badge.textContent = `${urgent} urgent`;
+    document.title = urgent ? `(${urgent} urgent) ${plainTitle}` : plainTitle;
+    const row = kept && document.querySelector(`[data-alert="${CSS.escape(kept.id)}"]`);
+    if (row) {
+      if (kept.isFocused) { row.querySelector("a").focus({ preventScroll: true }); }
+      window.scrollBy({ top: row.getBoundingClientRect().top - kept.top, behavior: "instant" });
+    }
+  }
 
   async function refresh() {
     if (running) { again = true; return; }
@@ -12,22 +50,27 @@
       const answer = await fetch("/queue/rows", { credentials: "same-origin" });
       if (answer.redirected) { location.assign("/sign-in"); return; }
       if (!answer.ok) { throw new Error(String(answer.status)); }
-      const held = document.activeElement?.closest("[data-alert]")?.dataset.alert;
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-      document.getElementById("rows").replaceWith(page.getElementById("rows"));
-      if (held) { document.querySelector(`[data-alert="${CSS.escape(held)}"] a`)?.focus(); }
-      live.textContent = "Live: new alerts appear by themselves.";
+      show(page.getElementById("rows"));
+      const isOpen = source?.readyState === EventSource.OPEN;
+      say(isOpen ? "Live: new alerts appear by themselves." : "Renewed every half minute.", false);
     } catch {
-      live.textContent = "Not live: the list may be old. Reload the page.";
+      say("Not live: no connection. This list may be old. If it stays so, work by phone.", true);
     } finally {
       running = false;
       if (again) { again = false; refresh(); }
     }
   }
 
-  const source = new EventSource("/queue/changes");
-  source.addEventListener("queue", refresh);
-  source.addEventListener("error", () => {
-    live.textContent = "Connection lost. Trying again; the list may be old.";
-  });
+  function connect() {
+    source = new EventSource("/queue/changes");
+    source.addEventListener("queue", refresh);
+    source.addEventListener("error", () => {
+      if (source.readyState === EventSource.CLOSED) { setTimeout(connect, AGAIN_MS); }
+      refresh();  // which tells whether the list itself can still be had
+    });
+  }
+
+  connect();
+  setInterval(refresh, EVERY_MS);
 })();

@@ -1,0 +1,245 @@
+"""With which words do the pages name kinds, causes, rules, steps and entries? Plain ones.
+
+No sentence here says that a wearer did wrong, and none holds a place or a name.
+"""
+
+from __future__ import annotations
+
+from fairtag.alerts.escalate import NOT_REACHED, ROSTER_EMPTY, STEPS
+from fairtag.alerts.later import LATER_DATA
+from fairtag.alerts.model import Alert, AlertAct, Cause
+from fairtag.alerts.practicable import PRACTICABLE
+from fairtag.app.compare_books import (
+    DEVICE_LEFT,
+    NO_CREDENTIAL,
+    NO_DEVICE,
+    STARTS_SOON,
+    SUSPENDED_LONG,
+    TWO_ORDERS,
+)
+from fairtag.app.reconcile import JUDGING_BEHIND, UNHEARD
+from fairtag.custody.opening import Purpose
+
+KINDS = {
+    "curfew.late_start": "Not at the curfew address at the start",
+    "curfew.late_return": "Not back after an agreed absence",
+    "curfew.left": "Left the curfew address",
+    "curfew.out_at_end": "Still away when the curfew ended",
+    "curfew.absent_whole": "Not seen at the curfew address",
+    "zone.entered": "Inside an exclusion zone",
+    "zone.left": "Outside the area to stay in",
+    "attendance.missed": "Appointment not kept",
+    "tamper.strap": "Strap opened",
+    "tamper.case": "Case opened",
+    "body.off_long": "Device not worn",
+    "checkin.missed": "Check-in not answered",
+    "checkin.identity_unconfirmed": "Check-in not confirmed by two people",
+    "contact.lost": "No contact with the device",
+    "location.lost": "No usable position",
+    "location.doubtful": "Positions in doubt",
+    "battery.low": "Battery low",
+    "battery.dead": "Battery empty",
+    "equipment.fault": "Device fault",
+    "checkin.needs_review": "Check-in waits for people",
+    "wearer.help": "The wearer asks for help",
+    "monitoring.not_started": "Monitoring has not started",
+    "monitoring.silent_24h": "No data for 24 hours",
+    "monitoring.silent_72h": "No data for 72 hours",
+    "monitoring.no_order": "Data without an order",
+    "monitoring.never_fixed": "Never a position",
+    "input.quarantined": "Data could not be read",
+    "input.too_late": "Data came too late",
+    NO_CREDENTIAL: "Device can't sign in",
+    NO_DEVICE: "No device serves the order",
+    STARTS_SOON: "Order starts without a device",
+    SUSPENDED_LONG: "Order suspended for long",
+    TWO_ORDERS: "More than one order in force",
+    DEVICE_LEFT: "Device still active after its order",
+    UNHEARD: "Device not heard for 24 hours",
+    JUDGING_BEHIND: "Data are not judged",
+    ROSTER_EMPTY: "Duty roster is empty",
+    NOT_REACHED: "Messages reach nobody",
+    LATER_DATA: "Later data changed a closed alert",
+    PRACTICABLE: "Is monitoring still practicable?",
+}
+CAUSES = {
+    Cause.FALSE_LOCATION: "The position was wrong (drift, reflection, indoors)",
+    Cause.EQUIPMENT: "Equipment (battery, strap sensor, network, device)",
+    Cause.EXCUSED: "Excused (medical, emergency, permission)",
+    Cause.RESOLVED_WITH_WEARER: "Settled with the wearer",
+    Cause.REFERRED: "Handed to the authority for a person's decision",
+    Cause.WELFARE_DONE: "The wearer is safe",
+    Cause.DUPLICATE: "Same matter as another alert",
+    Cause.TEST: "Rehearsal",
+    Cause.RECOVERED: "Came back by itself",
+}
+PRIORITIES = {"urgent": "Urgent", "normal": "Normal", "low": "Low"}
+PURPOSES = {
+    Purpose.HANDLE_ALERT: "to handle this alert",
+    Purpose.PROTECT_PERSON: "to protect a person",
+    Purpose.CHECK_EQUIPMENT: "to check the equipment",
+    Purpose.REVIEW_HANDLING: "to review how it was handled",
+}
+PURPOSE_NAMES: dict[str, str] = {one.value: told for one, told in PURPOSES.items()}
+# What the order asks for, by kind or by the kind's first word.
+_RULES = {
+    "curfew": "A curfew: at the times of the order the wearer must be at one address.",
+    "zone.entered": "An exclusion zone: an area of the order that the wearer must stay out of.",
+    "zone.left": "An inclusion zone: an area of the order that the wearer must stay in.",
+    "attendance": "An appointment: the wearer must stay at a place for a stated time.",
+    "tamper": "The device must stay closed and on the wearer. Sensors wear out and err.",
+    "body": "The device must be worn. Sensors wear out and err.",
+    "checkin": "A check-in: the wearer answers a question of the device within a stated time.",
+    "wearer": "A call for help. It comes before everything else.",
+    "contact": "The device reports at set times. Silence says nothing about the wearer.",
+    "location": "The device finds its place at set times. Indoors it often can not.",
+    "battery": "The device needs charging. An empty battery says nothing about the wearer.",
+    "equipment": "The device reports its own faults.",
+    "monitoring": "Order, wearer, device and data must agree. Where they do not, that is for us.",
+    "input": "What a device sends must be readable and in time. Where it is not, that is for us.",
+    "alert": "Later data changed what a closed alert rests on. What people decided stands.",
+    "duty": "Somebody must be told when an urgent alert waits.",
+}
+_PHONE = (
+    "Phone the wearer. fairtag keeps no phone numbers: look up {who} in your office's contact "
+    "list. Write down each call below, also when nobody answers."
+)
+_PLACE = (
+    "Open name and positions. Look first at the distance to the edge beside the accuracy: what "
+    "lies within the accuracy may be on the other side."
+)
+_FINISH = (
+    "Close it with what you found. Whether the wearer had an excuse is decided by people; hand it "
+    "to the authority when a decision is needed."
+)
+_MEND = "Close it with what you found. It does not count against the wearer."
+_VISIT = (
+    "Ask for a visit: only somebody who sees the device can tell an opened strap from a worn "
+    "sensor."
+)
+_DANGER = (
+    "Is a life in danger? Call the emergency number (999 or 112) first. Open name and positions "
+    "to tell them who and where."
+)
+_ROUNDS_UP = 0.9995  # beyond it one decimal would say 100 %, which nobody can be
+_NEXT: dict[str, tuple[str, ...]] = {
+    "curfew": (_PLACE, _PHONE, _FINISH),
+    "zone": (_PLACE, _PHONE, _FINISH),
+    "attendance": (_PLACE, _PHONE, _FINISH),
+    "tamper": (
+        _PHONE,
+        _VISIT,
+        _FINISH,
+    ),
+    "body": (_PHONE, "Ask for a visit when the device may be faulty.", _FINISH),
+    "checkin": (_PHONE, _FINISH),
+    "wearer": (
+        _DANGER,
+        _PHONE,
+        "Close it only when you know that the wearer is safe.",
+    ),
+    "contact": (_PHONE, "Arrange a visit or an exchange of the device.", _MEND),
+    "location": ("Ask the wearer to step outside or to a window.", _PHONE, _MEND),
+    "battery": (_PHONE, "Ask the wearer to charge the device.", _MEND),
+    "equipment": ("Have the contractor look at the device.", _PHONE, _MEND),
+    "monitoring": ("Do what the sentence on top says, or give it to whoever can.", _MEND),
+    "input": ("Have the contractor look at the device.", _MEND),
+    "alert": (
+        "Open the closed alert that the sentence on top names, and see what it rests on now.",
+        "If somebody acted on it, tell them what changed. Tell the wearer too.",
+        "Close it with what you did.",
+    ),
+    "duty.not_reached": (
+        "Messages to people on duty don't arrive. Tell whoever runs this service to look at its "
+        "mail or webhook settings and at the addresses of the roster.",
+        "Until then watch the queue: nobody is woken.",
+        "Close this alert when messages arrive.",
+    ),
+    "duty": ("Put people on the duty roster.", "Close this alert when the roster is full."),
+}
+_ACTS = {
+    "raised": "Raised by the machine",
+    "joined": "More of the same matter joined",
+    "acknowledged": "Taken in hand by {by}",
+    "closed": "Closed by {by}",
+    "escalated": "It still waited: the next person of the duty roster was told",
+    "notified": "A notice was handed over",
+    "assigned": "Given to {by}",
+}
+LOG = {
+    "alert.evidence": "opened name, positions and notes of an alert",
+    "alert.evidence.refused": "asked to open an alert and was refused",
+    "alert.texts": "read notes and reasons of an alert",
+    "alert.texts.refused": "asked to read notes and was refused",
+    "alert.acknowledge": "took an alert",
+    "alert.close": "closed an alert",
+    "contact.log": "wrote down a contact",
+    "sign-in.page": "signed in",
+    "sign-in.api": "signed in a program",
+    "sign-in.refused": "was refused at sign-in",
+    "setup": "set a password",
+    "user.add": "made a set-up link",
+    "duty.set": "set the duty roster",
+    "device.add": "registered a device",
+    "device.revoke": "revoked a device",
+    "order.put": "stored an order version",
+    "order.suspend": "suspended an order",
+    "order.resume": "resumed an order",
+    "order.end": "ended an order",
+    "user.disable": "closed an account",
+    "installation.visit": "recorded the visit of an installation",
+    "installation.activation": "recorded the activation of a device",
+    "installation.self_test": "recorded the self-test of a device",
+}
+
+
+def kind_name(kind: str) -> str:
+    """Name a kind in plain words."""
+    return KINDS.get(kind, kind)
+
+
+def title(alert: Alert) -> str:
+    """Name an alert by what goes on in it; when nothing does, by what came last."""
+    going_on = [part.kind for part in alert.parts if not part.is_over]
+    kinds = going_on or [part.kind for part in alert.parts] or [alert.kind]
+    return kind_name(kinds[-1])
+
+
+def rule(kind: str) -> str:
+    """Say what the order, or the house, asks for."""
+    return _RULES.get(kind) or _RULES.get(kind.partition(".")[0], "")
+
+
+def next_steps(kind: str, who: str | None) -> list[str]:
+    """Say what to do, in order."""
+    steps = _NEXT.get(kind) or _NEXT.get(kind.partition(".")[0], (_MEND,))
+    return [step.format(who=who or "the wearer") for step in steps]
+
+
+def act_words(act: AlertAct) -> str:
+    """Say what happened to an alert."""
+    told = _ACTS[act.what].format(by=act.by or "the machine")
+    if act.what == "joined" and act.finding_kind is not None:
+        told += f": {kind_name(act.finding_kind)}"
+    return told if act.cause is None else f"{told}: {CAUSES[act.cause]}"
+
+
+def told_so_far(escalated: int) -> str:
+    """Say who of the roster has been told that an alert waits."""
+    return ", ".join(step for _, step in STEPS[:escalated])
+
+
+def sure(certainty: float | None) -> str:
+    """Say how sure the machine is, and of what.
+
+    Example:
+        >>> sure(0.9967)[:48]
+        'The positions make this 99.7 % likely. The rest '
+    """
+    if certainty is None:
+        return "This is what the device reported, or a time that passed. No number says how sure."
+    share = "over 99.9" if certainty > _ROUNDS_UP else f"{100 * certainty:.1f}"
+    return (
+        f"The positions make this {share} % likely. The rest is doubt about the place. "
+        "It says nothing about why."
+    )
