@@ -49,7 +49,7 @@ def test_an_account_is_made_by_a_link_that_works_once(tmp_path: Path) -> None:
         token = link.rpartition("/")[2]
         form = {"password": PASSWORD, "again": PASSWORD}
         page = rig.client.post(f"/setup/{token}", data=form, follow_redirects=False)
-        assert page.headers["location"] == "/sign-in"
+        assert page.headers["location"] == "/sign-in?done=setup"
         assert sign_in(rig.house, "ann", PASSWORD).person.role == "officer"
         with pytest.raises(SetupRefused):
             finish_setup(rig.house, token, PASSWORD)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import sqlite3
+from contextlib import closing
 from typing import Any
 
 import pytest
@@ -29,10 +31,14 @@ def entries(rig: Rig, what: str) -> list[Entry]:
 
 
 def break_log(rig: Rig) -> None:
-    """Put a folder where the log's file should be: root can't write to it either."""
+    """Take both sinks: a folder where the file should be, and a table that takes nothing."""
     file = rig.folder / "log" / "access.log"
     file.unlink()
     file.mkdir()
+    with closing(sqlite3.connect(rig.folder / "fairtag.db", isolation_level=None)) as db:
+        db.execute(
+            "CREATE TRIGGER full BEFORE INSERT ON log BEGIN SELECT RAISE(ABORT, 'full'); END"
+        )
 
 
 def shows(page: str) -> set[str]:

@@ -58,7 +58,11 @@ POST   /api/v1/alerts/{authority}/acknowledge k   k   y   y   n   n   n   n   n 
 POST   /api/v1/alerts/{support}/acknowledge   k   k   y   y   n   y   n   n   n   n   n   k
 POST   /api/v1/alerts/{authority}/close       k   k   y   y   n   n   n   n   n   n   n   k
 POST   /api/v1/alerts/{support}/close         k   k   y   y   n   y   n   n   n   n   n   k
+GET    /api/v1/orders                         k   k   y   y   y   n   n   n   n   n   n   k
 POST   /api/v1/orders                         k   k   y   y   y   n   n   n   n   n   n   k
+POST   /api/v1/orders/check                   k   k   y   y   y   n   n   n   n   n   n   k
+PUT    /api/v1/orders/{order_id}/versions/{version} k k y y y n   n   n   n   n   n   k
+POST   /api/v1/orders/{order_id}/{what}       k   k   y   y   y   n   n   n   n   n   n   k
 POST   /api/v1/sessions                       y   y   y   y   y   y   y   y   y   y   y   y
 DELETE /api/v1/sessions                       k   y   y   y   y   y   y   y   y   y   y   y
 POST   /sign-out                              s   s   y   y   y   y   y   y   y   y   y   s
@@ -108,7 +112,7 @@ def answer_of(desk: Desk, method: str, path: str) -> tuple[str, str]:
     if path == "/queue/changes":
         return _begun(desk, path), ""
     if path.startswith("/api/v1/"):
-        told = desk.ask(method, path, **({"content": b"{"} if method == "POST" else {}))
+        told = desk.ask(method, path, **({"content": b"{"} if method in ("POST", "PUT") else {}))
     elif method == "POST":
         told = desk.send(path, **FORMS.get(path.rpartition("/")[2], {}))
     else:
@@ -151,6 +155,7 @@ def _meaning(status: int, to: str) -> str:
 
 def mismatches(rig: Rig, only: str = "") -> list[str]:
     names = two_alerts(rig) | {"token": "not-a-link"}
+    names |= {"order_id": "ORD-1", "version": "1", "what": "suspend"}
     desks = everybody(rig)
     keys, lines = rows()
     wrong = []

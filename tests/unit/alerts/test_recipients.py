@@ -18,7 +18,7 @@ from fairtag.app.permissions import Act
 from fairtag.custody.opening import Purpose
 from fairtag.rules import words
 from fairtag.rules.finding import AGAINST_WEARER, Kind, State
-from fairtag.web.console import show
+from fairtag.web.console import words as shown
 
 # Source: contract §5, 'for: authority'.
 AUTHORITY = frozenset(
@@ -84,7 +84,7 @@ def test_no_state_kind_cause_or_act_accuses() -> None:
 
 def test_no_word_that_an_officer_reads_accuses() -> None:
     told = [*words._TOLD.values(), *words._ENDS.values(), *reconcile._WORDS.values()]
-    told += [*show.KINDS.values(), *show.CAUSES.values(), later._TOLD, reconcile._NOT_AGAINST]
+    told += [*shown.KINDS.values(), *shown.CAUSES.values(), later._TOLD, reconcile._NOT_AGAINST]
     for sentences in (escalate._EMPTY, escalate._UNREACHED, practicable._ASKED, reconcile._BEHIND):
         told += sentences.values()
     assert [one for one in told if accuses(one)] == []
@@ -107,4 +107,4 @@ def test_every_kind_of_the_house_has_a_name_on_the_pages() -> None:
     kinds = {*reconcile._WORDS, reconcile.JUDGING_BEHIND, later.LATER_DATA, practicable.PRACTICABLE}
     kinds |= {escalate.ROSTER_EMPTY, escalate.NOT_REACHED, *Kind}
 
-    assert kinds - set(show.KINDS) == set()
+    assert kinds - set(shown.KINDS) == set()

@@ -150,8 +150,10 @@ _NEXT: dict[str, tuple[str, ...]] = {
         "Close it with what you did.",
     ),
     "duty.not_reached": (
-        "Messages to people on duty don't arrive. Tell whoever runs this service to look at its "
-        "mail or webhook settings and at the addresses of the roster.",
+        (
+            "Messages to people on duty don't arrive. Tell whoever runs this service to look at "
+            "its mail or webhook settings and at the addresses of the roster."
+        ),
         "Until then watch the queue: nobody is woken.",
         "Close this alert when messages arrive.",
     ),
