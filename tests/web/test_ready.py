@@ -15,7 +15,7 @@ from tests.web.desk import at_desk
 
 from fairtag.adapters import ground, spool
 from fairtag.alerts.model import DutyEntry
-from fairtag.app.run_service import Pulse
+from fairtag.app.run_service import Beat, Pulse
 from fairtag.app.set_duty import set_duty
 from fairtag.app.sign_in import add_user
 from fairtag.terms.instants import HOUR, SECOND, Micros
@@ -129,7 +129,7 @@ def test_a_clock_behind_what_is_written_is_not_ready_also_after_a_restart(rig: R
 
 
 def test_judging_that_fails_is_not_ready_and_every_page_says_so(rig: Rig) -> None:
-    pulse = Pulse(judge_failures=1)
+    pulse = Pulse(judge=Beat(failures=1))
     assert "judging" in asked(rig, pulse)()
 
     rig.client = TestClient(Site(rig.house, pulse), base_url="http://127.0.0.1:8080")

@@ -31,6 +31,7 @@ class OrderFacts(msgspec.Struct, frozen=True, kw_only=True):
     starts_at: Micros
     ends_at: Micros
     review_by: str
+    time_zone: str
     recorded_at: Micros
     suspended_since: Micros | None
 
@@ -72,8 +73,10 @@ class OrderBook(Protocol):
         """
         ...
 
-    def facts(self) -> list[OrderFacts]:
-        """List the newest version of each order."""
+    def facts(
+        self, *, order_id: OrderId | None = None, wearer_id: WearerId | None = None
+    ) -> list[OrderFacts]:
+        """List the newest version of each order; of one order or one wearer only, if named."""
         ...
 
     def identity(self, order_id: OrderId) -> Identity:

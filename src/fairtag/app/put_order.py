@@ -47,8 +47,7 @@ def put_order(
     def work(tx: Transaction) -> OrderVersion:
         is_new = all(
             (one.order_id, one.version) < (order.order_id, order.version)
-            for one in tx.orders.facts()
-            if one.order_id == order.order_id
+            for one in tx.orders.facts(order_id=order.order_id)
         )
         tx.orders.put(order)
         _hold_prompts(tx, order)
@@ -104,8 +103,8 @@ def _hold_prompts(tx: Transaction, order: OrderVersion) -> None:
     """Refuse a sixth check-in a day: the limit is a person's, over all orders (charter G6)."""
     during = order.ruling.during
     prompts = _prompts(order.ruling)
-    for one in tx.orders.facts():
-        is_other = one.wearer_id == order.wearer_id and one.order_id != order.order_id
+    for one in tx.orders.facts(wearer_id=order.wearer_id):
+        is_other = one.order_id != order.order_id
         if is_other and one.starts_at < during.end and during.start < one.ends_at:
             prompts += _prompts(tx.orders.rulings(one.order_id)[-1])
     if _prompts(order.ruling) and prompts > MOST_CHECK_INS:
@@ -120,7 +119,7 @@ def _prompts(ruling: Ruling) -> int:
 def _record(
     tx: Transaction, order_id: OrderId, now: Micros, by: str, what: str, told: dict[str, str]
 ) -> None:
-    wearer_id = next(one.wearer_id for one in tx.orders.facts() if one.order_id == order_id)
+    wearer_id = tx.orders.facts(order_id=order_id)[0].wearer_id
     entry = JournalEntry(what="ruling", order_id=order_id, wearer_id=wearer_id, received_at=now)
     tx.journal.append(entry)
     tx.audit.append(

@@ -96,5 +96,4 @@ def _wearer(tx: Transaction, order_id: OrderId, alerts: list[Alert]) -> WearerId
     for alert in alerts:
         if alert.order_id == order_id and alert.wearer_id is not None:
             return alert.wearer_id
-    facts = (one for one in tx.orders.facts() if one.order_id == order_id)
-    return next((one.wearer_id for one in facts), None)
+    return next((one.wearer_id for one in tx.orders.facts(order_id=order_id)), None)

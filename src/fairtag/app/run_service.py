@@ -6,6 +6,7 @@ Whatever goes wrong in a round is counted and tried again; a round never stops t
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -22,23 +23,43 @@ _IDLE_S = 0.02  # how long new data wait at most for the judge
 _TICK_S = 1.0
 _CARE_S = 2.0
 _RECONCILE_EVERY = 30  # rounds of care
+_LATE_S = 60.0  # a thread that says nothing for so long hangs
 
 log = structlog.get_logger()
 
 
 @dataclass(slots=True)
+class Beat:
+    """Signs of life of one thread."""
+
+    failures: int = 0  # in a row
+    at_s: float | None = None  # on the machine's steady clock; None: not started
+
+    def strike(self, *, is_good: bool) -> None:
+        """Say that a round is over."""
+        self.failures = 0 if is_good else self.failures + 1
+        self.at_s = time.monotonic()
+
+    @property
+    def is_well(self) -> bool:
+        """Tell whether rounds succeed, and come at all."""
+        is_late = self.at_s is not None and time.monotonic() - self.at_s > _LATE_S
+        return self.failures == 0 and not is_late
+
+
+@dataclass(slots=True)
 class Pulse:
-    """Signs of life of the running service, for `/readyz`."""
+    """Signs of life of the running service, for `/readyz` and every page."""
 
     judged_upto: int = 0
-    judge_failures: int = 0  # in a row
-    care_failures: int = 0  # in a row
+    judge: Beat = field(default_factory=Beat)
+    care: Beat = field(default_factory=Beat)
     stop: threading.Event = field(default_factory=threading.Event)
 
     @property
     def is_well(self) -> bool:
         """Tell whether judging and care go on."""
-        return self.judge_failures == 0 and self.care_failures == 0
+        return self.judge.is_well and self.care.is_well
 
 
 @contextmanager
@@ -62,15 +83,16 @@ def running(house: House) -> Iterator[Pulse]:
 
 
 def _judge(engine: Engine, pulse: Pulse) -> None:
-    waited = _TICK_S
+    ticked_s = -_TICK_S
     while not pulse.stop.is_set():
         done = _tried(engine.step, "judge")
-        pulse.judge_failures = pulse.judge_failures + 1 if done is None else 0
+        results = [done]
+        # By the clock, not by idle rounds: timers fall due under load, too.
+        if time.monotonic() - ticked_s >= _TICK_S:
+            ticked_s = time.monotonic()
+            results.append(_tried(engine.tick, "tick"))
         pulse.judged_upto = engine.upto
-        waited += 0.0 if done else _IDLE_S
-        if waited >= _TICK_S:
-            waited = 0.0
-            _tried(engine.tick, "tick")
+        pulse.judge.strike(is_good=None not in results)
         if not done:
             pulse.stop.wait(_IDLE_S)
 
@@ -84,10 +106,11 @@ def _care(house: House, pulse: Pulse) -> None:
         ]
         if rounds % _RECONCILE_EVERY == 0:
             now = house.clock.now()
-            results.append(_tried(partial(reconcile, house, since=since), "reconcile"))
-            since = now
+            compared = _tried(partial(reconcile, house, since=since), "reconcile")
+            results.append(compared)
+            since = since if compared is None else now
         rounds += 1
-        pulse.care_failures = pulse.care_failures + 1 if None in results else 0
+        pulse.care.strike(is_good=None not in results)
 
 
 def _tried(work: Callable[[], int], name: str) -> int | None:

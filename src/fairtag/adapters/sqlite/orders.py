@@ -34,11 +34,12 @@ versions = Table(
     metadata,
     Column("order_id", String, primary_key=True),
     Column("version", Integer, primary_key=True),
-    Column("wearer_id", String, nullable=False),
+    Column("wearer_id", String, nullable=False, index=True),
     Column("authority_id", String, nullable=False),
     Column("starts_at", Integer, nullable=False),
     Column("ends_at", Integer, nullable=False),
     Column("review_by", String, nullable=False),
+    Column("time_zone", String, nullable=False),
     Column("recorded_at", Integer, nullable=False),
     Column("sealed", LargeBinary, nullable=False),
 )
@@ -64,6 +65,9 @@ activations = Table(
     Column("wearer_id", String, nullable=False),
     Column("order_ends_at", Integer, nullable=False),
 )
+
+
+_CLEAR = [column for column in versions.c if column.name != "sealed"]
 
 
 class SqliteOrderBook:
@@ -153,10 +157,20 @@ class SqliteOrderBook:
         ]
         return with_marks(found, self._marks(order_id, as_of))
 
-    def facts(self) -> list[OrderFacts]:
-        """List the newest version of each order."""
-        newest = {row.order_id: row for row in self._rows(None)}
-        return [self._facts(row) for row in newest.values()]
+    def facts(
+        self, *, order_id: OrderId | None = None, wearer_id: WearerId | None = None
+    ) -> list[OrderFacts]:
+        """List the newest version of each order; of one order or one wearer only, if named."""
+        wanted = select(*_CLEAR).order_by(versions.c.order_id, versions.c.version)
+        if order_id is not None:
+            wanted = wanted.where(versions.c.order_id == order_id)
+        if wearer_id is not None:
+            wanted = wanted.where(versions.c.wearer_id == wearer_id)
+        newest = {row.order_id: row for row in self._db.execute(wanted)}
+        told: dict[str, list[Mark]] = {}
+        for name, mark in self._marked(order_id):
+            told.setdefault(name, []).append(mark)
+        return [_facts(row, told.get(row.order_id, [])) for row in newest.values()]
 
     def identity(self, order_id: OrderId) -> Identity:
         """Open who wears the device."""
@@ -189,6 +203,7 @@ class SqliteOrderBook:
                 starts_at=order.ruling.during.start,
                 ends_at=order.ruling.during.end,
                 review_by=order.review.by,
+                time_zone=order.ruling.time_zone,
                 recorded_at=order.ruling.recorded_at,
                 sealed=sealed,
             )
@@ -230,11 +245,15 @@ class SqliteOrderBook:
         return list(rows)
 
     def _marks(self, order_id: OrderId, as_of: Micros | None) -> list[Mark]:
-        wanted = select(marks).where(marks.c.order_id == order_id).order_by(marks.c.n)
-        if as_of is not None:
-            wanted = wanted.where(marks.c.recorded_at <= as_of)
+        found = (mark for _, mark in self._marked(order_id))
+        return [mark for mark in found if as_of is None or mark.recorded_at <= as_of]
+
+    def _marked(self, order_id: OrderId | None) -> list[tuple[str, Mark]]:
+        wanted = select(marks).order_by(marks.c.n)
+        if order_id is not None:
+            wanted = wanted.where(marks.c.order_id == order_id)
         return [
-            Mark(what=row.what, at=row.at, recorded_at=row.recorded_at)
+            (row.order_id, Mark(what=row.what, at=row.at, recorded_at=row.recorded_at))
             for row in self._db.execute(wanted)
         ]
 
@@ -249,20 +268,21 @@ class SqliteOrderBook:
         # It was checked when it was taken; a scheme that changed later does not unmake it.
         return reopen(source, recorded_at=row.recorded_at)
 
-    def _facts(self, row: Row[Any]) -> OrderFacts:
-        told = self._marks(row.order_id, None)
-        ends = [mark.at for mark in told if mark.what == "end"]
-        pauses = [mark for mark in told if mark.what != "end"]
-        newest = max(pauses, key=lambda mark: (mark.at, mark.recorded_at), default=None)
-        is_paused = newest is not None and newest.what == "suspend"
-        return OrderFacts(
-            order_id=row.order_id,
-            version=row.version,
-            wearer_id=row.wearer_id,
-            authority_id=row.authority_id,
-            starts_at=row.starts_at,
-            ends_at=min([row.ends_at, *ends]),
-            review_by=row.review_by,
-            recorded_at=row.recorded_at,
-            suspended_since=newest.at if newest is not None and is_paused else None,
-        )
+
+def _facts(row: Row[Any], told: list[Mark]) -> OrderFacts:
+    ends = [mark.at for mark in told if mark.what == "end"]
+    pauses = [mark for mark in told if mark.what != "end"]
+    newest = max(pauses, key=lambda mark: (mark.at, mark.recorded_at), default=None)
+    is_paused = newest is not None and newest.what == "suspend"
+    return OrderFacts(
+        order_id=row.order_id,
+        version=row.version,
+        wearer_id=row.wearer_id,
+        authority_id=row.authority_id,
+        starts_at=row.starts_at,
+        ends_at=min([row.ends_at, *ends]),
+        review_by=row.review_by,
+        time_zone=row.time_zone,
+        recorded_at=row.recorded_at,
+        suspended_since=newest.at if newest is not None and is_paused else None,
+    )

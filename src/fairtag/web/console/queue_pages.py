@@ -57,7 +57,8 @@ def pages(shell: Shell) -> APIRouter:
 
 def zone_of(tx: Transaction, order_id: OrderId | None) -> str:
     """Tell the time zone in which an order's times are told."""
-    return "UTC" if order_id is None else tx.orders.rulings(order_id)[-1].time_zone
+    facts = [] if order_id is None else tx.orders.facts(order_id=order_id)
+    return facts[0].time_zone if facts else "UTC"
 
 
 async def _changes(shell: Shell, request: Request) -> AsyncIterator[dict[str, str]]:

@@ -229,9 +229,13 @@ def upgrade() -> None:
         sa.Column("starts_at", sa.Integer(), nullable=False),
         sa.Column("ends_at", sa.Integer(), nullable=False),
         sa.Column("review_by", sa.String(), nullable=False),
+        sa.Column("time_zone", sa.String(), nullable=False),
         sa.Column("recorded_at", sa.Integer(), nullable=False),
         sa.Column("sealed", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("order_id", "version"),
+    )
+    op.create_index(
+        op.f("ix_order_versions_wearer_id"), "order_versions", ["wearer_id"], unique=False
     )
     op.create_table(
         "outbox",
