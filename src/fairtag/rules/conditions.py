@@ -36,7 +36,8 @@ class Watched(msgspec.Struct, kw_only=True, array_like=True):
     """What is remembered about one condition."""
 
     belief: Belief
-    span_from: Micros | None = None  # the window of the timetable that the next three are about
+    span_from: Micros | None = None  # the window of the timetable that the next four are about
+    duty_from: Micros | None = None
     span_until: Micros = Micros(0)
     was_kept: bool = False
     kept_at: Micros | None = None
@@ -120,9 +121,8 @@ def observe(condition: Binding, watched: Watched, duty: Duty | None, at: Micros)
     """Look at the belief after a fix at this instant; tells the matters that changed."""
     if duty is None:
         return []
-    if watched.span_from != duty.span.start:
-        watched.span_from = duty.span.start
-        watched.was_kept = _was_kept_at(watched, duty.during.start)
+    if watched.duty_from != duty.during.start:
+        _enter(watched, duty)
     watched.span_until = duty.span.end
     side = watched.belief.side
     if side is Side.KEPT:
@@ -131,6 +131,15 @@ def observe(condition: Binding, watched: Watched, duty: Duty | None, at: Micros)
     if side is Side.AGAINST and watched.open is None:
         return _open(condition, watched, duty, at)
     return []
+
+
+def _enter(watched: Watched, duty: Duty) -> None:
+    """Go into a stretch of duty: another window, or what an absence leaves of one."""
+    is_kept = _was_kept_at(watched, duty.during.start)
+    is_same = watched.span_from == duty.span.start
+    watched.was_kept = is_kept or (is_same and watched.was_kept)
+    watched.kept_at = duty.during.start if is_kept else watched.kept_at
+    watched.span_from, watched.duty_from = duty.span.start, duty.during.start
 
 
 def _was_kept_at(watched: Watched, start: Micros) -> bool:
@@ -159,9 +168,7 @@ def _close(watched: Watched, at: Micros) -> list[Matter]:
 def _open(condition: Binding, watched: Watched, duty: Duty, at: Micros) -> list[Matter]:
     began = Micros(max(watched.belief.run_from, duty.during.start))
     kind, wait = _kind(condition, watched, duty)
-    counted_from = duty.during.start if kind in _FROM_START else began
-    is_left = kind is Kind.CURFEW_LEFT  # contract §5: outside for longer than grace
-    if at < counted_from + wait or (is_left and at == counted_from + wait):
+    if not _is_due(kind, wait, began, duty.during.start, at):
         return []
     watched.open = Matter(
         kind=kind,
@@ -174,7 +181,18 @@ def _open(condition: Binding, watched: Watched, duty: Duty, at: Micros) -> list[
     return [watched.open]
 
 
-_FROM_START = (Kind.CURFEW_LATE_START, Kind.CURFEW_LATE_RETURN)
+def _is_due(kind: Kind, wait: int, began: Micros, start: Micros, at: Micros) -> bool:
+    """Tell whether the grace is over.
+
+    Source: contract §5. Who was first seen outside later than that has the grace from there.
+    """
+    match kind:
+        case Kind.CURFEW_LATE_START:
+            return at >= (start if began <= start + wait else began) + wait
+        case Kind.CURFEW_LATE_RETURN | Kind.CURFEW_LEFT:
+            return at > began + wait  # 'after an absence's end', 'longer than'
+        case _:
+            return True
 
 
 def _kind(condition: Binding, watched: Watched, duty: Duty) -> tuple[Kind, int]:
