@@ -28,7 +28,7 @@ from fairtag.rules.finding import AGAINST_WEARER, Finding, Kind
 from fairtag.rules.judge import OrderJudge
 from fairtag.rules.matter import Matter
 from fairtag.rules.place import Belief, Side
-from fairtag.rules.settings import DEFAULTS
+from fairtag.rules.settings import DEFAULTS, Settings
 from fairtag.rules.track import Track
 from fairtag.rules.view import View
 from fairtag.terms.instants import DAY, MINUTE, SECOND, Micros
@@ -261,13 +261,15 @@ def test_worse_accuracy_never_accuses() -> None:
     settings(law, max_examples=200)(given(FIXES, WORSE)(never_accuses_for_being_vague))()
 
 
-def test_negative_control_adding_the_accuracy_to_the_distance_is_seen(
+def test_negative_control_width_taken_for_distance_is_seen(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     usual = place.evidence
-    monkeypatch.setattr(
-        place, "evidence", lambda far_m, width_m, own: usual(far_m + width_m, 30, own)
-    )
+
+    def accusing(_: float, width_m: float, own: Settings) -> float:
+        return usual(width_m - 400.0, 30.0, own)
+
+    monkeypatch.setattr(place, "evidence", accusing)
 
     assert broken(never_accuses_for_being_vague, FIXES, WORSE)
 
