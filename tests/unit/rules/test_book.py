@@ -147,3 +147,14 @@ def test_a_part_names_the_matter_it_belongs_to_also_after_a_correction() -> None
 
     assert [str(one.state) for one in found] == ["corrected", "corrected"]
     assert found[1].part_of == found[0].finding_id == book[0].finding_id
+
+
+def test_an_excused_part_still_names_the_matter_it_belongs_to() -> None:
+    book: list[Told] = []
+    tell(book, [left(0)], by(6))
+    part = replace(left(0, 60), kind=Kind.CURFEW_OUT_AT_END, part_of=(Kind.CURFEW_LEFT, at(0)))
+    tell(book, [left(0, 60), part], by(60))
+
+    (line,) = excuse(book, {1}, by(61))
+
+    assert line.part_of == book[0].finding_id
