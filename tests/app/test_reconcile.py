@@ -155,7 +155,6 @@ GAPS: list[tuple[Scene, set[str]]] = [
     (ended_and_sending, {"monitoring.no_order"}),
     (suspended_for_long, {"monitoring.suspended_long"}),
     (unreadable_data, {"input.quarantined"}),
-    (second_device_never_heard, {"monitoring.unheard"}),
     (judge_is_dead, {"house.judging_behind"}),
     (judge_is_dead_and_a_device_silent, {"monitoring.unheard"}),
 ]
@@ -191,6 +190,13 @@ def test_silences_that_the_judge_tells_are_not_told_twice(rig: Rig) -> None:
     assert "monitoring.silent_24h" in rig.kinds()
     assert compared(rig) == []
     assert gaps(rig) == {"monitoring.silent_24h"}
+
+
+def test_a_second_device_that_never_spoke_is_told_by_the_judge_and_not_twice(rig: Rig) -> None:
+    second_device_never_heard(rig)
+
+    assert rig.kinds() == ["monitoring.not_started"]
+    assert compared(rig) == []
 
 
 def test_an_order_that_never_began_is_told_by_the_judge_after_24_hours(rig: Rig) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -214,3 +216,54 @@ def test_the_same_messages_twice_and_in_another_order_say_the_same_in_the_end(
     late = world.findings(lines=lines[::-1])
     ends = {one["finding_id"]: (one["kind"], one["began_at"], one["ended_at"]) for one in late}
     assert set(last.values()) <= set(ends.values())
+
+
+def refused(world: World, *words: str, traffic: str = "") -> str:
+    """Run the program as a user does; gives its one line."""
+    folder = world._folder
+    (folder / "order.json").write_text(json.dumps(world.order))
+    (folder / "traffic.ndjson").write_text(traffic)
+    usual = ["--order", str(folder / "order.json"), "--traffic", str(folder / "traffic.ndjson")]
+    done = subprocess.run(
+        [sys.executable, "-m", "fairtag", "judge", *usual, *words], capture_output=True, check=False
+    )
+    assert (done.returncode, done.stdout) == (2, b"")
+    assert b"Traceback" not in done.stderr
+    return done.stderr.decode().strip()
+
+
+@pytest.mark.parametrize(
+    ("words", "traffic", "told"),
+    [
+        (["--until", "tomorrow"], "", "--until tomorrow: give an instant with offset"),
+        (["--traffic", "nowhere.ndjson"], "", "nowhere.ndjson: No such file"),
+        (["--order", "SAME"], "", "version 1 of ORD-1 is given twice"),
+        ([], "%PDF-1.7\n", "no line is a message"),
+    ],
+)
+def test_wrong_use_is_one_line_and_exit_2(
+    world: World, words: list[str], traffic: str, told: str
+) -> None:
+    named = [str(world._folder / "order.json") if one == "SAME" else one for one in words]
+
+    line = refused(world, *named, traffic=traffic)
+
+    assert told in line
+    assert "\n" not in line
+
+
+def test_geojson_draws_a_finding_by_its_evidence(world: World) -> None:
+    world.during("2026-11-02T12:00:00Z", "2026-12-20T00:00:00Z")
+    world.curfew("19:00", "07:00")
+    world.trail("2026-11-02T18:00:00Z", "2026-11-02T19:40:00Z", north_m=900)
+    world.findings()  # writes the files
+    files = [world._folder / name for name in ("order.json", "traffic.ndjson")]
+    words = ["judge", "--order", str(files[0]), "--traffic", str(files[1]), "--format", "geojson"]
+
+    told = json.loads(CliRunner().invoke(app, words).stdout)
+
+    (late,) = told["features"]
+    points = late["geometry"]["coordinates"]
+    assert late["properties"]["kind"] == "curfew.late_start"
+    assert len(points) == len(late["properties"]["evidence"])
+    assert all(abs(lat - HOME[0] - 900 / 111_320) < 0.001 for _, lat in points)

@@ -137,11 +137,10 @@ class Engine:
     def _fold(self, judge: OrderJudge, entry: JournalEntry, past: _Taken) -> list[Finding]:
         match entry.what:
             case "messages":
-                found: list[Finding] = []
                 for message in entry.messages:
                     self._remember(entry.order_id, message)
-                    found += judge.take(message, past=past)
-                    past.taken.append(message)
+                found = judge.take(entry.messages, past=past)
+                past.taken += entry.messages
                 return found
             case "tick":
                 return judge.tick(entry.received_at, past=past)

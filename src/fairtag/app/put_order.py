@@ -32,8 +32,7 @@ def put_order(
 ) -> OrderVersion:
     """Check and store a version; `named` is the order and version that the caller means.
 
-    The first version counts from the order's start, so that what devices sent meanwhile is judged;
-    each later one counts from now.
+    It judges nothing that happened before now.
     Raises: OrderRefused, OrderConflict; UsageError when the file is no JSON.
     """
     now = house.clock.now()

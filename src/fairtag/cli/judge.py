@@ -13,11 +13,13 @@ from rich.table import Table
 
 from fairtag.cli.order import read_file
 from fairtag.intake import csv
-from fairtag.intake.messages import Decoded
+from fairtag.intake.messages import Decoded, Position
 from fairtag.intake.native import decode_recorded
+from fairtag.intake.request import Why
 from fairtag.orders.model import Ruling
 from fairtag.orders.read import read
-from fairtag.rules.finding import Finding, as_json
+from fairtag.rules.finding import Evidence, Finding, as_json
+from fairtag.rules.matter import evidence_of
 from fairtag.rules.replay import Replayed, by_order, replay
 from fairtag.terms.errors import OrderRefused, UsageError
 from fairtag.terms.instants import Micros, parse, text
@@ -32,11 +34,21 @@ def judge(
     form: Annotated[Form, typer.Option("--format", help="ndjson, table or geojson.")] = "ndjson",
 ) -> None:
     """Judge traffic in order of arrival. The same input gives the same bytes."""
-    rulings = [_ruling(path) for path in order]
+    rulings = _rulings(order)
     decoded = _traffic(traffic, rulings)
     done = replay(by_order(rulings), decoded.messages, until=_until(until))
-    _print(done.findings, form)
+    _print(done.findings, form, decoded)
     _count(done, decoded)
+
+
+def _rulings(paths: list[Path]) -> list[Ruling]:
+    found: dict[tuple[str, int], Ruling] = {}
+    for path in paths:
+        ruling = _ruling(path)
+        if found.setdefault((ruling.order_id, ruling.version), ruling) is not ruling:
+            detail = f"{path}: version {ruling.version} of {ruling.order_id} is given twice"
+            raise UsageError(detail)
+    return list(found.values())
 
 
 def _ruling(path: Path) -> Ruling:
@@ -51,7 +63,11 @@ def _ruling(path: Path) -> Ruling:
 def _traffic(path: Path, rulings: list[Ruling]) -> Decoded:
     raw = read_file(path)
     if path.suffix.lower() != ".csv":
-        return decode_recorded(raw)
+        decoded = decode_recorded(raw)
+        if not decoded.messages and any(one.why == Why.NOT_JSON for one in decoded.refused):
+            detail = f"{path}: no line is a message; give NDJSON, or CSV in a file named .csv"
+            raise UsageError(detail)
+        return decoded
     devices = {device.device_id for ruling in rulings for device in ruling.devices}
     if len(devices) != 1:
         detail = f"{path}: a CSV holds one device's positions, the order names {len(devices)}"
@@ -67,26 +83,29 @@ def _until(told: str | None) -> Micros | None:
         raise UsageError(detail) from error
 
 
-def _print(findings: list[Finding], form: Form) -> None:
+def _print(findings: list[Finding], form: Form, decoded: Decoded) -> None:
     match form:
         case "ndjson":
             for one in findings:
                 sys.stdout.buffer.write(as_json(one) + b"\n")
             sys.stdout.buffer.flush()
         case "geojson":
-            # A finding has no place: who needs positions asks for an opening.
-            features = [
-                {
-                    "type": "Feature",
-                    "geometry": None,
-                    "properties": msgspec.json.decode(as_json(one)),
-                }
-                for one in findings
-            ]
+            points = {
+                evidence_of(one): one for one in decoded.messages if isinstance(one, Position)
+            }
+            features = [_feature(one, points) for one in findings]
             told = {"type": "FeatureCollection", "features": features}
             typer.echo(msgspec.json.encode(told))
         case "table":
             _table(findings)
+
+
+def _feature(finding: Finding, points: dict[Evidence, Position]) -> dict[str, object]:
+    """Draw a finding by the positions it rests on: the caller's own file, so nothing is opened."""
+    fixes = [points[one] for one in finding.evidence if one in points]
+    where = {"type": "MultiPoint", "coordinates": [[one.lon, one.lat] for one in fixes]}
+    told = msgspec.json.decode(as_json(finding))
+    return {"type": "Feature", "geometry": where if fixes else None, "properties": told}
 
 
 def _table(findings: list[Finding]) -> None:

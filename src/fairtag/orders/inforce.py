@@ -1,6 +1,7 @@
 """Which version counts at an instant, and who wore which device when?
 
-A version judges nothing before it was recorded; the first one counts from the order's start.
+A version judges nothing before it was recorded (charter). What a device sends of the time between
+the order's start and its recording is kept, and not judged.
 """
 
 from __future__ import annotations
@@ -27,8 +28,8 @@ class Mark:
 def ruling_at(rulings: Sequence[Ruling], at: Micros) -> Ruling | None:
     """Give the version in force; None outside the order."""
     found = None
-    for n, ruling in enumerate(rulings):
-        if n == 0 or ruling.recorded_at <= at:
+    for ruling in rulings:
+        if ruling.recorded_at <= at:
             found = ruling
     return found if found is not None and found.during.holds(at) else None
 

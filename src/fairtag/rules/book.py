@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import count
 
 import msgspec
 
@@ -77,34 +78,62 @@ def compare(
 
     `excused` holds the places in the book of matters that an absence covers.
     """
+    open_again = [n for n, known in enumerate(book) if _is_judged_again(known, since)]
+    matches, left = _matched({n: book[n].matter for n in open_again}, judged)
     found: list[Finding] = []
-    left = list(judged)
-    for n, known in enumerate(list(book)):
-        closed = known.matter.closed_at
-        is_settled = known.is_final or (closed is not None and closed <= since)
-        if is_settled or known.matter.kind in BY_CLOCK:
-            continue
-        match = _match(known.matter, left)
+    for n in open_again:
+        known, match = book[n], matches.get(n)
         if match is not None:
-            left.remove(match)
             found += _revised(book, known, match, by)
         elif n in excused:
-            ended = known.matter.ended_at or by.at
-            gone = msgspec.structs.replace(
-                known.matter, is_excused=True, ended_at=ended, closed_at=by.at
-            )
-            found.append(_line(book, known, gone, State.CORRECTED, by))
+            found.append(_excused(book, known, by))
         else:
             gone = msgspec.structs.replace(known.matter, closed_at=by.at)
             found.append(_line(book, known, gone, State.WITHDRAWN, by))
     return found + tell(book, left, by)
 
 
-def _match(known: Matter, judged: list[Matter]) -> Matter | None:
-    same = [one for one in judged if one.key == known.key and one.part_of == known.part_of]
-    exact = [one for one in same if one.began_at == known.began_at]
-    touching = [one for one in judged if one.key == known.key and _meet(one, known)]
-    return next(iter(exact or touching), None)
+def excuse(book: list[Told], excused: set[int], by: Telling) -> list[Finding]:
+    """Tell that an absence which was recorded afterwards covers matters, by place in the book."""
+    return [_excused(book, book[n], by) for n in sorted(excused) if not book[n].is_final]
+
+
+def _excused(book: list[Told], known: Told, by: Telling) -> Finding:
+    ended = by.at if known.matter.ended_at is None else known.matter.ended_at
+    gone = msgspec.structs.replace(known.matter, is_excused=True, ended_at=ended, closed_at=by.at)
+    return _line(book, known, gone, State.CORRECTED, by)
+
+
+def _is_judged_again(known: Told, since: Micros) -> bool:
+    closed = known.matter.closed_at
+    is_settled = known.is_final or (closed is not None and closed <= since)
+    return not is_settled and known.matter.kind not in BY_CLOCK
+
+
+def _matched(
+    known: dict[int, Matter], judged: list[Matter]
+) -> tuple[dict[int, Matter], list[Matter]]:
+    """Find each matter of the book again: first where nothing moved, then where times overlap.
+
+    So a matter never takes what is another one's, and where two join the earlier one goes on.
+    """
+    found: dict[int, Matter] = {}
+    left = list(judged)
+    for is_same in (_is_exact, _meet):
+        for n, matter in known.items():
+            if n in found:
+                continue
+            match = next(
+                (one for one in left if one.key == matter.key and is_same(one, matter)), None
+            )
+            if match is not None:
+                found[n] = match
+                left.remove(match)
+    return found, left
+
+
+def _is_exact(one: Matter, other: Matter) -> bool:
+    return one.began_at == other.began_at and one.part_of == other.part_of
 
 
 def _meet(one: Matter, other: Matter) -> bool:
@@ -132,11 +161,13 @@ def _same(book: list[Told], matter: Matter) -> Told | None:
 
 
 def _enter(book: list[Told], matter: Matter, by: Telling) -> Told:
-    finding_id = id_of(by.order_id, matter.condition_id, matter.kind, matter.began_at)
+    names = {one.finding_id for one in book}
+    ids = (
+        id_of(by.order_id, matter.condition_id, matter.kind, matter.began_at, again=again)
+        for again in count()
+    )
+    finding_id = next(one for one in ids if one not in names)
     known = Told(finding_id=finding_id, rev=0, state=State.OPENED, matter=matter)
-    # The same matter may come back after it was withdrawn: then its telling goes on.
-    before = [one.rev for one in book if one.finding_id == finding_id]
-    known.rev = max(before, default=0)
     known.matter = msgspec.structs.replace(matter, ended_at=None, closed_at=None)
     book.append(known)
     return known

@@ -6,11 +6,13 @@ Units: µs UTC.
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import msgspec
 
-from fairtag.orders.model import Attendance, Curfew, ExclusionZone, InclusionZone
+from fairtag.orders.model import Appointment, Attendance, Curfew, ExclusionZone, InclusionZone
 from fairtag.rules.duty import Binding, Duty
-from fairtag.rules.finding import Kind
+from fairtag.rules.finding import Evidence, Kind
 from fairtag.rules.matter import Matter
 from fairtag.rules.place import Belief, Side
 from fairtag.terms.geometry import Place
@@ -22,19 +24,28 @@ LOCATED = (Curfew, ExclusionZone, InclusionZone, Attendance)
 Located = Curfew | ExclusionZone | InclusionZone | Attendance
 
 
+class Away(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
+    """What is known about being elsewhere during one appointment."""
+
+    length: int = 0  # µs
+    certainty: float | None = None
+    evidence: tuple[Evidence, ...] = ()
+
+
 class Watched(msgspec.Struct, kw_only=True, array_like=True):
     """What is remembered about one condition."""
 
     belief: Belief
-    span_from: Micros | None = None  # the window of the timetable that the next three are about
+    span_from: Micros | None = None  # the window of the timetable that the next four are about
+    duty_from: Micros | None = None
     span_until: Micros = Micros(0)
     was_kept: bool = False
     kept_at: Micros | None = None
     open: Matter | None = None
     open_until: Micros = Micros(0)  # end of the stretch in which the open matter may go on
-    before: Micros | None = None  # time and side of the last fix, for attendance
+    before: Micros | None = None  # time and side of the fix before this one
     before_side: Side = Side.UNSURE
-    away: tuple[int, ...] = ()  # µs known to be away, per appointment
+    away: tuple[Away, ...] = ()  # one an appointment
     settled: int = 0  # appointments that are decided
 
 
@@ -64,17 +75,25 @@ def against_m(condition: Located, signed_m: float) -> float:
 def due(condition: Located, watched: Watched) -> Micros | None:
     """Tell when time alone changes something."""
     if isinstance(condition, Attendance):
-        left = condition.appointments[watched.settled :]
+        left = _dates(condition)[watched.settled :]
         return left[0].during.end if left else None
     return watched.open_until if watched.open is not None else None
 
 
 def pass_time(
-    condition: Located, watched: Watched, free: tuple[Interval, ...], to: Micros
+    condition: Located,
+    watched: Watched,
+    free: tuple[Interval, ...],
+    to: Micros,
+    *,
+    bound_from: Micros,
 ) -> list[Matter]:
-    """Let time pass up to an instant; tells the matters that changed."""
+    """Let time pass up to an instant; tells the matters that changed.
+
+    Nothing that began before `bound_from`, when the condition was recorded, is decided.
+    """
     if isinstance(condition, Attendance):
-        return _settle(condition, watched, free, to)
+        return _settle(condition, watched, free, to, bound_from)
     if watched.open is None or to < watched.open_until:
         return []
     return end_at(
@@ -102,9 +121,9 @@ def observe(condition: Binding, watched: Watched, duty: Duty | None, at: Micros)
     """Look at the belief after a fix at this instant; tells the matters that changed."""
     if duty is None:
         return []
-    if watched.span_from != duty.span.start:
-        watched.span_from, watched.span_until = duty.span.start, duty.span.end
-        watched.was_kept = False
+    if watched.duty_from != duty.during.start:
+        _enter(watched, duty)
+    watched.span_until = duty.span.end
     side = watched.belief.side
     if side is Side.KEPT:
         watched.was_kept, watched.kept_at = True, at
@@ -112,6 +131,30 @@ def observe(condition: Binding, watched: Watched, duty: Duty | None, at: Micros)
     if side is Side.AGAINST and watched.open is None:
         return _open(condition, watched, duty, at)
     return []
+
+
+def _enter(watched: Watched, duty: Duty) -> None:
+    """Go into a stretch of duty: another window, or what an absence leaves of one."""
+    is_kept = _was_kept_at(watched, duty.during.start)
+    is_same = watched.span_from == duty.span.start
+    watched.was_kept = is_kept or (is_same and watched.was_kept)
+    watched.kept_at = duty.during.start if is_kept else watched.kept_at
+    watched.span_from, watched.duty_from = duty.span.start, duty.during.start
+
+
+def _was_kept_at(watched: Watched, start: Micros) -> bool:
+    """Tell whether the wearer was in place when the duty began, by the last fix before it."""
+    before = watched.before
+    is_near = before is not None and start - _LONGEST_STEP <= before < start
+    return is_near and watched.before_side is Side.KEPT
+
+
+def fit(watched: Watched, duty: Duty | None, now: Micros) -> None:
+    """Set when an open matter ends after absences, suspensions or the order's end changed."""
+    if duty is not None:
+        watched.span_until = duty.span.end
+    if watched.open is not None:
+        watched.open_until = now if duty is None else duty.during.end
 
 
 def _close(watched: Watched, at: Micros) -> list[Matter]:
@@ -125,8 +168,7 @@ def _close(watched: Watched, at: Micros) -> list[Matter]:
 def _open(condition: Binding, watched: Watched, duty: Duty, at: Micros) -> list[Matter]:
     began = Micros(max(watched.belief.run_from, duty.during.start))
     kind, wait = _kind(condition, watched, duty)
-    counted_from = duty.during.start if kind in _FROM_START else began
-    if at < counted_from + wait:
+    if not _is_due(kind, wait, began, duty.during.start, at):
         return []
     watched.open = Matter(
         kind=kind,
@@ -139,7 +181,18 @@ def _open(condition: Binding, watched: Watched, duty: Duty, at: Micros) -> list[
     return [watched.open]
 
 
-_FROM_START = (Kind.CURFEW_LATE_START, Kind.CURFEW_LATE_RETURN)
+def _is_due(kind: Kind, wait: int, began: Micros, start: Micros, at: Micros) -> bool:
+    """Tell whether the grace is over.
+
+    Source: contract §5. Who was first seen outside later than that has the grace from there.
+    """
+    match kind:
+        case Kind.CURFEW_LATE_START:
+            return at >= (start if began <= start + wait else began) + wait
+        case Kind.CURFEW_LATE_RETURN | Kind.CURFEW_LEFT:
+            return at > began + wait  # 'after an absence's end', 'longer than'
+        case _:
+            return True
 
 
 def _kind(condition: Binding, watched: Watched, duty: Duty) -> tuple[Kind, int]:
@@ -158,43 +211,73 @@ def _kind(condition: Binding, watched: Watched, duty: Duty) -> tuple[Kind, int]:
 
 def attend(condition: Attendance, watched: Watched, at: Micros) -> None:
     """Count the time that is known to be spent elsewhere."""
-    if not watched.away:
-        watched.away = (0,) * len(condition.appointments)
-    start, side = watched.before, watched.belief.side
-    if side is Side.AGAINST and watched.before_side is not Side.AGAINST:
-        start = watched.belief.run_from
-    if start is not None and side is Side.AGAINST and at - start <= _LONGEST_STEP:
-        watched.away = tuple(
-            away + max(0, min(at, one.during.end) - max(start, one.during.start))
-            for away, one in zip(watched.away, condition.appointments, strict=True)
-        )
-    watched.before, watched.before_side = at, side
+    belief, dates = watched.belief, _dates(condition)
+    if belief.side is not Side.AGAINST:
+        return
+    start = watched.before
+    if watched.before_side is not Side.AGAINST:
+        start = belief.run_from  # a run has no gap in it
+    elif start is None or at - start > _LONGEST_STEP:
+        return
+    known = watched.away or (Away(),) * len(dates)
+    spent = Interval(start=Micros(min(start, at)), end=at)
+    watched.away = tuple(
+        _longer(away, one.during, spent, belief) for away, one in zip(known, dates, strict=True)
+    )
 
 
 _LONGEST_STEP = 15 * MINUTE  # longer silence between two fixes is not knowing
 
 
+@lru_cache(maxsize=4096)
+def _dates(condition: Attendance) -> tuple[Appointment, ...]:
+    """List appointments by their end, whatever their order in the file."""
+    return tuple(sorted(condition.appointments, key=lambda one: (one.during.end, one.during.start)))
+
+
+def _longer(away: Away, during: Interval, spent: Interval, belief: Belief) -> Away:
+    length = min(spent.end, during.end) - max(spent.start, during.start)
+    if length <= 0:
+        return away
+    return Away(
+        length=away.length + length,
+        certainty=max(away.certainty or 0.0, belief.certainty),
+        evidence=away.evidence or belief.run_evidence,
+    )
+
+
 def _settle(
-    condition: Attendance, watched: Watched, free: tuple[Interval, ...], to: Micros
+    condition: Attendance,
+    watched: Watched,
+    free: tuple[Interval, ...],
+    to: Micros,
+    bound_from: Micros,
 ) -> list[Matter]:
     found: list[Matter] = []
-    for n, one in enumerate(condition.appointments[watched.settled :], start=watched.settled):
-        if to < one.during.end:
-            break
-        watched.settled = n + 1
-        away = watched.away[n] if watched.away else 0
-        least = max(one.stay_min * MINUTE, SECOND)
-        is_free = any(hole.start < one.during.end > one.during.start < hole.end for hole in free)
-        if not is_free and one.during.end - one.during.start - away < least:
-            found.append(
-                Matter(
-                    kind=Kind.ATTENDANCE_MISSED,
-                    condition_id=ConditionId(condition.id),
-                    began_at=one.during.start,
-                    ended_at=one.during.end,
-                    closed_at=one.during.end,
-                    certainty=watched.belief.certainty,
-                    evidence=watched.belief.run_evidence,
-                )
-            )
+    dates = _dates(condition)
+    while watched.settled < len(dates) and dates[watched.settled].during.end <= to:
+        one = dates[watched.settled]
+        away = watched.away[watched.settled] if watched.away else Away()
+        watched.settled += 1
+        is_free = any(hole.start < one.during.end and one.during.start < hole.end for hole in free)
+        if not is_free and one.during.start >= bound_from and _is_missed(one, away):
+            found.append(_missed(condition, one, away))
     return found
+
+
+def _is_missed(one: Appointment, away: Away) -> bool:
+    """Tell whether the stay can't have been long enough; time that is not known counts as there."""
+    there = one.during.end - one.during.start - away.length
+    return there < max(one.stay_min * MINUTE, SECOND)
+
+
+def _missed(condition: Attendance, one: Appointment, away: Away) -> Matter:
+    return Matter(
+        kind=Kind.ATTENDANCE_MISSED,
+        condition_id=ConditionId(condition.id),
+        began_at=one.during.start,
+        ended_at=one.during.end,
+        closed_at=one.during.end,
+        certainty=away.certainty,
+        evidence=away.evidence,
+    )

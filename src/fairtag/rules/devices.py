@@ -16,13 +16,18 @@ from fairtag.intake.messages import (
     Position,
     StatusReport,
 )
-from fairtag.rules.finding import Kind
+from fairtag.orders.model import CheckIn
+from fairtag.rules.duty import counted_from
+from fairtag.rules.finding import Evidence, Kind
 from fairtag.rules.matter import Matter, evidence_of
 from fairtag.rules.settings import Settings
 from fairtag.terms.ids import ConditionId, DeviceId
-from fairtag.terms.instants import SECOND, Micros
+from fairtag.terms.instants import MINUTE, SECOND, Micros
+from fairtag.terms.local import Interval
 
+Free = tuple[Interval, ...]
 TAMPER = frozenset({Kind.TAMPER_STRAP, Kind.TAMPER_CASE, Kind.BODY_OFF_LONG})
+CHECK_INS = frozenset({Kind.CHECKIN_MISSED, Kind.CHECKIN_NEEDS_REVIEW})
 _DEAD_PCT = 5.0
 
 _LASTING = {
@@ -53,20 +58,22 @@ class Noticed(msgspec.Struct, kw_only=True, array_like=True):
     open: dict[Kind, Matter] = {}
     until: dict[Kind, Micros] = {}  # when a momentary matter ends
     off_since: Micros | None = None
-    off_by: Message | None = None
+    off_by: Evidence | None = None
     battery_pct: float | None = None
+    is_charging: bool = False
 
 
-def due(noticed: Noticed, settings: Settings) -> Micros | None:
-    """Tell when time alone changes something."""
+def due(noticed: Noticed, free: Free, settings: Settings) -> Micros | None:
+    """Tell when time alone changes something; `free` are times in which tampering is excused."""
     times = list(noticed.until.values())
     if noticed.off_since is not None and Kind.BODY_OFF_LONG not in noticed.open:
-        times.append(Micros(noticed.off_since + settings.body_off_s * SECOND))
+        wait = settings.body_off_s * SECOND
+        times.append(Micros(counted_from(noticed.off_since, wait, free) + wait))
     return min(times, default=None)
 
 
 def pass_time(
-    noticed: Noticed, device_id: DeviceId, to: Micros, settings: Settings
+    noticed: Noticed, device_id: DeviceId, to: Micros, free: Free, settings: Settings
 ) -> list[Matter]:
     """Let time pass up to an instant."""
     done = []
@@ -74,11 +81,12 @@ def pass_time(
         if until <= to:
             del noticed.until[kind]
             done += _end(noticed, kind, until, until)
-    since = noticed.off_since
-    if since is None or Kind.BODY_OFF_LONG in noticed.open or noticed.off_by is None:
+    if noticed.off_since is None or Kind.BODY_OFF_LONG in noticed.open or noticed.off_by is None:
         return done
-    if since + settings.body_off_s * SECOND <= to:
-        done += _begin(noticed, Kind.BODY_OFF_LONG, device_id, noticed.off_by)
+    wait = settings.body_off_s * SECOND
+    since = counted_from(noticed.off_since, wait, free)
+    if since + wait <= to:
+        done.append(_enter(noticed, Kind.BODY_OFF_LONG, device_id, since, noticed.off_by))
     return done
 
 
@@ -86,6 +94,7 @@ def end_all(noticed: Noticed, at: Micros) -> list[Matter]:
     """End everything because the device is no longer worn under the order."""
     done = [matter.end(at, decided=at) for _, matter in sorted(noticed.open.items())]
     noticed.open, noticed.until, noticed.off_since, noticed.off_by = {}, {}, None, None
+    noticed.is_charging = False
     return done
 
 
@@ -104,7 +113,7 @@ def observe(
         case StatusReport():
             return _battery(noticed, message, message.battery_pct, settings)
         case CheckInReceipt():
-            return _check_in(message)
+            return []
 
 
 def _event(
@@ -113,15 +122,9 @@ def _event(
     found: list[Matter] = []
     for kind in _ENDING.get(event.code, ()):
         found += _end(noticed, kind, event.at, event.at)
-    match event.code:
-        case EventCode.ON_BODY:
-            noticed.off_since = noticed.off_by = None
-        case EventCode.OFF_BODY if not is_tamper_free and noticed.off_since is None:
-            noticed.off_since, noticed.off_by = event.at, event
-        case EventCode.POWER_OFF:
-            found += _power_off(noticed, event, settings)
-        case _:
-            pass
+    _note(noticed, event)
+    if event.code is EventCode.POWER_OFF:
+        found += _power_off(noticed, event, settings)
     lasting, moment = _LASTING.get(event.code), _MOMENTARY.get(event.code)
     if is_tamper_free and (lasting in TAMPER or moment in TAMPER):
         return found
@@ -130,6 +133,18 @@ def _event(
     if moment is not None:
         found += _moment(noticed, moment, event, settings)
     return found
+
+
+def _note(noticed: Noticed, event: Event) -> None:
+    match event.code:
+        case EventCode.ON_BODY:
+            noticed.off_since = noticed.off_by = None
+        case EventCode.OFF_BODY if noticed.off_since is None:
+            noticed.off_since, noticed.off_by = event.at, evidence_of(event)
+        case EventCode.CHARGE_START | EventCode.CHARGE_STOP:
+            noticed.is_charging = event.code is EventCode.CHARGE_START
+        case _:
+            pass
 
 
 def _power_off(noticed: Noticed, event: Event, settings: Settings) -> list[Matter]:
@@ -145,8 +160,11 @@ def _battery(
     found = _end(noticed, Kind.BATTERY_DEAD, message.at, message.at)
     if battery_pct is None:
         return found
+    # Who charges has done what is asked; a charge that falls says that the charger is off again.
+    is_falling = noticed.battery_pct is not None and battery_pct < noticed.battery_pct
+    noticed.is_charging = noticed.is_charging and not is_falling
     noticed.battery_pct = battery_pct
-    if battery_pct <= settings.battery_low_pct:
+    if battery_pct <= settings.battery_low_pct and not noticed.is_charging:
         return found + _begin(noticed, Kind.BATTERY_LOW, message.device_id, message)
     if battery_pct >= settings.battery_back_pct:
         return found + _end(noticed, Kind.BATTERY_LOW, message.at, message.at)
@@ -156,9 +174,15 @@ def _battery(
 def _begin(noticed: Noticed, kind: Kind, device_id: DeviceId, by: Message) -> list[Matter]:
     if kind in noticed.open:
         return []
-    matter = Matter(kind=kind, device_id=device_id, began_at=by.at, evidence=(evidence_of(by),))
+    return [_enter(noticed, kind, device_id, by.at, evidence_of(by))]
+
+
+def _enter(
+    noticed: Noticed, kind: Kind, device_id: DeviceId, began_at: Micros, by: Evidence
+) -> Matter:
+    matter = Matter(kind=kind, device_id=device_id, began_at=began_at, evidence=(by,))
     noticed.open[kind] = matter
-    return [matter]
+    return matter
 
 
 def _moment(noticed: Noticed, kind: Kind, by: Message, settings: Settings) -> list[Matter]:
@@ -171,8 +195,13 @@ def _end(noticed: Noticed, kind: Kind, at: Micros, decided: Micros) -> list[Matt
     return [] if matter is None else [matter.end(at, decided=decided)]
 
 
-def _check_in(receipt: CheckInReceipt) -> list[Matter]:
+def check_in(receipt: CheckInReceipt, ordered: CheckIn, free: Free) -> list[Matter]:
+    """Take a receipt of an ordered check-in; a window that an absence touches is not missed."""
     if receipt.state is CheckInState.EXPIRED_SHOWN:
+        until = receipt.at if receipt.window_until is None else receipt.window_until
+        since = until - ordered.answer_within_min * MINUTE
+        if any(span.start <= until and span.end > since for span in free):
+            return []
         kind = Kind.CHECKIN_MISSED
     elif receipt.result == "refer":
         kind = Kind.CHECKIN_NEEDS_REVIEW

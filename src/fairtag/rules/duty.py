@@ -20,6 +20,7 @@ from fairtag.terms.instants import DAY, Micros
 from fairtag.terms.local import Interval, WeeklySpan, occurrences
 
 Binding = Curfew | ExclusionZone | InclusionZone
+_WEEK = 7 * DAY
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,17 +28,27 @@ class Duty:
     """One stretch in which a condition binds without a break."""
 
     during: Interval
-    span: Interval  # the whole window of the timetable
+    span: Interval  # the whole window of the timetable, also where the order or version cuts it
     after_absence: bool  # it begins where an absence ends
 
 
 def duty_at(
-    condition: Binding, ruling: Ruling, free: tuple[Interval, ...], at: Micros
+    condition: Binding,
+    ruling: Ruling,
+    free: tuple[Interval, ...],
+    at: Micros,
+    *,
+    bound_from: Micros,
 ) -> Duty | None:
-    """Give the stretch that holds an instant."""
+    """Give the stretch that holds an instant; nothing binds before `bound_from`.
+
+    Source: contract §3: a version judges nothing before it was recorded.
+    """
+    if at < bound_from or not ruling.during.holds(at):
+        return None
     for span in _windows(condition.timetable, ruling.time_zone, ruling.during, at // DAY):
         if span.holds(at):
-            return _within(span, free, at)
+            return _within(span, free, at, _clipped(span, ruling.during, bound_from))
     return None
 
 
@@ -62,8 +73,24 @@ def is_free(free: Iterable[Interval], at: Micros) -> bool:
     return any(span.holds(at) for span in free)
 
 
-def _within(span: Interval, free: tuple[Interval, ...], at: Micros) -> Duty | None:
-    start, end = span.start, span.end
+def counted_from(since: Micros, wait: int, free: Iterable[Interval]) -> Micros:
+    """Tell from when a wait of some µs counts, so that it holds no free time.
+
+    `free` is in order of start.
+    """
+    for span in free:
+        if span.start <= since + wait and span.end > since:
+            since = span.end
+    return since
+
+
+def _clipped(span: Interval, during: Interval, bound_from: Micros) -> Interval:
+    start = Micros(max(span.start, during.start, bound_from))
+    return Interval(start=start, end=Micros(min(span.end, during.end)))
+
+
+def _within(span: Interval, free: tuple[Interval, ...], at: Micros, bound: Interval) -> Duty | None:
+    start, end = bound.start, bound.end
     after_absence = False
     for hole in free:
         if hole.holds(at):
@@ -83,9 +110,9 @@ def _windows(
         return (during,)
     start, end = Micros(day * DAY), Micros((day + 1) * DAY)
     found = occurrences(timetable, zone, within=Interval(start=start, end=end))
-    clipped = (
-        Interval(start=Micros(max(one.start, during.start)), end=Micros(min(one.end, during.end)))
-        for one in found
-        if one.start < during.end and one.end > during.start
-    )
-    return tuple(clipped)
+    return tuple(_unending(one, during) if one.end - one.start > _WEEK else one for one in found)
+
+
+def _unending(span: Interval, during: Interval) -> Interval:
+    """Touching spans that fill more than a week never end: only the look-up cut them."""
+    return Interval(start=min(span.start, during.start), end=max(span.end, during.end))

@@ -125,13 +125,22 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def id_of(
-    order_id: OrderId, condition_id: ConditionId | None, kind: Kind, began_at: Micros
+    order_id: OrderId,
+    condition_id: ConditionId | None,
+    kind: Kind,
+    began_at: Micros,
+    *,
+    again: int = 0,
 ) -> FindingId:
     """Name a matter so that every replay gives it the same name.
 
+    `again` counts earlier matters of the same name: a withdrawn one is final, so that one which
+    begins at the same instant afterwards, or on another device, needs a name of its own.
     Source: contract §5: `f_` and 26 base32 characters of SHA-256.
     """
-    told = "\n".join((order_id, condition_id or "", kind, text(began_at)))
+    told = "\n".join(
+        (order_id, condition_id or "", kind, text(began_at), *[str(again)] * (again > 0))
+    )
     digest = hashlib.sha256(told.encode()).digest()
     return FindingId("f_" + base64.b32encode(digest).decode().lower()[:26])
 

@@ -13,12 +13,12 @@ import msgspec
 
 from fairtag.intake.messages import Message
 from fairtag.orders.model import ALL_CONDITIONS, Absence, Covers, Ruling
-from fairtag.rules.book import Telling, Told, compare, tell
-from fairtag.rules.devices import TAMPER
-from fairtag.rules.finding import Finding, Kind
-from fairtag.rules.matter import Matter, evidence_of
+from fairtag.rules.book import Telling, Told, compare, excuse, tell
+from fairtag.rules.devices import CHECK_INS, TAMPER
+from fairtag.rules.finding import AGAINST_WEARER, Finding
+from fairtag.rules.matter import Matter
 from fairtag.rules.settings import DEFAULTS, Settings
-from fairtag.rules.track import Track
+from fairtag.rules.track import Track, order_of
 from fairtag.rules.view import View, view_of
 from fairtag.rules.watch import Watch
 from fairtag.terms.instants import DAY, EARLIEST, HOUR, SECOND, Micros
@@ -27,6 +27,7 @@ Past = Callable[[Micros], Sequence[Message]]
 TZDATA = importlib.metadata.version("tzdata")
 _KEPT_HOURS = 6
 _BOOK_DAYS = 8
+_EXCUSED_DAYS = 60  # an absence recorded within this time after a finding excuses it
 
 
 class Snapshot(msgspec.Struct, kw_only=True, array_like=True):
@@ -57,22 +58,39 @@ class OrderJudge:
         self._due: Micros | None = None
         self._refresh()
 
-    def take(self, message: Message, *, past: Past) -> list[Finding]:
-        """Judge a message; `past` gives the messages that were taken before it."""
-        found = self._to(Micros(max(self._memory.clock, message.received_at)), past)
-        memory = self._memory
-        late = memory.clock - message.at > self._settings.late_s * SECOND
-        found += self._tell(memory.watch.hear(message, memory.clock, self._view), late=False)
-        if memory.clock - message.at > self._settings.rejudged_days * DAY:
-            found += self._tell([_too_late(message)], late=True)
-        elif message.at >= memory.track.now:
-            self._snapshot(message.at)
-            found += self._tell(memory.track.apply(message, self._view), late=late)
+    def take(self, messages: Sequence[Message], *, past: Past) -> list[Finding]:
+        """Judge messages that arrived together; `past` gives what was taken before them.
+
+        They are judged by event time, whatever their order: half of an upload decides nothing.
+        """
+        arrived = max((one.received_at for one in messages), default=self._memory.clock)
+        found = self._to(Micros(max(self._memory.clock, arrived)), past)
+        timely = [one for one in messages if self._hear(one, found)]
+        timely.sort(key=order_of)
+        if timely and not self._memory.track.is_next(timely[0]):
+            since = timely[0].at
+            told = [*past(self._start_before(since)), *timely]
+            found += self._again(since, told, late=self._is_late(timely[0]))
         else:
-            told = [*past(self._start_before(message.at)), message]
-            found += self._again(message.at, told, late=late)
+            for message in timely:
+                self._snapshot(message.at)
+                changes = self._memory.track.apply(message, self._view)
+                found += self._tell(changes, late=self._is_late(message))
         self._refresh()
         return found
+
+    def _hear(self, message: Message, found: list[Finding]) -> bool:
+        """Note that a device spoke; tells whether its message is in time to be judged."""
+        memory = self._memory
+        found += self._tell(memory.watch.hear(message, memory.clock, self._view), late=False)
+        if memory.clock - message.at <= self._settings.rejudged_days * DAY:
+            return True
+        late = memory.watch.too_late(message, memory.clock, self._settings)
+        found += self._tell(late, late=True)
+        return False
+
+    def _is_late(self, message: Message) -> bool:
+        return self._memory.clock - message.at > self._settings.late_s * SECOND
 
     def tick(self, clock: Micros, *, past: Past) -> list[Finding]:
         """Let the clock go on without a message."""
@@ -138,6 +156,8 @@ class OrderJudge:
             earliest = memory.clock - self._settings.rejudged_days * DAY
             since = Micros(max(since, earliest))
             found = self._again(since, list(past(self._start_before(since))), late=False)
+        memory.track.fit(self._view)
+        found += excuse(memory.book, self._excused_since(before), self._by(late=False))
         return found + self._tell(memory.watch.pass_time(memory.clock, self._view), late=False)
 
     def _again(self, since: Micros, messages: list[Message], *, late: bool) -> list[Finding]:
@@ -147,9 +167,10 @@ class OrderJudge:
         memory.snapshots = [one for one in memory.snapshots if one.now <= start]
         kept = memory.snapshots[-1].track if memory.snapshots else None
         memory.track = Track() if kept is None else msgspec.msgpack.decode(kept, type=Track)
+        memory.track.fit(self._view)
         judged = {_name(one): one for one in memory.track.open_matters()}
         told = [one for one in messages if one.at > start and one.received_at - one.at <= limit]
-        for message in sorted(told, key=lambda one: one.at):
+        for message in sorted(told, key=order_of):
             self._snapshot(message.at)
             judged |= {_name(one): one for one in memory.track.apply(message, self._view)}
         judged |= {_name(one): one for one in memory.track.advance(upto, self._view)}
@@ -163,6 +184,20 @@ class OrderJudge:
             n
             for n, told in enumerate(self._memory.book)
             if any(_covers(absence, told.matter) for absence in self._view.absences)
+        }
+
+    def _excused_since(self, before: View) -> set[int]:
+        """Find what judging again does not reach: silences, and matters of long ago."""
+        memory, view = self._memory, self._view
+        new = [one for one in view.absences if one not in before.absences]
+        return {
+            n
+            for n, told in enumerate(memory.book)
+            if not told.is_final
+            and (
+                any(_holds(absence, told.matter) for absence in new)
+                or memory.watch.excuse(told.matter, memory.clock, before, view)
+            )
         }
 
     def _start_before(self, at: Micros) -> Micros:
@@ -180,18 +215,22 @@ class OrderJudge:
         track = msgspec.msgpack.encode(memory.track, order="deterministic")
         memory.snapshots.append(Snapshot(now=now, track=track))
         memory.snapshots = _thinned(memory.snapshots, self._settings)
-        limit = memory.clock - _BOOK_DAYS * DAY
-        memory.book = [
-            one
-            for one in memory.book
-            if one.matter.closed_at is None or one.matter.closed_at > limit
-        ]
+        memory.book = [one for one in memory.book if self._is_wanted(one)]
+
+    def _is_wanted(self, told: Told) -> bool:
+        """Keep what may be judged again, or excused."""
+        matter, memory = told.matter, self._memory
+        if matter.closed_at is None:
+            return True
+        days = _EXCUSED_DAYS if matter.kind in AGAINST_WEARER else _BOOK_DAYS
+        # Judging again starts from a snapshot, which may be older than the data it is for.
+        return matter.closed_at > min(memory.clock - days * DAY, memory.snapshots[0].now)
 
     def _tell(self, changes: Sequence[Matter], *, late: bool) -> list[Finding]:
         return tell(self._memory.book, changes, self._by(late=late)) if changes else []
 
     def _by(self, *, late: bool) -> Telling:
-        ruling = self._rulings[0]
+        ruling = self._view.rulings[-1]
         return Telling(
             order_id=ruling.order_id,
             zone=ruling.time_zone,
@@ -208,17 +247,6 @@ class OrderJudge:
         self._due = min((at for at in times if at is not None), default=None)
 
 
-def _too_late(message: Message) -> Matter:
-    evidence = (evidence_of(message),)
-    matter = Matter(
-        kind=Kind.INPUT_TOO_LATE,
-        device_id=message.device_id,
-        began_at=message.at,
-        evidence=evidence,
-    )
-    return matter.end(message.at, decided=message.at)
-
-
 def _name(matter: Matter) -> tuple[object, ...]:
     return (matter.key, matter.began_at, matter.part_of)
 
@@ -226,12 +254,26 @@ def _name(matter: Matter) -> tuple[object, ...]:
 def _covers(absence: Absence, matter: Matter) -> bool:
     during = absence.during
     ended = matter.ended_at
-    if matter.began_at >= during.end or (ended is not None and ended <= during.start):
+    if matter.began_at >= during.end or (ended is not None and ended < during.start):
         return False
+    return _is_about(absence, matter)
+
+
+def _holds(absence: Absence, matter: Matter) -> bool:
+    """Tell whether a matter that is over lies within an absence."""
+    during, ended = absence.during, matter.ended_at
+    is_within = ended is not None and during.start <= matter.began_at and ended <= during.end
+    return is_within and _is_about(absence, matter)
+
+
+def _is_about(absence: Absence, matter: Matter) -> bool:
     if matter.kind in TAMPER:
         return Covers.TAMPER in absence.covers
-    is_named = absence.condition_id in (ALL_CONDITIONS, matter.condition_id)
-    return Covers.CONDITIONS in absence.covers and is_named
+    if absence.condition_id not in (ALL_CONDITIONS, matter.condition_id):
+        return False
+    if matter.kind in CHECK_INS:
+        return Covers.CHECK_INS in absence.covers
+    return matter.kind in AGAINST_WEARER and Covers.CONDITIONS in absence.covers
 
 
 def _recordings(rulings: tuple[Ruling, ...]) -> list[Micros]:

@@ -44,8 +44,8 @@ class Belief(msgspec.Struct, kw_only=True, array_like=True):
 
     @property
     def certainty(self) -> float:
-        """Tell the probability of being on the side against the wearer."""
-        return round(1 / (1 + math.exp(-self.odds)), 3)
+        """Tell the probability of being on the side against the wearer; nothing is ever sure."""
+        return min(0.999, round(1 / (1 + math.exp(-self.odds)), 3))
 
     def see(self, fix: Position, against_m: float, settings: Settings) -> Side:
         """Take a fix that lies `against_m` metres on the side against the wearer."""

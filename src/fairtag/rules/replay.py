@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
+
+from msgspec.structs import replace
 
 from fairtag.intake.messages import Message, ref_of
 from fairtag.orders.inforce import worn
@@ -39,12 +42,9 @@ def replay(
     wearing = _wearing(runs)
     done = Replayed()
     seen: dict[tuple[DeviceId, str], Message] = {}
-    for message in traffic:
-        if until is not None and message.received_at > until:
-            continue
-        if _is_known(seen, message, done):
-            continue
-        _hand_over(wearing, message, done)
+    for _, together in groupby(_until(traffic, until), key=lambda one: one.received_at):
+        new = [one for one in together if not _is_known(seen, one, done)]
+        _hand_over(wearing, new, done)
     clock = max((one.received_at for one in traffic), default=None) if until is None else until
     if clock is not None:
         for run in runs:
@@ -65,9 +65,19 @@ class _Run:
     def past(self, since: Micros) -> list[Message]:
         return [one for one in self.taken if one.at >= since]
 
-    def take(self, message: Message) -> None:
-        self.found += self.judge.take(message, past=self.past)
-        self.taken.append(message)
+    def take(self, messages: list[Message]) -> None:
+        self.found += self.judge.take(messages, past=self.past)
+        self.taken += messages
+
+
+def _until(traffic: Iterable[Message], until: Micros | None) -> Iterator[Message]:
+    """List what arrived in time, with a clock of receipt that only rises (contract §5)."""
+    clock = Micros(0)
+    for message in traffic:
+        if until is not None and message.received_at > until:
+            continue
+        clock = Micros(max(clock, message.received_at))
+        yield message if message.received_at == clock else replace(message, received_at=clock)
 
 
 _Wearing = dict[DeviceId, list[tuple[Interval, _Run]]]
@@ -81,16 +91,27 @@ def _wearing(runs: Iterable[_Run]) -> _Wearing:
     return found
 
 
-def _hand_over(wearing: _Wearing, message: Message, done: Replayed) -> None:
+def _hand_over(wearing: _Wearing, messages: Iterable[Message], done: Replayed) -> None:
+    """Give messages that arrived together to the orders that they are about."""
+    shares: dict[OrderId, tuple[_Run, list[Message]]] = {}
+    for message in messages:
+        run = _run_of(wearing, message, done)
+        if run is not None:
+            shares.setdefault(run.rulings[0].order_id, (run, []))[1].append(message)
+    for run, share in shares.values():
+        run.take(share)
+
+
+def _run_of(wearing: _Wearing, message: Message, done: Replayed) -> _Run | None:
     spans = wearing.get(message.device_id)
     if spans is None:
         done.unknown += 1
-        return
+        return None
     run = next((run for span, run in spans if span.holds(message.at)), None)
     if run is None or message.received_at > run.rulings[-1].during.end + 7 * DAY:
         done.outside += 1
-        return
-    run.take(message)
+        return None
+    return run
 
 
 def _is_known(seen: dict[tuple[DeviceId, str], Message], message: Message, done: Replayed) -> bool:

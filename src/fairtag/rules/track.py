@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import msgspec
 
-from fairtag.intake.messages import Message, Position
-from fairtag.orders.model import Attendance, Covers, Ruling
+from fairtag.intake.messages import CheckInReceipt, Message, Position
+from fairtag.orders.model import Attendance, CheckIn, Covers, Ruling
 from fairtag.rules import conditions, devices
 from fairtag.rules.conditions import Located, Watched
 from fairtag.rules.devices import Noticed
+from fairtag.rules.duty import is_free
 from fairtag.rules.matter import Matter
 from fairtag.rules.place import Belief
 from fairtag.rules.view import View
@@ -16,11 +17,20 @@ from fairtag.terms.geometry import edge_of
 from fairtag.terms.ids import ConditionId, DeviceId
 from fairtag.terms.instants import Micros
 
+Order = tuple[int, str, int, int]
+
+
+def order_of(message: Message) -> Order:
+    """Tell what comes first: time, and the device's own count where two have the same time."""
+    seq = -1 if message.seq is None else message.seq
+    return (message.at, message.device_id, message.epoch, seq)
+
 
 class Track(msgspec.Struct, kw_only=True, array_like=True):
     """Where an order stands at one instant of event time."""
 
     now: Micros = Micros(0)
+    last: Order = (0, "", 0, 0)  # of the last message
     version: int | None = None  # in force at `now`
     watched: dict[ConditionId, Watched] = {}
     noticed: dict[DeviceId, Noticed] = {}
@@ -28,7 +38,9 @@ class Track(msgspec.Struct, kw_only=True, array_like=True):
     def due(self, view: View) -> Micros | None:
         """Tell when time alone changes something."""
         times = [conditions.due(one, self.watched[one.id]) for one in self._bound(view)]
-        times += [devices.due(one, view.settings) for one in self.noticed.values()]
+        if self.noticed:
+            free = view.free(None, Covers.TAMPER)
+            times += [devices.due(one, free, view.settings) for one in self.noticed.values()]
         if self._has_open():
             times.append(view.next_boundary(self.now))
         return min((at for at in times if at is not None), default=None)
@@ -47,24 +59,40 @@ class Track(msgspec.Struct, kw_only=True, array_like=True):
         self.now = Micros(max(self.now, to))
         return found
 
+    def is_next(self, message: Message) -> bool:
+        """Tell whether a message happened now or later."""
+        return message.at >= self.now and order_of(message) >= self.last
+
+    def fit(self, view: View) -> None:
+        """Take absences and ends that were recorded since, for what is open."""
+        ruling = view.ruling_at(self.now)
+        for condition in self._bound(view):
+            if ruling is not None and not isinstance(condition, Attendance):
+                duty = view.duty_at(condition, ruling, self.now)
+                conditions.fit(self.watched[condition.id], duty, self.now)
+
     def apply(self, message: Message, view: View) -> list[Matter]:
-        """Take a message that happened now or later."""
+        """Take a message that is the next one."""
         found = self.advance(message.at, view)
+        self.last = order_of(message)
         ruling = view.ruling_at(message.at)
         if ruling is None or view.activation_at(message.device_id, message.at) is None:
             return found
         found += self._turn(view)
         noticed = self.noticed.setdefault(message.device_id, Noticed())
-        is_free = any(span.holds(message.at) for span in view.free(None, Covers.TAMPER))
-        found += devices.observe(noticed, message, is_tamper_free=is_free, settings=view.settings)
+        excused = is_free(view.free(None, Covers.TAMPER), message.at)
+        found += devices.observe(noticed, message, is_tamper_free=excused, settings=view.settings)
+        if isinstance(message, CheckInReceipt):
+            found += _check_in(message, ruling, view)
         if isinstance(message, Position) and not message.is_mock:
             found += self._locate(message, ruling, view)
         return found
 
     def open_matters(self) -> list[Matter]:
         """List what goes on."""
-        of_places = [one.open for one in self.watched.values() if one.open is not None]
-        return of_places + [one for each in self.noticed.values() for one in each.open.values()]
+        of_places = [one.open for _, one in sorted(self.watched.items()) if one.open is not None]
+        devices_seen = [one for _, one in sorted(self.noticed.items())]
+        return of_places + [one for each in devices_seen for _, one in sorted(each.open.items())]
 
     def _locate(self, fix: Position, ruling: Ruling, view: View) -> list[Matter]:
         found: list[Matter] = []
@@ -77,15 +105,21 @@ class Track(msgspec.Struct, kw_only=True, array_like=True):
             else:
                 duty = view.duty_at(condition, ruling, fix.at)
                 found += conditions.observe(condition, watched, duty, fix.at)
+            watched.before, watched.before_side = fix.at, watched.belief.side
         return found
 
     def _pass(self, at: Micros, view: View) -> list[Matter]:
         found: list[Matter] = []
         for condition in self._bound(view):
             free = view.free(condition.id, Covers.CONDITIONS)
-            found += conditions.pass_time(condition, self.watched[condition.id], free, at)
+            since = (
+                self.now if self.version is None else view.bound_from(self.version, condition.id)
+            )
+            watched = self.watched[condition.id]
+            found += conditions.pass_time(condition, watched, free, at, bound_from=since)
+        excused = view.free(None, Covers.TAMPER)
         for device_id, noticed in sorted(self.noticed.items()):
-            found += devices.pass_time(noticed, device_id, at, view.settings)
+            found += devices.pass_time(noticed, device_id, at, excused, view.settings)
             if view.activation_at(device_id, at) is None:
                 found += devices.end_all(noticed, at)
         return found
@@ -114,3 +148,10 @@ class Track(msgspec.Struct, kw_only=True, array_like=True):
         return any(one.open is not None for one in self.watched.values()) or any(
             one.open for one in self.noticed.values()
         )
+
+
+def _check_in(receipt: CheckInReceipt, ruling: Ruling, view: View) -> list[Matter]:
+    for condition in ruling.conditions:
+        if isinstance(condition, CheckIn) and condition.id == receipt.condition_id:
+            return devices.check_in(receipt, condition, view.free(condition.id, Covers.CHECK_INS))
+    return []  # nobody ordered it

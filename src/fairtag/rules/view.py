@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import pairwise
 
 from fairtag.orders.inforce import ruling_at
 from fairtag.orders.model import Absence, Activation, Covers, Ruling
@@ -48,13 +50,23 @@ class View:
         """Give how the device is worn at an instant, if it is monitored then."""
         return self._stretch(at)[1].get(device_id)
 
+    def worn_at(self, at: Micros) -> Iterable[tuple[DeviceId, Activation]]:
+        """List the devices that are monitored at an instant."""
+        return self._stretch(at)[1].items()
+
+    def named_from(self, device_id: DeviceId) -> Micros:
+        """Tell since when the versions have named a device."""
+        names = (one for one in self.rulings if any(d.device_id == device_id for d in one.devices))
+        return next(names, self.rulings[0]).recorded_at
+
     def duty_at(self, condition: Binding, ruling: Ruling, at: Micros) -> Duty | None:
         """Give the stretch in which a condition binds at an instant, if it does."""
         name = (ruling.version, condition.id)
         found = self._duties.get(name)
         if found is None or not found.during.holds(at):
             free = self.free(condition.id, Covers.CONDITIONS)
-            found = duty_at(condition, ruling, free, at)
+            since = self.bound_from(ruling.version, condition.id)
+            found = duty_at(condition, ruling, free, at, bound_from=since)
             if found is not None:
                 self._duties[name] = found
         return found
@@ -63,6 +75,25 @@ class View:
     def _duties(self) -> dict[tuple[int, ConditionId], Duty]:
         """Keep the last answer a condition: most messages fall into the same stretch."""
         return {}
+
+    def bound_from(self, version: int, condition_id: ConditionId) -> Micros:
+        """Tell since when a condition has been recorded as this version words it."""
+        return self._bound_from[version, condition_id]
+
+    @cached_property
+    def _bound_from(self) -> dict[tuple[int, ConditionId], Micros]:
+        found: dict[tuple[int, ConditionId], Micros] = {}
+        before: dict[ConditionId, Located] = {}
+        since: dict[ConditionId, Micros] = {}
+        for ruling in self.rulings:
+            now = {one.id: one for one in self.located(ruling.version)}
+            since = {
+                name: since[name] if before.get(name) == one else ruling.recorded_at
+                for name, one in now.items()
+            }
+            found |= {(ruling.version, name): at for name, at in since.items()}
+            before = now
+        return found
 
     def located(self, version: int | None) -> tuple[Located, ...]:
         """List the conditions of a version that are about a place."""
@@ -104,12 +135,7 @@ class View:
     @cached_property
     def boundaries(self) -> tuple[Micros, ...]:
         """List the instants at which what binds changes."""
-        last = self.rulings[-1]
-        found = {ruling.recorded_at for ruling in self.rulings[1:]}
-        found |= {ruling.during.end for ruling in self.rulings}
-        found |= {span.start for span in last.suspended}
-        found |= {device.during.end for ruling in self.rulings for device in ruling.devices}
-        return tuple(sorted(found))
+        return tuple(self._edges)
 
     def next_boundary(self, after: Micros) -> Micros | None:
         """Give the first one after an instant."""
@@ -122,9 +148,23 @@ def view_of(rulings: tuple[Ruling, ...], clock: Micros, settings: Settings) -> V
     known = tuple(one for n, one in enumerate(rulings) if n == 0 or one.recorded_at <= clock)
     absences = {
         absence
-        for ruling in known
-        for absence in ruling.absences
+        for absence in _standing(known)
         if absence.recorded_at <= clock or absence.recorded_at <= rulings[0].recorded_at
     }
-    ordered = tuple(sorted(absences, key=lambda one: (one.during.start, one.condition_id)))
-    return View(rulings=known, absences=ordered, settings=settings)
+    return View(rulings=known, absences=tuple(sorted(absences, key=_place)), settings=settings)
+
+
+def _standing(rulings: tuple[Ruling, ...]) -> Iterator[Absence]:
+    """List absences; one that a later version leaves out counts until that was recorded."""
+    for ruling, later in pairwise((*rulings, rulings[-1])):
+        for one in ruling.absences:
+            if later is ruling:
+                yield one
+            elif one not in later.absences and one.during.start < later.recorded_at:
+                end = Micros(min(one.during.end, later.recorded_at))
+                yield replace(one, during=Interval(start=one.during.start, end=end))
+
+
+def _place(absence: Absence) -> tuple[int, int, str, str]:
+    during = absence.during
+    return (during.start, during.end, absence.condition_id, ",".join(sorted(absence.covers)))

@@ -109,21 +109,28 @@ def wall_minute(at: Micros, zone: str) -> tuple[Date, int]:
     return here.date(), here.hour * 60 + here.minute
 
 
-def wall_text(at: Micros, zone: str) -> str:
-    """Write an instant as a local time for people, with the offset where the hour comes twice.
+def wall_text(at: Micros, zone: str, *, with_seconds: bool = False) -> str:
+    """Write an instant as a local time for people; where an hour comes twice, say which it is.
 
     Example:
         >>> wall_text(Micros(1793700000000000), "Europe/London")
         'Tue 3 Nov 2026, 10:00'
         >>> wall_text(Micros(1792888200000000), "Europe/London")
-        'Sun 25 Oct 2026, 01:30 (UTC+01:00)'
+        'Sun 25 Oct 2026, 01:30 (before the clocks went back)'
     """
     here = _zoned(at, zone)
     day = here.date()
     name = DAYS[day.day_of_week().value - 1].capitalize()
-    doubt = f" (UTC{here.format('xxx')})" if here.is_repeated() else ""
-    clock = f"{here.hour:02}:{here.minute:02}{doubt}"
-    return f"{name} {day.day} {_MONTHS[day.month - 1]} {day.year}, {clock}"
+    clock = f"{here.hour:02}:{here.minute:02}" + (f":{here.second:02}" if with_seconds else "")
+    return f"{name} {day.day} {_MONTHS[day.month - 1]} {day.year}, {clock}{_which(here, zone)}"
+
+
+def _which(here: ZonedDateTime, zone: str) -> str:
+    if not here.is_repeated():
+        return ""
+    first = here.to_plain().assume_tz(zone, disambiguation="earlier")
+    side = "before" if first.offset == here.offset else "after"
+    return f" ({side} the clocks went back)"
 
 
 def local_instant(text: str, zone: str, *, edge: Edge) -> Micros:

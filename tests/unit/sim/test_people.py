@@ -31,7 +31,8 @@ def minutes_against(one: Player, condition_id: str) -> int:
         now = Micros(at)
         spot, _, _ = where.at(now)
         is_out = against_m(condition, edge.signed_m(spot.lon, spot.lat)) > 0
-        found += is_out and duty_at(condition, ruling, (), now) is not None
+        duty = duty_at(condition, ruling, (), now, bound_from=ruling.recorded_at)
+        found += is_out and duty is not None
     return found * STEP // MINUTE
 
 

@@ -14,7 +14,7 @@ from fairtag.app.open_record import Opened
 from fairtag.intake.messages import Position
 from fairtag.orders.model import Attendance, Condition, Curfew, ExclusionZone, InclusionZone
 from fairtag.terms.geometry import Circle, Edge, Place, edge_of
-from fairtag.terms.instants import MINUTE, SECOND
+from fairtag.terms.instants import MINUTE
 from fairtag.terms.local import DAYS, WeeklySpan, wall_text
 from fairtag.web.console.show import ago, offset, when
 
@@ -117,16 +117,13 @@ def _evidence_row(one: Position, clock: str, edge: Edge | None) -> dict[str, str
 
 
 def _clocks(opened: Opened) -> list[str]:
-    """Write local times to the second, with day and offset where they change in between.
-
-    The seconds are those of UTC: offsets of zones are whole minutes today.
-    """
+    """Write local times to the second, with day and offset where they change in between."""
     zone = opened.time_zone
     offsets = [offset(one.at, zone) for one in opened.positions]
     is_one_day, is_one_offset = day_of(opened) != "", len(set(offsets)) == 1
     return [
         ("" if is_one_day else f"{_day(one, zone)}, ")
-        + f"{wall_text(one.at, zone).rpartition(', ')[2]}:{one.at // SECOND % 60:02}"
+        + wall_text(one.at, zone, with_seconds=True).rpartition(", ")[2]
         + ("" if is_one_offset else f" {away}")
         for one, away in zip(opened.positions, offsets, strict=True)
     ]
