@@ -17,7 +17,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from tests.rig import HOME, opened_rig, order_of
+from tests.rig import HOME, HandClock, opened_rig, order_of
 
 from fairtag.app.add_device import add_device
 from fairtag.app.house import House
@@ -113,7 +113,8 @@ def _registered(folder: Path) -> dict[str, str]:
     now = Micros(time.time_ns() // 1000)
     begun, ends = text(Micros(now - 2 * DAY)), text(Micros(now + 30 * DAY))
     review = {"kind": "administrative", "by": text(Micros(now + 20 * DAY))[:10], "instrument": "P"}
-    with open_house(folder, kind="service") as house:
+    # Recorded two days ago: a version judges nothing that happened before it was recorded.
+    with open_house(folder, kind="service", clock=HandClock(Micros(now - 2 * DAY))) as house:
         for number in range(1, WEARERS + 1):
             order = order_of(number, starts_at=begun, ends_at=ends, review=review)
             order["vulnerability_assessed_at"] = begun[:10]

@@ -290,3 +290,20 @@ def test_time_passes_and_the_window_does_not_grow_backwards(rig: Rig) -> None:
     (entry,) = entries(rig, "alert.evidence")
     raised = rig.house.store.read(lambda tx: tx.alerts.get(alert)).raised_at  # type: ignore[arg-type]
     assert (entry.window or (0, 0))[0] == raised - HOUR
+
+
+def test_an_alert_from_late_data_shows_the_positions_it_rests_on(rig: Rig) -> None:
+    device = rig.wearer()
+    rig.say(device, rig.line(device))
+    lines = []
+    for minute in range(12):
+        rig.clock.at = Micros(rig.clock.at + MINUTE)
+        lat = 53.4808 if minute < 4 else 53.5058 + minute * 2e-5
+        lines.append(rig.line(device, lat=lat, lon=-2.2376))
+    rig.pass_time(5 * HOUR)  # without a network
+    rig.say(device, *lines)
+    alert = next(one["alert_id"] for one in rig.alerts() if one["kind"] == "zone.entered")
+
+    opened = at_desk(rig, "oona", "officer").send(f"/alerts/{alert}/open", **OPEN)
+
+    assert "53.506" in opened.text

@@ -84,9 +84,10 @@ def _alert(house: House, alert_id: AlertId, person: Person) -> Alert:
 
 
 def _asked(alert: Alert, purpose: str, now: Micros) -> Request:
-    start = Micros(alert.raised_at - BEFORE)
+    began = Micros(min(alert.began_at, alert.raised_at))
+    start = Micros(began - BEFORE)
     return Request(
-        raised_at=alert.raised_at,
+        began_at=began,
         closed_at=alert.closed_at,
         purpose=purpose,
         window=Interval(start=start, end=Micros(max(start, now))),

@@ -16,7 +16,8 @@ from fairtag.terms.ids import DeviceId, OrderId, WearerId
 from fairtag.terms.instants import Micros
 
 if TYPE_CHECKING:
-    from fairtag.app.books import AlertBook, AuditBook, DeviceBook, OrderBook, PeopleBook
+    from fairtag.app.alert_book import AlertBook
+    from fairtag.app.books import AuditBook, DeviceBook, OrderBook, PeopleBook
     from fairtag.custody.kinds import RecordKind
     from fairtag.rules.finding import Finding
 

@@ -36,7 +36,7 @@ OF_TEXTS = tuple(Purpose)
 class Request:
     """What a person asks to open, in the light of one alert."""
 
-    raised_at: Micros
+    began_at: Micros  # of the matter: late data may raise an alert hours after it
     closed_at: Micros | None
     purpose: str
     window: Interval
@@ -61,7 +61,7 @@ def grant(request: Request) -> Grant:
     purpose = _purpose(request.purpose, OF_POSITIONS)
     if request.closed_at is not None:
         raise OpeningRefused("the alert is closed; a second person must agree to open it again")
-    earliest = request.raised_at - BEFORE
+    earliest = request.began_at - BEFORE
     if request.window.start < earliest or request.window.end > request.now:
         raise OpeningRefused("this window is wider than the alert; a second person must agree")
     return Grant(

@@ -116,7 +116,7 @@ _URGENCY = case({"urgent": 0, "normal": 1}, value=alerts.c.priority, else_=2)
 
 
 class SqliteAlertBook:
-    """Keeps `fairtag.app.books.AlertBook`."""
+    """Keeps `fairtag.app.alert_book.AlertBook`."""
 
     def __init__(self, connection: Connection, vault: Vault) -> None:
         self._db = connection

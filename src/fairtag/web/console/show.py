@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from fairtag.alerts.model import Alert, AlertState, ContactNote
+from fairtag.alerts.model import Alert, AlertPart, AlertState, ContactNote
 from fairtag.terms.instants import DAY, HOUR, MINUTE, Micros
 from fairtag.terms.local import MINUTES_A_DAY, wall_minute, wall_text
 from fairtag.web.console import words
@@ -90,15 +90,16 @@ def alert_row(alert: Alert, *, zone: str, now: Micros) -> dict[str, Any]:
         "told": words.told_so_far(alert.escalated) if is_waiting else "",
         "cause": None if alert.cause is None else words.CAUSES[alert.cause],
         "closed": when(alert.closed_at, zone),
-        "parts": [
-            {
-                "title": words.kind_name(part.kind),
-                "began": when(part.began_at, zone),
-                "ended": "still going on" if not part.is_over else when(part.ended_at, zone),
-                "is_withdrawn": part.is_withdrawn,
-            }
-            for part in alert.parts
-        ],
+        "parts": [_part(part, zone) for part in alert.parts],
+    }
+
+
+def _part(part: AlertPart, zone: str) -> dict[str, Any]:
+    return {
+        "title": words.kind_name(part.kind),
+        "began": when(part.began_at, zone),
+        "ended": "still going on" if not part.is_over else when(part.ended_at, zone),
+        "is_withdrawn": part.is_withdrawn,
     }
 
 
