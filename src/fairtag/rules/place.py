@@ -101,6 +101,20 @@ class Belief(msgspec.Struct, kw_only=True, array_like=True):
         return self.run_fixes >= settings.distinct or lasted_s >= settings.frozen_run_s
 
 
+def is_usable(fix: Position, settings: Settings) -> bool:
+    """Tell whether a position says where the wearer is."""
+    is_wide = fix.accuracy_m is not None and fix.accuracy_m > settings.usable_m
+    return not fix.is_mock and not is_wide
+
+
+def is_witness(fix: Position, settings: Settings) -> bool:
+    """Tell whether a position may move a belief; a mast says where the mast is.
+
+    Network positions stay on the same wrong mast for hours: no number of them is evidence.
+    """
+    return is_usable(fix, settings) and fix.source is not Source.CELL
+
+
 def scale_m(fix: Position, settings: Settings) -> float:
     """Tell how wide the error of a fix may be; unknown accuracy is wide."""
     if fix.accuracy_m is None or fix.accuracy_m <= 0:

@@ -18,6 +18,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     optimism: float = 1.5  # receivers indoors claim errors smaller than they make
     bias_m: float = 25.0  # error that lasts for minutes and that no claim shows
     unknown_m: float = 100.0  # scale of a position that names no accuracy
+    usable_m: float = 500.0  # a wider position does not say where the wearer is
     least_m: float = 5.0  # no receiver of a tag is better
     most_evidence: float = 5.0  # what one fix can say at most; a reflection says as much
     witnesses: float = 2.0  # how far agreeing fixes may go beyond one fix

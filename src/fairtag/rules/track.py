@@ -11,7 +11,7 @@ from fairtag.rules.conditions import Located, Watched
 from fairtag.rules.devices import Noticed
 from fairtag.rules.duty import is_free
 from fairtag.rules.matter import Matter
-from fairtag.rules.place import Belief
+from fairtag.rules.place import Belief, is_witness
 from fairtag.rules.view import View
 from fairtag.terms.geometry import edge_of
 from fairtag.terms.ids import ConditionId, DeviceId
@@ -84,7 +84,7 @@ class Track(msgspec.Struct, kw_only=True, array_like=True):
         found += devices.observe(noticed, message, is_tamper_free=excused, settings=view.settings)
         if isinstance(message, CheckInReceipt):
             found += _check_in(message, ruling, view)
-        if isinstance(message, Position) and not message.is_mock:
+        if isinstance(message, Position) and is_witness(message, view.settings):
             found += self._locate(message, ruling, view)
         return found
 

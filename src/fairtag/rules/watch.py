@@ -12,6 +12,7 @@ from fairtag.orders.model import Activation, Covers
 from fairtag.rules.duty import counted_from
 from fairtag.rules.finding import Kind
 from fairtag.rules.matter import Matter, evidence_of
+from fairtag.rules.place import is_usable
 from fairtag.rules.settings import Settings
 from fairtag.rules.view import View
 from fairtag.terms.ids import DeviceId
@@ -24,7 +25,6 @@ _ENDED_BY_WORD = (
     Kind.MONITORING_SILENT_72H,
 )
 _ENDED_BY_FIX = (Kind.LOCATION_LOST, Kind.MONITORING_NEVER_FIXED)
-_USABLE_M = 500.0  # a wider position does not say where the wearer is
 
 _Timer = tuple[Kind, DeviceId, Micros, Micros]  # kind, device, when, when the silence began
 
@@ -69,7 +69,7 @@ class Watch(msgspec.Struct, kw_only=True, array_like=True):
 
     def hear(self, message: Message, clock: Micros, view: View) -> list[Matter]:
         """A device spoke; tells the matters that changed."""
-        is_fix = isinstance(message, Position) and is_usable(message)
+        is_fix = isinstance(message, Position) and is_usable(message, view.settings)
         worn = view.activation_at(message.device_id, clock)
         heard = self.heard.get(message.device_id)
         if heard is None or (worn is not None and heard.last < worn.during.start):
@@ -166,11 +166,6 @@ _EXCUSABLE = (
     Kind.MONITORING_SILENT_24H,
     Kind.MONITORING_SILENT_72H,
 )
-
-
-def is_usable(fix: Position) -> bool:
-    """Tell whether a position says where the wearer is."""
-    return not fix.is_mock and (fix.accuracy_m is None or fix.accuracy_m <= _USABLE_M)
 
 
 def _wait(kind: Kind, worn: Activation, view: View) -> int:
