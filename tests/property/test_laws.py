@@ -27,7 +27,7 @@ from fairtag.rules import devices, place, replay, watch
 from fairtag.rules.finding import AGAINST_WEARER, Finding, Kind
 from fairtag.rules.judge import OrderJudge
 from fairtag.rules.matter import Matter
-from fairtag.rules.place import Belief, Side
+from fairtag.rules.place import Belief, Side, scale_m
 from fairtag.rules.settings import DEFAULTS, Settings
 from fairtag.rules.track import Track
 from fairtag.rules.view import View
@@ -245,7 +245,10 @@ def never_accuses_for_being_vague(told: list[tuple[int, float, float]], worse: f
             device_id="D-1", at=at, received_at=at, lat=at % 89, lon=0.0, accuracy_m=accuracy_m
         )
         wide = replace(fix, accuracy_m=accuracy_m * worse) if against_m > 0 else fix
-        sides = sharp.see(fix, against_m, DEFAULTS), vague.see(wide, against_m, DEFAULTS)
+        sides = tuple(
+            belief.see(one, against_m, scale_m(one, DEFAULTS), DEFAULTS)
+            for belief, one in ((sharp, fix), (vague, wide))
+        )
         assert Side.AGAINST not in sides[1:] or sides[0] is Side.AGAINST
 
 

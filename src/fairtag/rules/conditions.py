@@ -58,6 +58,11 @@ def place_of(condition: Located) -> Place:
             return condition.area
 
 
+def buffer_m(condition: Located) -> float:
+    """Tell by how much the edge is moved outward."""
+    return 0.0 if isinstance(condition, Curfew | Attendance) else condition.buffer_m
+
+
 def against_m(condition: Located, signed_m: float) -> float:
     """Turn the distance to the edge (negative inside) into metres against the wearer.
 

@@ -16,7 +16,7 @@ import msgspec
 from fairtag.intake.messages import Position, Source
 from fairtag.rules.finding import Evidence
 from fairtag.rules.matter import MOST_EVIDENCE, evidence_of
-from fairtag.rules.settings import Settings
+from fairtag.rules.settings import Settings, log_odds
 from fairtag.terms.instants import SECOND, Micros
 
 _SEEN_BY_SATELLITE = frozenset({Source.GNSS, Source.RF})
@@ -47,9 +47,12 @@ class Belief(msgspec.Struct, kw_only=True, array_like=True):
         """Tell the probability of being on the side against the wearer; nothing is ever sure."""
         return min(0.999, round(1 / (1 + math.exp(-self.odds)), 3))
 
-    def see(self, fix: Position, against_m: float, settings: Settings) -> Side:
-        """Take a fix that lies `against_m` metres on the side against the wearer."""
-        said = evidence(against_m, scale_m(fix, settings), settings)
+    def see(self, fix: Position, against_m: float, width_m: float, settings: Settings) -> Side:
+        """Take a fix that lies `against_m` metres on the side against the wearer.
+
+        `width_m` is how wide its error may be: `scale_m` of the fix, the same for all edges.
+        """
+        said = evidence(against_m, width_m, settings)
         share = self._news(fix, settings)
         self._run(fix, said, settings)
         lasted_s = (fix.at - self.run_from) / SECOND
@@ -126,11 +129,8 @@ def scale_m(fix: Position, settings: Settings) -> float:
 
 
 def evidence(against_m: float, width_m: float, settings: Settings) -> float:
-    """Turn a signed distance into log-odds under Student's t with 3 degrees of freedom.
-
-    Source of the tail: errors of real receivers have outliers that a normal error never shows.
-    """
-    z = against_m / width_m / math.sqrt(3)
-    share = 0.5 + (z / (1 + z * z) + math.atan(z)) / math.pi
-    odds = math.log(share / (1 - share)) if 0 < share < 1 else math.copysign(math.inf, z)
-    return max(-settings.most_evidence, min(settings.most_evidence, odds))
+    """Turn a signed distance into log-odds, never more than one fix can say."""
+    if abs(against_m) >= settings.says_most_at * width_m:
+        return math.copysign(settings.most_evidence, against_m)
+    most = settings.most_evidence
+    return max(-most, min(most, log_odds(against_m / width_m)))

@@ -6,6 +6,7 @@ Units: seconds (_s), metres (_m), days; evidence in natural log-odds.
 from __future__ import annotations
 
 import hashlib
+import math
 from functools import cached_property
 
 import msgspec
@@ -46,6 +47,27 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         """Name these numbers."""
         told = msgspec.json.encode(self, order="sorted")
         return "sha256:" + hashlib.sha256(told).hexdigest()[:32]
+
+    @cached_property
+    def says_most_at(self) -> float:
+        """Tell from how many widths on a fix says the most that one can."""
+        widths = 1.0
+        while log_odds(widths) < self.most_evidence:
+            widths += 0.25
+        return widths
+
+
+def log_odds(widths: float) -> float:
+    """Turn a distance in widths of the error into log-odds: Student's t, 3 degrees of freedom.
+
+    Source of the tail: errors of real receivers have outliers that a normal error never shows.
+    """
+    z = widths / _ROOT_3
+    share = 0.5 + (z / (1 + z * z) + math.atan(z)) / math.pi
+    return math.log(share / (1 - share)) if 0 < share < 1 else math.copysign(math.inf, z)
+
+
+_ROOT_3 = math.sqrt(3)
 
 
 DEFAULTS = Settings()

@@ -11,7 +11,7 @@ from fairtag.rules.conditions import Located, Watched
 from fairtag.rules.devices import Noticed
 from fairtag.rules.duty import is_free
 from fairtag.rules.matter import Matter
-from fairtag.rules.place import Belief, is_witness
+from fairtag.rules.place import Belief, is_witness, scale_m
 from fairtag.rules.view import View
 from fairtag.terms.geometry import edge_of
 from fairtag.terms.ids import ConditionId, DeviceId
@@ -96,10 +96,15 @@ class Track(msgspec.Struct, kw_only=True, array_like=True):
 
     def _locate(self, fix: Position, ruling: Ruling, view: View) -> list[Matter]:
         found: list[Matter] = []
+        width_m = scale_m(fix, view.settings)
+        enough_m = view.settings.says_most_at * width_m
         for condition in view.located(ruling.version):
             watched = self.watched.setdefault(condition.id, Watched(belief=Belief()))
-            signed_m = edge_of(conditions.place_of(condition)).signed_m(fix.lon, fix.lat)
-            watched.belief.see(fix, conditions.against_m(condition, signed_m), view.settings)
+            edge = edge_of(conditions.place_of(condition))
+            reach_m = enough_m + conditions.buffer_m(condition)
+            signed_m = edge.signed_m(fix.lon, fix.lat, reach_m)
+            against_m = conditions.against_m(condition, signed_m)
+            watched.belief.see(fix, against_m, width_m, view.settings)
             if isinstance(condition, Attendance):
                 conditions.attend(condition, watched, fix.at)
             else:

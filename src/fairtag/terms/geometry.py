@@ -25,6 +25,8 @@ from shapely.geometry.base import BaseGeometry
 _WGS84 = Geod(ellps="WGS84")
 _FULL_TURN_DEG = 360.0
 _HALF_TURN_DEG = 180.0
+_NEAR_DEG = 0.1  # some 10 km; measured against geodesics in tests/unit/terms
+_STEEP_DEG = 70.0
 _FEW = 32  # segments; measured: columns win from about 40 on
 
 
@@ -55,8 +57,11 @@ Place = Circle | Area
 class Edge(Protocol):
     """The edge of a place: one method wide."""
 
-    def signed_m(self, lon_deg: float, lat_deg: float) -> float:
-        """Tell the distance to the edge; negative inside."""
+    def signed_m(self, lon_deg: float, lat_deg: float, enough_m: float = math.inf) -> float:
+        """Tell the distance to the edge; negative inside.
+
+        Whoever is told that it is more than `enough_m` outside may be told less than it is.
+        """
         ...
 
 
@@ -105,9 +110,17 @@ class _Round:
     def __init__(self, circle: Circle) -> None:
         self._circle = circle
 
-    def signed_m(self, lon_deg: float, lat_deg: float) -> float:
-        far = distance_m(self._circle.lon_deg, self._circle.lat_deg, lon_deg, lat_deg)
-        return round(far - self._circle.radius_m, 3)
+    def signed_m(self, lon_deg: float, lat_deg: float, enough_m: float = math.inf) -> float:
+        """Tell the distance to the edge; negative inside."""
+        del enough_m
+        here = self._circle
+        north, east = lat_deg - here.lat_deg, lon_deg - here.lon_deg
+        if abs(north) < _NEAR_DEG and abs(east) < _NEAR_DEG and abs(lat_deg) < _STEEP_DEG:
+            # Around the latitude in between, the ellipsoid is flat to better than 1 in 10^6.
+            lon_m, lat_m = metres_a_degree(here.lat_deg + north / 2)
+            return round(math.hypot(north * lat_m, east * lon_m) - here.radius_m, 3)
+        far = distance_m(here.lon_deg, here.lat_deg, lon_deg, lat_deg)
+        return round(far - here.radius_m, 3)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,8 +166,9 @@ class ManySided:
     def __init__(self, segments: _Segments) -> None:
         self._segments = segments
 
-    def signed_m(self, lon_deg: float, lat_deg: float) -> float:
+    def signed_m(self, lon_deg: float, lat_deg: float, enough_m: float = math.inf) -> float:
         """Tell the distance to the edge; negative inside."""
+        del enough_m
         ways = self._segments.ways(lon_deg)
         away_m = min(self._distance_m(one, lat_deg) for one in ways)
         is_inside = any(self._is_inside(one, lat_deg) for one in ways)
@@ -190,13 +204,30 @@ class FewSided:
         )
         self._sides = list(zip(*(column.tolist() for column in told), strict=True))
         self._ways = segments.ways
+        ends = segments.start_lon + segments.step_lon
+        lons = (*segments.start_lon.tolist(), *ends.tolist())
+        lats = (*segments.start_lat.tolist(), *segments.end_lat.tolist())
+        self._box = (min(lons), max(lons), min(lats), max(lats))
+        self._is_wide = segments.is_wide
 
-    def signed_m(self, lon_deg: float, lat_deg: float) -> float:
+    def signed_m(self, lon_deg: float, lat_deg: float, enough_m: float = math.inf) -> float:
         """Tell the distance to the edge; negative inside."""
         metres = metres_a_degree(lat_deg)
+        if not self._is_wide and enough_m < math.inf:
+            at_least_m = self._from_box_m(self._ways(lon_deg)[0], lat_deg, metres)
+            if at_least_m > enough_m:
+                return round(at_least_m, 3)
         told = [self._squared(one, lat_deg, metres) for one in self._ways(lon_deg)]
         away_m = math.sqrt(min(nearest for nearest, _ in told))
         return round(-away_m if any(is_inside for _, is_inside in told) else away_m, 3)
+
+    def _from_box_m(self, lon_deg: float, lat_deg: float, metres: tuple[float, float]) -> float:
+        """Tell the distance to the box around the shape: never more than that to the shape."""
+        west, east, south, north = self._box
+        lon_m, lat_m = metres
+        x = max(west - lon_deg, lon_deg - east, 0.0) * lon_m
+        y = max(south - lat_deg, lat_deg - north, 0.0) * lat_m
+        return math.hypot(x, y)
 
     def _squared(
         self, lon_deg: float, lat_deg: float, metres: tuple[float, float]
