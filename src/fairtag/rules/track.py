@@ -13,7 +13,6 @@ from fairtag.rules.duty import is_free
 from fairtag.rules.matter import Matter
 from fairtag.rules.place import Belief, is_witness, scale_m
 from fairtag.rules.view import View
-from fairtag.terms.geometry import edge_of
 from fairtag.terms.ids import ConditionId, DeviceId
 from fairtag.terms.instants import Micros
 
@@ -98,9 +97,10 @@ class Track(msgspec.Struct, kw_only=True, array_like=True):
         found: list[Matter] = []
         width_m = scale_m(fix, view.settings)
         enough_m = view.settings.says_most_at * width_m
-        for condition in view.located(ruling.version):
-            watched = self.watched.setdefault(condition.id, Watched(belief=Belief()))
-            edge = edge_of(conditions.place_of(condition))
+        for condition, edge in view.edged(ruling.version):
+            watched = self.watched.get(condition.id)
+            if watched is None:
+                watched = self.watched[condition.id] = Watched(belief=Belief())
             reach_m = enough_m + conditions.buffer_m(condition)
             signed_m = edge.signed_m(fix.lon, fix.lat, reach_m)
             against_m = conditions.against_m(condition, signed_m)

@@ -10,9 +10,10 @@ from itertools import pairwise
 
 from fairtag.orders.inforce import ruling_at
 from fairtag.orders.model import Absence, Activation, Covers, Ruling
-from fairtag.rules.conditions import LOCATED, Located
+from fairtag.rules.conditions import LOCATED, Located, place_of
 from fairtag.rules.duty import Binding, Duty, duty_at, free_times
 from fairtag.rules.settings import Settings
+from fairtag.terms.geometry import Edge, edge_of
 from fairtag.terms.ids import ConditionId, DeviceId
 from fairtag.terms.instants import Micros
 from fairtag.terms.local import Interval
@@ -103,6 +104,19 @@ class View:
     def _located(self) -> dict[int | None, tuple[Located, ...]]:
         return {
             one.version: tuple(each for each in one.conditions if isinstance(each, LOCATED))
+            for one in self.rulings
+        }
+
+    def edged(self, version: int) -> tuple[tuple[Located, Edge], ...]:
+        """List the same conditions with the edge of each one's place."""
+        return self._edged[version]
+
+    @cached_property
+    def _edged(self) -> dict[int, tuple[tuple[Located, Edge], ...]]:
+        return {
+            one.version: tuple(
+                (each, edge_of(place_of(each))) for each in self.located(one.version)
+            )
             for one in self.rulings
         }
 
