@@ -20,7 +20,7 @@ from fairtag.settings import settings_of
 from fairtag.terms.errors import UsageError
 from fairtag.web.site import Site
 
-_SWITCH_S = 0.0001
+_SWITCH_S = 0.00002  # measured: with 0.5 ms a fifth fewer positions a second
 _REHEARSAL = (
     "REHEARSAL: not all ten guarantees are proved yet. Only orders of invented people are taken."
 )

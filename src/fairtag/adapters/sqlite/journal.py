@@ -82,6 +82,15 @@ class SqliteJournal:
     def hold(self, device_id: DeviceId, epoch: int, first: int, last: int) -> None:
         """Remember that these numbers are safely here, so that the device may free them."""
         key = (device_id, epoch)
+        # Mostly numbers follow the last ones, and one statement does.
+        follows = self._db.execute(
+            "UPDATE held SET last = ? WHERE device_id = ? AND epoch = ? AND last = ?"
+            " AND NOT EXISTS (SELECT 1 FROM held AS later WHERE later.device_id = held.device_id"
+            " AND later.epoch = held.epoch AND later.first > held.last)",
+            (last, *key, first - 1),
+        )
+        if follows.rowcount:
+            return
         near = self._db.execute(
             "SELECT first, last FROM held WHERE device_id = ? AND epoch = ? AND first <= ?"
             " AND last >= ? ORDER BY first",
