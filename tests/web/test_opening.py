@@ -288,8 +288,8 @@ def test_time_passes_and_the_window_does_not_grow_backwards(rig: Rig) -> None:
     desk.send(f"/alerts/{alert}/open", **OPEN)
 
     (entry,) = entries(rig, "alert.evidence")
-    raised = rig.house.store.read(lambda tx: tx.alerts.get(alert)).raised_at  # type: ignore[arg-type]
-    assert (entry.window or (0, 0))[0] == raised - HOUR
+    began = rig.house.store.read(lambda tx: tx.alerts.get(alert)).began_at  # type: ignore[arg-type]
+    assert (entry.window or (0, 0))[0] == began - HOUR
 
 
 def test_an_alert_from_late_data_shows_the_positions_it_rests_on(rig: Rig) -> None:

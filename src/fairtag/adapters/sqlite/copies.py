@@ -5,6 +5,7 @@ Keys are kept elsewhere on purpose: what was destroyed can't come back with a co
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 import tarfile
 import tempfile
@@ -65,7 +66,7 @@ def copy_in(packed: Path, keys: Path, data: Path) -> None:
     try:
         with tarfile.open(packed, "r:gz") as opened:
             for name in (_DATABASE, _LOG):
-                opened.extract(name, data, filter="data")
+                _copy_member(opened, name, data / name)
     except (OSError, tarfile.TarError, KeyError) as error:
         raise StoreRefused(f"{packed} is not a backup of fairtag") from error
     (data / "keys").mkdir(mode=0o700)
@@ -73,3 +74,14 @@ def copy_in(packed: Path, keys: Path, data: Path) -> None:
         target = data / "keys" / name
         target.touch(mode=0o600)
         target.write_bytes((keys / name).read_bytes())
+
+
+def _copy_member(packed: tarfile.TarFile, name: str, target: Path) -> None:
+    """Copy the bytes of one named file; nothing else that the archive holds is looked at."""
+    held = packed.extractfile(name)
+    if held is None:
+        raise KeyError(name)
+    target.parent.mkdir(exist_ok=True, mode=0o700)
+    target.touch(mode=0o600)
+    with held, target.open("wb") as file:
+        shutil.copyfileobj(held, file)
