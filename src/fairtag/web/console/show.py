@@ -64,6 +64,7 @@ def alert_row(alert: Alert, *, zone: str, now: Micros) -> dict[str, Any]:
         "title": words.title(alert),
         "kind": alert.kind,
         "words": alert.words.get("en", ""),
+        "first_words": alert.words.get("en", "").partition(". ")[0].removesuffix(".") + ".",
         "priority": alert.priority,
         "priority_words": words.PRIORITIES[alert.priority],
         "recipient": alert.recipient,
