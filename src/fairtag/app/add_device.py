@@ -23,6 +23,7 @@ class Credential(msgspec.Struct, frozen=True, kw_only=True):
     device_id: DeviceId
     token: str
     owntracks: dict[str, str]
+    epoch: int  # of its numbers; a device that was set up anew counts from the start in a new one
 
 
 def add_device(
@@ -36,7 +37,7 @@ def add_device(
         raise UsageError("a device id has 1 to 64 letters, digits, dots, dashes or underscores")
     now, token = house.clock.now(), new_token(house)
 
-    def work(tx: Transaction) -> None:
+    def work(tx: Transaction) -> int:
         tx.devices.add(
             DeviceId(device_id),
             token_hash=hash_of(token),
@@ -47,12 +48,14 @@ def add_device(
             tx.devices.put_gateway(gateway)
         what = {"device": device_id}
         tx.audit.append(Entry(at=now, operation="admin", actor=by, what="device.add", details=what))
+        return tx.journal.next_epoch(DeviceId(device_id))
 
-    house.store.transact(work)
+    epoch = house.store.transact(work)
     return Credential(
         device_id=DeviceId(device_id),
         token=token,
         owntracks={"user": device_id, "password": token},
+        epoch=epoch,
     )
 
 

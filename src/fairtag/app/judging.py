@@ -55,14 +55,14 @@ class Engine:
         self._house = house
         self._judges: dict[OrderId, OrderJudge] = {}
         self._wearers: dict[OrderId, WearerId] = {}
-        self._recent: dict[OrderId, list[Position]] = {}
+        self._ticked: set[OrderId] = set()  # their tick waits to be judged
         self._upto = 0
         self._is_whole = False  # memory is what the last commit says
 
     def start(self) -> None:
         """Load the states of the last commit; a judge for each order, also one that never spoke."""
         self._judges.clear()
-        self._recent.clear()
+        self._ticked.clear()
         self._upto, states, facts = self._house.store.read(
             lambda tx: (tx.verdicts.judged_upto(), list(tx.verdicts.states()), tx.orders.facts())
         )
@@ -105,11 +105,12 @@ class Engine:
         due = [
             order_id
             for order_id, judge in self._judges.items()
-            if judge.due is not None and judge.due <= now
+            if judge.due is not None and judge.due <= now and order_id not in self._ticked
         ]
         if due:
             ticks = [self._entry(order_id, now) for order_id in due]
             self._house.store.transact(lambda tx: [tx.journal.append(one) for one in ticks])
+            self._ticked.update(due)
         return len(due)
 
     def digest_input(self) -> list[tuple[OrderId, bytes]]:
@@ -127,6 +128,7 @@ class Engine:
     def _judge(self, entry: JournalEntry, batch: _Batch) -> None:
         order_id = entry.order_id
         self._wearers[order_id] = entry.wearer_id
+        self._ticked.discard(order_id)
         past = self._past(entry)
         found = self._fold(self._judge_of(entry), entry, past)
         batch.touched[order_id] = entry.wearer_id
@@ -137,8 +139,6 @@ class Engine:
     def _fold(self, judge: OrderJudge, entry: JournalEntry, past: _Taken) -> list[Finding]:
         match entry.what:
             case "messages":
-                for message in entry.messages:
-                    self._remember(entry.order_id, message)
                 found = judge.take(entry.messages, past=past)
                 past.taken += entry.messages
                 return found
@@ -171,20 +171,13 @@ class Engine:
 
         return _Taken(before)
 
-    def _remember(self, order_id: OrderId, message: Message) -> None:
-        """Keep the last positions at hand, so that evidence needs no second reading."""
-        if isinstance(message, Position):
-            recent = self._recent.setdefault(order_id, [])
-            recent.append(message)
-            if len(recent) > 2 * _EVIDENCE_MOST:
-                del recent[:_EVIDENCE_MOST]
-
     def _evidence(self, finding: Finding, past: Past) -> list[Position]:
         since = finding.began_at - _EVIDENCE_BEFORE
-        recent = self._recent.get(finding.order_id, [])
-        if not recent or recent[0].at > since:
-            recent = [one for one in past(Micros(since)) if isinstance(one, Position)]
-        chosen = [one for one in recent if since <= one.at <= finding.decided_at]
+        chosen = [
+            one
+            for one in past(Micros(since))
+            if isinstance(one, Position) and one.at <= finding.decided_at
+        ]
         chosen.sort(key=lambda one: one.at)
         if len(chosen) <= _EVIDENCE_MOST:
             return chosen

@@ -124,6 +124,10 @@ class Journal(Protocol):
         """
         ...
 
+    def next_epoch(self, device_id: DeviceId) -> int:
+        """Tell from which epoch on a device that was set up anew may count from the start."""
+        ...
+
     def upto(self, device_id: DeviceId, epoch: int) -> tuple[int, list[tuple[int, int]]]:
         """Tell the highest stored sequence number of a device and the inclusive gaps below it."""
         ...

@@ -44,6 +44,10 @@ def put_order(
         raise OrderConflict("the file is of another order or version than the address says")
 
     def work(tx: Transaction) -> OrderVersion:
+        nonlocal order
+        at = _after_the_last(tx, order.order_id, now)
+        if at != now:
+            order = read(document, scheme=scheme, recorded_at=at)
         is_new = all(
             (one.order_id, one.version) < (order.order_id, order.version)
             for one in tx.orders.facts(order_id=order.order_id)
@@ -52,7 +56,7 @@ def put_order(
         _hold_prompts(tx, order)
         if is_new:
             told = {"version": str(order.version)}
-            _record(tx, order.order_id, now, by, "order.put", told)
+            _record(tx, order.order_id, at, by, "order.put", told)
         return order
 
     return house.store.transact(work)
@@ -76,8 +80,9 @@ def mark_order(
     now = house.clock.now()
 
     def work(tx: Transaction) -> None:
-        tx.orders.mark(order_id, what, at=at, recorded_at=now, by=by, reason=reason)
-        _record(tx, order_id, now, by, f"order.{what}", {"from": text(at)})
+        recorded_at = _after_the_last(tx, order_id, now)
+        tx.orders.mark(order_id, what, at=at, recorded_at=recorded_at, by=by, reason=reason)
+        _record(tx, order_id, recorded_at, by, f"order.{what}", {"from": text(at)})
 
     house.store.transact(work)
 
@@ -96,6 +101,15 @@ def handed_on(house: House, order_id: OrderId) -> list[DeviceId]:
         )
 
     return house.store.read(work)
+
+
+def _after_the_last(tx: Transaction, order_id: OrderId, now: Micros) -> Micros:
+    """Give the time of recording: it rises with the journal, also when a clock is set back.
+
+    The judge knows of what was recorded up to its entry: an older time would stay unknown to it.
+    """
+    last = tx.journal.last_ruling(order_id, upto=tx.journal.last())
+    return now if last is None else Micros(max(now, last + 1))
 
 
 def _hold_prompts(tx: Transaction, order: OrderVersion) -> None:

@@ -6,15 +6,14 @@ Units: µs UTC.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from itertools import groupby
 
 import msgspec
 
 from fairtag.app.books import ActivationFacts, InstallStep
 from fairtag.app.ports import JournalEntry, QuarantinedItem, Transaction
-from fairtag.intake.messages import Decoded, Message, Position, Refused
+from fairtag.intake.messages import Decoded, Message, Position, Refused, Source
 from fairtag.terms.ids import DeviceId
 from fairtag.terms.instants import DAY, Micros
 
@@ -54,7 +53,7 @@ def receive(
     receipt = Receipt()
     serving = tx.devices.serving(device_id)
     owned = [(one, _owner(serving, one.at, received_at)) for one in decoded.messages]
-    for owner, told in _runs_of_messages(owned):
+    for owner, told in _shares(owned):
         if owner.is_handed_on:
             _hold_back(tx, told, receipt)
         else:
@@ -63,27 +62,29 @@ def receive(
     for refused in decoded.refused:
         _quarantine(tx, refused, device_id, received_at, serving)
         receipt.quarantined.append((refused.seq, refused.why))
-    mine = ((one, owner) for one, owner in reversed(owned) if owner is not None)
-    newest = next(((one, owner) for one, owner in mine if not owner.is_handed_on), None)
-    _note(tx, device_id, received_at, newest, receipt)
+    mine = [(one, by) for one, by in owned if by is not None and not by.is_handed_on]
+    _note(tx, device_id, received_at, mine, receipt)
     receipt.held = _hold(tx, device_id, decoded)
     return receipt
 
 
-def _runs_of_messages(
+def _shares(
     owned: Sequence[tuple[Message, ActivationFacts | None]],
-) -> Iterator[tuple[ActivationFacts, tuple[Message, ...]]]:
-    """Join messages that follow each other and can stand in one entry of the journal."""
+) -> list[tuple[ActivationFacts, tuple[Message, ...]]]:
+    """Gather what can stand in one entry of the journal, the earliest first.
 
-    def kind(pair: tuple[Message, ActivationFacts | None]) -> tuple[object, ...]:
-        message, owner = pair
-        return (owner and owner.order_id, message.device_id, message.epoch, message.seq is None)
-
-    for _, run in groupby(owned, key=kind):
-        pairs = list(run)
-        owner = pairs[0][1]
+    What a device says in one request is judged as it happened, not as it was sent: a part of an
+    upload decides nothing.
+    """
+    found: dict[tuple[object, ...], list[Message]] = {}
+    owners: dict[tuple[object, ...], ActivationFacts] = {}
+    for message, owner in owned:
         if owner is not None:
-            yield owner, tuple(message for message, _ in pairs)
+            kind = (owner.order_id, owner.is_handed_on, message.epoch, message.seq is None)
+            found.setdefault(kind, []).append(message)
+            owners[kind] = owner
+    kinds = sorted(found, key=lambda kind: min(one.at for one in found[kind]))
+    return [(owners[kind], tuple(found[kind])) for kind in kinds]
 
 
 def _owner(
@@ -189,30 +190,34 @@ def _note(
     tx: Transaction,
     device_id: DeviceId,
     received_at: Micros,
-    newest: tuple[Message, ActivationFacts] | None,
+    mine: Sequence[tuple[Message, ActivationFacts]],
     receipt: Receipt,
 ) -> None:
     """Remember that the device spoke; its first position under an order ends the installation."""
     if receipt.unordered:
         tx.devices.count_unordered(device_id, received_at=received_at, number=receipt.unordered)
-    if newest is None:
+    if not mine:
         return
-    message, owner = newest
-    has_fix = isinstance(message, Position) and not message.is_mock
+    fixes = [(one.at, by.order_id) for one, by in mine if _says_where(one)]
+    charges = [getattr(one, "battery_pct", None) for one, _ in mine]
     tx.devices.saw(
         device_id,
         received_at=received_at,
-        at=message.at,
-        has_fix=has_fix,
-        battery_pct=getattr(message, "battery_pct", None),
+        at=max((at for at, _ in fixes), default=mine[-1][0].at),
+        has_fix=bool(fixes),
+        battery_pct=next((one for one in reversed(charges) if one is not None), None),
     )
-    if has_fix:
+    for order_id in dict.fromkeys(name for _, name in fixes):
+        first = min(at for at, name in fixes if name == order_id)
         tx.devices.record_step(
             InstallStep(
-                order_id=owner.order_id,
-                device_id=device_id,
-                step="first_fix",
-                at=message.at,
-                by="machine",
+                order_id=order_id, device_id=device_id, step="first_fix", at=first, by="machine"
             )
         )
+
+
+def _says_where(message: Message) -> bool:
+    """Tell whether a message is a position of the device itself, not of a mast."""
+    if not isinstance(message, Position):
+        return False
+    return message.source is not Source.CELL and not message.is_mock

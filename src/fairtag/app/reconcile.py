@@ -110,7 +110,8 @@ def _finish(tx: Transaction, *, house: House, plan: _Plan, now: Micros) -> int:
 def _look(tx: Transaction, *, since: Micros, now: Micros, speed: float) -> _Plan:
     waiting = open_alerts(tx)
     gaps = [_to_tell(tx, row, waiting, now) for row in rows(tx, now=now) if row.gap is not None]
-    quarantined = [_quarantined(device_id) for device_id in tx.quarantine.devices_since(since)]
+    lately = tx.quarantine.devices_since(Micros(now - DAY))  # also what came before a restart
+    quarantined = [_quarantined(device_id) for device_id in lately]
     told = [row for row in (*gaps, *quarantined) if row is not None]
     still = {_gap(row) for row in told}
     known = {_matter(one) for one in waiting if not one.is_over}

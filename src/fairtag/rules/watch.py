@@ -12,7 +12,7 @@ from fairtag.orders.model import Activation, Covers
 from fairtag.rules.duty import counted_from
 from fairtag.rules.finding import Kind
 from fairtag.rules.matter import Matter, evidence_of
-from fairtag.rules.place import is_usable
+from fairtag.rules.place import is_witness
 from fairtag.rules.settings import Settings
 from fairtag.rules.view import View
 from fairtag.terms.ids import DeviceId
@@ -69,7 +69,7 @@ class Watch(msgspec.Struct, kw_only=True, array_like=True):
 
     def hear(self, message: Message, clock: Micros, view: View) -> list[Matter]:
         """A device spoke; tells the matters that changed."""
-        is_fix = isinstance(message, Position) and is_usable(message, view.settings)
+        is_fix = isinstance(message, Position) and is_witness(message, view.settings)
         worn = view.activation_at(message.device_id, clock)
         heard = self.heard.get(message.device_id)
         if heard is None or (worn is not None and heard.last < worn.during.start):

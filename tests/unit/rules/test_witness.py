@@ -57,3 +57,7 @@ def test_negative_control_a_satellites_position_is() -> None:
 
 def test_positions_too_wide_to_use_say_that_the_location_is_lost() -> None:
     assert Kind.LOCATION_LOST in kinds_of(2, source="cell", accuracy_m=900.0)
+
+
+def test_masts_alone_say_that_the_location_is_lost() -> None:
+    assert Kind.LOCATION_LOST in kinds_of(2, source="cell", accuracy_m=300.0)

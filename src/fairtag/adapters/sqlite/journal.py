@@ -32,7 +32,7 @@ journal = Table(
     Column("sealed", LargeBinary, nullable=False),
     sqlite_autoincrement=True,
 )
-Index("journal_named", journal.c.device_id, journal.c.epoch, journal.c.first_seq)
+Index("journal_named", journal.c.device_id, journal.c.epoch, journal.c.last_seq)
 Index("journal_past", journal.c.order_id, journal.c.last_at)
 
 # Messages without a number go by a keyed hash of their content: it tells nothing without the key.
@@ -123,6 +123,13 @@ class SqliteJournal:
                 gaps.append((before + 1, first - 1))
             before = last
         return before, gaps
+
+    def next_epoch(self, device_id: DeviceId) -> int:
+        """Tell from which epoch on a device that was set up anew may count from the start."""
+        found = self._db.execute(
+            "SELECT coalesce(max(epoch) + 1, 0) FROM held WHERE device_id = ?", (device_id,)
+        ).fetchone()
+        return int(found[0])
 
     def after(self, n: int, *, limit: int) -> list[JournalEntry]:
         """List entries beyond position `n`."""

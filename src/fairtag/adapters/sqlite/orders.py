@@ -83,7 +83,7 @@ class SqliteOrderBook:
         Raises: OrderConflict.
         """
         stored = self._db.execute(
-            select(versions.c.version, versions.c.wearer_id)
+            select(versions.c.version, versions.c.wearer_id, versions.c.starts_at)
             .where(versions.c.order_id == order.order_id)
             .order_by(versions.c.version)
         ).all()
@@ -100,6 +100,8 @@ class SqliteOrderBook:
         now = order.ruling.recorded_at
         if any(one.what == "end" and one.at <= now for one in self._marks(order.order_id, None)):
             raise OrderConflict("this order was ended; monitoring again takes a new order")
+        if stored and stored[-1].starts_at <= now < order.ruling.during.start:
+            raise OrderConflict("the order runs; a version that starts later would stop it")
         self._insert(order)
         self._refresh(order.order_id, order.wearer_id)
 

@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Future
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, TypeVar, cast
 
@@ -50,6 +51,7 @@ class Writer:
         Raises: Busy when too much waits already, or the store is closing.
         """
         future: Future[T] = Future()
+        future.set_running_or_notify_cancel()  # a caller who goes away can't call the work back
         if not self._is_open:
             raise Busy
         try:
@@ -106,8 +108,9 @@ def _commit(connection: sqlite3.Connection, transaction: object, group: list[_Jo
             _do(connection, transaction, job)
         connection.execute("COMMIT").close()
     except BaseException as error:  # noqa: BLE001 - every caller of the group is told
-        if connection.in_transaction:
-            connection.execute("ROLLBACK").close()
+        with suppress(sqlite3.Error):  # whoever waits is told in any case
+            if connection.in_transaction:
+                connection.execute("ROLLBACK").close()
         told = _translated(error)
         for job in group:
             job.future.set_exception(told)
