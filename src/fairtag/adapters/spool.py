@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import os
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from fairtag.audit.beside import Spooled, read_file, written
@@ -27,39 +29,38 @@ class Spool:
 
         Raises: LogUnavailable; then nothing of the line counts.
         """
-        try:
-            with self._lock:
-                handle = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
-                try:
-                    _append(handle, written(line))
-                finally:
-                    os.close(handle)
-        except OSError as error:
-            detail = f"{self._path}: {error.strerror}"
-            raise LogUnavailable(detail) from error
+        with self._lock, self._opened() as handle:
+            _append(handle, written(line))
 
     def check(self) -> None:
         """Open the file as `write` does, and write nothing.
 
         Raises: LogUnavailable.
         """
-        try:
-            handle = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-            try:
-                os.fsync(handle)
-            finally:
-                os.close(handle)
-        except OSError as error:
-            detail = f"{self._path}: {error.strerror}"
-            raise LogUnavailable(detail) from error
+        with self._opened() as handle:
+            os.fsync(handle)
 
     def held(self) -> Spooled:
         """Read what was written.
 
         Raises: LogUnavailable.
         """
-        try:
+        with self._translated():
             return read_file(self._path.read_bytes() if self._path.exists() else b"")
+
+    @contextmanager
+    def _opened(self) -> Iterator[int]:
+        with self._translated():
+            handle = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
+            try:
+                yield handle
+            finally:
+                os.close(handle)
+
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
+        try:
+            yield
         except OSError as error:
             detail = f"{self._path}: {error.strerror}"
             raise LogUnavailable(detail) from error

@@ -5,7 +5,7 @@ Units: instants in µs UTC.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from concurrent.futures import Future
 from typing import TYPE_CHECKING, Literal, Protocol, TypeVar
 
@@ -283,12 +283,4 @@ class Notifier(Protocol):
 
     def send(self, notice: Notice, *, to: str) -> None:
         """Hand the notice over."""
-        ...
-
-
-class Judged(Protocol):
-    """Hears that findings or alerts changed, after the commit (the console's live queue)."""
-
-    def __call__(self, changed: Sequence[str]) -> None:
-        """Take the ids of changed alerts."""
         ...

@@ -11,8 +11,7 @@ from enum import StrEnum
 class RecordKind(StrEnum):
     """What a sealed record is about; a data key serves one wearer, one kind, one month."""
 
-    IDENTITY = "identity"  # names, date of birth, nationality, language
-    ORDER = "order"  # places, reasons, absences: the order file itself
+    ORDER = "order"  # who, places, reasons, absences: the order file itself
     TRAIL = "trail"  # positions: journal, working windows, evidence of an alert
     STATE = "state"  # the judge's memory
     FINDING = "finding"  # what was found, when, on which messages it rests

@@ -165,7 +165,7 @@ class Review:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Identity:
-    """Who wears the device. Sealed under the class `identity`; no deciding room is given one."""
+    """Who wears the device. Sealed with the order file; no deciding room is given one."""
 
     given: str
     family: str

@@ -56,11 +56,6 @@ def text(at: Micros) -> str:
     return Instant.from_timestamp(at * 1000, unit="nanosecond").format_iso()
 
 
-def from_seconds(seconds: float) -> Micros:
-    """Turn seconds since 1970 into an instant, to the nearest µs."""
-    return Micros(round(seconds * SECOND))
-
-
 def seconds(span: int) -> float:
     """Turn a span of µs into seconds."""
     return span / SECOND
