@@ -114,6 +114,7 @@ def test_a_screen_left_alone_shuts_what_was_opened(rig: Rig, page: Page) -> None
         page.clock.install()
         page.click("#open")
         expect(page.locator("#opened")).to_contain_text("Canaryella")
+        page.wait_for_load_state()  # the text is there before the script that watches its time
         page.clock.fast_forward("59:00")
         expect(page.locator("#opened")).to_contain_text("Canaryella")
         page.clock.fast_forward("01:01")
