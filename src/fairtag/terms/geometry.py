@@ -1,10 +1,9 @@
 """How far is a point from the edge of a place, and on which side?
 
-GeoJSON edges are straight in longitude and latitude (RFC 7946 §3.1.1). Scaling both axes keeps
-them straight, so containment is exact; the scale is that of the WGS 84 ellipsoid at the point's own
-latitude. Measured against geodesics, distances to the edge are right to 0.1 % within 10 km up to
-80° of latitude, and to 1 % within 100 km.
-Units: degrees in, metres out; negative is inside.
+The arithmetic is that of terms/flat.py, for one place here and for columns of many in
+terms/ground.py. Measured against geodesics, distances to the edge of an area are right to 0.1 %
+within 10 km up to 80° of latitude, and to 1 % within 100 km; those to a circle to 2 in 10^6.
+Units: degrees in, metres out; negative is inside. Longitudes of points are -180 to 180.
 """
 
 from __future__ import annotations
@@ -12,22 +11,22 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Protocol
+from itertools import accumulate, pairwise
+from typing import Protocol, cast
 
 import numpy as np
 import shapely
-from numpy.typing import NDArray
 from pyproj import Geod
 from shapely.affinity import translate
 from shapely.geometry import MultiPolygon, Polygon
 from shapely.geometry.base import BaseGeometry
 
+from fairtag.terms.flat import Ground, Indices, Numbers, to_circle_m, to_mm, to_sides_m
+
 _WGS84 = Geod(ellps="WGS84")
 _FULL_TURN_DEG = 360.0
 _HALF_TURN_DEG = 180.0
-_NEAR_DEG = 0.1  # some 10 km; measured against geodesics in tests/unit/terms
-_STEEP_DEG = 70.0
-_FEW = 32  # segments; measured: columns win from about 40 on
+_STRETCH = 16  # sides; measured: 8 is a little better for 100 sides, 16 for ten and for 1,000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,10 +67,16 @@ class Edge(Protocol):
 @lru_cache(maxsize=65_536)
 def edge_of(place: Place) -> Edge:
     """Prepare a place for many questions."""
+    ground = column_of(place)
+    return (_Round if isinstance(place, Circle) else _Sided)(ground)
+
+
+@lru_cache(maxsize=65_536)
+def column_of(place: Place) -> Ground:
+    """Write down one place as columns."""
     if isinstance(place, Circle):
-        return _Round(place)
-    segments = _segments(place.shape)
-    return (FewSided if len(segments.start_lon) <= _FEW else ManySided)(segments)
+        return _circle(place)
+    return _sided(place.shape)
 
 
 def distance_m(lon_a: float, lat_a: float, lon_b: float, lat_b: float) -> float:
@@ -92,166 +97,93 @@ def area_of(shape: BaseGeometry) -> Area:
     return Area(wkb=shapely.to_wkb(_seamless(shape), byte_order=1))
 
 
-def metres_a_degree(lat_deg: float) -> tuple[float, float]:
-    """Tell the length of one degree of longitude and of latitude here.
-
-    Source: series of the WGS 84 ellipsoid, as in NIMA TR8350.2 (2000).
-    Example:
-        >>> [round(length) for length in metres_a_degree(53.48)]
-        [66390, 111295]
-    """
-    lat = math.radians(lat_deg)
-    lon_m = 111_412.84 * math.cos(lat) - 93.5 * math.cos(3 * lat) + 0.118 * math.cos(5 * lat)
-    lat_m = 111_132.954 - 559.822 * math.cos(2 * lat) + 1.175 * math.cos(4 * lat)
-    return max(lon_m, 0.0), lat_m
+def geodesics_m(lon_a: Numbers, lat_a: Numbers, lon_b: Numbers, lat_b: Numbers) -> Numbers:
+    """Measure geodesics between columns of points; the same bits as one by one."""
+    return np.asarray(_WGS84.inv(lon_a, lat_a, lon_b, lat_b)[2])
 
 
 class _Round:
-    def __init__(self, circle: Circle) -> None:
-        self._circle = circle
+    def __init__(self, ground: Ground) -> None:
+        self._centre = (float(ground.lon[0]), float(ground.lat[0]), float(ground.radius_m[0]))
 
     def signed_m(self, lon_deg: float, lat_deg: float, enough_m: float = math.inf) -> float:
         """Tell the distance to the edge; negative inside."""
-        del enough_m
-        here = self._circle
-        north, east = lat_deg - here.lat_deg, lon_deg - here.lon_deg
-        if abs(north) < _NEAR_DEG and abs(east) < _NEAR_DEG and abs(lat_deg) < _STEEP_DEG:
-            # Around the latitude in between, the ellipsoid is flat to better than 1 in 10^6.
-            lon_m, lat_m = metres_a_degree(here.lat_deg + north / 2)
-            return round(math.hypot(north * lat_m, east * lon_m) - here.radius_m, 3)
-        far = distance_m(here.lon_deg, here.lat_deg, lon_deg, lat_deg)
-        return round(far - here.radius_m, 3)
+        told = to_circle_m((lon_deg, lat_deg), self._centre, enough_m)
+        if not math.isnan(told):
+            return told
+        centre_lon, centre_lat, radius_m = self._centre
+        return to_mm(distance_m(centre_lon, centre_lat, lon_deg, lat_deg) - radius_m)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Segments:
-    """All segments of all rings, as columns of shape (n,) in degrees."""
+class _Sided:
+    def __init__(self, ground: Ground) -> None:
+        west, east, south, north = ground.west, ground.east, ground.south, ground.north
+        self._bounds = (float(west[0]), float(east[0]), float(south[0]), float(north[0]))
+        self._span = (0, int(ground.end[0]))
+        # Lists of Python's own numbers are the fastest to ask one by one.
+        self._cut = cast("Indices", ground.cut.tolist())
+        self._box = cast("Numbers", ground.box.tolist())
+        self._side = cast("Numbers", ground.side.tolist())
 
-    start_lon: NDArray[np.float64]
-    start_lat: NDArray[np.float64]
-    step_lon: NDArray[np.float64]
-    step_lat: NDArray[np.float64]
-    # As drawn: start + step may miss it by a bit, and then a corner is counted twice or never.
-    end_lat: NDArray[np.float64]
-    middle_deg: float  # a point is asked about on this side of the antimeridian
-    is_wide: bool  # parts on both sides of the Earth: the nearest may lie the other way round
-
-    def ways(self, lon_deg: float) -> tuple[float, ...]:
-        """Give a longitude on the shape's own turn of the globe, and on the next ones if wide."""
-        near = self.middle_deg + math.remainder(lon_deg - self.middle_deg, _FULL_TURN_DEG)
-        return (near, near - _FULL_TURN_DEG, near + _FULL_TURN_DEG) if self.is_wide else (near,)
+    def signed_m(self, lon_deg: float, lat_deg: float, enough_m: float = math.inf) -> float:
+        """Tell the distance to the edge; negative inside."""
+        point, shape = (lon_deg, lat_deg), (self._cut, self._box, self._side)
+        return to_sides_m(point, self._bounds, enough_m, self._span, *shape)
 
 
-def _segments(shape: BaseGeometry) -> _Segments:
+def _circle(circle: Circle) -> Ground:
+    lon, lat, none = (
+        np.array([circle.lon_deg], np.float64),
+        np.array([circle.lat_deg], np.float64),
+        np.zeros(1, np.int64),
+    )
+    return Ground(
+        lon=lon,
+        lat=lat,
+        radius_m=np.array([circle.radius_m], np.float64),
+        west=lon,
+        east=lon,
+        south=lat,
+        north=lat,
+        begin=none,
+        end=none,
+        cut=none,
+        box=np.zeros(0),
+        side=np.zeros(0),
+    )
+
+
+def _sided(shape: BaseGeometry) -> Ground:
     parts = shapely.get_parts(shape)
     rings = [ring for part in parts for ring in (part.exterior, *part.interiors)]
     chains = [np.asarray(ring.coords)[:, :2] for ring in rings]
     starts = np.concatenate([chain[:-1] for chain in chains])
     ends = np.concatenate([chain[1:] for chain in chains])
-    west, _, east, _ = shape.bounds
-    return _Segments(
-        start_lon=starts[:, 0].copy(),
-        start_lat=starts[:, 1].copy(),
-        step_lon=ends[:, 0] - starts[:, 0],
-        step_lat=ends[:, 1] - starts[:, 1],
-        end_lat=ends[:, 1].copy(),
-        middle_deg=(west + east) / 2,
-        is_wide=east - west > _HALF_TURN_DEG,
+    cut = _cuts([len(chain) - 1 for chain in chains])
+    low = np.minimum.reduceat(np.minimum(starts, ends), cut[:-1])
+    high = np.maximum.reduceat(np.maximum(starts, ends), cut[:-1])
+    west, south, east, north = (np.array([bound], np.float64) for bound in shape.bounds)
+    return Ground(
+        lon=(west + east) / 2,
+        lat=(south + north) / 2,
+        radius_m=np.zeros(1),
+        west=west,
+        east=east,
+        south=south,
+        north=north,
+        begin=np.zeros(1, np.int64),
+        end=np.array([len(cut) - 1], np.int64),
+        cut=cut,
+        box=np.column_stack([low[:, 0], high[:, 0], low[:, 1], high[:, 1]]).ravel(),
+        side=np.column_stack([starts, ends - starts, ends[:, 1]]).ravel(),
     )
 
 
-class ManySided:
-    """Works on all segments at once."""
-
-    def __init__(self, segments: _Segments) -> None:
-        self._segments = segments
-
-    def signed_m(self, lon_deg: float, lat_deg: float, enough_m: float = math.inf) -> float:
-        """Tell the distance to the edge; negative inside."""
-        del enough_m
-        ways = self._segments.ways(lon_deg)
-        away_m = min(self._distance_m(one, lat_deg) for one in ways)
-        is_inside = any(self._is_inside(one, lat_deg) for one in ways)
-        return round(-away_m if is_inside else away_m, 3)
-
-    def _distance_m(self, lon_deg: float, lat_deg: float) -> float:
-        told = self._segments
-        lon_m, lat_m = metres_a_degree(lat_deg)
-        to_x, to_y = (told.start_lon - lon_deg) * lon_m, (told.start_lat - lat_deg) * lat_m
-        step_x, step_y = told.step_lon * lon_m, told.step_lat * lat_m
-        along = _share(-(to_x * step_x + to_y * step_y), step_x**2 + step_y**2)
-        return math.sqrt(float(np.min((to_x + along * step_x) ** 2 + (to_y + along * step_y) ** 2)))
-
-    def _is_inside(self, lon_deg: float, lat_deg: float) -> bool:
-        """Count the edges crossed by a ray to the east: odd is inside."""
-        told = self._segments
-        crosses = (told.start_lat > lat_deg) != (told.end_lat > lat_deg)
-        share = (lat_deg - told.start_lat[crosses]) / told.step_lat[crosses]
-        crossed = told.start_lon[crosses] + share * told.step_lon[crosses]
-        return bool(np.count_nonzero(crossed > lon_deg) % 2)
-
-
-class FewSided:
-    """Gives the same answers, bit for bit; for few segments plain numbers are faster."""
-
-    def __init__(self, segments: _Segments) -> None:
-        told = (
-            segments.start_lon,
-            segments.start_lat,
-            segments.step_lon,
-            segments.step_lat,
-            segments.end_lat,
-        )
-        self._sides = list(zip(*(column.tolist() for column in told), strict=True))
-        self._ways = segments.ways
-        ends = segments.start_lon + segments.step_lon
-        lons = (*segments.start_lon.tolist(), *ends.tolist())
-        lats = (*segments.start_lat.tolist(), *segments.end_lat.tolist())
-        self._box = (min(lons), max(lons), min(lats), max(lats))
-        self._is_wide = segments.is_wide
-
-    def signed_m(self, lon_deg: float, lat_deg: float, enough_m: float = math.inf) -> float:
-        """Tell the distance to the edge; negative inside."""
-        metres = metres_a_degree(lat_deg)
-        if not self._is_wide and enough_m < math.inf:
-            at_least_m = self._from_box_m(self._ways(lon_deg)[0], lat_deg, metres)
-            if at_least_m > enough_m:
-                return round(at_least_m, 3)
-        told = [self._squared(one, lat_deg, metres) for one in self._ways(lon_deg)]
-        away_m = math.sqrt(min(nearest for nearest, _ in told))
-        return round(-away_m if any(is_inside for _, is_inside in told) else away_m, 3)
-
-    def _from_box_m(self, lon_deg: float, lat_deg: float, metres: tuple[float, float]) -> float:
-        """Tell the distance to the box around the shape: never more than that to the shape."""
-        west, east, south, north = self._box
-        lon_m, lat_m = metres
-        x = max(west - lon_deg, lon_deg - east, 0.0) * lon_m
-        y = max(south - lat_deg, lat_deg - north, 0.0) * lat_m
-        return math.hypot(x, y)
-
-    def _squared(
-        self, lon_deg: float, lat_deg: float, metres: tuple[float, float]
-    ) -> tuple[float, bool]:
-        """Tell the square of the distance in m², and whether the point is inside."""
-        lon_m, lat_m = metres
-        nearest, is_inside = math.inf, False
-        for start_lon, start_lat, step_lon, step_lat, end_lat in self._sides:
-            to_x, to_y = (start_lon - lon_deg) * lon_m, (start_lat - lat_deg) * lat_m
-            step_x, step_y = step_lon * lon_m, step_lat * lat_m
-            length = step_x * step_x + step_y * step_y
-            along = -(to_x * step_x + to_y * step_y) / length if length > 0 else 0.0
-            along = 0.0 if along < 0.0 else min(along, 1.0)
-            x, y = to_x + along * step_x, to_y + along * step_y
-            nearest = min(nearest, x * x + y * y)
-            if (start_lat > lat_deg) != (end_lat > lat_deg):
-                crossed = start_lon + (lat_deg - start_lat) / step_lat * step_lon
-                is_inside ^= crossed > lon_deg
-        return nearest, is_inside
-
-
-def _share(part: NDArray[np.float64], whole: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Divide, clipped to 0..1; an edge without length counts as its start."""
-    return np.clip(np.divide(part, whole, out=np.zeros_like(part), where=whole > 0), 0.0, 1.0)
+def _cuts(counts: list[int]) -> Indices:
+    """Cut rings of so many sides into stretches: where each begins, and the end of the last."""
+    ends = list(accumulate(counts, initial=0))
+    begins = [at for first, end in pairwise(ends) for at in range(first, end, _STRETCH)]
+    return np.array([*begins, ends[-1]], np.int64)
 
 
 def _seamless(shape: BaseGeometry) -> BaseGeometry:

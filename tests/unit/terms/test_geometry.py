@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from pyproj import Geod
 from shapely.geometry import LineString, MultiPolygon, Point, Polygon, box
 
-from fairtag.terms.geometry import Circle, area_of, distance_m, edge_of, metres_a_degree
+from fairtag.terms.flat import metres_a_degree
+from fairtag.terms.geometry import Circle, area_of, distance_m, edge_of
 
 GEOD = Geod(ellps="WGS84")
 

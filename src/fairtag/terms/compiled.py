@@ -1,0 +1,148 @@
+"""Does a loop run as plain Python or as machine code?
+
+The answer is the same to the last bit; only the time differs. A loop is a function over arrays:
+
+    @compiled(work=lambda column, found: len(column), calls=(_one,))
+    def _all(column: NDArray[np.float64], found: NDArray[np.float64]) -> None:
+        for row in range(len(column)):
+            found[row] = _one(column[row])
+
+The environment variable FAIRTAG_COMPILED chooses: `never`, `always` (at the first call), or `auto`,
+the default: once plain Python has had as much work as compiling would cost. Without numba (the
+extra `fast`), or where numba fails, everything runs as plain Python, which the log tells once.
+
+What a loop may do, so that both ways agree:
+- + - * /, math.sqrt of what is not negative, comparisons, integers that fit into 64 bits, floats;
+  no cos, exp, hypot, round or power: their last bit differs from one machine to the next;
+- take arrays, or NamedTuples of them, one type for each parameter; index them, ask for `len` and
+  `shape`, and nothing else: plain Python sees them as memoryviews, whose items are plain numbers;
+- divide by zero, which raises ZeroDivisionError both ways; an index out of range raises in plain
+  Python only: whoever calls checks it before;
+- call functions of its own module that are listed in `calls`: numba keeps machine code on disk by
+  the file of the loop, and would not notice a change elsewhere.
+"""
+
+from __future__ import annotations
+
+import importlib
+import logging
+import os
+import threading
+from collections.abc import Callable
+from functools import lru_cache, update_wrapper
+from typing import Any, Generic, ParamSpec, TypeVar
+
+import numpy as np
+
+_VARIABLE = "FAIRTAG_COMPILED"
+_WORTH = 2_000_000  # steps; measured: plain some 1 µs each, numba 1 s to load and 2 to 5 to compile
+
+_P = ParamSpec("_P")
+_R = TypeVar("_R")
+_one_at_a_time = threading.Lock()
+_registered: set[Callable[..., object]] = set()
+
+
+class Loop(Generic[_P, _R]):
+    """A function over arrays that becomes machine code when that pays."""
+
+    def __init__(
+        self,
+        plain: Callable[_P, _R],
+        work: Callable[_P, int],
+        calls: tuple[Callable[..., object], ...],
+    ) -> None:
+        update_wrapper(self, plain)
+        self.plain = plain
+        self._work = work
+        self._calls = calls
+        self._machine: Callable[_P, _R] | None = None
+        self._is_given_up = False
+        self._done = 0
+
+    @property
+    def is_machine_code(self) -> bool:
+        """Tell whether it has been compiled."""
+        return self._machine is not None
+
+    def __call__(self, *args: _P.args, **kwargs: _P.kwargs) -> _R:
+        """Run the loop, one way or the other."""
+        machine = self._wanted(*args, **kwargs)
+        if machine is not None:
+            return machine(*args, **kwargs)
+        return self.plain(*map(_as_numbers, args), **kwargs)  # type: ignore[arg-type]
+
+    def _wanted(self, *args: _P.args, **kwargs: _P.kwargs) -> Callable[_P, _R] | None:
+        """Give the machine code if it is wanted and there; makes it when it has come to pay."""
+        how = os.environ.get(_VARIABLE, "auto")
+        if how == "never" or self._is_given_up:
+            return None
+        if self._machine is None:
+            self._done += self._work(*args, **kwargs)
+            if how == "always" or self._done >= _WORTH:
+                self._compile(args, is_waiting=how == "always")
+        return self._machine
+
+    def _compile(self, args: tuple[object, ...], *, is_waiting: bool) -> None:
+        """Compile once; another thread meanwhile runs plain, unless it was told to wait."""
+        if not _one_at_a_time.acquire(blocking=is_waiting):
+            return
+        try:
+            if self._machine is None and not self._is_given_up:
+                self._machine = _compiled(self.plain, self._calls, args)
+        except Exception as why:  # noqa: BLE001 - whatever stops numba, plain Python knows the answer
+            self._is_given_up = True
+            _tell(f"{type(why).__name__}: {str(why).strip().partition(chr(10))[0]}")
+        finally:
+            _one_at_a_time.release()
+
+
+def compiled(
+    *, work: Callable[_P, int], calls: tuple[Callable[..., object], ...] = ()
+) -> Callable[[Callable[_P, _R]], Loop[_P, _R]]:
+    """Let a loop become machine code.
+
+    `work` tells from the arguments how many steps of about a microsecond (in plain Python) a call
+    has; `calls` are the functions it calls, and those that they call.
+    """
+
+    def decorate(plain: Callable[_P, _R]) -> Loop[_P, _R]:
+        return Loop(plain, work, calls)
+
+    return decorate
+
+
+def _compiled(
+    plain: Callable[..., Any], calls: tuple[Callable[..., object], ...], args: tuple[object, ...]
+) -> Callable[..., Any]:
+    # Loaded by name and late: it takes a second, and most commands never need it.
+    numba = importlib.import_module("numba")
+    extending = importlib.import_module("numba.extending")
+    for one in calls:
+        if one not in _registered:
+            extending.register_jitable(one)
+            _registered.add(one)
+    how = {"nogil": True, "fastmath": False, "error_model": "python"}
+    try:
+        machine = numba.njit(plain, cache=True, **how)
+    except RuntimeError:  # no folder to keep it in
+        machine = numba.njit(plain, **how)
+    machine.compile(tuple(numba.typeof(one) for one in args))
+    found: Callable[..., Any] = machine
+    return found
+
+
+def _as_numbers(value: object) -> object:
+    """Show an array as a memoryview: its items are Python's own numbers, and fast to get."""
+    if isinstance(value, np.ndarray):
+        return value.data
+    if isinstance(value, tuple) and hasattr(value, "_make"):
+        return value._make(map(_as_numbers, value))
+    return value
+
+
+@lru_cache
+def _tell(why: str) -> None:
+    logging.getLogger(__name__).warning(
+        "loops run as plain Python, slower and with the same answers: %s", why
+    )
