@@ -6,14 +6,15 @@ sequence number of -1.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, fields, replace
+from itertools import groupby
 from math import nan
 
 import numpy as np
 from numpy.typing import NDArray
 
-from fairtag.intake.messages import Position, Source
+from fairtag.intake.messages import Message, Position, Said, Source
 from fairtag.terms.ids import DeviceId
 from fairtag.terms.instants import Micros
 
@@ -42,6 +43,10 @@ class Positions:
     def __len__(self) -> int:
         """Tell how many there are."""
         return len(self.at)
+
+    def part(self, first: int, end: int) -> Positions:
+        """Give some rows that follow each other."""
+        return replace(self, **{name: getattr(self, name)[first:end] for name in _COLUMNS})
 
     def message(self, row: int) -> Position:
         """Give one row as a message."""
@@ -88,6 +93,7 @@ def positions_of(messages: Sequence[Position]) -> Positions:
     )
 
 
+_COLUMNS = tuple(one.name for one in fields(Positions))[2:]
 _PLACE = {source: n for n, source in enumerate(SOURCES)}
 
 
@@ -97,3 +103,24 @@ def _column(values: Sequence[float | None]) -> NDArray[np.float64]:
 
 def _known(value: np.float64) -> float | None:
     return None if np.isnan(value) else float(value)
+
+
+def runs(messages: Iterable[Message]) -> Iterator[Positions | Said]:
+    """Put positions that follow each other side by side, as far as device and epoch stay.
+
+    Other messages are given one by one, in their place.
+    """
+    for kind, group in groupby(messages, key=_kind):
+        if kind is None:
+            yield from (one for one in group if not isinstance(one, Position))
+        else:
+            yield positions_of([one for one in group if isinstance(one, Position)])
+
+
+def first_of(said: Positions | Said) -> Micros:
+    """Tell when the first of them happened."""
+    return Micros(int(said.at[0])) if isinstance(said, Positions) else said.at
+
+
+def _kind(message: Message) -> tuple[str, int] | None:
+    return (message.device_id, message.epoch) if isinstance(message, Position) else None

@@ -118,7 +118,8 @@ class StatusReport(msgspec.Struct, frozen=True, kw_only=True, tag="status", tag_
     battery_pct: float | None = None
 
 
-Message = Position | Event | CheckInReceipt | StatusReport
+Said = Event | CheckInReceipt | StatusReport  # what comes one by one
+Message = Position | Said
 
 
 class Refused(msgspec.Struct, frozen=True, kw_only=True):

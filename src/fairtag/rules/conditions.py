@@ -11,10 +11,10 @@ from functools import lru_cache
 import msgspec
 
 from fairtag.orders.model import Appointment, Attendance, Curfew, ExclusionZone, InclusionZone
+from fairtag.rules.belief import Seen, Side
 from fairtag.rules.duty import Binding, Duty
 from fairtag.rules.finding import Evidence, Kind
 from fairtag.rules.matter import Matter
-from fairtag.rules.place import Belief, Side
 from fairtag.terms.geometry import Place
 from fairtag.terms.ids import ConditionId
 from fairtag.terms.instants import MINUTE, SECOND, Micros
@@ -33,18 +33,17 @@ class Away(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
 
 
 class Watched(msgspec.Struct, kw_only=True, array_like=True):
-    """What is remembered about one condition."""
+    """What is remembered about one condition, besides what is believed about its edge."""
 
-    belief: Belief
     span_from: Micros | None = None  # the window of the timetable that the next four are about
     duty_from: Micros | None = None
     span_until: Micros = Micros(0)
     was_kept: bool = False
-    kept_at: Micros | None = None
+    kept_at: Micros | None = None  # when a stretch of duty began in place
     open: Matter | None = None
     open_until: Micros = Micros(0)  # end of the stretch in which the open matter may go on
-    before: Micros | None = None  # time and side of the fix before this one
-    before_side: Side = Side.UNSURE
+    away_from: Micros | None = None  # known to be elsewhere since then
+    away_by: tuple[float, tuple[Evidence, ...]] = (0.0, ())  # certainty and evidence of that
     away: tuple[Away, ...] = ()  # one an appointment
     settled: int = 0  # appointments that are decided
 
@@ -63,18 +62,12 @@ def buffer_m(condition: Located) -> float:
     return 0.0 if isinstance(condition, Curfew | Attendance) else condition.buffer_m
 
 
-def against_m(condition: Located, signed_m: float) -> float:
-    """Turn the distance to the edge (negative inside) into metres against the wearer.
+def side_of(condition: Located) -> float:
+    """Tell which side of the edge is against the wearer: 1 outside, -1 inside.
 
     A buffer moves the edge as ordered: outward in both kinds of zone.
     """
-    match condition:
-        case Curfew() | Attendance():
-            return signed_m
-        case ExclusionZone():
-            return condition.buffer_m - signed_m
-        case InclusionZone():
-            return signed_m - condition.buffer_m
+    return -1.0 if isinstance(condition, ExclusionZone) else 1.0
 
 
 def due(condition: Located, watched: Watched) -> Micros | None:
@@ -88,6 +81,7 @@ def due(condition: Located, watched: Watched) -> Micros | None:
 def pass_time(
     condition: Located,
     watched: Watched,
+    seen: Seen,
     free: tuple[Interval, ...],
     to: Micros,
     *,
@@ -98,6 +92,7 @@ def pass_time(
     Nothing that began before `bound_from`, when the condition was recorded, is decided.
     """
     if isinstance(condition, Attendance):
+        _spend(condition, watched, seen.at)
         return _settle(condition, watched, free, to, bound_from)
     if watched.open is None or to < watched.open_until:
         return []
@@ -122,36 +117,49 @@ def end_at(watched: Watched, at: Micros, *, is_span_over: bool) -> list[Matter]:
     return [done, part]
 
 
-def observe(condition: Binding, watched: Watched, duty: Duty | None, at: Micros) -> list[Matter]:
-    """Look at the belief after a fix at this instant; tells the matters that changed."""
+def observe(
+    condition: Binding, watched: Watched, seen: Seen, duty: Duty | None, at: Micros
+) -> list[Matter]:
+    """Look at the belief after a position at this instant; tells the matters that changed."""
+    if watched.duty_from is not None and _is_since(seen.kept_before, watched.duty_from):
+        watched.was_kept = True
     if duty is None:
+        watched.duty_from = None
         return []
     if watched.duty_from != duty.during.start:
-        _enter(watched, duty)
+        _enter(watched, seen, duty)
     watched.span_until = duty.span.end
-    side = watched.belief.side
-    if side is Side.KEPT:
-        watched.was_kept, watched.kept_at = True, at
-        return _close(watched, at)
-    if side is Side.AGAINST and watched.open is None:
-        return _open(condition, watched, duty, at)
+    if seen.side is Side.KEPT:
+        watched.was_kept = True
+        return _close(watched, seen, at)
+    if seen.side is Side.AGAINST and watched.open is None:
+        return _open(condition, watched, seen, duty, at)
     return []
 
 
-def _enter(watched: Watched, duty: Duty) -> None:
+def is_waiting(watched: Watched, duty: Duty | None) -> bool:
+    """Tell whether each position against the wearer may open a matter."""
+    return duty is not None and watched.open is None
+
+
+def _is_since(instant: Micros | None, start: Micros) -> bool:
+    return instant is not None and instant >= start
+
+
+def _enter(watched: Watched, seen: Seen, duty: Duty) -> None:
     """Go into a stretch of duty: another window, or what an absence leaves of one."""
-    is_kept = _was_kept_at(watched, duty.during.start)
+    is_kept = _was_kept_at(seen, duty.during.start)
     is_same = watched.span_from == duty.span.start
     watched.was_kept = is_kept or (is_same and watched.was_kept)
-    watched.kept_at = duty.during.start if is_kept else watched.kept_at
+    watched.kept_at = duty.during.start if is_kept else None
     watched.span_from, watched.duty_from = duty.span.start, duty.during.start
 
 
-def _was_kept_at(watched: Watched, start: Micros) -> bool:
+def _was_kept_at(seen: Seen, start: Micros) -> bool:
     """Tell whether the wearer was in place when the duty began, by the last fix before it."""
-    before = watched.before
+    before = seen.before
     is_near = before is not None and start - _LONGEST_STEP <= before < start
-    return is_near and watched.before_side is Side.KEPT
+    return is_near and seen.side_before is Side.KEPT
 
 
 def fit(watched: Watched, duty: Duty | None, now: Micros) -> None:
@@ -162,25 +170,25 @@ def fit(watched: Watched, duty: Duty | None, now: Micros) -> None:
         watched.open_until = now if duty is None else duty.during.end
 
 
-def _close(watched: Watched, at: Micros) -> list[Matter]:
+def _close(watched: Watched, seen: Seen, at: Micros) -> list[Matter]:
     if watched.open is None:
         return []
-    done = watched.open.end(watched.belief.run_from, decided=at)
+    done = watched.open.end(seen.run_from, decided=at)
     watched.open = None
     return [done]
 
 
-def _open(condition: Binding, watched: Watched, duty: Duty, at: Micros) -> list[Matter]:
-    began = Micros(max(watched.belief.run_from, duty.during.start))
-    kind, wait = _kind(condition, watched, duty)
+def _open(condition: Binding, watched: Watched, seen: Seen, duty: Duty, at: Micros) -> list[Matter]:
+    began = Micros(max(seen.run_from, duty.during.start))
+    kind, wait = _kind(condition, watched, seen, duty)
     if not _is_due(kind, wait, began, duty.during.start, at):
         return []
     watched.open = Matter(
         kind=kind,
         condition_id=condition.id,
         began_at=began,
-        certainty=watched.belief.certainty,
-        evidence=watched.belief.run_evidence,
+        certainty=seen.certainty,
+        evidence=seen.evidence,
     )
     watched.open_until = duty.during.end
     return [watched.open]
@@ -200,7 +208,7 @@ def _is_due(kind: Kind, wait: int, began: Micros, start: Micros, at: Micros) -> 
             return True
 
 
-def _kind(condition: Binding, watched: Watched, duty: Duty) -> tuple[Kind, int]:
+def _kind(condition: Binding, watched: Watched, seen: Seen, duty: Duty) -> tuple[Kind, int]:
     match condition:
         case ExclusionZone():
             return Kind.ZONE_ENTERED, 0
@@ -208,27 +216,40 @@ def _kind(condition: Binding, watched: Watched, duty: Duty) -> tuple[Kind, int]:
             return Kind.ZONE_LEFT, 0
         case Curfew():
             grace = condition.grace_min * MINUTE
-            is_back = watched.kept_at is not None and watched.kept_at >= duty.during.start
+            start = duty.during.start
+            is_back = _is_since(watched.kept_at, start) or _is_since(seen.kept_at, start)
+            watched.was_kept = watched.was_kept or is_back
             if duty.after_absence and not is_back:
                 return Kind.CURFEW_LATE_RETURN, grace
             return (Kind.CURFEW_LEFT if watched.was_kept else Kind.CURFEW_LATE_START), grace
 
 
-def attend(condition: Attendance, watched: Watched, at: Micros) -> None:
-    """Count the time that is known to be spent elsewhere."""
-    belief, dates = watched.belief, _dates(condition)
-    if belief.side is not Side.AGAINST:
-        return
-    start = watched.before
-    if watched.before_side is not Side.AGAINST:
-        start = belief.run_from  # a run has no gap in it
-    elif start is None or at - start > _LONGEST_STEP:
+def attend(condition: Attendance, watched: Watched, seen: Seen) -> None:
+    """Count the time that is known to be spent elsewhere, up to the position before this one."""
+    before, at = seen.before, seen.at
+    if watched.away_from is not None:
+        _spend(condition, watched, before)
+        is_broken = before is None or at is None or at - before > _LONGEST_STEP
+        if seen.side is not Side.AGAINST or is_broken:
+            watched.away_from = None
+    if seen.side is Side.AGAINST and watched.away_from is None:
+        is_turn = seen.side_before is not Side.AGAINST
+        watched.away_from = seen.run_from if is_turn else at  # a run has no gap in it
+        watched.away_by = (seen.certainty, seen.evidence)
+
+
+def _spend(condition: Attendance, watched: Watched, until: Micros | None) -> None:
+    """Put time up to an instant down to the appointments that it falls into."""
+    start, dates = watched.away_from, _dates(condition)
+    if start is None or until is None or until <= start:
         return
     known = watched.away or (Away(),) * len(dates)
-    spent = Interval(start=Micros(min(start, at)), end=at)
+    spent = Interval(start=start, end=until)
     watched.away = tuple(
-        _longer(away, one.during, spent, belief) for away, one in zip(known, dates, strict=True)
+        _longer(away, one.during, spent, watched.away_by)
+        for away, one in zip(known, dates, strict=True)
     )
+    watched.away_from = until
 
 
 _LONGEST_STEP = 15 * MINUTE  # longer silence between two fixes is not knowing
@@ -240,14 +261,16 @@ def _dates(condition: Attendance) -> tuple[Appointment, ...]:
     return tuple(sorted(condition.appointments, key=lambda one: (one.during.end, one.during.start)))
 
 
-def _longer(away: Away, during: Interval, spent: Interval, belief: Belief) -> Away:
+def _longer(
+    away: Away, during: Interval, spent: Interval, by: tuple[float, tuple[Evidence, ...]]
+) -> Away:
     length = min(spent.end, during.end) - max(spent.start, during.start)
     if length <= 0:
         return away
     return Away(
         length=away.length + length,
-        certainty=max(away.certainty or 0.0, belief.certainty),
-        evidence=away.evidence or belief.run_evidence,
+        certainty=max(away.certainty or 0.0, by[0]),
+        evidence=away.evidence or by[1],
     )
 
 

@@ -6,7 +6,9 @@ Units: µs UTC; percent.
 from __future__ import annotations
 
 import msgspec
+import numpy as np
 
+from fairtag.intake.columns import Positions
 from fairtag.intake.messages import (
     CheckInReceipt,
     CheckInState,
@@ -114,6 +116,32 @@ def observe(
             return _battery(noticed, message, message.battery_pct, settings)
         case CheckInReceipt():
             return []
+
+
+def first_telling(
+    noticed: Noticed, columns: Positions, first: int, end: int, settings: Settings
+) -> int:
+    """Tell the first row that must be observed; the others only say how full the battery is."""
+    if Kind.BATTERY_DEAD in noticed.open:
+        return first
+    battery = columns.battery_pct[first:end]
+    if Kind.BATTERY_LOW in noticed.open:
+        is_telling = battery >= settings.battery_back_pct
+    else:
+        is_telling = battery <= settings.battery_low_pct
+    if noticed.is_charging:
+        before = np.nan if noticed.battery_pct is None else noticed.battery_pct
+        is_telling = is_telling | (battery < np.fmax.accumulate([before, *battery])[:-1])
+    is_telling = is_telling | columns.is_mock[first:end]
+    return first + int(np.argmax(is_telling)) if is_telling.any() else end
+
+
+def pass_by(noticed: Noticed, columns: Positions, first: int, end: int) -> None:
+    """Take rows that tell nothing but how full the battery is."""
+    battery = columns.battery_pct[first:end]
+    known = battery[~np.isnan(battery)]
+    if len(known):
+        noticed.battery_pct = float(known[-1])
 
 
 def _event(

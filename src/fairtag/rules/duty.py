@@ -52,6 +52,22 @@ def duty_at(
     return None
 
 
+def idle_until(
+    condition: Binding,
+    ruling: Ruling,
+    free: tuple[Interval, ...],
+    at: Micros,
+    *,
+    bound_from: Micros,
+) -> Micros:
+    """Tell until when a condition that does not bind at an instant stays so; perhaps longer."""
+    day = at // DAY
+    windows = _windows(condition.timetable, ruling.time_zone, ruling.during, day)
+    times = [span.start for span in windows] + [hole.end for hole in free]
+    times += [ruling.during.start, bound_from, Micros((day + 1) * DAY)]
+    return min(one for one in times if one > at)
+
+
 def free_times(
     condition_id: ConditionId | None,
     covers: Covers,

@@ -7,25 +7,29 @@ corrected or withdrawn. The clock is the receipt clock; it only rises.
 from __future__ import annotations
 
 import importlib.metadata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import msgspec
+import numpy as np
 
+from fairtag.intake.columns import Positions, first_of, runs
 from fairtag.intake.messages import Message
 from fairtag.orders.model import ALL_CONDITIONS, Absence, Covers, Ruling
 from fairtag.rules.book import Telling, Told, compare, excuse, tell
 from fairtag.rules.devices import CHECK_INS, TAMPER
 from fairtag.rules.finding import AGAINST_WEARER, Finding
 from fairtag.rules.matter import Matter
+from fairtag.rules.quiet import Now, quiet_until
+from fairtag.rules.run import PAUSE, Run
 from fairtag.rules.settings import DEFAULTS, Settings
-from fairtag.rules.track import Track, order_of
+from fairtag.rules.track import Track, Turns, order_of
 from fairtag.rules.view import View, view_of
 from fairtag.rules.watch import Watch
-from fairtag.terms.instants import DAY, EARLIEST, HOUR, SECOND, Micros
+from fairtag.terms.instants import DAY, EARLIEST, SECOND, Micros
 
 Past = Callable[[Micros], Sequence[Message]]
 TZDATA = importlib.metadata.version("tzdata")
-_KEPT_HOURS = 6
+_KEPT = 4  # the newest, besides one a day
 _BOOK_DAYS = 8
 _EXCUSED_DAYS = 60  # an absence recorded within this time after a finding excuses it
 
@@ -56,6 +60,7 @@ class OrderJudge:
         self._memory = Memory()
         self._view = view_of(rulings, Micros(0), settings)
         self._due: Micros | None = None
+        self.turns: Turns | None = None  # set to a list, takes down every change of side
         self._refresh()
 
     def take(self, messages: Sequence[Message], *, past: Past) -> list[Finding]:
@@ -70,14 +75,71 @@ class OrderJudge:
         if timely and not self._memory.track.is_next(timely[0]):
             since = timely[0].at
             told = [*past(self._start_before(since)), *timely]
-            found += self._again(since, told, late=self._is_late(timely[0]))
+            found += self._again(since, told, late=self._is_late(timely[0].at))
         else:
-            for message in timely:
-                self._snapshot(message.at)
-                changes = self._memory.track.apply(message, self._view)
-                found += self._tell(changes, late=self._is_late(message))
+            for at, changes in self._taken(timely):
+                found += self._tell(changes, late=self._is_late(at))
         self._refresh()
         return found
+
+    def follow(self, columns: Positions, *, past: Past) -> list[Finding]:
+        """Judge positions in the order in which they arrived, each by its own time of receipt.
+
+        The same as `take` for each of them; a quiet stretch is one walk over columns.
+        """
+        found: list[Finding] = []
+        row = 0
+
+        def told(since: Micros) -> list[Message]:
+            rows = range(row)
+            return [*past(since), *(columns.message(n) for n in rows if columns.at[n] >= since)]
+
+        while row < len(columns):
+            quiet = self._quiet(columns, row)
+            if quiet > row:
+                row += self._walk(columns.part(row, quiet), found)
+                continue
+            together = columns.received_at[row:] == columns.received_at[row]
+            end = row + (len(together) if together.all() else int(np.argmin(together)))
+            found += self.take([columns.message(n) for n in range(row, end)], past=told)
+            row = end
+        return found
+
+    def _quiet(self, columns: Positions, row: int) -> int:
+        """Tell up to which row nothing can happen but that places change."""
+        memory, device_id = self._memory, columns.device_id
+        if not memory.watch.is_calm(device_id, memory.clock, self._view):
+            return row
+        others = memory.watch.due_without(device_id, memory.clock, self._view)
+        fixed = [*self._fixed_times(), memory.track.due(self._view), others]
+        now = Now(
+            clock=memory.clock,
+            hold=min((at for at in fixed if at is not None), default=None),
+            heard=memory.watch.heard[device_id].last,
+            at=memory.track.now,
+        )
+        return quiet_until(columns, row, now, self._settings)
+
+    def _walk(self, columns: Positions, found: list[Finding]) -> int:
+        """Take a quiet stretch, up to where a timer that is new may fall into it."""
+        memory = self._memory
+        last = Micros(int(columns.received_at[-1]))
+        self._snapshot(Micros(int(columns.at[0])))
+        done = 0
+        run = Run(memory.track, columns, self._view, self.turns)
+        for row, changes in run.steps():
+            done = row
+            memory.clock = Micros(int(columns.received_at[row - 1]))
+            if changes:
+                found += self._tell(changes, late=self._is_late(Micros(int(columns.at[row - 1]))))
+                due = memory.track.due(self._view)
+                if due is not None and due <= last:
+                    break
+            if row < len(columns):
+                self._snapshot(Micros(int(columns.at[row])))
+        memory.watch.hear_fixes(columns.device_id, memory.clock)
+        self._refresh()
+        return done
 
     def _hear(self, message: Message, found: list[Finding]) -> bool:
         """Note that a device spoke; tells whether its message is in time to be judged."""
@@ -89,8 +151,21 @@ class OrderJudge:
         found += self._tell(late, late=True)
         return False
 
-    def _is_late(self, message: Message) -> bool:
-        return self._memory.clock - message.at > self._settings.late_s * SECOND
+    def _taken(self, messages: Iterable[Message]) -> Iterator[tuple[Micros, list[Matter]]]:
+        """Let the track take messages in their order; gives what changed, and at which one."""
+        track = self._memory.track
+        for said in runs(messages):
+            self._snapshot(first_of(said))
+            if not isinstance(said, Positions):
+                yield said.at, track.apply(said, self._view)
+                continue
+            for row, changes in Run(track, said, self._view, self.turns).steps():
+                yield Micros(int(said.at[row - 1])), changes
+                if row < len(said):
+                    self._snapshot(Micros(int(said.at[row])))
+
+    def _is_late(self, at: Micros) -> bool:
+        return self._memory.clock - at > self._settings.late_s * SECOND
 
     def tick(self, clock: Micros, *, past: Past) -> list[Finding]:
         """Let the clock go on without a message."""
@@ -170,9 +245,8 @@ class OrderJudge:
         memory.track.fit(self._view)
         judged = {_name(one): one for one in memory.track.open_matters()}
         told = [one for one in messages if one.at > start and one.received_at - one.at <= limit]
-        for message in sorted(told, key=order_of):
-            self._snapshot(message.at)
-            judged |= {_name(one): one for one in memory.track.apply(message, self._view)}
+        for _, changes in self._taken(sorted(told, key=order_of)):
+            judged |= {_name(one): one for one in changes}
         judged |= {_name(one): one for one in memory.track.advance(upto, self._view)}
         by_event_time = list(judged.values())
         return compare(
@@ -206,11 +280,11 @@ class OrderJudge:
         return times[-1] if times else EARLIEST
 
     def _snapshot(self, next_at: Micros) -> None:
-        """Keep the track as it stands before it goes into a new hour."""
+        """Keep the track as it stands before it goes into a new stretch of the day."""
         memory = self._memory
         now = memory.track.now
         last = memory.snapshots[-1].now if memory.snapshots else Micros(0)
-        if not now or now // HOUR == next_at // HOUR or now <= last:
+        if not now or now // PAUSE == next_at // PAUSE or now <= last:
             return
         track = msgspec.msgpack.encode(memory.track, order="deterministic")
         memory.snapshots.append(Snapshot(now=now, track=track))
@@ -243,8 +317,14 @@ class OrderJudge:
     def _refresh(self) -> None:
         memory = self._memory
         times = [memory.track.due(self._view), memory.watch.due(memory.clock, self._view)]
-        times += [one for one in _recordings(self._rulings) if one > memory.clock][:1]
+        times += self._fixed_times()
         self._due = min((at for at in times if at is not None), default=None)
+
+    def _fixed_times(self) -> list[Micros | None]:
+        """List when the clock alone changes something, whatever is heard."""
+        clock, recordings = self._memory.clock, _recordings(self._rulings)
+        known = [one for one in recordings if one > clock][:1]
+        return [*known, *self._memory.watch.until.values(), self._view.next_boundary(clock)]
 
 
 def _name(matter: Matter) -> tuple[object, ...]:
@@ -296,8 +376,8 @@ def _first_difference(before: View, after: View) -> Micros | None:
 
 
 def _thinned(snapshots: list[Snapshot], settings: Settings) -> list[Snapshot]:
-    """Keep the newest hours, one a day before, and one that is older than late data may be."""
-    newest, older = snapshots[-_KEPT_HOURS:], snapshots[:-_KEPT_HOURS]
+    """Keep the newest, one a day before, and one that is older than late data may be."""
+    newest, older = snapshots[-_KEPT:], snapshots[:-_KEPT]
     days = {one.now // DAY: one for one in reversed(older)}
     kept = sorted(days.values(), key=lambda one: one.now)
     limit = snapshots[-1].now - (settings.rejudged_days + 1) * DAY

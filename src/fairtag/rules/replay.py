@@ -5,18 +5,31 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
+from typing import NamedTuple
 
 from msgspec.structs import replace
 
-from fairtag.intake.messages import Message, ref_of
+from fairtag.intake.columns import positions_of
+from fairtag.intake.messages import Message, Position, ref_of
 from fairtag.orders.inforce import worn
 from fairtag.orders.model import Ruling
+from fairtag.rules.belief import Side
 from fairtag.rules.finding import Finding, sort_key
 from fairtag.rules.judge import OrderJudge
 from fairtag.rules.settings import DEFAULTS, Settings
-from fairtag.terms.ids import DeviceId, OrderId
+from fairtag.rules.track import Turns
+from fairtag.terms.ids import ConditionId, DeviceId, OrderId
 from fairtag.terms.instants import DAY, Micros
 from fairtag.terms.local import Interval
+
+
+class Turn(NamedTuple):
+    """From when on which side of an edge was believed in."""
+
+    order_id: OrderId
+    condition_id: ConditionId
+    at: Micros
+    side: Side
 
 
 @dataclass(slots=True)
@@ -28,6 +41,7 @@ class Replayed:
     outside: int = 0  # of no order at that time
     duplicates: int = 0
     conflicts: int = 0  # the same name with other content
+    sides: list[Turn] = field(default_factory=list)  # by order, then by time
 
 
 def replay(
@@ -42,14 +56,19 @@ def replay(
     wearing = _wearing(runs)
     done = Replayed()
     seen: dict[tuple[DeviceId, str], Message] = {}
-    for _, together in groupby(_until(traffic, until), key=lambda one: one.received_at):
-        new = [one for one in together if not _is_known(seen, one, done)]
-        _hand_over(wearing, new, done)
+    for message in _until(traffic, until):
+        if not _is_known(seen, message, done):
+            run = _run_of(wearing, message, done)
+            if run is not None:
+                run.told.append(message)
+    for run in runs:
+        run.judge_all()
     clock = max((one.received_at for one in traffic), default=None) if until is None else until
     if clock is not None:
         for run in runs:
             run.found += run.judge.tick(clock, past=run.past)
     done.findings = sorted((one for run in runs for one in run.found), key=sort_key)
+    done.sides = [side for run in runs for side in run.sides()]
     return done
 
 
@@ -59,15 +78,44 @@ class _Run:
     def __init__(self, rulings: tuple[Ruling, ...], settings: Settings) -> None:
         self.rulings = rulings
         self.judge = OrderJudge(rulings, settings=settings)
-        self.taken: list[Message] = []
+        self.turns: Turns = []
+        self.judge.turns = self.turns
+        self.told: list[Message] = []  # in order of arrival
+        self.taken = 0  # how many of them
         self.found: list[Finding] = []
 
     def past(self, since: Micros) -> list[Message]:
-        return [one for one in self.taken if one.at >= since]
+        return [one for one in self.told[: self.taken] if one.at >= since]
 
-    def take(self, messages: list[Message]) -> None:
-        self.found += self.judge.take(messages, past=self.past)
-        self.taken += messages
+    def judge_all(self) -> None:
+        """Judge positions of one device as columns, and all else as it arrived together."""
+        arrivals = [list(one) for _, one in groupby(self.told, key=lambda one: one.received_at)]
+        for device, group in groupby(arrivals, key=_only_device):
+            if device is None:
+                for together in group:
+                    self.found += self.judge.take(together, past=self.past)
+                    self.taken += len(together)
+            else:
+                fixes = [one for each in group for one in each if isinstance(one, Position)]
+                self.found += self.judge.follow(positions_of(fixes), past=self.past)
+                self.taken += len(fixes)
+
+    def sides(self) -> list[Turn]:
+        """List which side was believed in, as it was judged last."""
+        found: list[Turn] = []
+        for name, at, side in self.turns:
+            while found and found[-1].at > at:  # judged again from here on
+                found.pop()
+            found.append(Turn(self.rulings[0].order_id, name, at, side))
+        return found
+
+
+def _only_device(messages: list[Message]) -> tuple[DeviceId, int] | None:
+    """Name the device and epoch of messages that are all its positions."""
+    names = {(one.device_id, one.epoch) for one in messages}
+    if len(names) > 1 or not all(isinstance(one, Position) for one in messages):
+        return None
+    return names.pop()
 
 
 def _until(traffic: Iterable[Message], until: Micros | None) -> Iterator[Message]:
@@ -89,17 +137,6 @@ def _wearing(runs: Iterable[_Run]) -> _Wearing:
         for device_id, span in worn(run.rulings):
             found.setdefault(device_id, []).append((span, run))
     return found
-
-
-def _hand_over(wearing: _Wearing, messages: Iterable[Message], done: Replayed) -> None:
-    """Give messages that arrived together to the orders that they are about."""
-    shares: dict[OrderId, tuple[_Run, list[Message]]] = {}
-    for message in messages:
-        run = _run_of(wearing, message, done)
-        if run is not None:
-            shares.setdefault(run.rulings[0].order_id, (run, []))[1].append(message)
-    for run, share in shares.values():
-        run.take(share)
 
 
 def _run_of(wearing: _Wearing, message: Message, done: Replayed) -> _Run | None:

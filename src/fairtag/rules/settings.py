@@ -1,39 +1,76 @@
 """By which published numbers is a place decided? Their digest stands in every finding.
 
-Units: seconds (_s), metres (_m), days; evidence in natural log-odds.
+Units: seconds (_s), metres (_m), metres a second (_mps), days; evidence in natural log-odds,
+positive against the wearer.
 """
 
 from __future__ import annotations
 
 import hashlib
 import math
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+VERSION = "places/2"
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True, dict=True):
-    """Numbers of the decision; ours where no source is given, chosen on stationary real traces."""
+    """Numbers of the decision; ours where no source is given (docs/decisions/0002)."""
 
+    version: str = VERSION
+
+    # How wide may the error of a position be?
     level: float = 0.68  # Source: Android's documentation of horizontal accuracy
     optimism: float = 1.5  # receivers indoors claim errors smaller than they make
-    bias_m: float = 25.0  # error that lasts for minutes and that no claim shows
-    unknown_m: float = 100.0  # scale of a position that names no accuracy
-    usable_m: float = 500.0  # a wider position does not say where the wearer is
     least_m: float = 5.0  # no receiver of a tag is better
-    most_evidence: float = 5.0  # what one fix can say at most; a reflection says as much
-    witnesses: float = 2.0  # how far agreeing fixes may go beyond one fix
+    satellite_bias_m: float = 6.0  # error that lasts for minutes and that no claim shows
+    network_bias_m: float = 25.0
+    unknown_m: float = 100.0  # of a position that names no accuracy
+    usable_m: float = 500.0  # a wider position does not say where the wearer is
+    tracked_m: float = 12.0  # of a way that the reported speed explains
+
+    # What may one position say?
+    most: float = 5.0  # a reflection says as much
+    most_moving: float = 6.0  # with a movement that explains it
+    most_still: float = 3.2  # of a satellite while no movement explains it, and it is not far
+    far_widths: float = 8.0
+    most_network: float = 2.5  # of a network position while no movement explains it
+
+    # How does it add up?
     memory_s: float = 60.0  # errors of one minute are one error
-    frozen_s: float = 600.0  # the same network coordinates again are hardly news
-    doubt_s: float = 3600.0  # silence lets belief fade
-    long_bias_s: float = 900.0  # a bias indoors holds for so long
-    against: float = 5.0  # odds of 148 to 1 before a finding
+    moving_memory_s: float = 30.0  # they change faster on the way
+    repeated_share: float = 0.25  # the same network coordinates again are hardly news
+    reach: float = 3.0  # agreeing positions go at most so many times as far as one
+    drift_s: float = 900.0  # and once more for each such time that they agree: a drift is over
+    longest_drifts: float = 4.0
+    in_favour_counts: int = 2  # times, against a belief that accuses
+    relax: float = 1.0  # what a position moves at least, towards what it says
+    gap_s: float = 900.0  # a longer silence breaks a run,
+    fade_s: float = 600.0  # and for each such time of it one step of log-odds is forgotten
+
+    # When is it decided?
+    against: float = 11.0  # the error budget: see docs/decisions/0002 for what it costs
+    most_against: float = 13.0
     in_favour: float = -2.0  # odds of 7 to 1 are enough for the wearer
-    closing: float = -1.0  # and fewer to end a finding
-    run_s: int = 120  # agreeing fixes last at least so long; NIJ 1004.00 allows 4 minutes in all
-    distinct: int = 3  # coordinates of a run whose source is not known to be a satellite
-    frozen_run_s: int = 1800  # or so long the same
-    gap_s: int = 900  # a longer silence breaks a run
+    most_in_favour: float = -4.0
+    distinct: int = 3  # coordinates of a run whose source is not a satellite
+
+    # What is a movement?
+    moving_mps: float = 0.7  # slower than a walk
+    step_s: float = 10.0  # a receiver that wakes up converges faster than that
+    step_m: float = 15.0
+    longest_step_s: float = 300.0
+    counted_step_s: float = 60.0  # the reported speed holds for so long at most
+    fastest_mps: float = 70.0
+    way_share: float = 0.33  # of the distance against the wearer that a movement must explain
+    explained_m: float = 25.0  # a step of so much and
+    explained_times: float = 1.75  # so many times the way at the reported speed is explained
+    tracked_steps: int = 2
+
+    # Time
     late_s: int = 900  # contract §5
     rejudged_days: int = 7  # contract §5; older data are kept, not judged
     silence_s: int = 1800  # contract §5: contact.lost, location.lost
@@ -48,13 +85,17 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         told = msgspec.json.encode(self, order="sorted")
         return "sha256:" + hashlib.sha256(told).hexdigest()[:32]
 
-    @cached_property
-    def says_most_at(self) -> float:
-        """Tell from how many widths on a fix says the most that one can."""
-        widths = 1.0
-        while log_odds(widths) < self.most_evidence:
-            widths += 0.25
-        return widths
+
+NAT = 1024  # evidence is counted in whole steps of this part of a natural log-odds
+CELLS = 16  # cells of the table a width
+_WIDTHS = 12
+
+
+@lru_cache(maxsize=1)
+def table() -> NDArray[np.int64]:
+    """Tell what a position says by its distance, in 1/16 widths; whole steps, so bits agree."""
+    told = [round(NAT * log_odds((cell + 0.5) / CELLS)) for cell in range(_WIDTHS * CELLS)]
+    return np.array(told, np.int64)
 
 
 def log_odds(widths: float) -> float:

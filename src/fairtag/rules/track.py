@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import msgspec
 
-from fairtag.intake.messages import CheckInReceipt, Message, Position
+from fairtag.intake.columns import Positions
+from fairtag.intake.messages import CheckInReceipt, Message, Said
 from fairtag.orders.model import Attendance, CheckIn, Covers, Ruling
 from fairtag.rules import conditions, devices
+from fairtag.rules.belief import Beliefs, Side
 from fairtag.rules.conditions import Located, Watched
 from fairtag.rules.devices import Noticed
 from fairtag.rules.duty import is_free
 from fairtag.rules.matter import Matter
-from fairtag.rules.place import Belief, is_witness, scale_m
 from fairtag.rules.view import View
 from fairtag.terms.ids import ConditionId, DeviceId
 from fairtag.terms.instants import Micros
 
 Order = tuple[int, str, int, int]
+Turns = list[tuple[ConditionId, Micros, Side]]
 
 
 def order_of(message: Message) -> Order:
@@ -32,6 +34,7 @@ class Track(msgspec.Struct, kw_only=True, array_like=True):
     last: Order = (0, "", 0, 0)  # of the last message
     version: int | None = None  # in force at `now`
     watched: dict[ConditionId, Watched] = {}
+    beliefs: Beliefs = msgspec.field(default_factory=Beliefs)
     noticed: dict[DeviceId, Noticed] = {}
 
     def due(self, view: View) -> Micros | None:
@@ -54,7 +57,7 @@ class Track(msgspec.Struct, kw_only=True, array_like=True):
                 break
             found += self._pass(at, view)
             self.now = Micros(max(self.now, at))
-            found += self._turn(view)
+            found += self.turn(view)
         self.now = Micros(max(self.now, to))
         return found
 
@@ -70,48 +73,39 @@ class Track(msgspec.Struct, kw_only=True, array_like=True):
                 duty = view.duty_at(condition, ruling, self.now)
                 conditions.fit(self.watched[condition.id], duty, self.now)
 
-    def apply(self, message: Message, view: View) -> list[Matter]:
+    def apply(self, message: Said, view: View) -> list[Matter]:
         """Take a message that is the next one."""
         found = self.advance(message.at, view)
         self.last = order_of(message)
         ruling = view.ruling_at(message.at)
         if ruling is None or view.activation_at(message.device_id, message.at) is None:
             return found
-        found += self._turn(view)
-        noticed = self.noticed.setdefault(message.device_id, Noticed())
-        excused = is_free(view.free(None, Covers.TAMPER), message.at)
-        found += devices.observe(noticed, message, is_tamper_free=excused, settings=view.settings)
+        found += self.turn(view) + self.notice(message, view)
         if isinstance(message, CheckInReceipt):
             found += _check_in(message, ruling, view)
-        if isinstance(message, Position) and is_witness(message, view.settings):
-            found += self._locate(message, ruling, view)
         return found
+
+    def noticed_of(self, device_id: DeviceId) -> Noticed:
+        """Give what is remembered about a device."""
+        return self.noticed.setdefault(device_id, Noticed())
+
+    def notice(self, message: Message, view: View) -> list[Matter]:
+        """Let the device's own machine take a message."""
+        excused = is_free(view.free(None, Covers.TAMPER), message.at)
+        noticed = self.noticed_of(message.device_id)
+        return devices.observe(noticed, message, is_tamper_free=excused, settings=view.settings)
+
+    def stand_at(self, columns: Positions, row: int) -> None:
+        """Note that a row was the last message."""
+        at = Micros(int(columns.at[row]))
+        self.now = Micros(max(self.now, at))
+        self.last = (at, columns.device_id, columns.epoch, int(columns.seq[row]))
 
     def open_matters(self) -> list[Matter]:
         """List what goes on."""
         of_places = [one.open for _, one in sorted(self.watched.items()) if one.open is not None]
         devices_seen = [one for _, one in sorted(self.noticed.items())]
         return of_places + [one for each in devices_seen for _, one in sorted(each.open.items())]
-
-    def _locate(self, fix: Position, ruling: Ruling, view: View) -> list[Matter]:
-        found: list[Matter] = []
-        width_m = scale_m(fix, view.settings)
-        enough_m = view.settings.says_most_at * width_m
-        for condition, edge in view.edged(ruling.version):
-            watched = self.watched.get(condition.id)
-            if watched is None:
-                watched = self.watched[condition.id] = Watched(belief=Belief())
-            reach_m = enough_m + conditions.buffer_m(condition)
-            signed_m = edge.signed_m(fix.lon, fix.lat, reach_m)
-            against_m = conditions.against_m(condition, signed_m)
-            watched.belief.see(fix, against_m, width_m, view.settings)
-            if isinstance(condition, Attendance):
-                conditions.attend(condition, watched, fix.at)
-            else:
-                duty = view.duty_at(condition, ruling, fix.at)
-                found += conditions.observe(condition, watched, duty, fix.at)
-            watched.before, watched.before_side = fix.at, watched.belief.side
-        return found
 
     def _pass(self, at: Micros, view: View) -> list[Matter]:
         found: list[Matter] = []
@@ -121,7 +115,8 @@ class Track(msgspec.Struct, kw_only=True, array_like=True):
                 self.now if self.version is None else view.bound_from(self.version, condition.id)
             )
             watched = self.watched[condition.id]
-            found += conditions.pass_time(condition, watched, free, at, bound_from=since)
+            seen = self.beliefs.seen(condition.id)
+            found += conditions.pass_time(condition, watched, seen, free, at, bound_from=since)
         excused = view.free(None, Covers.TAMPER)
         for device_id, noticed in sorted(self.noticed.items()):
             found += devices.pass_time(noticed, device_id, at, excused, view.settings)
@@ -129,7 +124,7 @@ class Track(msgspec.Struct, kw_only=True, array_like=True):
                 found += devices.end_all(noticed, at)
         return found
 
-    def _turn(self, view: View) -> list[Matter]:
+    def turn(self, view: View) -> list[Matter]:
         """Change to the version in force: what it does not repeat ends."""
         ruling = view.ruling_at(self.now)
         version = None if ruling is None else ruling.version
@@ -137,12 +132,16 @@ class Track(msgspec.Struct, kw_only=True, array_like=True):
             return []
         kept = {} if ruling is None else {one.id: one for one in view.located(version)}
         found: list[Matter] = []
+        still = {old.id for old in self._bound(view) if kept.get(old.id) == old}
         for old in self._bound(view):
-            if kept.get(old.id) != old:
+            if old.id not in still:
                 found += conditions.end_at(self.watched.pop(old.id), self.now, is_span_over=False)
         self.version = version
         for one in kept.values():
-            self.watched.setdefault(one.id, Watched(belief=Belief()))
+            self.watched.setdefault(one.id, Watched())
+        # A condition that is worded anew is another one: what was believed is about another edge.
+        self.beliefs.forget(name for name in self.beliefs.names if name not in still)
+        self.beliefs.fit(tuple(one.id for one in kept.values()))
         return found
 
     def _bound(self, view: View) -> list[Located]:

@@ -5,15 +5,18 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import pairwise
+
+import numpy as np
 
 from fairtag.orders.inforce import ruling_at
 from fairtag.orders.model import Absence, Activation, Covers, Ruling
-from fairtag.rules.conditions import LOCATED, Located, place_of
-from fairtag.rules.duty import Binding, Duty, duty_at, free_times
+from fairtag.rules.conditions import LOCATED, Located, buffer_m, place_of, side_of
+from fairtag.rules.duty import Binding, Duty, duty_at, free_times, idle_until
+from fairtag.rules.leg import Edges
 from fairtag.rules.settings import Settings
-from fairtag.terms.geometry import Edge, edge_of
+from fairtag.terms.ground import ground_of
 from fairtag.terms.ids import ConditionId, DeviceId
 from fairtag.terms.instants import Micros
 from fairtag.terms.local import Interval
@@ -72,6 +75,27 @@ class View:
                 self._duties[name] = found
         return found
 
+    def bound_at(
+        self, condition: Binding, ruling: Ruling, at: Micros
+    ) -> tuple[Duty | None, Micros]:
+        """Give the same, and until when it holds at least."""
+        duty = self.duty_at(condition, ruling, at)
+        if duty is not None:
+            return duty, duty.during.end
+        name = (ruling.version, condition.id)
+        idle = self._idle.get(name)
+        if idle is None or not idle.holds(at):
+            free = self.free(condition.id, Covers.CONDITIONS)
+            since = self.bound_from(*name)
+            until = idle_until(condition, ruling, free, at, bound_from=since)
+            idle = self._idle[name] = Interval(start=at, end=until)
+        return None, idle.end
+
+    @cached_property
+    def _idle(self) -> dict[tuple[int, ConditionId], Interval]:
+        """Keep the last stretch a condition in which it does not bind."""
+        return {}
+
     @cached_property
     def _duties(self) -> dict[tuple[int, ConditionId], Duty]:
         """Keep the last answer a condition: most messages fall into the same stretch."""
@@ -107,18 +131,16 @@ class View:
             for one in self.rulings
         }
 
-    def edged(self, version: int) -> tuple[tuple[Located, Edge], ...]:
-        """List the same conditions with the edge of each one's place."""
-        return self._edged[version]
+    def edges(self, version: int) -> Edges:
+        """Give the edges of the places of the same conditions, as columns."""
+        found = self._edges_of.get(version)
+        if found is None:
+            found = self._edges_of[version] = _edges(self.located(version))
+        return found
 
     @cached_property
-    def _edged(self) -> dict[int, tuple[tuple[Located, Edge], ...]]:
-        return {
-            one.version: tuple(
-                (each, edge_of(place_of(each))) for each in self.located(one.version)
-            )
-            for one in self.rulings
-        }
+    def _edges_of(self) -> dict[int, Edges]:
+        return {}
 
     def _stretch(self, at: Micros) -> _Stretch:
         return self._stretches[bisect_right(self._edges, at)]
@@ -155,6 +177,16 @@ class View:
         """Give the first one after an instant."""
         place = bisect_right(self.boundaries, after)
         return self.boundaries[place] if place < len(self.boundaries) else None
+
+
+@lru_cache(maxsize=65_536)
+def _edges(conditions: tuple[Located, ...]) -> Edges:
+    return Edges(
+        names=tuple(ConditionId(one.id) for one in conditions),
+        ground=ground_of([place_of(one) for one in conditions]),
+        sign=np.array([side_of(one) for one in conditions], np.float64),
+        buffer_m=np.array([buffer_m(one) for one in conditions], np.float64),
+    )
 
 
 def view_of(rulings: tuple[Ruling, ...], clock: Micros, settings: Settings) -> View:

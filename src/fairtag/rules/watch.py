@@ -10,9 +10,9 @@ import msgspec
 from fairtag.intake.messages import Message, Position
 from fairtag.orders.model import Activation, Covers
 from fairtag.rules.duty import counted_from
+from fairtag.rules.evidence import is_witness
 from fairtag.rules.finding import Kind
 from fairtag.rules.matter import Matter, evidence_of
-from fairtag.rules.place import is_witness
 from fairtag.rules.settings import Settings
 from fairtag.rules.view import View
 from fairtag.terms.ids import DeviceId
@@ -81,6 +81,23 @@ class Watch(msgspec.Struct, kw_only=True, array_like=True):
         if not is_fix and worn is not None:
             found += self._lost(message.device_id, heard, clock, worn, view)
         return found
+
+    def is_calm(self, device_id: DeviceId, clock: Micros, view: View) -> bool:
+        """Tell whether the next position of a device will change nothing here but its time."""
+        worn, heard = view.activation_at(device_id, clock), self.heard.get(device_id)
+        if worn is None or heard is None or heard.fixed is None or self.open:
+            return False
+        return heard.last >= worn.during.start and self.until.get(device_id) is None
+
+    def due_without(self, device_id: DeviceId, clock: Micros, view: View) -> Micros | None:
+        """Tell when the silence of another device changes something."""
+        times = [at for _, name, at, _ in self._deadlines(clock, view) if name != device_id]
+        return min(times, default=None)
+
+    def hear_fixes(self, device_id: DeviceId, clock: Micros) -> None:
+        """Note positions of a calm device."""
+        heard = self.heard[device_id]
+        heard.last = heard.fixed = clock
 
     def too_late(self, message: Message, clock: Micros, settings: Settings) -> list[Matter]:
         """Tell that data came too late to be judged: one matter a device, not one a message."""

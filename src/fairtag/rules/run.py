@@ -1,0 +1,159 @@
+"""How are positions taken as columns? A walk goes on until a rule must look at a position, a timer
+may fall due, or the device's own machine wants a row.
+
+Units: µs UTC.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from fairtag.intake.columns import NO_SEQ, Positions
+from fairtag.orders.model import Attendance, Ruling
+from fairtag.rules import conditions, devices
+from fairtag.rules import walk as w
+from fairtag.rules.belief import seen_of
+from fairtag.rules.leg import Leg, leg_of
+from fairtag.rules.matter import Matter
+from fairtag.rules.settings import table
+from fairtag.rules.view import View
+from fairtag.terms.instants import HOUR, Micros
+
+if TYPE_CHECKING:
+    from fairtag.rules.track import Track, Turns
+
+PAUSE = 3 * HOUR  # of event time: a run stops at the turn of each, so that the track may be kept
+_NEVER = np.iinfo(np.int64).max
+
+
+class Run:
+    """One device's positions, in the order in which they happened, on their way through a track."""
+
+    def __init__(
+        self, track: Track, columns: Positions, view: View, turns: Turns | None = None
+    ) -> None:
+        """Take where to go on; `turns` takes down every change of side."""
+        self._track = track
+        self._columns = columns
+        self._view = view
+        self._turns = turns
+        self._numbers = w.numbers_of(view.settings)
+        self._row = 0
+        self._leg: Leg | None = None
+        self._telling = -1  # the next row that the device's own machine wants
+
+    def steps(self) -> Iterator[tuple[int, list[Matter]]]:
+        """Give, again and again, the row after the last one taken and the matters that changed."""
+        track, view = self._track, self._view
+        while self._row < len(self._columns):
+            at = self._at(self._row)
+            found = track.advance(at, view)
+            ruling = view.ruling_at(at)
+            if ruling is None or view.activation_at(self._columns.device_id, at) is None:
+                self._row = self._first_at(view.next_boundary(at))
+            else:
+                found += track.turn(view)
+                found += self._go(ruling, at)
+            track.stand_at(self._columns, self._row - 1)
+            yield self._row, found
+
+    def _at(self, row: int) -> Micros:
+        return Micros(int(self._columns.at[row]))
+
+    def _first_at(self, at: Micros | None) -> int:
+        """Give the first row that is still to come and not before an instant."""
+        if at is None:
+            return len(self._columns)
+        return self._row + int(np.searchsorted(self._columns.at[self._row :], at))
+
+    def _go(self, ruling: Ruling, at: Micros) -> list[Matter]:
+        """Take rows until matters change, or something else may."""
+        leg = self._leg_at(ruling, at)
+        halts = (self._track.due(self._view), Micros((at // PAUSE + 1) * PAUSE))
+        end = min(leg.end, self._first_at(min(one for one in halts if one is not None)))
+        noticed = self._track.noticed_of(self._columns.device_id)
+        if self._telling < self._row:
+            self._tell_from(self._row, leg)
+        start, is_telling = self._row, self._telling == self._row
+        found: list[Matter] = []
+        if is_telling:
+            found += self._track.notice(self._columns.message(self._row), self._view)
+            end = self._row + 1
+        found += self._see(leg, min(end, max(self._telling, self._row + 1)), ruling)
+        devices.pass_by(noticed, self._columns, start, self._row)
+        return found
+
+    def _leg_at(self, ruling: Ruling, at: Micros) -> Leg:
+        leg = self._leg
+        if leg is None or leg.version != ruling.version or leg.end <= self._row:
+            end = self._first_at(self._view.next_boundary(at))
+            edges = self._view.edges(ruling.version)
+            rows = (self._row, end)
+            leg = leg_of(self._columns, rows, ruling.version, edges, self._view.settings)
+            self._leg, self._telling = leg, -1
+        return leg
+
+    def _tell_from(self, row: int, leg: Leg) -> None:
+        noticed = self._track.noticed_of(self._columns.device_id)
+        settings = self._view.settings
+        self._telling = devices.first_telling(noticed, self._columns, row, leg.end, settings)
+
+    def _see(self, leg: Leg, end: int, ruling: Ruling) -> list[Matter]:
+        """Let beliefs walk up to a row; rules look where they must, until matters change."""
+        beliefs = self._track.beliefs
+        state = beliefs.of(self._columns.device_id)
+        first, last = np.searchsorted(leg.row, (self._row, end)).tolist()
+        begun = first
+        found: list[Matter] = []
+        stops = np.zeros(len(beliefs.names), np.int8)
+        while first < last and not found:
+            wake, is_hot = self._waits(ruling, Micros(int(leg.rows.at[first])))
+            first = w.walk(
+                leg.rows, first, last, state, self._numbers, table(), wake, is_hot, stops
+            )
+            if stops.any():
+                self._name(leg, state, begun, first)
+                found = self._ask(ruling, state, stops, Micros(int(leg.rows.at[first - 1])))
+        self._row = end if first == last and not found else int(leg.row[first - 1]) + 1
+        self._name(leg, state, begun, first)
+        beliefs.keep(state)
+        return found
+
+    def _name(self, leg: Leg, state: w.State, begun: int, end: int) -> None:
+        """Name positions in evidence that have no number."""
+        if begun < end and self._columns.seq[leg.row[begun]] == NO_SEQ:
+            self._track.beliefs.name(state, self._columns, leg.row[begun:end])
+
+    def _waits(self, ruling: Ruling, at: Micros) -> tuple[w.Ints, w.Bytes]:
+        """Tell from when on, and whether against the wearer, each condition looks at positions."""
+        located = self._view.located(ruling.version)
+        wake = np.full(len(located), _NEVER, np.int64)
+        is_hot = np.zeros(len(located), np.int8)
+        for n, condition in enumerate(located):
+            if isinstance(condition, Attendance):
+                continue
+            watched = self._track.watched[condition.id]
+            duty, until = self._view.bound_at(condition, ruling, at)
+            duty_from = None if duty is None else duty.during.start
+            wake[n] = until if watched.duty_from == duty_from else at
+            is_hot[n] = duty is not None and watched.open is None
+        return wake, is_hot
+
+    def _ask(self, ruling: Ruling, state: w.State, stops: w.Bytes, at: Micros) -> list[Matter]:
+        """Ask conditions what a belief that changed means to them."""
+        found: list[Matter] = []
+        for n in np.flatnonzero(stops).tolist():
+            condition = self._view.located(ruling.version)[n]
+            watched = self._track.watched[condition.id]
+            seen = seen_of(state.edges[n].tolist(), self._track.beliefs.refs)
+            if self._turns is not None and seen.side is not seen.side_before:
+                self._turns.append((condition.id, at, seen.side))
+            if isinstance(condition, Attendance):
+                conditions.attend(condition, watched, seen)
+            else:
+                duty = self._view.duty_at(condition, ruling, at)
+                found += conditions.observe(condition, watched, seen, duty, at)
+        return found
