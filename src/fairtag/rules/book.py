@@ -11,7 +11,8 @@ from itertools import count
 
 import msgspec
 
-from fairtag.rules.finding import Finding, Kind, State, id_of
+from fairtag.intake.messages import Message
+from fairtag.rules.finding import SILENCES, Cause, Finding, Kind, State, id_of
 from fairtag.rules.matter import Matter
 from fairtag.rules.words import words
 from fairtag.terms.ids import FindingId, OrderId
@@ -98,9 +99,38 @@ def excuse(book: list[Told], excused: set[int], by: Telling) -> list[Finding]:
     return [_excused(book, book[n], by) for n in sorted(excused) if not book[n].is_final]
 
 
+def silences_of(book: list[Told], message: Message) -> set[int]:
+    """List the silences of a device, by place in the book, in which a message of it happened."""
+    return {
+        n
+        for n, told in enumerate(book)
+        if told.matter.kind in SILENCES
+        and told.matter.device_id == message.device_id
+        and told.matter.cause is None
+        and told.matter.ended_at is not None
+        and told.matter.began_at < message.at <= told.matter.ended_at
+    }
+
+
+def explain(book: list[Told], explained: set[int], by: Telling) -> list[Finding]:
+    """Tell that silences, by place in the book, were those of a device that kept what it saw."""
+    return [
+        _line(
+            book,
+            book[n],
+            msgspec.structs.replace(book[n].matter, cause=Cause.OFFLINE),
+            State.CORRECTED,
+            by,
+        )
+        for n in sorted(explained)
+    ]
+
+
 def _excused(book: list[Told], known: Told, by: Telling) -> Finding:
     ended = by.at if known.matter.ended_at is None else known.matter.ended_at
-    gone = msgspec.structs.replace(known.matter, is_excused=True, ended_at=ended, closed_at=by.at)
+    gone = msgspec.structs.replace(
+        known.matter, cause=Cause.EXCUSED, ended_at=ended, closed_at=by.at
+    )
     return _line(book, known, gone, State.CORRECTED, by)
 
 
@@ -183,7 +213,7 @@ def _line(book: list[Told], known: Told, matter: Matter, state: State, by: Telli
         device_id=matter.device_id,
         kind=matter.kind,
         state=state,
-        cause="excused" if matter.is_excused else None,
+        cause=matter.cause,
         part_of=_parent(book, matter),
         began_at=matter.began_at,
         ended_at=matter.ended_at,

@@ -68,6 +68,9 @@ AGAINST_WEARER = frozenset(
         Kind.CHECKIN_IDENTITY_UNCONFIRMED,
     }
 )
+SILENCES = frozenset(  # of a device that says nothing at all
+    {Kind.CONTACT_LOST, Kind.MONITORING_SILENT_24H, Kind.MONITORING_SILENT_72H}
+)
 URGENT = frozenset({Kind.ZONE_ENTERED, Kind.TAMPER_STRAP, Kind.WEARER_HELP})
 
 
@@ -78,6 +81,13 @@ class State(StrEnum):
     CLOSED = "closed"  # hysteresis passed, or span, order or absence ended
     CORRECTED = "corrected"  # late evidence changed it
     WITHDRAWN = "withdrawn"  # no longer supported; final
+
+
+class Cause(StrEnum):
+    """Why a matter is seen in another light, or what it was seen by."""
+
+    EXCUSED = "excused"  # an absence recorded afterwards covers it
+    OFFLINE = "offline_data_arrived"  # the device was silent, and had kept what it saw
 
 
 class Evidence(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -98,7 +108,7 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     device_id: DeviceId | None = None  # set for matters of one device
     kind: Kind
     state: State
-    cause: str | None = None
+    cause: Cause | None = None
     part_of: FindingId | None = None
     began_at: Micros
     ended_at: Micros | None = None

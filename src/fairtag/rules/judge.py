@@ -15,7 +15,7 @@ import numpy as np
 from fairtag.intake.columns import Positions, first_of, runs
 from fairtag.intake.messages import Message
 from fairtag.orders.model import ALL_CONDITIONS, Absence, Covers, Ruling
-from fairtag.rules.book import Telling, Told, compare, excuse, tell
+from fairtag.rules.book import Telling, Told, compare, excuse, explain, silences_of, tell
 from fairtag.rules.devices import CHECK_INS, TAMPER
 from fairtag.rules.finding import AGAINST_WEARER, Finding
 from fairtag.rules.matter import Matter
@@ -70,8 +70,8 @@ class OrderJudge:
         """
         arrived = max((one.received_at for one in messages), default=self._memory.clock)
         found = self._to(Micros(max(self._memory.clock, arrived)), past)
-        timely = [one for one in messages if self._hear(one, found)]
-        timely.sort(key=order_of)
+        # The oldest first: it tells whether a silence was that of a device offline.
+        timely = [one for one in sorted(messages, key=order_of) if self._hear(one, found)]
         if timely and not self._memory.track.is_next(timely[0]):
             since = timely[0].at
             told = [*past(self._start_before(since)), *timely]
@@ -145,6 +145,9 @@ class OrderJudge:
         """Note that a device spoke; tells whether its message is in time to be judged."""
         memory = self._memory
         found += self._tell(memory.watch.hear(message, memory.clock, self._view), late=False)
+        if self._is_late(message.at):
+            offline = silences_of(memory.book, message)
+            found += explain(memory.book, offline, self._by(late=True))
         if memory.clock - message.at <= self._settings.rejudged_days * DAY:
             return True
         late = memory.watch.too_late(message, memory.clock, self._settings)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from fairtag.intake.messages import Message, ref_of
-from fairtag.rules.finding import Evidence, Kind
+from fairtag.rules.finding import Cause, Evidence, Kind
 from fairtag.terms.ids import ConditionId, DeviceId
 from fairtag.terms.instants import Micros
 
@@ -24,7 +24,12 @@ class Matter(msgspec.Struct, kw_only=True, array_like=True):
     certainty: float | None = None
     evidence: tuple[Evidence, ...] = ()
     part_of: tuple[Kind, Micros] | None = None  # kind and beginning of the matter it belongs to
-    is_excused: bool = False
+    cause: Cause | None = None
+
+    @property
+    def is_excused(self) -> bool:
+        """Tell whether an absence that was recorded afterwards covers it."""
+        return self.cause is Cause.EXCUSED
 
     @property
     def key(self) -> tuple[str, str, str]:

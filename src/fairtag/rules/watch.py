@@ -6,12 +6,13 @@ Units: µs UTC.
 from __future__ import annotations
 
 import msgspec
+from msgspec.structs import replace
 
 from fairtag.intake.messages import Message, Position
 from fairtag.orders.model import Activation, Covers
 from fairtag.rules.duty import counted_from
 from fairtag.rules.evidence import is_witness
-from fairtag.rules.finding import Kind
+from fairtag.rules.finding import SILENCES, Cause, Kind
 from fairtag.rules.matter import Matter, evidence_of
 from fairtag.rules.settings import Settings
 from fairtag.rules.view import View
@@ -77,7 +78,8 @@ class Watch(msgspec.Struct, kw_only=True, array_like=True):
         heard.last = clock
         if is_fix:
             heard.fixed = clock
-        found = self._back(message.device_id, clock, is_fix=is_fix) if self.open else []
+        was_kept = clock - message.at > view.settings.late_s * SECOND
+        found = self._back(message, clock, is_fix=is_fix, was_kept=was_kept) if self.open else []
         if not is_fix and worn is not None:
             found += self._lost(message.device_id, heard, clock, worn, view)
         return found
@@ -131,10 +133,21 @@ class Watch(msgspec.Struct, kw_only=True, array_like=True):
             self.open.pop(_name(matter.kind, device_id), None)
         return True
 
-    def _back(self, device_id: DeviceId, clock: Micros, *, is_fix: bool) -> list[Matter]:
-        """End the silences that a message, or a position, ends."""
+    def _back(
+        self, message: Message, clock: Micros, *, is_fix: bool, was_kept: bool
+    ) -> list[Matter]:
+        """End the silences that a message, or a position, ends.
+
+        A message that the device kept for that time says that it was not off, but offline.
+        """
         kinds = (*_ENDED_BY_WORD, *_ENDED_BY_FIX) if is_fix else _ENDED_BY_WORD
-        return [one for kind in kinds for one in self._end(kind, device_id, clock)]
+        ended = [one for kind in kinds for one in self._end(kind, message.device_id, clock)]
+        return [
+            replace(one, cause=Cause.OFFLINE)
+            if was_kept and one.kind in SILENCES and one.began_at < message.at
+            else one
+            for one in ended
+        ]
 
     def _lost(
         self, device_id: DeviceId, heard: Heard, clock: Micros, worn: Activation, view: View

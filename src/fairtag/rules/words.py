@@ -6,7 +6,7 @@ Units: µs UTC in; wall-clock text of the order's time zone out.
 
 from __future__ import annotations
 
-from fairtag.rules.finding import AGAINST_WEARER, Kind, State
+from fairtag.rules.finding import AGAINST_WEARER, Cause, Kind, State
 from fairtag.rules.matter import Matter
 from fairtag.terms.local import wall_text
 
@@ -80,6 +80,7 @@ _MOMENTS = frozenset(
         Kind.INPUT_TOO_LATE,
     }
 )
+_OFFLINE = " The device had no connection, and has sent since what it recorded in that time."
 _EXCUSED = " An absence that was recorded afterwards covers this time: it does not count."
 _SUPPORT = " This does not count against the wearer."
 _OPEN = " This is not a decision: a person looks at it first, and the wearer can say what happened."
@@ -89,6 +90,8 @@ def words(matter: Matter, state: State, zone: str) -> dict[str, str]:
     """Tell a matter in English."""
     told = _TOLD[matter.kind].format(began=wall_text(matter.began_at, zone)) + "."
     told += _EXCUSED if matter.is_excused else _end(matter, state, zone)
+    if matter.cause is Cause.OFFLINE:
+        told += _OFFLINE
     if matter.kind not in AGAINST_WEARER:
         told += _SUPPORT
     elif state is not State.WITHDRAWN and not matter.is_excused:

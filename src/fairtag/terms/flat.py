@@ -11,7 +11,7 @@ Units: degrees in, metres out; negative is inside. Longitudes of points are -180
 from __future__ import annotations
 
 import math
-from typing import NamedTuple, TypeVar, TypeVar
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,7 +29,6 @@ _LEAST_LAT_M = 110_574.0
 _CHORD, _CHORD_DEG = 0.954, 30.0
 _NO_FRACTION = 6_755_399_441_055_744.0  # 1.5 × 2^52: a double of that size has no fraction
 
-Degrees = TypeVar("Degrees", float, NDArray[np.float64])
 Numbers = NDArray[np.float64]
 Indices = NDArray[np.int64]
 _Real = TypeVar("_Real", float, Numbers)
@@ -79,7 +78,7 @@ def to_mm(metres: _Real) -> _Real:
     return (metres * 1000.0 + _NO_FRACTION - _NO_FRACTION) / 1000.0
 
 
-def metres_a_degree(lat_deg: Degrees) -> tuple[Degrees, Degrees]:
+def metres_a_degree(lat_deg: _Real) -> tuple[_Real, _Real]:
     """Tell the length of one degree of longitude and of latitude here, or in each row.
 
     Source: series of the WGS 84 ellipsoid, as in NIMA TR8350.2 (2000): 111,412.84 cos φ - 93.5 cos
