@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
+import msgspec
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
+from numpy.typing import NDArray
 from tests.property.lives import (
     BEGIN,
     NIGHTLY,
@@ -22,15 +25,18 @@ from tests.property.lives import (
     stays,
 )
 
-from fairtag.intake.messages import EventCode, Message, Position
-from fairtag.rules import devices, place, replay, watch
+from fairtag.intake.columns import Positions, positions_of
+from fairtag.intake.messages import EventCode, Message, Position, Source
+from fairtag.rules import devices, replay, walk, watch
+from fairtag.rules.belief import Seen
+from fairtag.rules.evidence import by_satellite, widths_m
 from fairtag.rules.finding import AGAINST_WEARER, Finding, Kind
 from fairtag.rules.judge import OrderJudge
 from fairtag.rules.matter import Matter
-from fairtag.rules.place import Belief, Side, scale_m
-from fairtag.rules.settings import DEFAULTS, Settings
+from fairtag.rules.settings import DEFAULTS, Settings, table
 from fairtag.rules.track import Track
 from fairtag.rules.view import View
+from fairtag.terms.ids import DeviceId
 from fairtag.terms.instants import DAY, MINUTE, SECOND, Micros
 from fairtag.terms.local import Interval
 
@@ -83,7 +89,7 @@ def test_a_replay_says_the_same_twice() -> None:
 
 def test_negative_control_chance_in_a_certainty_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
     dice = random.Random(1)
-    monkeypatch.setattr(Belief, "certainty", property(lambda _: round(dice.random(), 3)))
+    monkeypatch.setattr(Seen, "certainty", property(lambda _: round(dice.random(), 3)))
 
     assert broken(is_deterministic, LIFE)
 
@@ -236,24 +242,74 @@ def test_negative_control_a_forgotten_book_is_seen(monkeypatch: pytest.MonkeyPat
 # Worse accuracy never turns 'unsure' into a verdict against the wearer.
 
 
-def never_accuses_for_being_vague(told: list[tuple[int, float, float]], worse: float) -> None:
-    """Fixes on the side against the wearer become wider; the others stay."""
-    sharp, vague, at = Belief(), Belief(), BEGIN
-    for step_s, against_m, accuracy_m in told:
-        at = Micros(at + step_s * SECOND)
-        fix = Position(
-            device_id="D-1", at=at, received_at=at, lat=at % 89, lon=0.0, accuracy_m=accuracy_m
+def never_accuses_for_being_vague(told: list[Told], worse: float) -> None:
+    """Positions on the side against the wearer become wider; the others stay."""
+    sharp = sides(told)
+    vague = sides([replace(one, accuracy_m=one.accuracy_m * worse) for one in told])
+    for one, other in zip(sharp, vague, strict=True):
+        assert other != walk.AGAINST or one == walk.AGAINST
+
+
+class Told(msgspec.Struct, frozen=True):
+    """A position by its signed distance, or what makes it one."""
+
+    step_s: int
+    against_m: float
+    accuracy_m: float
+    speed_mps: float | None
+    source: Source
+
+
+def sides(told: list[Told]) -> list[int]:
+    """Let one edge see positions; those on the wearer's side keep a width of 20 m."""
+    columns, away_m = positions_of(list(fixes(told))), np.array([one.against_m for one in told])
+    n = len(told)
+    rows = walk.Rows(
+        at=columns.at,
+        lon=columns.lon,
+        lat=columns.lat,
+        lon_m=np.full(n, 66_000.0),
+        lat_m=np.full(n, 111_000.0),
+        speed_mps=columns.speed_mps,
+        is_satellite=by_satellite(columns),
+        width_m=np.where(away_m > 0, widths_m(columns, DEFAULTS), 20.0),
+        seq=columns.seq,
+        against_m=away_m.reshape(-1, 1),
+    )
+    state, found = walk.new_state(1), []
+    numbers, ready = walk.numbers_of(DEFAULTS), np.zeros(1, np.int64)
+    stops = np.zeros(1, np.int8)
+    for row in range(n):
+        walk.walk(rows, row, row + 1, state, numbers, table(), ready, stops.copy(), stops)
+        found.append(int(state.edges[0, walk.SIDE]))
+    return found
+
+
+def fixes(told: list[Told]) -> Iterator[Position]:
+    at = BEGIN
+    for n, one in enumerate(told):
+        at = Micros(at + one.step_s * SECOND)
+        yield Position(
+            device_id=DeviceId("D-1"),
+            at=at,
+            received_at=at,
+            lat=53.0 + one.against_m / 111_000 + n % 3 * 1e-6,
+            lon=0.0,
+            accuracy_m=one.accuracy_m,
+            speed_mps=one.speed_mps,
+            source=one.source,
         )
-        wide = replace(fix, accuracy_m=accuracy_m * worse) if against_m > 0 else fix
-        sides = tuple(
-            belief.see(one, against_m, scale_m(one, DEFAULTS), DEFAULTS)
-            for belief, one in ((sharp, fix), (vague, wide))
-        )
-        assert Side.AGAINST not in sides[1:] or sides[0] is Side.AGAINST
 
 
 FIXES = st.lists(
-    st.tuples(st.integers(10, 400), st.sampled_from([-60.0, 40.0, 90.0, 300.0]), st.floats(3, 300)),
+    st.builds(
+        Told,
+        st.integers(10, 400),
+        st.sampled_from([-60.0, 40.0, 90.0, 300.0]),
+        st.floats(3, 300),
+        st.sampled_from([None, 0.0, 1.4, 12.0]),
+        st.sampled_from([Source.GNSS, Source.WIFI, Source.UNKNOWN]),
+    ),
     min_size=3,
     max_size=30,
 )
@@ -267,12 +323,11 @@ def test_worse_accuracy_never_accuses() -> None:
 def test_negative_control_width_taken_for_distance_is_seen(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    usual = place.evidence
+    def accusing(columns: Positions, own: Settings) -> NDArray[np.float64]:
+        return 10_000.0 / widths(columns, own)
 
-    def accusing(_: float, width_m: float, own: Settings) -> float:
-        return usual(width_m - 400.0, 30.0, own)
-
-    monkeypatch.setattr(place, "evidence", accusing)
+    widths = widths_m
+    monkeypatch.setitem(globals(), "widths_m", accusing)
 
     assert broken(never_accuses_for_being_vague, FIXES, WORSE)
 
