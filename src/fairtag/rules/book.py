@@ -144,7 +144,11 @@ def _meet(one: Matter, other: Matter) -> bool:
 
 def _revised(book: list[Told], known: Told, match: Matter, by: Telling) -> list[Finding]:
     old = known.matter
-    is_same = (old.began_at, old.certainty) == (match.began_at, match.certainty)
+    is_same = (old.began_at, old.certainty, old.cause) == (
+        match.began_at,
+        match.certainty,
+        match.cause,
+    )
     if is_same and old.ended_at == match.ended_at:
         known.matter = match
         return []
@@ -183,7 +187,7 @@ def _line(book: list[Told], known: Told, matter: Matter, state: State, by: Telli
         device_id=matter.device_id,
         kind=matter.kind,
         state=state,
-        cause="excused" if matter.is_excused else None,
+        cause="excused" if matter.is_excused else matter.cause,
         part_of=_parent(book, matter),
         began_at=matter.began_at,
         ended_at=matter.ended_at,

@@ -25,6 +25,7 @@ class Matter(msgspec.Struct, kw_only=True, array_like=True):
     evidence: tuple[Evidence, ...] = ()
     part_of: tuple[Kind, Micros] | None = None  # kind and beginning of the matter it belongs to
     is_excused: bool = False
+    cause: str | None = None  # which sign raised it, where there are several
 
     @property
     def key(self) -> tuple[str, str, str]:
