@@ -30,7 +30,7 @@ FILES_OF_ROOM = {
 LINES_OF_ROOM = {
     "app": (3_350, "the use cases and their promises"),
     "adapters/sqlite": (2_300, "nine books with their SQL"),
-    "rules": (2_400, "every kind of finding"),
+    "rules": (2_450, "every kind of finding"),
     "web/console": (2_000, "pages, API and their words"),
     "orders": (1_600, "every way an order can be wrong"),
     "intake": (1_550, "five protocols with their traps"),

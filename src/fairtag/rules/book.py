@@ -174,7 +174,11 @@ def _meet(one: Matter, other: Matter) -> bool:
 
 def _revised(book: list[Told], known: Told, match: Matter, by: Telling) -> list[Finding]:
     old = known.matter
-    is_same = (old.began_at, old.certainty) == (match.began_at, match.certainty)
+    is_same = (old.began_at, old.certainty, old.cause) == (
+        match.began_at,
+        match.certainty,
+        match.cause,
+    )
     if is_same and old.ended_at == match.ended_at:
         known.matter = match
         return []

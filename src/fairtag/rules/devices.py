@@ -19,6 +19,7 @@ from fairtag.intake.messages import (
     StatusReport,
 )
 from fairtag.orders.model import CheckIn
+from fairtag.rules.doubt import Sign
 from fairtag.rules.duty import counted_from
 from fairtag.rules.finding import Evidence, Kind
 from fairtag.rules.matter import Matter, evidence_of
@@ -54,6 +55,9 @@ _MOMENTARY = {
 }
 
 
+_CAUSES = {EventCode.JAMMING: "jamming", EventCode.MOCK_LOCATION: Sign.MOCK.cause}
+
+
 class Noticed(msgspec.Struct, kw_only=True, array_like=True):
     """What is remembered about one device."""
 
@@ -63,6 +67,7 @@ class Noticed(msgspec.Struct, kw_only=True, array_like=True):
     off_by: Evidence | None = None
     battery_pct: float | None = None
     is_charging: bool = False
+    honesty: bytes = b""  # what the look for signs of doubt remembers
 
 
 def due(noticed: Noticed, free: Free, settings: Settings) -> Micros | None:
@@ -108,10 +113,7 @@ def observe(
         case Event():
             return _event(noticed, message, is_tamper_free=is_tamper_free, settings=settings)
         case Position():
-            found = _battery(noticed, message, message.battery_pct, settings)
-            if message.is_mock:
-                found += _moment(noticed, Kind.LOCATION_DOUBTFUL, message, settings)
-            return found
+            return _battery(noticed, message, message.battery_pct, settings)
         case StatusReport():
             return _battery(noticed, message, message.battery_pct, settings)
         case CheckInReceipt():
@@ -132,7 +134,6 @@ def first_telling(
     if noticed.is_charging:
         before = np.nan if noticed.battery_pct is None else noticed.battery_pct
         is_telling = is_telling | (battery < np.fmax.accumulate([before, *battery])[:-1])
-    is_telling = is_telling | columns.is_mock[first:end]
     return first + int(np.argmax(is_telling)) if is_telling.any() else end
 
 
@@ -142,6 +143,11 @@ def pass_by(noticed: Noticed, columns: Positions, first: int, end: int) -> None:
     known = battery[~np.isnan(battery)]
     if len(known):
         noticed.battery_pct = float(known[-1])
+
+
+def doubt(noticed: Noticed, fix: Position, sign: Sign, settings: Settings) -> list[Matter]:
+    """Take a sign that a position is not where the device is."""
+    return _moment(noticed, Kind.LOCATION_DOUBTFUL, fix, settings, cause=sign.cause)
 
 
 def _event(
@@ -159,7 +165,7 @@ def _event(
     if lasting is not None:
         found += _begin(noticed, lasting, event.device_id, event)
     if moment is not None:
-        found += _moment(noticed, moment, event, settings)
+        found += _moment(noticed, moment, event, settings, cause=_CAUSES.get(event.code))
     return found
 
 
@@ -199,23 +205,32 @@ def _battery(
     return found
 
 
-def _begin(noticed: Noticed, kind: Kind, device_id: DeviceId, by: Message) -> list[Matter]:
+def _begin(
+    noticed: Noticed, kind: Kind, device_id: DeviceId, by: Message, cause: str | None = None
+) -> list[Matter]:
     if kind in noticed.open:
         return []
-    return [_enter(noticed, kind, device_id, by.at, evidence_of(by))]
+    return [_enter(noticed, kind, device_id, by.at, evidence_of(by), cause)]
 
 
 def _enter(
-    noticed: Noticed, kind: Kind, device_id: DeviceId, began_at: Micros, by: Evidence
+    noticed: Noticed,
+    kind: Kind,
+    device_id: DeviceId,
+    began_at: Micros,
+    by: Evidence,
+    cause: str | None = None,
 ) -> Matter:
-    matter = Matter(kind=kind, device_id=device_id, began_at=began_at, evidence=(by,))
+    matter = Matter(kind=kind, device_id=device_id, began_at=began_at, evidence=(by,), cause=cause)
     noticed.open[kind] = matter
     return matter
 
 
-def _moment(noticed: Noticed, kind: Kind, by: Message, settings: Settings) -> list[Matter]:
+def _moment(
+    noticed: Noticed, kind: Kind, by: Message, settings: Settings, cause: str | None = None
+) -> list[Matter]:
     noticed.until[kind] = Micros(by.at + settings.linger_s * SECOND)
-    return _begin(noticed, kind, by.device_id, by)
+    return _begin(noticed, kind, by.device_id, by, cause)
 
 
 def _end(noticed: Noticed, kind: Kind, at: Micros, decided: Micros) -> list[Matter]:

@@ -84,7 +84,7 @@ class State(StrEnum):
 
 
 class Cause(StrEnum):
-    """Why a matter is seen in another light, or what it was seen by."""
+    """Why a matter is seen in another light; the sign of a doubt is a cause, too."""
 
     EXCUSED = "excused"  # an absence recorded afterwards covers it
     OFFLINE = "offline_data_arrived"  # the device was silent, and had kept what it saw
@@ -108,7 +108,7 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     device_id: DeviceId | None = None  # set for matters of one device
     kind: Kind
     state: State
-    cause: Cause | None = None
+    cause: str | None = None
     part_of: FindingId | None = None
     began_at: Micros
     ended_at: Micros | None = None

@@ -24,12 +24,12 @@ class Matter(msgspec.Struct, kw_only=True, array_like=True):
     certainty: float | None = None
     evidence: tuple[Evidence, ...] = ()
     part_of: tuple[Kind, Micros] | None = None  # kind and beginning of the matter it belongs to
-    cause: Cause | None = None
+    cause: str | None = None  # a `Cause`, or the sign of a doubt
 
     @property
     def is_excused(self) -> bool:
         """Tell whether an absence that was recorded afterwards covers it."""
-        return self.cause is Cause.EXCUSED
+        return self.cause == Cause.EXCUSED
 
     @property
     def key(self) -> tuple[str, str, str]:

@@ -13,13 +13,14 @@ import numpy as np
 
 from fairtag.intake.columns import NO_SEQ, Positions
 from fairtag.orders.model import Attendance, Ruling
-from fairtag.rules import conditions, devices
+from fairtag.rules import conditions
 from fairtag.rules import walk as w
 from fairtag.rules.belief import seen_of
 from fairtag.rules.leg import Leg, leg_of
 from fairtag.rules.matter import Matter
 from fairtag.rules.settings import table
 from fairtag.rules.view import View
+from fairtag.rules.wearing import Wearing
 from fairtag.terms.instants import HOUR, Micros
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ class Run:
         self._numbers = w.numbers_of(view.settings)
         self._row = 0
         self._leg: Leg | None = None
-        self._telling = -1  # the next row that the device's own machine wants
+        self._device = Wearing(track.noticed_of(columns.device_id), columns, view)
 
     def steps(self) -> Iterator[tuple[int, list[Matter]]]:
         """Give, again and again, the row after the last one taken and the matters that changed."""
@@ -54,6 +55,7 @@ class Run:
             ruling = view.ruling_at(at)
             if ruling is None or view.activation_at(self._columns.device_id, at) is None:
                 self._row = self._first_at(view.next_boundary(at))
+                self._device.skip_to(self._row)
             else:
                 found += track.turn(view)
                 found += self._go(ruling, at)
@@ -74,16 +76,13 @@ class Run:
         leg = self._leg_at(ruling, at)
         halts = (self._track.due(self._view), Micros((at // PAUSE + 1) * PAUSE))
         end = min(leg.end, self._first_at(min(one for one in halts if one is not None)))
-        noticed = self._track.noticed_of(self._columns.device_id)
-        if self._telling < self._row:
-            self._tell_from(self._row, leg)
-        start, is_telling = self._row, self._telling == self._row
+        telling = min(self._device.next_told(self._row, leg.end), self._device.next_sign(end))
         found: list[Matter] = []
-        if is_telling:
-            found += self._track.notice(self._columns.message(self._row), self._view)
-            end = self._row + 1
-        found += self._see(leg, min(end, max(self._telling, self._row + 1)), ruling)
-        devices.pass_by(noticed, self._columns, start, self._row)
+        if telling == self._row:
+            found += self._device.tell(self._row)
+            telling += 1
+        found += self._see(leg, min(end, telling), ruling)
+        self._device.pass_to(self._row)
         return found
 
     def _leg_at(self, ruling: Ruling, at: Micros) -> Leg:
@@ -93,13 +92,8 @@ class Run:
             edges = self._view.edges(ruling.version)
             rows = (self._row, end)
             leg = leg_of(self._columns, rows, ruling.version, edges, self._view.settings)
-            self._leg, self._telling = leg, -1
+            self._leg = leg
         return leg
-
-    def _tell_from(self, row: int, leg: Leg) -> None:
-        noticed = self._track.noticed_of(self._columns.device_id)
-        settings = self._view.settings
-        self._telling = devices.first_telling(noticed, self._columns, row, leg.end, settings)
 
     def _see(self, leg: Leg, end: int, ruling: Ruling) -> list[Matter]:
         """Let beliefs walk up to a row; rules look where they must, until matters change."""

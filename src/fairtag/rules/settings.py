@@ -17,6 +17,41 @@ from numpy.typing import NDArray
 VERSION = "places/2"
 
 
+class Doubt(msgspec.Struct, frozen=True, kw_only=True):
+    """Signs that a device is not where it says (rules/doubt).
+
+    Ours, chosen so that real phones that lay still for 19.3 days of Android and 6.4 of iOS, or
+    travelled, show none.
+    """
+
+    unknown_m: float = 100.0  # of a position that names no accuracy
+    gap_s: float = 900.0  # after a longer silence nobody knows the way
+    precise_m: float = 30.0  # phones on trains claim 50 m and more for positions that jump
+    step_s: float = 10.0  # the traces of travels that they were chosen on are as dense
+    jump_m: float = 2000.0  # wrong positions of networks lie up to 760 m off
+    jump_mps: float = 120.0  # Source: faster than any train in service (431 km/h, Shanghai)
+    no_craft_mps: float = 400.0  # Source: 825 mph over ground was an airliner's record (2020)
+    slow_mps: float = 40.0  # an airliner gains more within a step before it flies
+    again_s: float = 3600.0  # a lone jump there and back is a receiver's error
+    circle_steps: int = 20
+    circle_laps: float = 2.0  # no bend of a road goes on so long
+    circle_spread: float = 0.02  # noise alone spreads the steps of a walk by 5 %
+    circle_m: float = 5000.0  # radius; ring roads are wider, and not so round
+    lie_s: float = 600.0  # a phone on a bus told 0 m/s for 100 s
+    lie_fixes: int = 10
+    still_mps: float = 0.5
+    moving_mps: float = 5.0  # nobody walks so fast
+    fast_mps: float = 10.0
+    stood_m: float = 25.0
+    held_s: float = 3600.0
+    held_fixes: int = 20
+    leap_claim_m: float = 50.0
+    leap_m: float = 200.0
+    leap_mps: float = 3.0  # faster than a walk, Bohannon 1997
+    leap_within_s: float = 120.0  # two reports of a device that is not asleep
+    leap_held_s: float = 600.0
+
+
 class Settings(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """Numbers of the decision; ours where no source is given (docs/decisions/0002)."""
 
@@ -78,6 +113,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     linger_s: int = 900  # a momentary matter ends so long after its last sign
     battery_low_pct: float = 20.0
     battery_back_pct: float = 30.0
+
+    doubt: Doubt = Doubt()
 
     @cached_property
     def digest(self) -> str:

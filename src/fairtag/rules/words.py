@@ -6,6 +6,7 @@ Units: µs UTC in; wall-clock text of the order's time zone out.
 
 from __future__ import annotations
 
+from fairtag.rules.doubt.told import DOUBTS
 from fairtag.rules.finding import AGAINST_WEARER, Cause, Kind, State
 from fairtag.rules.matter import Matter
 from fairtag.terms.local import wall_text
@@ -88,12 +89,14 @@ _OPEN = " This is not a decision: a person looks at it first, and the wearer can
 
 def words(matter: Matter, state: State, zone: str) -> dict[str, str]:
     """Tell a matter in English."""
-    told = _TOLD[matter.kind].format(began=wall_text(matter.began_at, zone)) + "."
+    told = _TOLD[matter.kind].format(began=wall_text(matter.began_at, zone))
+    seen, to_do = DOUBTS.get(matter.cause or "", ("", ""))
+    told += f": {seen}." if seen else "."
     told += _EXCUSED if matter.is_excused else _end(matter, state, zone)
-    if matter.cause is Cause.OFFLINE:
+    if matter.cause == Cause.OFFLINE:
         told += _OFFLINE
     if matter.kind not in AGAINST_WEARER:
-        told += _SUPPORT
+        told += _SUPPORT + (f" {to_do}." if to_do and matter.ended_at is None else "")
     elif state is not State.WITHDRAWN and not matter.is_excused:
         told += _OPEN
     return {"en": f"{told} Times are those of {zone}."}

@@ -18,18 +18,20 @@ What a loop may do, so that both ways agree:
   `shape`, and nothing else: plain Python sees them as memoryviews, whose items are plain numbers;
 - divide by zero, which raises ZeroDivisionError both ways; an index out of range raises in plain
   Python only: whoever calls checks it before;
-- call functions of its own module that are listed in `calls`: numba keeps machine code on disk by
-  the file of the loop, and would not notice a change elsewhere.
+- call functions that are listed in `calls`, with those that they call, of any module.
 """
 
 from __future__ import annotations
 
+import hashlib
 import importlib
 import logging
 import os
 import threading
 from collections.abc import Callable
 from functools import lru_cache, update_wrapper
+from pathlib import Path
+from types import FunctionType
 from typing import Any, Generic, ParamSpec, TypeVar
 
 import numpy as np
@@ -122,14 +124,30 @@ def _compiled(
         if one not in _registered:
             extending.register_jitable(one)
             _registered.add(one)
+    loop = _named_by_sources(plain, calls)
     how = {"nogil": True, "fastmath": False, "error_model": "python"}
     try:
-        machine = numba.njit(plain, cache=True, **how)
+        machine = numba.njit(loop, cache=True, **how)
     except RuntimeError:  # no folder to keep it in
-        machine = numba.njit(plain, **how)
+        machine = numba.njit(loop, **how)
     machine.compile(tuple(numba.typeof(one) for one in args))
     found: Callable[..., Any] = machine
     return found
+
+
+def _named_by_sources(
+    plain: Callable[..., Any], calls: tuple[Callable[..., object], ...]
+) -> Callable[..., Any]:
+    """Copy a loop under a name that changes with the files of all that it calls.
+
+    Numba keeps machine code on disk by name and by the file of the loop alone, and would not notice
+    a change elsewhere.
+    """
+    files = sorted({one.__code__.co_filename for one in (plain, *calls)})
+    digest = hashlib.sha256(b"".join(Path(file).read_bytes() for file in files)).hexdigest()[:16]
+    copy = FunctionType(plain.__code__, plain.__globals__, plain.__name__, plain.__defaults__)
+    copy.__qualname__ = f"{plain.__qualname__}_{digest}"
+    return copy
 
 
 def _as_numbers(value: object) -> object:

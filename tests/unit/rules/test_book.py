@@ -158,3 +158,27 @@ def test_an_excused_part_still_names_the_matter_it_belongs_to() -> None:
     (line,) = excuse(book, {1}, by(61))
 
     assert line.part_of == book[0].finding_id
+
+
+def doubted(cause: str | None, **more: Any) -> Matter:
+    return Matter(kind=Kind.LOCATION_DOUBTFUL, device_id="D-1", began_at=at(0), cause=cause, **more)
+
+
+def test_the_sign_that_raised_a_matter_is_its_cause_until_an_absence_covers_it() -> None:
+    book: list[Told] = []
+
+    (told,) = tell(book, [doubted("frozen")], by(6))
+    (excused,) = excuse(book, {0}, by(9))
+
+    assert (told.cause, excused.cause) == ("frozen", "excused")
+    assert "satellite receiver" in told.words["en"]
+
+
+def test_late_data_that_change_only_the_sign_correct_the_cause() -> None:
+    book: list[Told] = []
+    tell(book, [doubted("leap")], by(6))
+
+    assert again(book, doubted("leap")) == []
+    (found,) = compare(book, [doubted("teleport")], since=at(-60), excused=set(), by=by(90))
+
+    assert (str(found.state), found.cause, found.rev) == ("corrected", "teleport", 2)

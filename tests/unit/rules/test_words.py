@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
 
+from fairtag.rules.doubt import Sign
 from fairtag.rules.finding import AGAINST_WEARER, Kind, State
 from fairtag.rules.matter import Matter
 from fairtag.rules.words import words
@@ -59,3 +61,26 @@ def test_an_hour_that_comes_twice_says_which_one() -> None:
     assert "01:30 (before the clocks went back)" in texts[0]
     assert "01:30 (after the clocks went back)" in texts[1]
     assert "clocks" not in texts[2]
+
+
+@pytest.mark.parametrize("cause", [*(one.cause for one in Sign), "jamming"])
+def test_a_doubt_tells_what_was_seen_that_it_does_not_count_and_what_helps(cause: str) -> None:
+    matter = Matter(kind=Kind.LOCATION_DOUBTFUL, began_at=BEGAN, cause=cause)
+    plain = words(replace(matter, cause=None), State.OPENED, LONDON)["en"]
+
+    text = words(matter, State.OPENED, LONDON)["en"]
+
+    began, _, rest = text.partition(": ")
+    seen, counts, helps = rest.partition(" This does not count against the wearer. ")
+    assert plain.startswith(began)
+    assert len(seen) > 20
+    assert counts
+    assert helps.split()[0] in {"Ask", "Check", "Look", "Speak", "Start"}
+    assert not {"fake", "cheat", "spoofing", "lie"} & set(text.lower().split())
+
+
+def test_a_doubt_that_is_over_asks_for_nothing() -> None:
+    text = told(Kind.LOCATION_DOUBTFUL, State.CLOSED, cause="frozen")
+
+    assert "to the last digit. It ended at Thu 2 Jul 2026, 20:00. This does not count" in text
+    assert "exchange" not in text
