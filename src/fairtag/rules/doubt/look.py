@@ -7,6 +7,8 @@ Units: instants in µs UTC; metres; metres a second; degrees WGS 84.
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -33,20 +35,18 @@ def first_sign(
     part = rows.part(first, end)
     east_m, north_m = metres_a_degree(part.lat)
     told = np.zeros(1, np.int64)
-    row = first + _look(
-        state,
-        limits,
-        part.at,
-        part.lon,
-        part.lat,
-        east_m,
-        north_m,
-        part.accuracy_m,
-        part.source,
-        part.speed_mps,
-        part.is_mock,
-        told,
+    columns = Rows(
+        at=part.at,
+        lon=part.lon,
+        lat=part.lat,
+        east_m=east_m,
+        north_m=north_m,
+        accuracy_m=part.accuracy_m,
+        source=part.source,
+        speed_mps=part.speed_mps,
+        is_mock=part.is_mock,
     )
+    row = first + _look(state, limits, columns, told)
     return (row, Sign(int(told[0]))) if told[0] else (end, None)
 
 
@@ -62,42 +62,45 @@ def _seen(state: Floats, limits: Floats) -> int:
     return _LEAP if is_leap else 0
 
 
-def _work(*columns: NDArray[np.float64]) -> int:
-    return 5 * len(columns[2])
+class Rows(NamedTuple):
+    """Columns of shape (n,), in event order."""
+
+    at: NDArray[np.int64]
+    lon: Floats
+    lat: Floats
+    east_m: Floats  # length of a degree here
+    north_m: Floats
+    accuracy_m: Floats
+    source: NDArray[np.int8]
+    speed_mps: Floats
+    is_mock: NDArray[np.bool_]
+
+
+def _work(state: Floats, limits: Floats, rows: Rows, told: NDArray[np.int64]) -> int:
+    """Tell the work of a call."""
+    del state, limits, told
+    return _STEPS_A_ROW * len(rows.at)
+
+
+_STEPS_A_ROW = 20  # of some microsecond in plain Python; measured
 
 
 @compiled(work=_work, calls=(_seen, *steps.CALLS, *holds.CALLS, *metres.CALLS))
-def _look(
-    state: Floats,
-    limits: Floats,
-    at: NDArray[np.int64],
-    lon: Floats,
-    lat: Floats,
-    east_m: Floats,
-    north_m: Floats,
-    accuracy_m: Floats,
-    source: NDArray[np.int8],
-    speed_mps: Floats,
-    is_mock: NDArray[np.bool_],
-    told: NDArray[np.int64],
-) -> int:
-    """Give the first row that shows a sign, which goes into `told`; the number of rows if none.
-
-    Shapes: columns (n,), in event order; told (1,).
-    """
-    for row in range(len(at)):
-        state[m.AT] = at[row]
-        state[m.LON] = lon[row]
-        state[m.LAT] = lat[row]
-        state[m.EAST_M] = east_m[row]
-        state[m.NORTH_M] = north_m[row]
-        state[m.CLAIM_M] = accuracy_m[row]
-        state[m.SOURCE] = source[row]
-        state[m.TOLD_MPS] = speed_mps[row]
+def _look(state: Floats, limits: Floats, rows: Rows, told: NDArray[np.int64]) -> int:
+    """Give the first row that shows a sign, which goes into `told` (1,); how many if none does."""
+    for row in range(len(rows.at)):
+        state[m.AT] = rows.at[row]
+        state[m.LON] = rows.lon[row]
+        state[m.LAT] = rows.lat[row]
+        state[m.EAST_M] = rows.east_m[row]
+        state[m.NORTH_M] = rows.north_m[row]
+        state[m.CLAIM_M] = rows.accuracy_m[row]
+        state[m.SOURCE] = rows.source[row]
+        state[m.TOLD_MPS] = rows.speed_mps[row]
         sign = _seen(state, limits)
-        if is_mock[row]:
+        if rows.is_mock[row]:
             sign = _MOCK
         if sign > 0:
             told[0] = sign
             return row
-    return len(at)
+    return len(rows.at)
