@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from fairtag.sim.chance import Chance
-from fairtag.sim.people import Person, Spot
+from fairtag.sim.lives.people import Person, Spot
 from fairtag.sim.receivers import Model
 from fairtag.sim.scenarios import SCENARIOS
 from fairtag.sim.scenarios.scene import Plan, Scenario, Scene, Timetable

@@ -9,12 +9,21 @@ Units: metres; seconds; instants in µs UTC.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from enum import StrEnum
+from itertools import accumulate
+from typing import Literal
 
-from fairtag.sim.chance import Chance
-from fairtag.sim.people import Setting, Spot
-from fairtag.terms.instants import SECOND, Micros
+import numpy as np
+from numpy.typing import NDArray
+
+from fairtag.intake.columns import SOURCES
+from fairtag.intake.messages import Source
+from fairtag.sim.chance import Chances, normals
+from fairtag.sim.lives.people import SETTINGS, Places, Setting, Spot, degrees_m
+from fairtag.terms.instants import MINUTE, SECOND
+from fairtag.terms.local import Interval
 
 # Source: NIJ Standard 1004.00, positions within 10 m outdoors and 30 m indoors, read as 95 %
 # radii; a round normal error holds 95 % within 2.45 standard deviations.
@@ -27,6 +36,7 @@ _FAST_S, _SLOW_S, _SLOW_SHARE = 150.0, 1800.0, 0.3
 _OPTIMISM = 0.7  # chosen: the radius claimed is 0.7 of the true 68 % radius
 _RADIUS_68 = 1.515  # 68 % radius of a round normal error, in standard deviations
 _OUTLIERS = 0.004  # chosen: six a day at one fix a minute
+_OUTLIER_M = (80.0, 300.0)  # chosen: how far off they lie
 _CELL_CLAIMS_M = (600.0, 800.0, 900.0, 1000.0)  # measured: the commonest of wide Android fixes
 _CELL_M = 350.0  # measured: their errors reach 314 m at the third quartile, 700 m at the 90 %
 _CELL_EVERY_S = 180  # Source: a cell-tower position about once in 3 minutes (MoJ, EMDI pages)
@@ -37,6 +47,11 @@ _APPLE_M = 6.0  # measured: median error 6.5 m, 95 % within 17 m
 _NETWORK_CLAIM_M = 15.0  # measured: the commonest claim of an Android phone indoors
 _NETWORK_M = 9.0  # chosen; a still phone repeats the same coordinates for minutes (measured)
 _REPEATS_S = 240.0  # measured: the median gap between news is 1 to 5 minutes
+_BY_CHANCE = 0.15  # chosen: of the fixes in a poor place, those from satellites
+_DRAWS = 11  # shares for each look, whatever is seen: 4 drift, 2 claim, 3 outlier, mast, poor place
+_MOCK_CLAIM_M = 5.0  # chosen: what a good receiver outdoors claims
+_CIRCLE_M, _CIRCLE_S = 40.0, 600.0  # chosen: radius, and time of one round
+_JUMP_M, _JUMP_EVERY_MIN = 5000.0, 10  # chosen: away for one minute in ten
 
 
 class Model(StrEnum):
@@ -57,104 +72,225 @@ class Sky(StrEnum):
     NONE = "none"
 
 
+SKIES = tuple(Sky)  # a column holds the place in this list
+_STREET, _TUNNEL = map(SETTINGS.index, (Setting.STREET, Setting.TUNNEL))
+_POOR, _CELL_ONLY, _FROZEN, _NO_SKY = map(
+    SKIES.index, (Sky.POOR, Sky.CELL_ONLY, Sky.FROZEN, Sky.NONE)
+)
+_GNSS, _WIFI, _CELL, _FUSED, _UNKNOWN = map(
+    SOURCES.index, (Source.GNSS, Source.WIFI, Source.CELL, Source.FUSED, Source.UNKNOWN)
+)
+
+
+# How a look sees: not at all, by masts, in the open, by a frozen network position, below a roof,
+# below a thick one.
+_BLIND, _MAST, _OPEN, _WRONG, _ROOF, _THICK = range(6)
+
+
 @dataclass(frozen=True, slots=True)
-class Fix:
-    """What the receiver reports."""
+class _Ways:
+    """What a model makes of each way to see; every column has the shape (6,)."""
 
-    spot: Spot
-    accuracy_m: float
-    source: str
+    sigma_m: NDArray[np.float64]
+    claim_m: NDArray[np.float64]
+    source: NDArray[np.int8]
+    is_claimed: NDArray[np.bool_]  # the claim follows the error, and there are outliers
+    is_held: NDArray[np.bool_]  # repeats itself
 
 
-@dataclass(slots=True)
+def _ways(
+    *, roof_m: tuple[float, float], source: tuple[int, int], claimed: set[int], held: set[int]
+) -> _Ways:
+    """Lay out a model by its errors under two roofs, its sources in the open and under a roof."""
+    sigma_m = np.array([0.0, _CELL_M, _STREET_M, 0.0, *roof_m])
+    flat_m = _APPLE_CLAIM_M if source[0] == _UNKNOWN else _NETWORK_CLAIM_M
+    claim_m = np.full(len(sigma_m), flat_m)
+    claim_m[_WRONG] = _FROZEN_CLAIM_M
+    claims = sorted(claimed)
+    claim_m[claims] = _OPTIMISM * _RADIUS_68 * sigma_m[claims]
+    open_sky, roof = source
+    return _Ways(
+        sigma_m=sigma_m,
+        claim_m=claim_m,
+        source=np.array([_UNKNOWN, _CELL, open_sky, _WIFI, roof, roof], np.int8),
+        is_claimed=np.isin(np.arange(len(sigma_m)), claims),
+        is_held=np.isin(np.arange(len(sigma_m)), sorted(held)),
+    )
+
+
+_WAYS = {
+    Model.TAG: _ways(
+        roof_m=(_INDOOR_M, _POOR_M),
+        source=(_GNSS, _GNSS),
+        claimed={_OPEN, _ROOF, _THICK},
+        held={_WRONG},
+    ),
+    Model.ANDROID: _ways(
+        roof_m=(_NETWORK_M, _NETWORK_M),
+        source=(_FUSED, _WIFI),
+        claimed={_OPEN},
+        held={_WRONG, _ROOF, _THICK},
+    ),
+    Model.APPLE: _ways(
+        roof_m=(_APPLE_M, _APPLE_M), source=(_UNKNOWN, _UNKNOWN), claimed=set(), held={_WRONG}
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Fixes:
+    """What the receiver reports at each look; every column has the shape (n,)."""
+
+    is_seen: NDArray[np.bool_]  # where not, the other columns mean nothing
+    lat: NDArray[np.float64]
+    lon: NDArray[np.float64]
+    accuracy_m: NDArray[np.float64]
+    source: NDArray[np.int8]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mock:
+    """An app on the phone that gives invented places instead of the receiver's, unmarked."""
+
+    during: Interval
+    shape: Literal["circle", "jumps", "frozen"]
+    middle: Spot
+
+    def put(self, fixes: Fixes, at: NDArray[np.int64], rows: NDArray[np.bool_]) -> None:
+        """Say in some rows what the app invents."""
+        since = (at[rows] - self.during.start).astype(np.float64)
+        north = east = np.zeros(len(since))
+        if self.shape == "circle":
+            turn = 2 * math.pi * since / (_CIRCLE_S * SECOND)
+            north, east = _CIRCLE_M * np.cos(turn), _CIRCLE_M * np.sin(turn)
+        elif self.shape == "jumps":
+            is_away = since // MINUTE % _JUMP_EVERY_MIN == _JUMP_EVERY_MIN // 2
+            north = np.where(is_away, -_JUMP_M, 0.0)
+        a_lat, a_lon = degrees_m(np.full(len(since), self.middle.lat))
+        fixes.lat[rows] = self.middle.lat + north / a_lat
+        fixes.lon[rows] = self.middle.lon + east / a_lon
+        fixes.accuracy_m[rows], fixes.source[rows] = _MOCK_CLAIM_M, _GNSS
+        fixes.is_seen[rows] = True
+
+
 class Receiver:
-    """One receiver with the memory of its errors."""
+    """One receiver with the memory of its errors, looking again and again after the same time."""
 
-    chance: Chance
-    model: Model
-    _fast: tuple[float, float] = (0.0, 0.0)  # in standard deviations
-    _slow: tuple[float, float] = (0.0, 0.0)
-    _last: Micros | None = None
-    _held: tuple[Micros, Fix] | None = None  # a network position that repeats itself
-    _is_frozen: bool = field(default=False)
+    def __init__(self, chances: Chances, model: Model, *, every_s: float) -> None:
+        self._chances = chances
+        self._ways = _WAYS[model]
+        self._keeps = [math.exp(-every_s / fades_s) for fades_s in (_FAST_S, _SLOW_S)]
+        self._drifts: list[complex | None] = [None, None]  # north + east j; None: not looked yet
+        self._held = (-math.inf, 0.0, 0.0)  # a position that repeats itself: at, lat, lon
+        self._is_under_frozen = False  # at the last look
+        self._freezes = 0  # how often the sky froze
+        self._held_in: float = 0  # the freeze in which the held position was found
 
-    def see(self, spot: Spot, instant: Micros, setting: Setting, sky: Sky) -> Fix | None:
-        """Tell the reported place, or None when nothing could be seen."""
-        self._drift(instant)
-        if sky is not Sky.FROZEN:
-            self._is_frozen = False
-        if setting is Setting.TUNNEL or sky is Sky.NONE:
-            return None
-        if sky is Sky.CELL_ONLY:
-            return self._cell(spot, instant)
-        if setting is Setting.STREET:
-            return self._claimed(spot, _STREET_M, "gnss")
-        if sky is Sky.FROZEN:
-            return self._frozen(spot)
-        if sky is Sky.POOR and self.chance.share() > 0.15:  # noqa: PLR2004 - chosen
-            return self._cell(spot, instant)
-        return self._indoors(spot, instant, _POOR_M if sky is Sky.POOR else _INDOOR_M)
+    def see(self, at: NDArray[np.int64], true: Places, sky: NDArray[np.int8]) -> Fixes:
+        """Tell what is reported at looks that follow on those before.
 
-    def _indoors(self, spot: Spot, instant: Micros, sigma_m: float) -> Fix:
-        match self.model:
-            case Model.TAG:
-                return self._claimed(spot, sigma_m, "gnss")
-            case Model.APPLE:
-                return Fix(self._erred(spot, _APPLE_M), _APPLE_CLAIM_M, "unknown")
-            case Model.ANDROID:
-                return self._network(spot, instant)
-
-    def _claimed(self, spot: Spot, sigma_m: float, source: str) -> Fix:
-        if self.model is Model.APPLE:
-            return Fix(self._erred(spot, sigma_m), _APPLE_CLAIM_M, "unknown")
-        seen = self._erred(spot, sigma_m)
-        if self.chance.share() < _OUTLIERS:
-            far, turn = self.chance.between(80, 300), self.chance.between(0, 2 * math.pi)
-            seen = seen.moved(far * math.cos(turn), far * math.sin(turn))
-        claim = _OPTIMISM * _RADIUS_68 * sigma_m * math.exp(0.2 * self.chance.normal())
-        return Fix(seen, max(3.0, claim), source if self.model is Model.TAG else "fused")
-
-    def _network(self, spot: Spot, instant: Micros) -> Fix:
-        if self._held is not None and instant - self._held[0] < _REPEATS_S * SECOND:
-            held = self._held[1]
-            if held.spot.metres_to(spot) < 5 * _NETWORK_M:
-                return held
-        fix = Fix(self._erred(spot, _NETWORK_M), _NETWORK_CLAIM_M, "wifi")
-        self._held = (instant, fix)
-        return fix
-
-    def _frozen(self, spot: Spot) -> Fix:
-        if not self._is_frozen or self._held is None:
-            self._is_frozen = True
-            far, turn = self.chance.between(*_FROZEN_M), self.chance.between(0, 2 * math.pi)
-            wrong = spot.moved(far * math.cos(turn), far * math.sin(turn))
-            self._held = (Micros(0), Fix(wrong, _FROZEN_CLAIM_M, "wifi"))
-        return self._held[1]
-
-    def _cell(self, spot: Spot, instant: Micros) -> Fix | None:
-        if instant // SECOND % _CELL_EVERY_S >= 60:  # noqa: PLR2004 - one of three minutes
-            return None
-        return Fix(self._erred(spot, _CELL_M), self.chance.pick(_CELL_CLAIMS_M), "cell")
-
-    def _erred(self, spot: Spot, sigma_m: float) -> Spot:
-        slow, fast = math.sqrt(_SLOW_SHARE), math.sqrt(1 - _SLOW_SHARE)
-        north, east = (
-            sigma_m * (slow * late + fast * soon)
-            for late, soon in zip(self._slow, self._fast, strict=True)
+        Shapes: (n,) each.
+        """
+        chance, ways = self._chances.rows(len(at), _DRAWS), self._ways
+        way = _way(true.setting, sky, chance[:, 10])
+        is_frozen, is_claimed = way == _WRONG, ways.is_claimed[way]
+        error = ways.sigma_m[way] * self._drift(chance[:, :4])
+        is_far = is_frozen | (is_claimed & (chance[:, 6] < _OUTLIERS))
+        error[is_far] += _far(chance[is_far, 7:9], is_frozen[is_far])
+        claim_m = ways.claim_m[way]
+        claim_m[is_claimed] *= np.exp(0.2 * normals(chance[is_claimed, 4:6]).real)
+        is_cell = way == _MAST
+        claims_m = np.array(_CELL_CLAIMS_M)
+        claim_m[is_cell] = claims_m[(chance[is_cell, 9] * len(claims_m)).astype(np.int64)]
+        a_lat, a_lon = degrees_m(true.lat)
+        fixes = Fixes(
+            is_seen=(way != _BLIND) & ~(is_cell & (at // SECOND % _CELL_EVERY_S >= 60)),  # noqa: PLR2004
+            lat=true.lat + error.real / a_lat,
+            lon=true.lon + error.imag / a_lon,
+            accuracy_m=np.maximum(3.0, claim_m),
+            source=ways.source[way],
         )
-        return spot.moved(north, east)
+        freeze = np.where(is_frozen, self._freeze(sky == _FROZEN), 0)
+        held = np.flatnonzero(ways.is_held[way])
+        if len(held):
+            told = (at, freeze, true.lat, true.lon, a_lat, a_lon, fixes.lat, fixes.lon)
+            repeated = self._repeated([column[held].tolist() for column in told])
+            fixes.lat[held], fixes.lon[held] = np.array(repeated).T
+        return fixes
 
-    def _drift(self, instant: Micros) -> None:
-        gone_s = math.inf if self._last is None else (instant - self._last) / SECOND
-        self._last = instant
-        self._fast = self._stepped(self._fast, gone_s / _FAST_S)
-        self._slow = self._stepped(self._slow, gone_s / _SLOW_S)
-
-    def _stepped(self, drift: tuple[float, float], steps: float) -> tuple[float, float]:
-        keep = math.exp(-steps)
-        news = math.sqrt(1 - keep * keep)
-        north, east = drift
-        return (
-            keep * north + news * self.chance.normal(),
-            keep * east + news * self.chance.normal(),
+    def _drift(self, chance: NDArray[np.float64]) -> NDArray[np.complex128]:
+        """Give errors north (real) and east (imaginary) in standard deviations."""
+        fast, slow = (
+            self._stepped(n, normals(chance[:, 2 * n : 2 * n + 2])) for n in range(2)
         )
+        drift: NDArray[np.complex128] = (
+            math.sqrt(1 - _SLOW_SHARE) * fast + math.sqrt(_SLOW_SHARE) * slow
+        )
+        return drift
+
+    def _stepped(self, n: int, news: NDArray[np.complex128]) -> NDArray[np.complex128]:
+        """Follow one Gauss-Markov process, step by step so that no grouping changes a bit."""
+        keep, before = self._keeps[n], self._drifts[n]
+        steps = (math.sqrt(1 - keep * keep) * news).tolist()
+        if before is None:
+            steps[:1] = news[:1].tolist()  # the first error is as large as any other
+        found = list(accumulate([before or 0j, *steps], lambda now, new: keep * now + new))
+        if steps:
+            self._drifts[n] = found[-1]
+        return np.array(found[1:], np.complex128)
+
+    def _freeze(self, is_under: NDArray[np.bool_]) -> NDArray[np.int64]:
+        """Number the stretches of a frozen sky."""
+        former = np.concatenate(([self._is_under_frozen], is_under))
+        freezes = self._freezes + np.cumsum(is_under & ~former[:-1])
+        self._is_under_frozen = bool(former[-1])
+        self._freezes = int(freezes[-1]) if len(freezes) else self._freezes
+        return freezes
+
+    def _repeated(self, columns: list[list[float]]) -> list[tuple[float, float]]:
+        """Say the held position again until there are news: time, a walk, another freeze."""
+        found = []
+        when, lat, lon = self._held
+        for now, freeze, true_lat, true_lon, a_lat, a_lon, seen_lat, seen_lon in zip(
+            *columns, strict=True
+        ):
+            is_old = freeze != self._held_in
+            if not freeze and not is_old:
+                off_m = math.hypot((lat - true_lat) * a_lat, (lon - true_lon) * a_lon)
+                is_old = now - when >= _REPEATS_S * SECOND or off_m >= 5 * _NETWORK_M
+            if is_old:
+                when, lat, lon = now, seen_lat, seen_lon
+                self._held_in = freeze
+            found.append((lat, lon))
+        self._held = (when, lat, lon)
+        return found
+
+
+def _way(
+    setting: NDArray[np.int8], sky: NDArray[np.int8], chance: NDArray[np.float64]
+) -> NDArray[np.int64]:
+    """Tell how each look sees."""
+    is_poor = sky == _POOR
+    return np.select(
+        [
+            (setting == _TUNNEL) | (sky == _NO_SKY),
+            sky == _CELL_ONLY,
+            setting == _STREET,
+            sky == _FROZEN,
+            is_poor & (chance > _BY_CHANCE),
+            is_poor,
+        ],
+        [_BLIND, _MAST, _OPEN, _WRONG, _MAST, _THICK],
+        _ROOF,
+    )
+
+
+def _far(chance: NDArray[np.float64], is_frozen: NDArray[np.bool_]) -> NDArray[np.complex128]:
+    """Give an error far off: of an outlier, or of a frozen position."""
+    low = np.where(is_frozen, _FROZEN_M[0], _OUTLIER_M[0])
+    high = np.where(is_frozen, _FROZEN_M[1], _OUTLIER_M[1])
+    turn = 2 * math.pi * chance[:, 1]
+    far: NDArray[np.complex128] = (low + (high - low) * chance[:, 0]) * (
+        np.cos(turn) + 1j * np.sin(turn)
+    )
+    return far

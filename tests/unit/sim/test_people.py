@@ -10,7 +10,7 @@ from fairtag.rules.conditions import LOCATED, against_m, place_of
 from fairtag.rules.duty import duty_at
 from fairtag.sim.cast import Player, player, span_of
 from fairtag.sim.papers import order_of
-from fairtag.sim.people import Go, Setting, Spot, Stay, journey
+from fairtag.sim.lives.people import Go, Setting, Spot, Stay, journey
 from fairtag.sim.scenarios.calm import CALM
 from fairtag.sim.traffic import Whereabouts
 from fairtag.terms.geometry import edge_of

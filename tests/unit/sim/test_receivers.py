@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from fairtag.sim.chance import Chance
-from fairtag.sim.people import Setting, Spot
+from fairtag.sim.lives.people import Setting, Spot
 from fairtag.sim.receivers import Fix, Model, Receiver, Sky
 from fairtag.terms.instants import MINUTE, Micros
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fairtag.sim.people import DRIVE_MPS, WALK_MPS, Go, Path, Setting, Stay, journey
+from fairtag.sim.lives.people import DRIVE_MPS, WALK_MPS, Go, Path, Setting, Stay, journey
 from fairtag.sim.receivers import Model, Sky
 from fairtag.sim.scenarios.scene import (
     ZONE_HALF_M,

@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, fields
 from typing import Any
 
-from fairtag.sim.people import WALK_MPS, Go, Path, Person, Setting, Spot, Stay, journey
-from fairtag.sim.receivers import Model, Sky
+from fairtag.sim.lives.people import WALK_MPS, Go, Path, Person, Setting, Spot, Stay, journey
+from fairtag.sim.receivers import Mock, Model, Sky
 from fairtag.terms.instants import MINUTE, SECOND, Micros, text
 from fairtag.terms.local import Interval
 
@@ -57,6 +57,7 @@ class Plan:
     outings: tuple[Path, ...] = ()
     at_home: tuple[Interval, ...] = ()  # save for outings
     skies: tuple[tuple[Interval, Sky], ...] = ()
+    mocks: tuple[Mock, ...] = ()
     events: tuple[tuple[Micros, str], ...] = ()
     battery: tuple[tuple[Micros, float], ...] = ()  # percent at these instants, straight between
     dead: tuple[Interval, ...] = ()  # the device says nothing, now or later
