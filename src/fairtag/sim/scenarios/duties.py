@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from fairtag.sim.people import DRIVE_MPS, WALK_MPS, Go, Path, Setting, Stay, journey
+from fairtag.sim.lives.people import DRIVE_MPS, WALK_MPS, Go, Path, Setting, Stay, journey
 from fairtag.sim.scenarios.scene import (
     REGION_HALF_M,
     Offline,

@@ -9,17 +9,23 @@ from __future__ import annotations
 
 import bisect
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
 
 from fairtag.sim.chance import Chance
-from fairtag.terms.instants import MINUTE, SECOND, Micros
-from fairtag.terms.local import MINUTES_A_DAY, Interval, wall_minute
+from fairtag.sim.lives.wall import days_of, wall_of
+from fairtag.terms.instants import DAY, MINUTE, SECOND, Micros, text
+from fairtag.terms.local import MINUTES_A_DAY, Interval
 
 WALK_MPS = 1.4  # Source: comfortable walking speed of adults, Bohannon 1997
 DRIVE_MPS = 13.4  # Source: 30 mph, the limit in British towns
 _HOME_BY_MIN = 60  # before the curfew begins
+Number = TypeVar("Number", float, NDArray[np.float64])
 _COARSE = 15 * SECOND  # half of the shortest stay in a zone: by car, 29 s
 
 
@@ -29,6 +35,9 @@ class Setting(StrEnum):
     INDOORS = "indoors"
     STREET = "street"
     TUNNEL = "tunnel"  # no satellite and no network
+
+
+SETTINGS = tuple(Setting)  # a column holds the place in this list
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,14 +63,51 @@ class Spot:
 
 
 def _degree_m(lat: float) -> tuple[float, float]:
-    """Tell the length of a degree of latitude and of longitude.
+    """Tell the length of a degree of latitude and of longitude."""
+    return _degree_of_cosine_m(math.cos(math.radians(lat)))
 
-    Source: series for the WGS 84 ellipsoid, NGA.STND.0036.
+
+def degrees_m(lat: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Tell the lengths of a degree of latitude and of longitude at many latitudes.
+
+    Shapes: (n,) gives (n,), (n,).
     """
-    turn = math.radians(lat)
-    a_lat = 111_132.95 - 559.85 * math.cos(2 * turn) + 1.18 * math.cos(4 * turn)
-    a_lon = 111_412.88 * math.cos(turn) - 93.50 * math.cos(3 * turn) + 0.12 * math.cos(5 * turn)
+    return _degree_of_cosine_m(np.cos(np.radians(lat)))
+
+
+def _degree_of_cosine_m(cosine: Number) -> tuple[Number, Number]:
+    """Tell both lengths from the cosine of the latitude.
+
+    Source: series for the WGS 84 ellipsoid, NGA.STND.0036; the cosines of multiples of an angle
+    are Chebyshev's polynomials.
+    """
+    two, three = 2 * cosine**2 - 1, 4 * cosine**3 - 3 * cosine
+    four, five = 2 * two**2 - 1, 2 * two * three - cosine
+    a_lat = 111_132.95 - 559.85 * two + 1.18 * four
+    a_lon = 111_412.88 * cosine - 93.50 * three + 0.12 * five
     return a_lat, a_lon
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where someone is at many instants; every column has the shape (n,)."""
+
+    lat: NDArray[np.float64]
+    lon: NDArray[np.float64]
+    setting: NDArray[np.int8]  # places in SETTINGS
+
+    @staticmethod
+    def all_at(spot: Spot, setting: Setting, count: int) -> Places:
+        """Be at one place all the time."""
+        return Places(
+            lat=np.full(count, spot.lat),
+            lon=np.full(count, spot.lon),
+            setting=np.full(count, SETTINGS.index(setting), np.int8),
+        )
+
+    def put(self, rows: NDArray[np.bool_] | NDArray[np.int64], those: Places) -> None:
+        """Be elsewhere in some rows."""
+        self.lat[rows], self.lon[rows], self.setting[rows] = those.lat, those.lon, those.setting
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,13 +152,31 @@ class Path:
         lat, lon = one.lat + share * (other.lat - one.lat), one.lon + share * (other.lon - one.lon)
         return Spot(lat, lon), self.settings[n]
 
+    def places(self, instants: NDArray[np.int64]) -> Places:
+        """Tell places and settings at many instants; before and after, the path's ends.
+
+        Shapes: (n,) gives columns of (n,).
+        """
+        times = np.array(self.times, np.int64)
+        lat, lon = np.array([(spot.lat, spot.lon) for spot in self.spots]).T
+        codes = np.array([SETTINGS.index(one) for one in self.settings], np.int8)
+        last = len(times) - 1
+        n = np.clip(np.searchsorted(times, instants, side="right") - 1, 0, last)
+        following = np.minimum(n + 1, last)
+        lasts = np.maximum(times[following] - times[n], 1)
+        share = np.clip((instants - times[n]) / lasts, 0, 1)
+        return Places(
+            lat=lat[n] + share * (lat[following] - lat[n]),
+            lon=lon[n] + share * (lon[following] - lon[n]),
+            setting=codes[n],
+        )
+
     def spans_where(self, is_so: Callable[[Spot], bool]) -> tuple[Interval, ...]:
         """List when something holds for the true place, to the second."""
         found: list[Interval] = []
         began: Micros | None = None
         before = self.times[0]
-        for told in range(self.times[0], self.times[-1] + _COARSE, _COARSE):
-            now = Micros(min(told, self.times[-1]))
+        for now in self._looks():
             holds = is_so(self.at(now)[0])
             if holds and began is None:
                 began = self._edge(before, now, is_so) if now > before else now
@@ -124,6 +188,15 @@ class Path:
         if began is not None:
             found.append(Interval(start=began, end=self.times[-1]))
         return tuple(found)
+
+    def _looks(self) -> Iterator[Micros]:
+        """Give instants to look at: both ends of a stay, and closely along the way."""
+        legs = zip(self.times, self.times[1:], self.spots, self.spots[1:], strict=False)
+        for start, end, here, there in legs:
+            yield start
+            if here != there:
+                yield from (Micros(at) for at in range(start + _COARSE, end, _COARSE))
+        yield self.times[-1]
 
     def _edge(self, low: Micros, high: Micros, is_so: Callable[[Spot], bool]) -> Micros:
         """Find the second from which on it holds."""
@@ -163,20 +236,31 @@ class Person:
     curfew_to_min: int
     habits: tuple[object, ...]  # names of the person's chance
     has_work: bool = True
-    _days: dict[str, Path] = field(default_factory=dict, repr=False, compare=False)
+    _days: dict[int, Path] = field(default_factory=dict, repr=False, compare=False)
 
-    def at(self, instant: Micros) -> tuple[Spot, Setting]:
-        """Tell the place and the setting of an ordinary life."""
-        shifted = Micros(instant - self.curfew_to_min * MINUTE)
-        day, minute = wall_minute(shifted, self.time_zone)
-        since = Micros(minute * MINUTE + instant % MINUTE)
-        name = str(day)
-        path = self._days.get(name)
+    def places(self, instants: NDArray[np.int64]) -> Places:
+        """Tell the places and settings of an ordinary life at many instants.
+
+        A day begins when the wall clock shows the curfew's end, also where the clocks change.
+        Shapes: (n,) gives columns of (n,).
+        """
+        since = wall_of(instants, self.time_zone) - self.curfew_to_min * MINUTE
+        found = Places.all_at(self.home, Setting.INDOORS, len(instants))
+        for day in days_of(since):
+            path = self._path(day)
+            within = since - day * DAY
+            out = (within >= path.times[0]) & (within < min(DAY, path.times[-1]))
+            found.put(out, path.places(within[out]))
+        return found
+
+    def _path(self, day: int) -> Path:
+        """Give one day's free time; the day is counted from 1970-01-01."""
+        path = self._days.get(day)
         if path is None:
-            path = self._days[name] = self._day(name, is_weekend=day.day_of_week().value > 5)  # noqa: PLR2004
-        if not path.during.holds(since):
-            return self.home, Setting.INDOORS
-        return path.at(since)
+            name = text(Micros(day * DAY))[:10]
+            is_weekend = (day + 3) % 7 > 4  # noqa: PLR2004 - 1970-01-01 was a Thursday
+            path = self._days[day] = self._day(name, is_weekend=is_weekend)
+        return path
 
     def _day(self, name: str, *, is_weekend: bool) -> Path:
         """Plan one day's free time; times are µs since the curfew's end."""
