@@ -33,6 +33,7 @@ from fairtag.rules.evidence import by_satellite, widths_m
 from fairtag.rules.finding import AGAINST_WEARER, Finding, Kind
 from fairtag.rules.judge import OrderJudge
 from fairtag.rules.matter import Matter
+from fairtag.rules.numbers import Rows, numbers_of
 from fairtag.rules.settings import DEFAULTS, Settings, table
 from fairtag.rules.track import Track
 from fairtag.rules.view import View
@@ -264,7 +265,7 @@ def sides(told: list[Told]) -> list[int]:
     """Let one edge see positions; those on the wearer's side keep a width of 20 m."""
     columns, away_m = positions_of(list(fixes(told))), np.array([one.against_m for one in told])
     n = len(told)
-    rows = walk.Rows(
+    rows = Rows(
         at=columns.at,
         lon=columns.lon,
         lat=columns.lat,
@@ -277,7 +278,7 @@ def sides(told: list[Told]) -> list[int]:
         against_m=away_m.reshape(-1, 1),
     )
     state, found = walk.new_state(1), []
-    numbers, ready = walk.numbers_of(DEFAULTS), np.zeros(1, np.int64)
+    numbers, ready = numbers_of(DEFAULTS), np.zeros(1, np.int64)
     stops = np.zeros(1, np.int8)
     for row in range(n):
         walk.walk(rows, row, row + 1, state, numbers, table(), ready, stops.copy(), stops)

@@ -14,7 +14,9 @@ from fairtag.intake.columns import NO_SEQ, Positions
 from fairtag.intake.messages import ref_of
 from fairtag.rules import walk as w
 from fairtag.rules.finding import Evidence
+from fairtag.rules.numbers import Ints
 from fairtag.rules.settings import NAT
+from fairtag.rules.way import NEVER, new_way
 from fairtag.terms.ids import ConditionId, DeviceId
 from fairtag.terms.instants import Micros
 
@@ -55,7 +57,7 @@ class Beliefs(msgspec.Struct, kw_only=True, array_like=True):
     names: tuple[ConditionId, ...] = ()
     edges: bytes = b""
     moved: bytes = b""
-    way: bytes = w.new_state(0).way.tobytes()
+    way: bytes = new_way().tobytes()
     device_id: DeviceId | None = None  # whose way it is
     refs: dict[Micros, str] = {}  # content hashes of positions in evidence that have no number
 
@@ -80,7 +82,7 @@ class Beliefs(msgspec.Struct, kw_only=True, array_like=True):
         state = self.state()
         if device_id != self.device_id:
             self.device_id = device_id
-            state.way[:] = w.new_state(0).way
+            state.way[:] = new_way()
         return state
 
     def state(self) -> w.State:
@@ -135,7 +137,7 @@ def seen_of(row: list[int], refs: dict[Micros, str]) -> Seen:
     )
 
 
-def _unnumbered(edges: w.Ints) -> set[Micros]:
+def _unnumbered(edges: Ints) -> set[Micros]:
     """List when the named positions happened that have no number."""
     return {
         Micros(row[w.NAMED_AT + n])
@@ -146,4 +148,4 @@ def _unnumbered(edges: w.Ints) -> set[Micros]:
 
 
 def _known(instant: int) -> Micros | None:
-    return None if instant == w.NEVER else Micros(instant)
+    return None if instant == NEVER else Micros(instant)

@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fairtag.intake.columns import Positions
-from fairtag.rules import walk as w
 from fairtag.rules.evidence import by_satellite, widths_m, witnesses
+from fairtag.rules.numbers import Rows
 from fairtag.rules.settings import Settings
 from fairtag.terms.flat import metres_a_degree
 from fairtag.terms.ground import Ground, distances
@@ -36,7 +36,7 @@ class Leg:
     version: int
     end: int  # the first row of the columns that is not part of it
     row: NDArray[np.int64]
-    rows: w.Rows
+    rows: Rows
 
 
 def leg_of(
@@ -50,7 +50,7 @@ def leg_of(
     lon, lat = columns.lon[row], columns.lat[row]
     lon_m, lat_m = metres_a_degree(lat)
     width_m = widths_m(columns, settings)[row]
-    rows = w.Rows(
+    rows = Rows(
         at=columns.at[row],
         lon=lon,
         lat=lat,

@@ -18,6 +18,7 @@ from fairtag.rules import walk as w
 from fairtag.rules.belief import seen_of
 from fairtag.rules.leg import Leg, leg_of
 from fairtag.rules.matter import Matter
+from fairtag.rules.numbers import Bytes, Ints, numbers_of
 from fairtag.rules.settings import table
 from fairtag.rules.view import View
 from fairtag.rules.wearing import Wearing
@@ -41,7 +42,7 @@ class Run:
         self._columns = columns
         self._view = view
         self._turns = turns
-        self._numbers = w.numbers_of(view.settings)
+        self._numbers = numbers_of(view.settings)
         self._row = 0
         self._leg: Leg | None = None
         self._device = Wearing(track.noticed_of(columns.device_id), columns, view)
@@ -121,7 +122,7 @@ class Run:
         if begun < end and self._columns.seq[leg.row[begun]] == NO_SEQ:
             self._track.beliefs.name(state, self._columns, leg.row[begun:end])
 
-    def _waits(self, ruling: Ruling, at: Micros) -> tuple[w.Ints, w.Bytes]:
+    def _waits(self, ruling: Ruling, at: Micros) -> tuple[Ints, Bytes]:
         """Tell from when on, and whether against the wearer, each condition looks at positions."""
         located = self._view.located(ruling.version)
         wake = np.full(len(located), _NEVER, np.int64)
@@ -136,7 +137,7 @@ class Run:
             is_hot[n] = duty is not None and watched.open is None
         return wake, is_hot
 
-    def _ask(self, ruling: Ruling, state: w.State, stops: w.Bytes, at: Micros) -> list[Matter]:
+    def _ask(self, ruling: Ruling, state: w.State, stops: Bytes, at: Micros) -> list[Matter]:
         """Ask conditions what a belief that changed means to them."""
         found: list[Matter] = []
         for n in np.flatnonzero(stops).tolist():
