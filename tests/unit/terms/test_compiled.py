@@ -65,6 +65,18 @@ def test_both_ways_give_the_same_bits(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("always")
+def test_machine_code_keeps_to_the_letter_lets_others_run_and_is_kept() -> None:
+    loop = fresh()
+    told(loop)
+    options = loop._machine.targetoptions
+    assert options["fastmath"] is False  # nothing is reordered
+    assert options["error_model"] == "python"
+    assert options["nogil"] is True
+    assert loop._machine.stats.cache_path
+    assert (loop.__name__, loop.plain) == ("_thirds", _thirds)
+
+
+@pytest.mark.usefixtures("always")
 def test_a_division_by_zero_is_an_error_both_ways() -> None:
     loop = fresh()
     for run in (loop, lambda *args: loop.plain(*map(switch._as_numbers, args))):

@@ -185,6 +185,23 @@ def test_columns_of_any_kind_are_taken_and_left_as_they_are() -> None:
     assert lon.tolist() == [0.5, 5.0]
 
 
+def test_no_kind_of_column_makes_machine_code_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("numba")
+    monkeypatch.setenv("FAIRTAG_COMPILED", "always")
+    ground = ground_of([Circle(lon_deg=0, lat_deg=0, radius_m=1)])
+    place, number = np.zeros(6, np.int32), np.zeros(6)
+    usual = [place[:3], number[:3], number[:3], number[:3]]
+    expected = distances(ground, *usual)
+    (made,) = flat.signed_m._machine.signatures
+    for at, column in enumerate(usual):
+        fixed = column.copy()
+        fixed.flags.writeable = False
+        for odd in (fixed, np.zeros(6, column.dtype)[::2], column.astype(np.int16)):
+            found = distances(ground, *usual[:at], odd, *usual[at + 1 :])
+            assert found.tobytes() == expected.tobytes()
+    assert flat.signed_m._machine.signatures == [made]
+
+
 @pytest.mark.parametrize("way", WAYS)
 def test_threads_do_not_disturb_one_another(way: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FAIRTAG_COMPILED", way)
