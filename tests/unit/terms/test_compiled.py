@@ -222,6 +222,7 @@ def test_while_one_thread_compiles_another_does_not_wait() -> None:
     assert not switch._one_at_a_time.locked()
 
 
+@pytest.mark.usefixtures("auto")
 def test_negative_control_a_loop_that_differs_is_noticed() -> None:
     """The bits tell: a machine that multiplies by a third instead is another one."""
     loop = fresh()
@@ -231,6 +232,7 @@ def test_negative_control_a_loop_that_differs_is_noticed() -> None:
     assert told(loop) != plain.tobytes()
 
 
+@pytest.mark.usefixtures("auto")
 def test_nothing_loads_numba_before_it_is_wanted() -> None:
     code = (
         "import sys, fairtag.cli, fairtag.terms.ground as g, numpy as n;"

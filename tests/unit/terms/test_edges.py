@@ -164,6 +164,15 @@ def test_half_a_turn_is_wide_only_beyond() -> None:
     assert more.signed_m(0.0, 0.5, 0.0) == pytest.approx(90 * 111_320, rel=0.01)
 
 
+@pytest.mark.parametrize("side", [1, -1])
+def test_the_nearest_part_may_lie_the_other_way_round(side: int) -> None:
+    """The part on the point's own side is far north; the level one is nearer past 180°."""
+    level, north = box(-100, 0, -99, 1), box(99, 60, 100, 61)
+    shape = scale(MultiPolygon([level, north]), xfact=side, origin=(0, 0))
+    found = edge_of(area_of(shape)).signed_m(175.0 * side, 0.5)
+    assert found == pytest.approx(85 * 111_315, rel=1e-4)
+
+
 def test_stretches_are_sixteen_sides_at_most_and_end_with_their_ring() -> None:
     ground = column_of(area_of(star(40)))
     assert ground.cut.tolist() == [0, 16, 32, 40, 43]
