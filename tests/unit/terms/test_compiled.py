@@ -85,6 +85,11 @@ def test_a_division_by_zero_is_an_error_both_ways() -> None:
     assert loop.is_machine_code
 
 
+def test_arguments_come_by_position() -> None:
+    with pytest.raises(TypeError, match="by position"):
+        fresh()(np.ones(3), by=1.0, found=np.empty(3))
+
+
 def test_never_means_never(monkeypatch: pytest.MonkeyPatch) -> None:
     seen = []
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
+import random
 from fractions import Fraction
 
 import numpy as np
@@ -10,8 +12,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyproj import Geod
+from shapely.geometry import MultiPolygon, Polygon
 
-from fairtag.terms.flat import _to_box, _turn_deg, metres_a_degree, to_circle_m, to_mm
+from fairtag.terms.flat import _steps, _to_box, _turn_deg, metres_a_degree, to_circle_m, to_mm
+from fairtag.terms.geometry import Circle, area_of, edge_of
+from fairtag.terms.ground import ground_of
 
 GEOD = Geod(ellps="WGS84")
 
@@ -24,7 +29,9 @@ def by_trigonometry(lat_deg: float) -> tuple[float, float]:
 
 def test_a_degree_is_that_of_the_published_series() -> None:
     for lat in np.linspace(-89.99, 89.99, 5_001).tolist():
-        assert metres_a_degree(lat) == pytest.approx(by_trigonometry(lat), rel=1e-9, abs=0)
+        # next to a pole it is the cosine of a rounded angle that is off
+        near = 1e-12 if abs(lat) < 85 else 1e-9
+        assert metres_a_degree(lat) == pytest.approx(by_trigonometry(lat), rel=near, abs=0)
         assert metres_a_degree(lat) == metres_a_degree(-lat)
 
 
@@ -132,8 +139,9 @@ def test_less_than_the_distance_is_told_only_beyond_what_is_enough(
     centre, true = (lon, lat, radius), far_m(point, (lon, lat, radius)) - radius
     told = to_circle_m(point, centre, true * share)
     if not math.isnan(told):
-        assert told <= true + 0.002 + abs(true) * 2e-6
-        assert told > true * share or told == pytest.approx(true, rel=2e-6, abs=0.002)
+        off = 0.002 + (true + radius) * 2e-6  # what flat ground may be off, see above
+        assert told <= true + off
+        assert told > true * share or abs(told - true) <= off
 
 
 def test_how_much_is_told_far_from_a_circle() -> None:
@@ -151,6 +159,36 @@ def test_as_much_as_is_enough_is_not_more_than_enough() -> None:
     told = to_circle_m((10.0, 0.15), (10.0, 0.0, 500.0), 100)
     assert math.isnan(to_circle_m((10.0, 0.15), (10.0, 0.0, 500.0), told))
     assert to_circle_m((10.0, 0.15), (10.0, 0.0, 500.0), told - 0.001) == told
+
+
+def bits() -> str:
+    """Answer many questions whose numbers are made by arithmetic alone, and hash the bits."""
+    chance, told = random.Random(11), []
+    for n in range(400):
+        lon, lat = -179.0 + 358 * chance.random(), -84.0 + 168 * chance.random()
+        size = (0.001, 0.02, 0.5)[n % 3]
+        beside = [(2 * chance.random() - 1) * size * by for by in (1, 1, 2, 2)]
+        lons, lats = sorted(beside[:2]), sorted(beside[2:])
+        slope = [lon + one for one in (*lons, *reversed(lons))]
+        hull = [(x, lat + y * size) for x, y in zip(slope, (0, 0.5, 2, 1), strict=True)]
+        ragged = [(x, lat - size * (1 + chance.random())) for x in np.linspace(lon, lon + size, 40)]
+        both = MultiPolygon([Polygon(hull), Polygon([*ragged, (lon + size, lat - 3 * size)])])
+        circle = Circle(lon_deg=lon, lat_deg=lat * 0.8, radius_m=1000 * chance.random())
+        for one in (both, circle):
+            edge = edge_of(circle if one is circle else area_of(both))
+            for by in (0.01, 0.1):
+                spot = (lon + by * lons[0], (lat * 0.8 if one is circle else lat) + by * lats[0])
+                told += [edge.signed_m(*spot), edge.signed_m(*spot, 100.0)]
+    return hashlib.sha256(np.array(told).astype("<f8").tobytes()).hexdigest()[:16]
+
+
+def test_the_bits_are_these_on_every_machine() -> None:
+    assert bits() == "f089c6bbca72d059"
+
+
+def test_the_work_of_a_call_grows_with_its_rows() -> None:
+    ground, place, column = ground_of([]), np.zeros(7, np.int32), np.zeros(7)
+    assert _steps(ground, place, column, column, column, column) == 70
 
 
 def test_negative_control_a_flat_earth_far_away_is_noticed() -> None:
