@@ -180,7 +180,10 @@ def test_stretches_are_sixteen_sides_at_most_and_end_with_their_ring() -> None:
     assert column_of(area_of(box(0, 0, 1, 2))).box.tolist() == [0, 1, 0, 2]
     circle = column_of(Circle(lon_deg=1, lat_deg=2, radius_m=3))
     assert (circle.begin.tolist(), circle.end.tolist(), circle.cut.tolist()) == ([0], [0], [0])
-    assert circle.lon.dtype == np.float64  # whole numbers in an order are no other type
+    # Whole numbers in an order are no other type, or machine code would be made anew.
+    area = column_of(area_of(star(40)))
+    assert [one.dtype for one in circle] == [one.dtype for one in area]
+    assert {one.dtype for one in circle} == {np.dtype(np.float64), np.dtype(np.int64)}
 
 
 def test_geodesics_of_columns_are_those_of_single_points() -> None:
