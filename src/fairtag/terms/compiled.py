@@ -68,11 +68,16 @@ class Loop(Generic[_P, _R]):
         return self._machine is not None
 
     def __call__(self, *args: _P.args, **kwargs: _P.kwargs) -> _R:
-        """Run the loop, one way or the other."""
+        """Run the loop, one way or the other.
+
+        Raises: TypeError for an argument given by name.
+        """
+        if kwargs:
+            raise TypeError("a loop takes its arguments by position")
         machine = self._wanted(*args, **kwargs)
         if machine is not None:
             return machine(*args, **kwargs)
-        return self.plain(*map(_as_numbers, args), **kwargs)  # type: ignore[arg-type]
+        return self.plain(*map(_as_numbers, args))  # type: ignore[call-arg, arg-type]
 
     def _wanted(self, *args: _P.args, **kwargs: _P.kwargs) -> Callable[_P, _R] | None:
         """Give the machine code if it is wanted and there; makes it when it has come to pay."""
