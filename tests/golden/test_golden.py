@@ -25,23 +25,6 @@ ELSEWHERE = {
     Kind.CHECKIN_IDENTITY_UNCONFIRMED,
 }
 
-REPEATS = "network positions that repeat themselves count as many, after half an hour"
-OFFLINE = "a silence that later data cover is not yet closed with that reason"
-# Stories whose right end is written in `expect.json`, and which today's judge does not reach. The
-# list may only shrink: a story that ends right is taken out of it, or this file is red.
-WAITING = {
-    "0093_network_fix_of_300_m_without_a_source": "wide positions of no source count",
-    "0094_frozen_for_hours_source_unknown": REPEATS,
-    "0095_frozen_for_hours_wifi": REPEATS,
-    "0096_frozen_at_four_wrong_places_in_turn": REPEATS,
-    "0098_last_position_sent_again_as_new": "the same satellite position for hours counts as many",
-    "0103_two_fixes_in_one_second_and_really_away": "the wider of two fixes takes part",
-    "0106_teleport_and_back": "speeds that nobody has are not seen",
-    "0114_offline_evening_at_home_newest_first": OFFLINE,
-    "0115_offline_evening_out_newest_first": OFFLINE,
-    "0116_offline_evening_uploaded_in_three_pieces": OFFLINE,
-}
-
 
 def expected(case: Path) -> list[dict[str, object]]:
     return [json.loads(line) for line in (case / "expected.ndjson").read_text().splitlines()]
@@ -64,16 +47,8 @@ ENDS = [case for case in CASES if (case / "expect.json").exists()]
 
 @pytest.mark.parametrize("case", ENDS, ids=lambda case: case.name)
 def test_a_story_ends_as_it_should(case: Path) -> None:
-    """The recorded findings keep what the story demands; what waits for a better judge does not."""
-    if case.name in WAITING:
-        assert missed(case), f"{case.name} ends right now: take it out of WAITING"
-    else:
-        assert missed(case) == []
-
-
-def test_what_waits_is_a_story_with_a_reason() -> None:
-    assert set(WAITING) <= {case.name for case in ENDS}
-    assert all(WAITING.values())
+    """The recorded findings keep what the story demands."""
+    assert missed(case) == []
 
 
 @pytest.mark.parametrize(("slug", "written"), TOLD, ids=[slug for slug, _ in TOLD])

@@ -78,12 +78,6 @@ def test_a_phone_that_lies_still_at_home_is_never_told_to_have_left(
     assert false_alarms(kind, radius_m, at_home) == []
 
 
-@pytest.mark.xfail(
-    raises=AssertionError,
-    strict=True,
-    reason="WAITING: of 41 sessions 2 are told to be outside, android-2_13 and android-4_27, whose "
-    "medians lie 708 and 289 m from where the phones lay",
-)
 @pytest.mark.parametrize("radius_m", RADII_M)
 def test_a_phone_is_never_told_to_have_left_its_own_median(radius_m: int) -> None:
     """The issue's bar, word for word; where the median is a mast's, 'outside' is the truth."""

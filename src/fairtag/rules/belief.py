@@ -59,7 +59,7 @@ class Beliefs(msgspec.Struct, kw_only=True, array_like=True):
     moved: bytes = b""
     way: bytes = new_way().tobytes()
     device_id: DeviceId | None = None  # whose way it is
-    refs: dict[Micros, str] = {}  # content hashes of positions in evidence that have no number
+    refs: dict[str, str] = {}  # content hashes of positions in evidence that have no number
 
     def fit(self, names: Sequence[ConditionId]) -> None:
         """Go on with these edges: others are forgotten, and of new ones nothing is known."""
@@ -104,7 +104,7 @@ class Beliefs(msgspec.Struct, kw_only=True, array_like=True):
         wanted = _unnumbered(state.edges)
         self.refs = {at: ref for at, ref in self.refs.items() if at in wanted}
         for at in sorted(wanted - self.refs.keys()):
-            row = int(rows[np.searchsorted(columns.at[rows], at)])
+            row = int(rows[np.searchsorted(columns.at[rows], int(at))])
             self.refs[at] = ref_of(columns.message(row))
 
     def seen(self, name: ConditionId) -> Seen:
@@ -116,7 +116,7 @@ class Beliefs(msgspec.Struct, kw_only=True, array_like=True):
         return seen_of(row.tolist(), self.refs)
 
 
-def seen_of(row: list[int], refs: dict[Micros, str]) -> Seen:
+def seen_of(row: list[int], refs: dict[str, str]) -> Seen:
     """Read what is remembered about one edge."""
     named = zip(row[w.NAMED_AT : w.NAMED_SEQ], row[w.NAMED_SEQ : w.WIDTH], strict=True)
     return Seen(
@@ -129,7 +129,7 @@ def seen_of(row: list[int], refs: dict[Micros, str]) -> Seen:
         kept_before=_known(row[w.KEPT_BEFORE]),
         odds=row[w.ODDS] / NAT,
         evidence=tuple(
-            Evidence(ref=refs.get(Micros(at)), at=Micros(at))
+            Evidence(ref=refs.get(str(at)), at=Micros(at))
             if seq == NO_SEQ
             else Evidence(seq=seq, at=Micros(at))
             for at, seq in list(named)[: row[w.NAMED]]
@@ -137,10 +137,10 @@ def seen_of(row: list[int], refs: dict[Micros, str]) -> Seen:
     )
 
 
-def _unnumbered(edges: Ints) -> set[Micros]:
+def _unnumbered(edges: Ints) -> set[str]:
     """List when the named positions happened that have no number."""
     return {
-        Micros(row[w.NAMED_AT + n])
+        str(row[w.NAMED_AT + n])
         for row in edges.tolist()
         for n in range(row[w.NAMED])
         if row[w.NAMED_SEQ + n] == NO_SEQ

@@ -222,7 +222,7 @@ def _line(book: list[Told], known: Told, matter: Matter, state: State, by: Telli
         began_at=matter.began_at,
         ended_at=matter.ended_at,
         decided_at=by.at,
-        late=by.late,
+        late=by.late or matter.is_of_old_data,
         certainty=matter.certainty,
         evidence=matter.evidence,
         rule=f"{matter.kind.split('.')[0]}@1",

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import msgspec
 import numpy as np
+from msgspec.structs import replace
 
 from fairtag.intake.columns import Positions
 from fairtag.intake.messages import (
@@ -65,6 +66,7 @@ class Noticed(msgspec.Struct, kw_only=True, array_like=True):
     until: dict[Kind, Micros] = {}  # when a momentary matter ends
     off_since: Micros | None = None
     off_by: Evidence | None = None
+    is_off_late: bool = False  # that was told late
     battery_pct: float | None = None
     is_charging: bool = False
     honesty: bytes = b""  # what the look for signs of doubt remembers
@@ -93,7 +95,8 @@ def pass_time(
     wait = settings.body_off_s * SECOND
     since = counted_from(noticed.off_since, wait, free)
     if since + wait <= to:
-        done.append(_enter(noticed, Kind.BODY_OFF_LONG, device_id, since, noticed.off_by))
+        matter = _enter(noticed, Kind.BODY_OFF_LONG, device_id, since, noticed.off_by)
+        done.append(replace(matter, is_of_old_data=noticed.is_off_late))
     return done
 
 
@@ -156,7 +159,7 @@ def _event(
     found: list[Matter] = []
     for kind in _ENDING.get(event.code, ()):
         found += _end(noticed, kind, event.at, event.at)
-    _note(noticed, event)
+    _note(noticed, event, settings)
     if event.code is EventCode.POWER_OFF:
         found += _power_off(noticed, event, settings)
     lasting, moment = _LASTING.get(event.code), _MOMENTARY.get(event.code)
@@ -169,12 +172,13 @@ def _event(
     return found
 
 
-def _note(noticed: Noticed, event: Event) -> None:
+def _note(noticed: Noticed, event: Event, settings: Settings) -> None:
     match event.code:
         case EventCode.ON_BODY:
             noticed.off_since = noticed.off_by = None
         case EventCode.OFF_BODY if noticed.off_since is None:
             noticed.off_since, noticed.off_by = event.at, evidence_of(event)
+            noticed.is_off_late = event.received_at - event.at > settings.late_s * SECOND
         case EventCode.CHARGE_START | EventCode.CHARGE_STOP:
             noticed.is_charging = event.code is EventCode.CHARGE_START
         case _:

@@ -24,6 +24,7 @@ class Matter(msgspec.Struct, kw_only=True, array_like=True):
     certainty: float | None = None
     evidence: tuple[Evidence, ...] = ()
     part_of: tuple[Kind, Micros] | None = None  # kind and beginning of the matter it belongs to
+    is_of_old_data: bool = False  # a timer tells it, and what it rests on arrived late
     cause: str | None = None  # a `Cause`, or the sign of a doubt
 
     @property
