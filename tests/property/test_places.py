@@ -50,11 +50,6 @@ def holds(
     settings(law, max_examples=cases)(given(*strategies)(check))()
 
 
-def waits(reason: str) -> pytest.MarkDecorator:
-    """Mark what today's judge breaks; the mark must go as soon as it does not (xfail is strict)."""
-    return pytest.mark.xfail(raises=AssertionError, strict=True, reason=f"WAITING: {reason}")
-
-
 def breaks(check: Callable[..., None], *strategies: st.SearchStrategy[object]) -> bool:
     try:
         holds(check, *strategies)
@@ -169,7 +164,7 @@ WORN = st.tuples(spells(), events([one for one in EventCode if one is not EventC
 
 @pytest.mark.parametrize(
     "lives",
-    [WORN, pytest.param(LIFE, marks=waits("'not worn', told by a timer, is not labelled late"))],
+    [WORN, LIFE],
     ids=["worn", "taken off"],
 )
 def test_what_old_data_open_is_late(lives: st.SearchStrategy[Life]) -> None:
@@ -334,7 +329,6 @@ WEAK = {
     "mocked": spells(places=FAR, accuracies_m=(5.0, 15.0), mocks=(True,)),
 }
 AT_HOME = Spell(30, (0, 0), 8.0, Source.GNSS, 1)
-UNKNOWN_WAITS = waits("an hour of unknown accuracy 70 to 100 m beyond the edge counts as evidence")
 
 
 def accuses_nobody(parts: list[list[Spell]], codes: Codes, ask: Judge) -> None:
@@ -347,11 +341,11 @@ def accuses_nobody(parts: list[list[Spell]], codes: Codes, ask: Judge) -> None:
     "names",
     [
         ("silence", "masts", "mocked"),
-        pytest.param(tuple(WEAK), marks=UNKNOWN_WAITS),
+        tuple(WEAK),
         ("silence",),
         ("masts",),
         ("mocked",),
-        pytest.param(("unknown accuracy",), marks=UNKNOWN_WAITS),
+        ("unknown accuracy",),
     ],
     ids=" ".join,
 )
