@@ -25,7 +25,6 @@ FILES_OF_ROOM = {
     "intake": (13, "one decoder a protocol"),
     "rules": (15, "one machine a kind of evidence; the issue about places gathers them"),
     "web/console": (13, "one page family a file"),
-    "sim": (11, "people, receivers, devices, stage, load"),
 }
 LINES_OF_ROOM = {
     "app": (3_350, "the use cases and their promises"),

@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from fairtag.sim.chance import Chance
+from fairtag.sim.devices.receivers import Model
 from fairtag.sim.lives.people import Person, Spot
-from fairtag.sim.receivers import Model
 from fairtag.sim.scenarios import SCENARIOS
 from fairtag.sim.scenarios.scene import Plan, Scenario, Scene, Timetable
 from fairtag.terms.instants import DAY, HOUR, MINUTE, Micros
@@ -32,6 +32,7 @@ _MODELS = (Model.TAG, Model.TAG, Model.ANDROID, Model.APPLE)
 _RADIUS_M = {Model.TAG: 80.0, Model.ANDROID: 110.0, Model.APPLE: 110.0}
 _CUED_NIGHT = 10 * HOUR
 _CUED_APPOINTMENT = 25 * MINUTE
+_MORNING = 5 * HOUR  # after a curfew: by then most that a scene has by day is over
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,11 +79,18 @@ class Player:
 
 
 def player(
-    number: int, scenario: str, *, span: Interval, seed: int, cue: Cue | None = None
+    number: int,
+    scenario: str,
+    *,
+    span: Interval,
+    seed: int,
+    cue: Cue | None = None,
+    is_daily: bool = False,
 ) -> Player:
     """Invent one; the same arguments give the same person.
 
-    Without a cue the scenario happens once, on some day of the span; with one, daily.
+    The scenario happens once, on some day of the span; with a cue daily, at its times; if
+    `is_daily`, with every curfew that it has time for, save for a scenario with a date of its own.
     """
     story, chance = SCENARIOS[scenario], Chance(seed, number)
     model = story.model or _MODELS[number % len(_MODELS)]
@@ -92,18 +100,21 @@ def player(
     zone = person.home.moved(story.zone_north_m, 0)
     radius_m = _RADIUS_M[model]
 
-    def scene(day: int, days: int) -> Scene:
-        during = Interval(start=Micros(span.start + day * DAY), end=span.end)
-        if cue is not None:
-            return _cued(person, zone, radius_m, during, cue, after=day * DAY)
-        return _timed(person, zone, radius_m, during, _spans(timetable), days)
+    def stage(during: Interval) -> _Stage:
+        return _Stage(
+            person=person, zone=zone, radius_m=radius_m, spans=_spans(timetable), during=during
+        )
 
-    days = max(1, (span.end - span.start) // DAY)
     if cue is not None:
-        plans = [story.plan(scene(day, days)) for day in range(days)]
+        scenes = _cued(stage(span), cue)
+    elif is_daily and story.starts is None and not story.is_at_once:
+        scenes = _daily(stage(span), story.takes_days)
     else:
+        days = max(1, (span.end - span.start) // DAY)
         happens = 0 if story.is_at_once else chance.whole(0, days - 1)
-        plans = [story.plan(scene(happens, days))]
+        scenes = [
+            _timed(stage(Interval(start=Micros(span.start + happens * DAY), end=span.end)), days)
+        ]
     return Player(
         number=number,
         scenario=scenario,
@@ -115,7 +126,7 @@ def player(
         radius_m=radius_m,
         timetable=timetable,
         span=span,
-        plan=Plan.joined(plans),
+        plan=Plan.joined(story.plan(scene) for scene in scenes),
     )
 
 
@@ -176,44 +187,82 @@ def _spans(timetable: Timetable) -> tuple[WeeklySpan, ...]:
     )
 
 
-def _timed(
-    person: Person,
-    zone: Spot,
-    radius_m: float,
-    during: Interval,
-    spans: tuple[WeeklySpan, ...],
-    days: int,
-) -> Scene:
-    """Let the night be the first whole curfew, and the day the morning after it."""
-    within = Interval(start=during.start, end=Micros(during.start + (days + 3) * DAY))
-    nights = [one for one in occurrences(spans, ZONE, within=within) if one.start >= during.start]
-    night, following = nights[0], nights[1]
-    day = Micros(night.end + 3 * HOUR)
-    return Scene(
-        person=person,
-        during=during,
-        night=night,
-        day=day,
-        day_off=Interval(start=night.end, end=following.start),
-        appointment=Interval(start=day, end=Micros(day + HOUR)),
-        zone=zone,
-        radius_m=radius_m,
-    )
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Stage:
+    """What the scenes of one player have in common, and the time that they may take."""
+
+    person: Person
+    zone: Spot
+    radius_m: float
+    spans: tuple[WeeklySpan, ...]
+    during: Interval
+
+    def nights(self, days: int) -> list[Interval]:
+        """List the curfews that begin within some days, and a few more."""
+        start = self.during.start
+        within = Interval(start=start, end=Micros(start + (days + 3) * DAY))
+        found = occurrences(self.spans, ZONE, within=within)
+        return [one for one in found if one.start >= start]
+
+    def scene(self, during: Interval, night: Interval, day_off: Interval) -> Scene:
+        """Let the day be the morning after the night."""
+        day = Micros(night.end + 3 * HOUR)
+        return Scene(
+            person=self.person,
+            during=during,
+            night=night,
+            day=day,
+            day_off=day_off,
+            appointment=Interval(start=day, end=Micros(day + HOUR)),
+            zone=self.zone,
+            radius_m=self.radius_m,
+        )
 
 
-def _cued(
-    person: Person, zone: Spot, radius_m: float, whole: Interval, cue: Cue, *, after: int
-) -> Scene:
-    """Let everything begin at the cue and be over within a day."""
-    during = Interval(start=whole.start, end=Micros(min(whole.end, whole.start + DAY)))
-    day, night = Micros(cue.day + after), Micros(cue.night + after)
-    return Scene(
-        person=person,
-        during=during,
-        night=Interval(start=night, end=Micros(night + _CUED_NIGHT)),
-        day=day,
-        day_off=during,
-        appointment=Interval(start=day, end=Micros(day + _CUED_APPOINTMENT)),
-        zone=zone,
-        radius_m=radius_m,
-    )
+def _timed(stage: _Stage, days: int) -> Scene:
+    """Let the night be the first whole curfew."""
+    night, following = stage.nights(days)[:2]
+    day_off = Interval(start=night.end, end=following.start)
+    return stage.scene(stage.during, night, day_off)
+
+
+def _daily(stage: _Stage, takes_days: int) -> list[Scene]:
+    """Let a scene follow on the other, so many curfews later; together they fill the time."""
+    whole = stage.during
+    nights = stage.nights((whole.end - whole.start) // DAY)
+    firsts = range(0, len(nights) - 1, takes_days)
+    kept = [n for n in firsts if n == 0 or nights[n].end + _MORNING <= whole.end]
+    # Whatever goes before a curfew, such as leaving the house, belongs to its scene.
+    starts = [whole.start, *(Micros(nights[n].start - HOUR) for n in kept[1:])]
+    return [
+        stage.scene(
+            Interval(start=start, end=end),
+            nights[n],
+            Interval(start=nights[n].end, end=nights[n + 1].start),
+        )
+        for n, start, end in zip(kept, starts, [*starts[1:], whole.end], strict=True)
+    ]
+
+
+def _cued(stage: _Stage, cue: Cue) -> list[Scene]:
+    """Let everything begin at the cue and be over within a day, again every day."""
+    whole = stage.during
+    scenes = []
+    for n in range(max(1, (whole.end - whole.start) // DAY)):
+        after = n * DAY
+        start = Micros(whole.start + after)
+        during = Interval(start=start, end=Micros(min(whole.end, start + DAY)))
+        day, night = Micros(cue.day + after), Micros(cue.night + after)
+        scenes.append(
+            Scene(
+                person=stage.person,
+                during=during,
+                night=Interval(start=night, end=Micros(night + _CUED_NIGHT)),
+                day=day,
+                day_off=during,
+                appointment=Interval(start=day, end=Micros(day + _CUED_APPOINTMENT)),
+                zone=stage.zone,
+                radius_m=stage.radius_m,
+            )
+        )
+    return scenes

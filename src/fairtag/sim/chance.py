@@ -58,7 +58,8 @@ class Chances:
         """Start the sequence of these names."""
         *words, place = _named(names).getstate()[1]
         self._random = np.random.RandomState(0)
-        self._random.set_state(("MT19937", words, place))
+        key = np.array(words, np.uint32)
+        self._random.set_state(("MT19937", key, place, 0, 0.0))
 
     def rows(self, count: int, width: int) -> NDArray[np.float64]:
         """Draw shares from 0 to 1, row after row: two draws of one row are one draw of two.

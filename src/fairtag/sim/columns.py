@@ -17,12 +17,12 @@ from fairtag.intake.columns import Positions
 from fairtag.intake.messages import Event, EventCode, Position
 from fairtag.sim.cast import Player
 from fairtag.sim.chance import Chance, Chances
-from fairtag.sim.lives.battery import Battery
+from fairtag.sim.devices.battery import Battery
+from fairtag.sim.devices.receivers import Model, Receiver
 from fairtag.sim.lives.people import SETTINGS, Places, Setting, degrees_m
 from fairtag.sim.lives.spans import NONE, Spans
 from fairtag.sim.lives.whereabouts import Whereabouts
 from fairtag.sim.papers import FIX_EVERY_S, REPORT_EVERY_S
-from fairtag.sim.receivers import Model, Receiver
 from fairtag.terms.ids import DeviceId
 from fairtag.terms.instants import DAY, SECOND, Micros
 
@@ -50,8 +50,10 @@ ROW = np.dtype(
         ("source", np.int8),
         ("speed_mps", np.float64),
         ("battery_pct", np.float64),
-    ]
+    ],
+    align=True,
 )
+NAMES = ROW.names or ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,7 +139,7 @@ class _Voice:
         level, turns = self._battery.at(at)
         noticed = self._noticed
         parts = (
-            _events([(now, _TURNS[turn]) for now, turn in zip(at, turns, strict=True) if turn]),
+            _events([(at[n], _TURNS[turns[n]]) for n in np.flatnonzero(turns)]),
             self._measured(at, level),
             noticed[(noticed["true_at"] >= start) & (noticed["true_at"] < until)],
         )

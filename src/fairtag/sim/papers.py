@@ -9,8 +9,8 @@ from __future__ import annotations
 from typing import Any
 
 from fairtag.sim.cast import ZONE, Player
+from fairtag.sim.devices.receivers import Model
 from fairtag.sim.lives.people import Spot
-from fairtag.sim.receivers import Model
 from fairtag.sim.scenarios.scene import REGION_HALF_M, ZONE_HALF_M
 from fairtag.terms.instants import DAY, Micros, text
 from fairtag.terms.local import Interval, wall_minute

@@ -9,11 +9,9 @@ from collections.abc import Iterator
 from math import isnan
 from typing import Any
 
-import numpy as np
-
 from fairtag.intake.columns import SOURCES
 from fairtag.sim.cast import Player
-from fairtag.sim.columns import CODES, POSITION, arrivals, level_of
+from fairtag.sim.columns import CODES, NAMES, POSITION, arrivals, level_of
 from fairtag.terms.instants import DAY, HOUR, Micros, text
 
 _AT_ONCE = 6 * HOUR  # so long a piece is there within a millisecond or two
@@ -33,22 +31,23 @@ def _messages(one: Player, *, piece: int) -> Iterator[tuple[Micros, dict[str, An
     level = level_of(one.model)
     claims = {} if isnan(level) else {"accuracy_level": level}
     for rows in arrivals(one, piece=piece):
-        for row in rows:
-            yield Micros(int(row["received_at"])), _message(row, one.device_id, claims)
+        for values in rows.tolist():
+            row = dict(zip(NAMES, values, strict=True))
+            yield Micros(row["received_at"]), _message(row, one.device_id, claims)
 
 
-def _message(row: np.void, device_id: str, claims: dict[str, float]) -> dict[str, Any]:
+def _message(row: dict[str, Any], device_id: str, claims: dict[str, float]) -> dict[str, Any]:
     is_position = row["code"] == POSITION
     told: dict[str, Any] = {
         "type": "position" if is_position else "event",
         "device_id": device_id,
         "epoch": 0,
-        "seq": int(row["seq"]),
-        "at": text(Micros(int(row["at"]))),
-        "received_at": text(Micros(int(row["received_at"]))),
+        "seq": row["seq"],
+        "at": text(row["at"]),
+        "received_at": text(row["received_at"]),
     }
     if not is_position:
         return told | {"code": CODES[row["code"]].value}
-    place = {name: float(row[name]) for name in ("lat", "lon", "accuracy_m")}
-    state = {name: float(row[name]) for name in ("speed_mps", "battery_pct")}
+    place = {name: row[name] for name in ("lat", "lon", "accuracy_m")}
+    state = {name: row[name] for name in ("speed_mps", "battery_pct")}
     return told | place | claims | {"source": SOURCES[row["source"]].value} | state

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import msgspec
+import numpy as np
 import pytest
 
 from fairtag.orders.read import read
 from fairtag.rules.conditions import LOCATED, against_m, place_of
 from fairtag.rules.duty import duty_at
 from fairtag.sim.cast import Player, player, span_of
+from fairtag.sim.lives.people import SETTINGS, Go, Setting, Spot, Stay, journey
+from fairtag.sim.lives.whereabouts import Whereabouts
 from fairtag.sim.papers import order_of
-from fairtag.sim.lives.people import Go, Setting, Spot, Stay, journey
 from fairtag.sim.scenarios.calm import CALM
-from fairtag.sim.traffic import Whereabouts
 from fairtag.terms.geometry import edge_of
 from fairtag.terms.instants import MINUTE, SECOND, Micros, parse
 
@@ -26,11 +27,12 @@ def minutes_against(one: Player, condition_id: str) -> int:
     ruling = read(msgspec.json.encode(order_of(one)), scheme=None).ruling
     condition = next(each for each in ruling.conditions if each.id == condition_id)
     assert isinstance(condition, LOCATED)
-    edge, where, found = edge_of(place_of(condition)), Whereabouts(one), 0
-    for at in range(one.span.start, one.span.end, STEP):
+    edge, found = edge_of(place_of(condition)), 0
+    times = np.arange(one.span.start, one.span.end, STEP)
+    places = Whereabouts(one).at(times).places
+    for at, lat, lon in zip(times.tolist(), places.lat, places.lon, strict=True):
         now = Micros(at)
-        spot, _, _ = where.at(now)
-        is_out = against_m(condition, edge.signed_m(spot.lon, spot.lat)) > 0
+        is_out = against_m(condition, edge.signed_m(lon, lat)) > 0
         duty = duty_at(condition, ruling, (), now, bound_from=ruling.recorded_at)
         found += is_out and duty is not None
     return found * STEP // MINUTE
@@ -61,8 +63,9 @@ def test_a_person_has_weekdays_weekends_and_sleep() -> None:
     where = Whereabouts(one)
 
     def seen(day: int, hours: range) -> set[Spot]:
-        times = (START + (24 * (day - 1) + hour - 12) * 60 * MINUTE for hour in hours)
-        return {where.at(Micros(at))[0] for at in times}
+        times = np.array([START + (24 * (day - 1) + hour - 12) * 60 * MINUTE for hour in hours])
+        places = where.at(times).places
+        return {Spot(*at) for at in zip(places.lat, places.lon, strict=True)}
 
     assert one.person.work in seen(3, range(8, 17))  # Wednesday 4 Nov
     assert one.person.work not in seen(7, range(8, 17))  # Sunday 8 Nov
@@ -85,3 +88,26 @@ def test_crossings_are_known_to_the_second() -> None:
     assert out.start == pytest.approx(100 * SECOND, abs=SECOND)
     assert out.end == pytest.approx((400 + 300 / 1.4) * SECOND, abs=SECOND)
     assert path.spans_where(lambda _: False) == ()
+
+
+def test_a_path_tells_many_instants_as_it_tells_each() -> None:
+    path = journey(Micros(0), HOME, Go(to=HOME.moved(300, 140)), Stay(minutes=2), Go(to=HOME))
+    times = np.arange(-MINUTE, path.times[-1] + MINUTE, 7 * SECOND)
+    places = path.places(times)
+    for at, lat, lon, setting in zip(
+        times.tolist(), places.lat, places.lon, places.setting, strict=True
+    ):
+        spot, told = path.at(Micros(at))
+        assert (lat, lon) == pytest.approx((spot.lat, spot.lon), abs=1e-12)
+        assert SETTINGS[setting] is told
+
+
+@pytest.mark.parametrize(
+    ("start", "scenario"),
+    [("2026-10-24T12:00:00Z", "calm_at_work"), ("2027-03-27T12:00:00Z", "lives_near_zone")],
+)
+def test_an_ordinary_life_keeps_its_curfew_where_clocks_change(start: str, scenario: str) -> None:
+    """The Sundays are 25 Oct 2026 and 28 Mar 2027; a weekend has no work to go to."""
+    for seed in range(6):
+        span = span_of(scenario, start=parse(start), days=2)
+        assert minutes_against(player(3, scenario, span=span, seed=seed), "c1") == 0

@@ -4,23 +4,52 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from dataclasses import dataclass
 
+import numpy as np
 import pytest
 
-from fairtag.sim.chance import Chance
-from fairtag.sim.lives.people import Setting, Spot
-from fairtag.sim.receivers import Fix, Model, Receiver, Sky
-from fairtag.terms.instants import MINUTE, Micros
+from fairtag.intake.columns import SOURCES
+from fairtag.sim.chance import Chances, normals
+from fairtag.sim.devices.mocks import Mock
+from fairtag.sim.devices.receivers import SKIES, Fixes, Model, Receiver, Sky
+from fairtag.sim.lives.people import Places, Setting, Spot
+from fairtag.terms.instants import HOUR, MINUTE, Micros
+from fairtag.terms.local import Interval
 
 TRUE = Spot(53.48, -2.24)
+
+
+@dataclass(frozen=True)
+class Fix:
+    spot: Spot
+    accuracy_m: float
+    source: str
+
+
+def looked(
+    model: Model,
+    *,
+    setting: Setting = Setting.INDOORS,
+    sky: Sky = Sky.GOOD,
+    minutes: int = 4000,
+    pieces: int = 1,
+) -> list[Fixes]:
+    """Look once a minute, in one piece or in several."""
+    receiver, found = Receiver(Chances("receiver", model), model, every_s=60), []
+    for n in np.array_split(np.arange(minutes), pieces):
+        places = Places.all_at(TRUE, setting, len(n))
+        found.append(receiver.see(n * MINUTE, places, np.full(len(n), SKIES.index(sky), np.int8)))
+    return found
 
 
 def seen(
     model: Model, *, setting: Setting = Setting.INDOORS, sky: Sky = Sky.GOOD, minutes: int = 4000
 ) -> list[Fix]:
-    receiver = Receiver(Chance("receiver", model), model)
-    looks = (receiver.see(TRUE, Micros(n * MINUTE), setting, sky) for n in range(minutes))
-    return [fix for fix in looks if fix is not None]
+    (fixes,) = looked(model, setting=setting, sky=sky, minutes=minutes)
+    columns = (fixes.lat, fixes.lon, fixes.accuracy_m, fixes.source)
+    rows = zip(*(column[fixes.is_seen].tolist() for column in columns), strict=True)
+    return [Fix(Spot(lat, lon), claim_m, SOURCES[n]) for lat, lon, claim_m, n in rows]
 
 
 def agreement(north_m: list[float], lag: int) -> float:
@@ -46,8 +75,8 @@ def test_errors_last_for_minutes_and_fade() -> None:
 
 def test_errors_without_memory_would_be_noticed() -> None:
     """Negative control: independent errors fail what the last test demands."""
-    chance = Chance("no memory")
-    assert agreement([chance.normal() for _ in range(4000)], 1) < 0.6
+    drawn = normals(Chances("no memory").rows(4000, 2)).real
+    assert agreement(drawn.tolist(), 1) < 0.6
 
 
 @pytest.mark.parametrize(
@@ -103,3 +132,51 @@ def test_all_that_is_reported_are_numbers() -> None:
                 yield from (fix.spot.lat, fix.spot.lon, fix.accuracy_m)
 
     assert all(math.isfinite(one) for one in numbers())
+
+
+@pytest.mark.parametrize("sky", [Sky.GOOD, Sky.POOR, Sky.FROZEN])
+@pytest.mark.parametrize("model", Model)
+def test_a_receiver_asked_in_pieces_says_the_same(model: Model, sky: Sky) -> None:
+    (whole,) = looked(model, sky=sky, minutes=500)
+    for pieces in (7, 500):
+        parts = looked(model, sky=sky, minutes=500, pieces=pieces)
+        for name in ("is_seen", "lat", "lon", "accuracy_m", "source"):
+            both = np.concatenate([getattr(part, name) for part in parts])
+            assert both.tolist() == getattr(whole, name).tolist()
+
+
+def test_another_freeze_finds_another_wrong_place() -> None:
+    receiver = Receiver(Chances("freezes"), Model.ANDROID, every_s=60)
+    skies = [Sky.FROZEN] * 5 + [Sky.GOOD] * 5 + [Sky.FROZEN] * 5
+    sky = np.array([SKIES.index(one) for one in skies], np.int8)
+    fixes = receiver.see(np.arange(15) * MINUTE, Places.all_at(TRUE, Setting.INDOORS, 15), sky)
+    assert len(set(fixes.lat[:5])) == len(set(fixes.lat[10:])) == 1
+    assert fixes.lat[0] != fixes.lat[10]
+    assert TRUE.metres_to(Spot(fixes.lat[5], fixes.lon[5])) < 80
+
+
+def mocked(shape: str) -> list[tuple[float, float]]:
+    """Give metres north and east of the middle, once a minute for an hour, of an app's places."""
+    (fixes,) = looked(Model.ANDROID, minutes=60)
+    mock = Mock(
+        during=Interval(start=Micros(0), end=Micros(HOUR)),
+        shape=shape,  # type: ignore[arg-type]
+        middle=TRUE,
+    )
+    mock.put(fixes, np.arange(60) * MINUTE, np.ones(60, np.bool_))
+    assert {SOURCES[n] for n in fixes.source} == {"gnss"}
+    return [TRUE.offset_m(Spot(*at)) for at in zip(fixes.lat, fixes.lon, strict=True)]
+
+
+def test_a_mock_app_draws_a_perfect_circle() -> None:
+    assert {round(math.hypot(*one), 3) for one in mocked("circle")} == {40.0}
+
+
+def test_a_mock_app_jumps_away_and_back_within_a_minute() -> None:
+    far = [round(math.hypot(*one)) for one in mocked("jumps")]
+    assert far.count(5000) == 6
+    assert all(far[n] == 0 for n in range(60) if n % 10 != 5)
+
+
+def test_a_mock_app_repeats_one_place() -> None:
+    assert set(mocked("frozen")) == {(0.0, 0.0)}

@@ -1,1 +1,1 @@
-"""Invented lives: who a person is, where that person truly is, and how full the battery is."""
+"""Invented lives: who a person is, and where that person truly is at every instant."""

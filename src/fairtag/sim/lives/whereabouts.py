@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fairtag.sim.cast import Player
+from fairtag.sim.devices.receivers import SKIES, Sky
 from fairtag.sim.lives.people import Places, Setting
 from fairtag.sim.lives.spans import NONE, Spans
-from fairtag.sim.receivers import SKIES, Sky
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from fairtag.sim.scenarios.calm import CALM
 from fairtag.sim.scenarios.duties import DUTIES
 from fairtag.sim.scenarios.equipment import EQUIPMENT
+from fairtag.sim.scenarios.mocks import MOCKS
 from fairtag.sim.scenarios.scene import Scenario
 
-SCENARIOS: dict[str, Scenario] = CALM | DUTIES | EQUIPMENT
+SCENARIOS: dict[str, Scenario] = CALM | DUTIES | EQUIPMENT | MOCKS

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from fairtag.sim.devices.receivers import Model, Sky
 from fairtag.sim.lives.people import DRIVE_MPS, WALK_MPS, Go, Path, Setting, Stay, journey
-from fairtag.sim.receivers import Model, Sky
 from fairtag.sim.scenarios.scene import (
     ZONE_HALF_M,
     Offline,
@@ -48,6 +48,10 @@ def _along_fence(scene: Scene) -> Plan:
         scene.fence.moved(-15, side * (ZONE_HALF_M - 20)) for side in (-1, 1)
     )  # 15 m outside
     return _round_trip(scene, Go(to=west), Go(to=east, speed_mps=WALK_MPS))
+
+
+def _at_fence(scene: Scene) -> Plan:
+    return _round_trip(scene, Go(to=scene.fence.moved(-15, 0)), Stay(minutes=40))  # 15 m outside
 
 
 def _past_zone(scene: Scene) -> Plan:
@@ -143,6 +147,9 @@ CALM = {
     ),
     "walks_along_fence": Scenario(
         tells="Walks along the fence of an exclusion zone, 15 m outside.", plan=_along_fence
+    ),
+    "sits_at_fence": Scenario(
+        tells="Sits outdoors for 40 minutes, 15 m outside of an exclusion zone.", plan=_at_fence
     ),
     "drives_past_zone": Scenario(
         tells="Drives past an exclusion zone, 60 m outside, and back.", plan=_past_zone

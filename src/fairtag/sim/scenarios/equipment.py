@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from fairtag.sim.receivers import Model
+from fairtag.sim.devices.receivers import Model
 from fairtag.sim.scenarios.scene import (
     Offline,
     Plan,
@@ -138,6 +138,7 @@ EQUIPMENT = {
         tells="The device says nothing for 80 hours, or to the end.",
         plan=_silent,
         model=Model.TAG,
+        takes_days=5,
     ),
     "never_started": Scenario(
         tells="The order runs and its device never says anything.",

@@ -11,8 +11,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, fields
 from typing import Any
 
+from fairtag.sim.devices.mocks import Mock
+from fairtag.sim.devices.receivers import Model, Sky
 from fairtag.sim.lives.people import WALK_MPS, Go, Path, Person, Setting, Spot, Stay, journey
-from fairtag.sim.receivers import Mock, Model, Sky
 from fairtag.terms.instants import MINUTE, SECOND, Micros, text
 from fairtag.terms.local import Interval
 
@@ -141,6 +142,7 @@ class Scenario:
     timetable: Timetable | None = None  # None: every night
     starts: str | None = None  # a local noon; None: the caller's
     is_at_once: bool = False  # it begins with the span, not on some day of it
+    takes_days: int = 1  # so many curfews lie between two times that it happens
     has_work: bool = True
 
 

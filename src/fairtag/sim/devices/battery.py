@@ -61,5 +61,7 @@ class Battery:
             return np.zeros(len(instants), np.bool_)
         n = np.searchsorted(self._times, instants, side="right") - 1
         gaps = np.append(np.diff(self._times), DAY)  # the last one and -1: after and before all
-        planned: NDArray[np.bool_] = gaps[n] <= DAY // 2  # a longer one lies between two days' plans
+        planned: NDArray[np.bool_] = (
+            gaps[n] <= DAY // 2
+        )  # a longer one lies between two days' plans
         return planned

@@ -9,11 +9,8 @@ Units: metres; seconds; instants in µs UTC.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from itertools import accumulate
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,18 +18,16 @@ from numpy.typing import NDArray
 from fairtag.intake.columns import SOURCES
 from fairtag.intake.messages import Source
 from fairtag.sim.chance import Chances, normals
-from fairtag.sim.lives.people import SETTINGS, Places, Setting, Spot, degrees_m
-from fairtag.terms.instants import MINUTE, SECOND
-from fairtag.terms.local import Interval
+from fairtag.sim.devices.drift import Drift
+from fairtag.sim.devices.repeats import Looks, Repeats
+from fairtag.sim.lives.people import SETTINGS, Places, Setting, degrees_m
+from fairtag.terms.instants import SECOND
 
 # Source: NIJ Standard 1004.00, positions within 10 m outdoors and 30 m indoors, read as 95 %
 # radii; a round normal error holds 95 % within 2.45 standard deviations.
 _STREET_M = 10 / 2.45
 _INDOOR_M = 30 / 2.45
 _POOR_M = 30.0  # chosen: thick walls, two and a half times a good building
-# Measured: errors of a phone that lies still agree to 0.85 after 1 min, 0.29 after 5 min, 0.19
-# after 10 min, 0.15 after 20 min; two Gauss-Markov processes of these shares come close.
-_FAST_S, _SLOW_S, _SLOW_SHARE = 150.0, 1800.0, 0.3
 _OPTIMISM = 0.7  # chosen: the radius claimed is 0.7 of the true 68 % radius
 _RADIUS_68 = 1.515  # 68 % radius of a round normal error, in standard deviations
 _OUTLIERS = 0.004  # chosen: six a day at one fix a minute
@@ -46,12 +41,8 @@ _APPLE_CLAIM_M = 65.0  # measured: iOS claims 65 m whatever it sees
 _APPLE_M = 6.0  # measured: median error 6.5 m, 95 % within 17 m
 _NETWORK_CLAIM_M = 15.0  # measured: the commonest claim of an Android phone indoors
 _NETWORK_M = 9.0  # chosen; a still phone repeats the same coordinates for minutes (measured)
-_REPEATS_S = 240.0  # measured: the median gap between news is 1 to 5 minutes
 _BY_CHANCE = 0.15  # chosen: of the fixes in a poor place, those from satellites
 _DRAWS = 11  # shares for each look, whatever is seen: 4 drift, 2 claim, 3 outlier, mast, poor place
-_MOCK_CLAIM_M = 5.0  # chosen: what a good receiver outdoors claims
-_CIRCLE_M, _CIRCLE_S = 40.0, 600.0  # chosen: radius, and time of one round
-_JUMP_M, _JUMP_EVERY_MIN = 5000.0, 10  # chosen: away for one minute in ten
 
 
 class Model(StrEnum):
@@ -148,43 +139,14 @@ class Fixes:
     source: NDArray[np.int8]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Mock:
-    """An app on the phone that gives invented places instead of the receiver's, unmarked."""
-
-    during: Interval
-    shape: Literal["circle", "jumps", "frozen"]
-    middle: Spot
-
-    def put(self, fixes: Fixes, at: NDArray[np.int64], rows: NDArray[np.bool_]) -> None:
-        """Say in some rows what the app invents."""
-        since = (at[rows] - self.during.start).astype(np.float64)
-        north = east = np.zeros(len(since))
-        if self.shape == "circle":
-            turn = 2 * math.pi * since / (_CIRCLE_S * SECOND)
-            north, east = _CIRCLE_M * np.cos(turn), _CIRCLE_M * np.sin(turn)
-        elif self.shape == "jumps":
-            is_away = since // MINUTE % _JUMP_EVERY_MIN == _JUMP_EVERY_MIN // 2
-            north = np.where(is_away, -_JUMP_M, 0.0)
-        a_lat, a_lon = degrees_m(np.full(len(since), self.middle.lat))
-        fixes.lat[rows] = self.middle.lat + north / a_lat
-        fixes.lon[rows] = self.middle.lon + east / a_lon
-        fixes.accuracy_m[rows], fixes.source[rows] = _MOCK_CLAIM_M, _GNSS
-        fixes.is_seen[rows] = True
-
-
 class Receiver:
     """One receiver with the memory of its errors, looking again and again after the same time."""
 
     def __init__(self, chances: Chances, model: Model, *, every_s: float) -> None:
         self._chances = chances
         self._ways = _WAYS[model]
-        self._keeps = [math.exp(-every_s / fades_s) for fades_s in (_FAST_S, _SLOW_S)]
-        self._drifts: list[complex | None] = [None, None]  # north + east j; None: not looked yet
-        self._held = (-math.inf, 0.0, 0.0)  # a position that repeats itself: at, lat, lon
-        self._is_under_frozen = False  # at the last look
-        self._freezes = 0  # how often the sky froze
-        self._held_in: float = 0  # the freeze in which the held position was found
+        self._drift = Drift(every_s)
+        self._repeats = Repeats()
 
     def see(self, at: NDArray[np.int64], true: Places, sky: NDArray[np.int8]) -> Fixes:
         """Tell what is reported at looks that follow on those before.
@@ -194,7 +156,7 @@ class Receiver:
         chance, ways = self._chances.rows(len(at), _DRAWS), self._ways
         way = _way(true.setting, sky, chance[:, 10])
         is_frozen, is_claimed = way == _WRONG, ways.is_claimed[way]
-        error = ways.sigma_m[way] * self._drift(chance[:, :4])
+        error = ways.sigma_m[way] * self._drift.after(chance[:, :4])
         is_far = is_frozen | (is_claimed & (chance[:, 6] < _OUTLIERS))
         error[is_far] += _far(chance[is_far, 7:9], is_frozen[is_far])
         claim_m = ways.claim_m[way]
@@ -210,60 +172,19 @@ class Receiver:
             accuracy_m=np.maximum(3.0, claim_m),
             source=ways.source[way],
         )
-        freeze = np.where(is_frozen, self._freeze(sky == _FROZEN), 0)
+        freeze = np.where(is_frozen, self._repeats.freezes(sky == _FROZEN), 0)
         held = np.flatnonzero(ways.is_held[way])
         if len(held):
-            told = (at, freeze, true.lat, true.lon, a_lat, a_lon, fixes.lat, fixes.lon)
-            repeated = self._repeated([column[held].tolist() for column in told])
-            fixes.lat[held], fixes.lon[held] = np.array(repeated).T
+            here = Looks(
+                at=at[held],
+                freeze=freeze[held],
+                lat=true.lat[held],
+                lon=true.lon[held],
+                seen_lat=fixes.lat[held],
+                seen_lon=fixes.lon[held],
+            )
+            fixes.lat[held], fixes.lon[held] = self._repeats.said(here)
         return fixes
-
-    def _drift(self, chance: NDArray[np.float64]) -> NDArray[np.complex128]:
-        """Give errors north (real) and east (imaginary) in standard deviations."""
-        fast, slow = (
-            self._stepped(n, normals(chance[:, 2 * n : 2 * n + 2])) for n in range(2)
-        )
-        drift: NDArray[np.complex128] = (
-            math.sqrt(1 - _SLOW_SHARE) * fast + math.sqrt(_SLOW_SHARE) * slow
-        )
-        return drift
-
-    def _stepped(self, n: int, news: NDArray[np.complex128]) -> NDArray[np.complex128]:
-        """Follow one Gauss-Markov process, step by step so that no grouping changes a bit."""
-        keep, before = self._keeps[n], self._drifts[n]
-        steps = (math.sqrt(1 - keep * keep) * news).tolist()
-        if before is None:
-            steps[:1] = news[:1].tolist()  # the first error is as large as any other
-        found = list(accumulate([before or 0j, *steps], lambda now, new: keep * now + new))
-        if steps:
-            self._drifts[n] = found[-1]
-        return np.array(found[1:], np.complex128)
-
-    def _freeze(self, is_under: NDArray[np.bool_]) -> NDArray[np.int64]:
-        """Number the stretches of a frozen sky."""
-        former = np.concatenate(([self._is_under_frozen], is_under))
-        freezes = self._freezes + np.cumsum(is_under & ~former[:-1])
-        self._is_under_frozen = bool(former[-1])
-        self._freezes = int(freezes[-1]) if len(freezes) else self._freezes
-        return freezes
-
-    def _repeated(self, columns: list[list[float]]) -> list[tuple[float, float]]:
-        """Say the held position again until there are news: time, a walk, another freeze."""
-        found = []
-        when, lat, lon = self._held
-        for now, freeze, true_lat, true_lon, a_lat, a_lon, seen_lat, seen_lon in zip(
-            *columns, strict=True
-        ):
-            is_old = freeze != self._held_in
-            if not freeze and not is_old:
-                off_m = math.hypot((lat - true_lat) * a_lat, (lon - true_lon) * a_lon)
-                is_old = now - when >= _REPEATS_S * SECOND or off_m >= 5 * _NETWORK_M
-            if is_old:
-                when, lat, lon = now, seen_lat, seen_lon
-                self._held_in = freeze
-            found.append((lat, lon))
-        self._held = (when, lat, lon)
-        return found
 
 
 def _way(

@@ -1,0 +1,1 @@
+"""Invented devices: what receivers, mock apps and batteries make of a life."""
