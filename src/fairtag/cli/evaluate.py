@@ -1,4 +1,4 @@
-"""Judges labelled lives and real traces by fairtag and by the simple rules, and says who is right."""
+"""Who is right about places: fairtag or the simple rules? Labelled lives and real traces."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from fairtag.terms.instants import SECOND
 _EVERY_S = 5.0
 
 
-def evaluate(
+def evaluate(  # noqa: PLR0917 - typer reads options from parameters
     more: Annotated[
         list[str] | None, typer.Argument(help="More seeds (numbers) and scenarios (names).")
     ] = None,
@@ -45,6 +45,9 @@ def evaluate(
         int, typer.Option(min=0, help="Wearers a scenario, shared out over the seeds; 0: none.")
     ] = 2,
     days: Annotated[int, typer.Option(min=1, max=90, help="Days a wearer.")] = 30,
+    is_daily: Annotated[
+        bool, typer.Option("--daily", help="The scenario happens every day, not once.")
+    ] = False,
     traces: Annotated[
         Path | None, typer.Option(help="Folder with stationary/*.csv and trips/*.csv.")
     ] = None,
@@ -62,7 +65,7 @@ def evaluate(
     numbers = _seeds([*(seeds or []), *(one for one in words if one.isdigit())])
     _make(out)
     begun = time.perf_counter()
-    wanted = tasks(chosen, seeds=numbers, months=months, days=days)
+    wanted = tasks(chosen, seeds=numbers, months=months, days=days, is_daily=is_daily)
     told = None if traces is None else _real(traces)
     scores = run(wanted, jobs=jobs, tell=_Progress(len(wanted)))
     about = _versions() | {
@@ -70,6 +73,7 @@ def evaluate(
         "scenarios": chosen,
         "months_a_scenario": months,
         "days_a_wearer": days,
+        "daily": is_daily,
         "seconds": round(time.perf_counter() - begun, 1),
     }
     found = report(scores, told, about)

@@ -1,1 +1,1 @@
-"""Who is right about places, how often and how soon? Labelled lives and real traces, four judges."""
+"""Who is right about places, how often, how soon? Labelled lives, real traces, four judges."""

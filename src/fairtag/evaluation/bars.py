@@ -88,7 +88,7 @@ def at_most(name: str, scores: Sequence[Score], bar: float) -> Bar:
     return rated(name, count, over, bar, wanted=f"<= {bar:g}", of=len(scores))
 
 
-def rated(name: str, count: int, over: float, bar: float, *, wanted: str, of: int) -> Bar:  # noqa: PLR0913
+def rated(name: str, count: int, over: float, bar: float, *, wanted: str, of: int) -> Bar:
     """Hold a number of events in a time against a bar."""
     bounds = intervals.rate(count, over)
     return Bar(

@@ -135,10 +135,10 @@ class Case:
         return np.sort(told.at[is_usable])
 
 
-def simulated(scenario: str, number: int, *, seed: int, days: int) -> Case:
-    """Invent one wearer for some days."""
+def simulated(scenario: str, number: int, *, seed: int, days: int, is_daily: bool = False) -> Case:
+    """Invent one wearer for some days, in which the scenario happens once, or again every day."""
     span = span_of(scenario, start=START, days=days)
-    one = player(number, scenario, span=span, seed=seed)
+    one = player(number, scenario, span=span, seed=seed, is_daily=is_daily)
     ruling = read(msgspec.json.encode(order_of(one)), scheme=None).ruling
     return Case(
         scenario=scenario,
@@ -191,12 +191,10 @@ def _departure(row: Truth, known: Departure | None, ruling: Ruling) -> Departure
 
 def _against_m(condition: Located, lons: list[float], lats: list[float]) -> _FLOATS:
     """Give metres on the side against the wearer; a buffer moves the edge outward."""
-    match condition:
-        case Curfew() | Attendance():
-            edge, buffer_m, sign = edge_of(condition.place), 0.0, 1.0
-        case InclusionZone():
-            edge, buffer_m, sign = edge_of(condition.area), condition.buffer_m, 1.0
-        case ExclusionZone():
-            edge, buffer_m, sign = edge_of(condition.area), condition.buffer_m, -1.0
+    if isinstance(condition, ExclusionZone | InclusionZone):
+        edge, buffer_m = edge_of(condition.area), condition.buffer_m
+    else:
+        edge, buffer_m = edge_of(condition.place), 0.0
+    sign = -1.0 if isinstance(condition, ExclusionZone) else 1.0
     signed = [edge.signed_m(lon, lat) for lon, lat in zip(lons, lats, strict=True)]
     return sign * (np.array(signed, np.float64) - buffer_m)

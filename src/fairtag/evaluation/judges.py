@@ -200,10 +200,11 @@ def _kind(condition: Binding, duty: Duty, *, was_kept: bool) -> Kind:
 def _missed(condition: Attendance, held: Held, case: Case) -> Iterator[Episode]:
     """List appointments for which too short a stay was seen; without a fix, nothing is said."""
     for one in condition.appointments:
-        low, high = (int(n) for n in np.searchsorted(held.at, (one.during.start, one.during.end)))
-        if low < high < len(held.at) and one.during.end <= case.during.end:
-            if _stay(held, low, high) < one.stay_min * MINUTE:
-                yield _missing(condition.id, one, Micros(int(held.known_at[high])))
+        start, end = one.during.start, one.during.end
+        low, high = (int(n) for n in np.searchsorted(held.at, (start, end)))
+        is_seen = low < high < len(held.at) and end <= case.during.end
+        if is_seen and _stay(held, low, high) < one.stay_min * MINUTE:
+            yield _missing(condition.id, one, Micros(int(held.known_at[high])))
 
 
 def _stay(held: Held, low: int, high: int) -> int:

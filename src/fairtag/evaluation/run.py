@@ -19,14 +19,26 @@ class Task:
     number: int
     seed: int
     days: int
+    is_daily: bool = False  # the scenario happens every day, not once
 
 
 def tasks(
-    scenarios: Iterable[str], *, seeds: Sequence[int], months: int, days: int
+    scenarios: Iterable[str],
+    *,
+    seeds: Sequence[int],
+    months: int,
+    days: int,
+    is_daily: bool = False,
 ) -> tuple[Task, ...]:
     """Share the months of each scenario out over the seeds; each month is another wearer."""
     return tuple(
-        Task(scenario=name, number=n // len(seeds) + 1, seed=seeds[n % len(seeds)], days=days)
+        Task(
+            scenario=name,
+            number=n // len(seeds) + 1,
+            seed=seeds[n % len(seeds)],
+            days=days,
+            is_daily=is_daily,
+        )
         for name in scenarios
         for n in range(months)
     )
@@ -39,7 +51,9 @@ def score_case(case: Case, judges: Mapping[str, Judge] = JUDGES) -> list[Score]:
 
 def score_task(task: Task) -> list[Score]:
     """Invent a wearer and judge the life by everyone."""
-    case = simulated(task.scenario, task.number, seed=task.seed, days=task.days)
+    case = simulated(
+        task.scenario, task.number, seed=task.seed, days=task.days, is_daily=task.is_daily
+    )
     return score_case(case)
 
 

@@ -5,8 +5,11 @@ never moved, so that each alert is false.
 Trips: a file is cut into legs where nothing came for ten minutes. A circle of 50 m round a leg's
 first position is the zone. The leg leaves for good at the last fix inside before the first stretch
 of five fixes and two minutes outside, all of an accuracy of 100 m or better, that reaches 250 m. A
-leg without such a stretch is no exit and is not counted. An exit is found by an alert within 30 min;
-an alert before the last fix inside is told apart: some may be real moves of the phone.
+leg without such a stretch is no exit and is not counted. An exit is found by an alert within
+30 min, or by one that stands; an alert before the last fix inside is told apart: some may be real
+moves of the phone.
+A row that was measured before the session began (a phone's cached position of days ago) is of
+another place and time, and is left out.
 Units: instants in µs UTC; metres.
 """
 
@@ -116,7 +119,9 @@ def _read(path: Path) -> list[Position]:
         decoded = csv.decode(path.read_bytes(), DeviceId(path.stem))
     except OSError as error:
         raise UsageError(f"--traces: {path}: {error.strerror}") from error
-    found = [one for one in decoded.messages if isinstance(one, Position)]
+    told = [one for one in decoded.messages if isinstance(one, Position)]
+    began = min((one.received_at for one in told), default=Micros(0)) - _SILENCE
+    found = [one for one in told if one.at >= began]
     if not found:
         raise UsageError(f"--traces: {path}: no row is a position")
     return found
@@ -157,14 +162,12 @@ def _exits(platform: str, leg: list[Position], judges: Mapping[str, Judge]) -> I
 
 
 def _when(episodes: Sequence[Episode], left_at: Micros) -> tuple[int, float | None]:
-    """Count alerts before the exit, and tell how long after it the first one came."""
+    """Count alerts before the exit, and tell how long after it the first one came.
+
+    One that stands from before says that the phone is outside: it is told at once.
+    """
     early = sum(one.decided < left_at for one in episodes)
-    delays = [
-        one.decided - left_at
-        for one in episodes
-        if 0 <= one.decided - left_at <= _IN_TIME
-        # An alert that stands from before says that the phone is outside: it is told at once.
-    ]
+    delays = [one.decided - left_at for one in episodes if 0 <= one.decided - left_at <= _IN_TIME]
     standing = [
         one
         for one in episodes
