@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 
 LEVEL = 0.95
 _HALVINGS = 200
+_NOTHING = 1e-20  # of the largest term: below what a double can add
 
 Bounds = tuple[float, float]
 
@@ -84,9 +85,9 @@ def _poisson(count: int, mean: float) -> float:
     """Tell the probability of at most `count` events."""
     if mean <= 0:
         return 1.0
-    log_mean = math.log(mean)
-    terms = [math.exp(k * log_mean - mean - math.lgamma(k + 1)) for k in range(count + 1)]
-    return min(1.0, math.fsum(terms))
+    first = min(count, int(mean))
+    start = math.exp(first * math.log(mean) - mean - math.lgamma(first + 1))
+    return _summed(start, first, count, lambda k: mean / k)
 
 
 def _binomial(count: int, of: int, p: float) -> float:
@@ -95,13 +96,31 @@ def _binomial(count: int, of: int, p: float) -> float:
         return 1.0
     if p >= 1:
         return 0.0
-    log_p, log_q, whole = math.log(p), math.log1p(-p), math.lgamma(of + 1)
-    terms = [
-        math.exp(
-            whole - math.lgamma(k + 1) - math.lgamma(of - k + 1) + k * log_p + (of - k) * log_q
-        )
-        for k in range(count + 1)
-    ]
+    first = min(count, int(p * of))
+    ways = math.lgamma(of + 1) - math.lgamma(first + 1) - math.lgamma(of - first + 1)
+    start = math.exp(ways + first * math.log(p) + (of - first) * math.log1p(-p))
+    odds = p / (1 - p)
+    return _summed(start, first, count, lambda k: odds * (of - k + 1) / k)
+
+
+def _summed(start: float, first: int, last: int, ratio: Callable[[int], float]) -> float:
+    """Sum the terms from 0 to `last`; `ratio(k)` is term k over term k - 1.
+
+    `first`, whose term is `start`, is the largest of them: both ways they only fall, and the sum
+    ends where they no longer count.
+    """
+    terms, term = [start], start
+    for k in range(first, 0, -1):
+        term /= ratio(k)
+        terms.append(term)
+        if term < _NOTHING * start:
+            break
+    term = start
+    for k in range(first + 1, last + 1):
+        term *= ratio(k)
+        terms.append(term)
+        if term < _NOTHING * start:
+            break
     return min(1.0, math.fsum(terms))
 
 
