@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from fairtag.evaluation import plots
 from fairtag.evaluation.case import Case, simulated
 from fairtag.evaluation.judges import JUDGES, Episode, Judged
-from fairtag.evaluation.report import report
 from fairtag.evaluation.run import run, score_case, tasks
+from fairtag.evaluation.telling import plots
+from fairtag.evaluation.telling.report import report
 from fairtag.terms.instants import HOUR, Micros
 
 

@@ -14,10 +14,11 @@ import numpy as np
 import typer
 
 from fairtag import __version__
-from fairtag.evaluation.plots import draw
-from fairtag.evaluation.report import report, tables
 from fairtag.evaluation.run import run, tasks
 from fairtag.evaluation.scoring import NEAR, TOLERANCE
+from fairtag.evaluation.telling.plots import draw
+from fairtag.evaluation.telling.report import report
+from fairtag.evaluation.telling.tables import tables
 from fairtag.evaluation.traces import Real, real
 from fairtag.rules.judge import TZDATA
 from fairtag.rules.settings import DEFAULTS
@@ -28,33 +29,34 @@ from fairtag.terms.instants import SECOND
 _EVERY_S = 5.0
 
 
+More = Annotated[
+    list[str] | None, typer.Argument(help="More seeds (numbers) and scenarios (names).")
+]
+Seeds = Annotated[
+    list[str] | None, typer.Option("--seeds", help="One or more; commas or spaces; default 1.")
+]
+Names = Annotated[
+    list[str] | None, typer.Option("--scenarios", help="One or more, or all; default: all.")
+]
+Months = Annotated[
+    int, typer.Option(min=0, help="Wearers a scenario, shared out over the seeds; 0: none.")
+]
+Daily = Annotated[bool, typer.Option("--daily", help="The story happens every day, not once.")]
+Traces = Annotated[Path | None, typer.Option(help="Folder with stationary/*.csv and trips/*.csv.")]
+AsJson = Annotated[bool, typer.Option("--json", help="The report on stdout, no table.")]
+
+
 def evaluate(  # noqa: PLR0917 - typer reads options from parameters
-    more: Annotated[
-        list[str] | None, typer.Argument(help="More seeds (numbers) and scenarios (names).")
-    ] = None,
-    seeds: Annotated[
-        list[str] | None, typer.Option("--seeds", help="One or more; commas or spaces; default 1.")
-    ] = None,
-    scenarios: Annotated[
-        list[str] | None, typer.Option("--scenarios", help="One or more, or all; default: all.")
-    ] = None,
-    out: Annotated[Path, typer.Option(help="Folder for report.json and plots.")] = Path(
-        "evaluated"
-    ),
-    months: Annotated[
-        int, typer.Option(min=0, help="Wearers a scenario, shared out over the seeds; 0: none.")
-    ] = 2,
+    more: More = None,
+    seeds: Seeds = None,
+    scenarios: Names = None,
+    out: Annotated[Path, typer.Option(help="Folder for report and plots.")] = Path("evaluated"),
+    months: Months = 2,
     days: Annotated[int, typer.Option(min=1, max=90, help="Days a wearer.")] = 30,
-    is_daily: Annotated[
-        bool, typer.Option("--daily", help="The scenario happens every day, not once.")
-    ] = False,
-    traces: Annotated[
-        Path | None, typer.Option(help="Folder with stationary/*.csv and trips/*.csv.")
-    ] = None,
+    is_daily: Daily = False,
+    traces: Traces = None,
     jobs: Annotated[int, typer.Option(min=1, help="Processes.")] = os.cpu_count() or 1,
-    is_json: Annotated[
-        bool, typer.Option("--json", help="The report on stdout, no table.")
-    ] = False,
+    is_json: AsJson = False,
 ) -> None:
     """Count false findings, what was found and how soon: four judges on the same data.
 

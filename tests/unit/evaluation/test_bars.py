@@ -5,8 +5,9 @@ from typing import Any
 import pytest
 
 from fairtag.evaluation.bars import Bar, bars
-from fairtag.evaluation.report import report, tables
 from fairtag.evaluation.scoring import Outcome, Score, Wrong
+from fairtag.evaluation.telling.report import report
+from fairtag.evaluation.telling.tables import tables
 
 
 def result(**more: Any) -> Outcome:

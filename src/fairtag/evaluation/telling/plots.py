@@ -16,6 +16,7 @@ INSTALL = "no plots: they need `pip install 'fairtag[plots]'` (Altair and vl-con
 _COLOURS = ("#0b5394", "#cc4125", "#e69138", "#6a737b")  # fairtag first; told apart in grey too
 _SHAPES = ("circle", "square", "triangle-up", "diamond")
 _NONE = 0.001  # where 'none seen' stands on a logarithmic axis
+_WIDTH = 620
 _FLOOR = 0.0004  # the axis begins a little below, so that those words have room
 _WORST, _MEAN = 0.3, 0.05  # the bars
 
@@ -70,7 +71,9 @@ def _against_delay(alt: Any, told: dict[str, Any]) -> Any:
     chart = _bar_line(alt, _MEAN, "bar: 0.05 on average") + whiskers + marks + names + numbers
     title = "False findings a wearer-month against delay, all scenarios"
     below = "simulated lives; upright lines are exact 95 % intervals"
-    return _styled(chart.properties(width=620, height=380, title=_title(alt, title, below, told)))
+    return _styled(
+        chart.properties(width=_WIDTH, height=380, title=_title(alt, title, below, told))
+    )
 
 
 def _points(told: dict[str, Any]) -> Iterator[dict[str, Any]]:
@@ -95,7 +98,7 @@ def _rate_axis(alt: Any, rows: list[dict[str, Any]]) -> Any:
     return alt.Y(
         "rate:Q",
         title="false findings a wearer-month (log; 0.001 = none seen)",
-        scale=alt.Scale(type="log", domain=[_FLOOR, top]),
+        scale=alt.Scale(type="log", domain=[_FLOOR, top], nice=False),
         axis=_log_axis(alt, top),
     )
 
@@ -151,8 +154,8 @@ def _marks(told: dict[str, Any]) -> Iterator[dict[str, Any]]:
 def _bar_line(alt: Any, at: float, words: str) -> Any:
     base = alt.Chart(alt.Data(values=[{"bar": at, "words": words}])).encode(y="bar:Q")
     rule = base.mark_rule(strokeDash=[4, 3], color="#444")
-    return rule + base.mark_text(align="left", dx=4, dy=-6, fontSize=12, color="#444").encode(
-        x=alt.value(0), text="words:N"
+    return rule + base.mark_text(align="right", dy=-6, fontSize=12, color="#444").encode(
+        x=alt.value(_WIDTH - 4), text="words:N"
     )
 
 
