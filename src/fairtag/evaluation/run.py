@@ -30,11 +30,14 @@ def tasks(
     days: int,
     is_daily: bool = False,
 ) -> tuple[Task, ...]:
-    """Share the months of each scenario out over the seeds; each month is another wearer."""
+    """Share the months of each scenario out over the seeds; each is another wearer.
+
+    Numbers run on over the seeds: a wearer's device goes by the number, so that all kinds come.
+    """
     return tuple(
         Task(
             scenario=name,
-            number=n // len(seeds) + 1,
+            number=n + 1,
             seed=seeds[n % len(seeds)],
             days=days,
             is_daily=is_daily,

@@ -103,7 +103,8 @@ def arrivals(one: Player, *, piece: int) -> Iterator[Rows]:
     for start in range(one.span.start, one.span.end, piece):
         until = min(start + piece, one.span.end)
         rows = np.concatenate([waiting, voice.says(start, until)])
-        rows = rows[np.lexsort((rows["rank"], rows["received_at"]))]
+        if np.any(np.diff(rows["received_at"]) < 0) or np.any(np.diff(rows["rank"]) < 0):
+            rows = rows[np.lexsort((rows["rank"], rows["received_at"]))]
         # Whatever is said later arrives later than that.
         here = np.searchsorted(rows["received_at"], until, side="right")
         waiting = rows[here:]
@@ -145,7 +146,8 @@ class _Voice:
         )
         rows = np.concatenate(parts)
         rows = rows[np.argsort(rows["true_at"], kind="stable")]
-        rows = rows[~self._dead.hold(rows["true_at"])]
+        is_dead = self._dead.hold(rows["true_at"])
+        rows = rows[~is_dead] if is_dead.any() else rows
         rows["seq"] = self._said + 1 + np.arange(len(rows))
         self._said += len(rows)
         self._send(rows)
@@ -160,7 +162,7 @@ class _Voice:
             is_lost = self._lost.rows(len(at), 1)[:, 0] < _MISSING
             is_told &= ~(is_lost & (seen.places.setting == SETTINGS.index(Setting.INDOORS)))
         mocked = self._mocked.at(at)
-        for n in np.unique(mocked[mocked != NONE]).tolist():
+        for n in set(mocked[mocked != NONE].tolist()):
             self._one.plan.mocks[n].put(fixes, at, mocked == n)
             speed[mocked == n] = 0.0  # such an app tells none
         rows = np.zeros(len(at), ROW)

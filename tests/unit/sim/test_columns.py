@@ -55,6 +55,13 @@ def test_pieces_of_any_length_give_the_same_rows(scenario: str) -> None:
     assert [message for _, message in stream_of(one)] == traffic_of(one)
 
 
+def test_a_piece_a_minute_loses_nothing_at_its_edges() -> None:
+    """Charging begins at the first look of some piece then."""
+    one = cast("offline_evening", days=1)
+    parts, (whole, *rest) = [*arrivals(one, piece=MINUTE)], [*arrivals(one, piece=DAY)]
+    assert np.concatenate(parts).tolist() == np.concatenate([whole, *rest]).tolist()
+
+
 @pytest.mark.parametrize("scenario", SCENARIOS)
 def test_nothing_arrives_before_it_is_measured_or_out_of_order(scenario: str) -> None:
     said = spoken(cast(scenario)).positions

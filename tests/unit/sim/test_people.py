@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import cache
+
 import msgspec
 import numpy as np
 import pytest
 
+from fairtag.orders.model import Covers
 from fairtag.orders.read import read
 from fairtag.rules.conditions import LOCATED, against_m, place_of
-from fairtag.rules.duty import duty_at
+from fairtag.rules.duty import duty_at, free_times
 from fairtag.sim.cast import Player, player, span_of
 from fairtag.sim.lives.people import SETTINGS, Go, Setting, Spot, Stay, journey
 from fairtag.sim.lives.whereabouts import Whereabouts
 from fairtag.sim.papers import order_of
+from fairtag.sim.scenarios import SCENARIOS
 from fairtag.sim.scenarios.calm import CALM
 from fairtag.terms.geometry import edge_of
 from fairtag.terms.instants import MINUTE, SECOND, Micros, parse
+from fairtag.terms.local import merged
 
 START = parse("2026-11-02T12:00:00Z")
 STEP = 2 * MINUTE
@@ -27,14 +33,19 @@ def minutes_against(one: Player, condition_id: str) -> int:
     ruling = read(msgspec.json.encode(order_of(one)), scheme=None).ruling
     condition = next(each for each in ruling.conditions if each.id == condition_id)
     assert isinstance(condition, LOCATED)
+    free = free_times(condition_id, Covers.CONDITIONS, ruling.absences, ())
     edge, found = edge_of(place_of(condition)), 0
+
+    @cache  # most looks are at home
+    def is_out(lat: float, lon: float) -> bool:
+        return against_m(condition, edge.signed_m(lon, lat)) > 0
+
     times = np.arange(one.span.start, one.span.end, STEP)
     places = Whereabouts(one).at(times).places
     for at, lat, lon in zip(times.tolist(), places.lat, places.lon, strict=True):
-        now = Micros(at)
-        is_out = against_m(condition, edge.signed_m(lon, lat)) > 0
-        duty = duty_at(condition, ruling, (), now, bound_from=ruling.recorded_at)
-        found += is_out and duty is not None
+        if is_out(lat, lon):
+            duty = duty_at(condition, ruling, free, Micros(at), bound_from=ruling.recorded_at)
+            found += duty is not None
     return found * STEP // MINUTE
 
 
@@ -56,6 +67,22 @@ def test_a_departure_is_seen_by_the_same_look(
     scenario: str, condition_id: str, minutes: int
 ) -> None:
     assert abs(minutes_against(cast(scenario), condition_id) - minutes) <= 2
+
+
+def minutes_told(one: Player, condition_id: str) -> float:
+    """Count minutes in which the truth has a condition broken; a stretch has several kinds."""
+    told = (each.during for each in one.plan.truth if each.condition_id == condition_id)
+    return sum(during.end - during.start for during in merged(told)) / MINUTE
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS)
+def test_played_daily_the_true_path_is_what_the_truth_says(scenario: str) -> None:
+    """Also on the days between: no scene comes in the way of another, or of ordinary life."""
+    one = player(3, scenario, span=span_of(scenario, start=START, days=4), seed=5, is_daily=True)
+    for condition_id in ("c1", "x1", "n1"):
+        stretches = sum(each.condition_id == condition_id for each in one.plan.truth)
+        off = minutes_against(one, condition_id) - minutes_told(one, condition_id)
+        assert abs(off) <= 2 * stretches, condition_id  # a look every two minutes
 
 
 def test_a_person_has_weekdays_weekends_and_sleep() -> None:
@@ -103,11 +130,15 @@ def test_a_path_tells_many_instants_as_it_tells_each() -> None:
 
 
 @pytest.mark.parametrize(
-    ("start", "scenario"),
-    [("2026-10-24T12:00:00Z", "calm_at_work"), ("2027-03-27T12:00:00Z", "lives_near_zone")],
+    ("noon", "ahead_min"), [("2026-10-25T12:00:00Z", 0), ("2027-03-28T11:00:00Z", 60)]
 )
-def test_an_ordinary_life_keeps_its_curfew_where_clocks_change(start: str, scenario: str) -> None:
-    """The Sundays are 25 Oct 2026 and 28 Mar 2027; a weekend has no work to go to."""
+def test_a_day_goes_by_the_wall_clock_where_clocks_change(noon: str, ahead_min: int) -> None:
+    """Sundays, 25 Oct 2026 and 28 Mar 2027: all as for the same person where clocks stay."""
+    since_noon = np.arange(-5 * 60, 6 * 60) * MINUTE
     for seed in range(6):
-        span = span_of(scenario, start=parse(start), days=2)
-        assert minutes_against(player(3, scenario, span=span, seed=seed), "c1") == 0
+        person = cast("calm_at_work", seed=seed).person
+        stays = replace(person, time_zone="UTC", _days={})
+        here = person.places(parse(noon) + since_noon)
+        there = stays.places(parse(noon) + ahead_min * MINUTE + since_noon)
+        assert here.lat.tolist() == there.lat.tolist()
+        assert len(set(here.lat.tolist())) > 5  # it is no day at home

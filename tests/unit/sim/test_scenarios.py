@@ -18,6 +18,7 @@ from fairtag.sim.papers import order_of
 from fairtag.sim.scenarios import SCENARIOS
 from fairtag.sim.traffic import traffic_of
 from fairtag.terms.instants import DAY, MINUTE, SECOND, parse
+from fairtag.terms.local import merged
 
 START = parse("2026-11-02T12:00:00Z")
 # Wholly inside what any receiver of the rehearsal can tell.
@@ -142,3 +143,41 @@ def test_over_many_days_a_scenario_happens_once() -> None:
         for n in range(12)
     }
     assert len(starts) > 3
+
+
+def daily(scenario: str, *, days: int) -> Player:
+    span = span_of(scenario, start=START, days=days)
+    return player(4, scenario, span=span, seed=11, is_daily=True)
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS)
+def test_a_daily_story_happens_every_day_and_stays_inside_the_span(scenario: str) -> None:
+    story, one, days = SCENARIOS[scenario], daily(scenario, days=10), 10
+    read(msgspec.json.encode(order_of(one)), scheme=seed_scheme())
+    for truth in one.plan.truth:
+        assert one.span.start <= truth.during.start <= truth.during.end <= one.span.end
+    is_once = story.is_at_once or story.starts is not None
+    times = 1 if is_once else days // story.takes_days
+    days_once = min(days, story.takes_days)
+    assert len(one.plan.truth) == times * len(daily(scenario, days=days_once).plan.truth)
+
+
+def test_a_daily_silence_lasts_as_long_as_it_should() -> None:
+    kinds = [truth.kind for truth in daily("silent", days=10).plan.truth]
+    assert kinds.count("monitoring.silent_72h") == 2
+
+
+@pytest.mark.parametrize("scenario", ["calm_at_home", "deep_indoors_poor", "flat_accuracy"])
+def test_a_calm_story_that_is_daily_covers_the_whole_span(scenario: str) -> None:
+    one = daily(scenario, days=10)
+    assert merged(one.plan.at_home) == (one.span,)
+
+
+@pytest.mark.parametrize("scenario", ["left_50_min", "zone_25_min", "inclusion_left", "late_start"])
+def test_what_happens_daily_is_found_daily(scenario: str) -> None:
+    one = daily(scenario, days=4)
+    decoded = decode_recorded(b"\n".join(map(msgspec.json.encode, traffic_of(one))))
+    ruling = read(msgspec.json.encode(order_of(one)), scheme=None).ruling
+    findings = replay(by_order([ruling]), decoded.messages, until=one.span.end).findings
+    (kind,) = {truth.kind for truth in one.plan.truth}
+    assert len({found.began_at for found in findings if found.kind == kind}) >= 4

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fairtag.sim.chance import Chance
-from fairtag.sim.lives.wall import wall_of
+from fairtag.sim.lives.wall import days_of, wall_of
 from fairtag.terms.instants import DAY, MINUTE, SECOND, Micros, text
 from fairtag.terms.local import MINUTES_A_DAY, Interval
 
@@ -245,13 +245,11 @@ class Person:
         Shapes: (n,) gives columns of (n,).
         """
         since = wall_of(instants, self.time_zone) - self.curfew_to_min * MINUTE
-        days = since // DAY
         found = Places.all_at(self.home, Setting.INDOORS, len(instants))
-        for day in np.unique(days).tolist():
+        for day in days_of(since):
             path = self._path(day)
             within = since - day * DAY
-            during = path.during
-            out = (days == day) & (within >= during.start) & (within < during.end)
+            out = (within >= path.times[0]) & (within < min(DAY, path.times[-1]))
             found.put(out, path.places(within[out]))
         return found
 

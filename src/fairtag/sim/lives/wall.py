@@ -24,13 +24,18 @@ def wall_of(instants: NDArray[np.int64], zone: str) -> NDArray[np.int64]:
     """
     if not len(instants):
         return instants
-    days = instants // DAY
-    starts, offsets = zip(
-        *(piece for day in np.unique(days).tolist() for piece in _pieces(day, zone)), strict=True
-    )
+    pieces = (piece for day in days_of(instants) for piece in _pieces(day, zone))
+    starts, offsets = zip(*pieces, strict=True)
     found = np.searchsorted(np.array(starts), instants, side="right") - 1
     shown: NDArray[np.int64] = instants + np.array(offsets)[found]
     return shown
+
+
+def days_of(times: NDArray[np.int64]) -> range:
+    """List the days from the first of some times to the last, counted from 1970-01-01."""
+    if not len(times):
+        return range(0)
+    return range(int(times.min()) // DAY, int(times.max()) // DAY + 1)
 
 
 @lru_cache(maxsize=4096)

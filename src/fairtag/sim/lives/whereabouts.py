@@ -46,7 +46,7 @@ class Whereabouts:
         home = Places.all_at(self._person.home, Setting.INDOORS, int(inside.sum()))
         places.put(inside, home)
         outing = self._on_outing.at(instants)
-        for n in np.unique(outing[outing != NONE]).tolist():
+        for n in set(outing[outing != NONE].tolist()):
             out = outing == n
             places.put(out, self._outings[n].places(instants[out]))
         return Seen(places, self._skies[self._under.at(instants)])
