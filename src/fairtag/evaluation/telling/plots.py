@@ -38,37 +38,34 @@ def draw(told: dict[str, Any], out: Path) -> str:
     return f"plots: {', '.join(sorted(charts))} in {out}"
 
 
-def _colour(alt: Any, told: dict[str, Any], legend: Any) -> Any:
-    scale = alt.Scale(domain=list(told["judges"]), range=list(_COLOURS))
-    return alt.Color("judge:N", scale=scale, legend=legend, title=None)
+def _coded(alt: Any, field: str, names: list[str]) -> dict[str, Any]:
+    """Tell judges apart by colour and, in grey, by shape; the legend stands on top."""
+    legend = alt.Legend(orient="top", columns=2, labelFontSize=13, symbolSize=140, labelLimit=400)
+    colour, shape = (alt.Scale(domain=names, range=list(one)) for one in (_COLOURS, _SHAPES))
+    return {
+        "color": alt.Color(f"{field}:N", scale=colour, legend=legend, title=None),
+        "shape": alt.Shape(f"{field}:N", scale=shape, legend=legend, title=None),
+    }
 
 
 def _against_delay(alt: Any, told: dict[str, Any]) -> Any:
     """Draw one point a judge with the 95 % interval of its rate."""
     rows = list(_points(told))
-    shape = alt.Shape(
-        "judge:N", scale=alt.Scale(domain=list(told["judges"]), range=list(_SHAPES)), legend=None
-    )
+    coded = _coded(alt, "judge", [row["judge"] for row in rows])
+    farthest = 1.15 * max(1.0, *(row["delay_min"] for row in rows))
     base = alt.Chart(alt.Data(values=rows)).encode(
         x=alt.X(
             "delay_min:Q",
             title="median delay after grace, minutes",
-            scale=alt.Scale(domain=[0, 1.35 * max(1.0, *(row["delay_min"] for row in rows))]),
+            scale=alt.Scale(domain=[0, farthest]),
         ),
-        color=_colour(alt, told, None),
+        color=coded["color"],
     )
     rate = _rate_axis(alt, rows)
-    marks = base.mark_point(size=160, filled=True, opacity=1).encode(y=rate, shape=shape)
-    whiskers = (
-        base.mark_rule(strokeWidth=2)
-        .encode(y=rate, y2="high:Q")
-        .transform_calculate(rate="datum.low")
-    )
-    names = base.mark_text(dx=12, align="left", fontSize=14, fontWeight="bold").encode(
-        y=rate, text="judge:N"
-    )
-    numbers = base.mark_text(dx=12, dy=16, align="left", fontSize=12).encode(y=rate, text="words:N")
-    chart = _bar_line(alt, _MEAN, "bar: 0.05 on average") + whiskers + marks + names + numbers
+    marks = base.mark_point(size=160, filled=True, opacity=1).encode(y=rate, shape=coded["shape"])
+    whiskers = base.mark_rule(strokeWidth=2).encode(y=rate, y2="high:Q")
+    whiskers = whiskers.transform_calculate(rate="datum.low")
+    chart = _bar_line(alt, _MEAN, "bar: 0.05 on average") + whiskers + marks
     title = "False findings a wearer-month against delay, all scenarios"
     below = "simulated lives; upright lines are exact 95 % intervals"
     return _styled(
@@ -83,12 +80,12 @@ def _points(told: dict[str, Any]) -> Iterator[dict[str, Any]]:
         low, high = one["false_a_month_95"]
         places = one["places"]
         yield {
-            "judge": name,
+            "judge": f"{name}: {one['false_a_month']:.3g} a month, found "
+            f"{places['found']} of {places['true']}",
             "delay_min": 0.0 if delay_s is None else delay_s / 60,
             "rate": max(_NONE, one["false_a_month"]),
             "low": max(_NONE, low),
             "high": high,
-            "words": f"{one['false_a_month']:.3g} false, found {places['found']}/{places['true']}",
         }
 
 
@@ -128,7 +125,7 @@ def _by_scenario(alt: Any, told: dict[str, Any]) -> Any:
             axis=_log_axis(alt, top),
         ),
         yOffset=alt.YOffset("judge:N", sort=list(told["judges"])),
-        color=_colour(alt, told, alt.Legend(orient="top", labelFontSize=13, symbolSize=140)),
+        **_coded(alt, "judge", list(told["judges"])),
     )
     chart = base.mark_bar(height=4).encode(x2=alt.datum(_NONE)) + base.mark_point(
         size=30, filled=True, opacity=1
@@ -154,8 +151,8 @@ def _marks(told: dict[str, Any]) -> Iterator[dict[str, Any]]:
 def _bar_line(alt: Any, at: float, words: str) -> Any:
     base = alt.Chart(alt.Data(values=[{"bar": at, "words": words}])).encode(y="bar:Q")
     rule = base.mark_rule(strokeDash=[4, 3], color="#444")
-    return rule + base.mark_text(align="right", dy=-6, fontSize=12, color="#444").encode(
-        x=alt.value(_WIDTH - 4), text="words:N"
+    return rule + base.mark_text(align="left", dy=10, fontSize=12, color="#444").encode(
+        x=alt.value(4), text="words:N"
     )
 
 
