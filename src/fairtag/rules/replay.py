@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from typing import NamedTuple
 
+import numpy as np
 from msgspec.structs import replace
 
-from fairtag.intake.columns import positions_of
-from fairtag.intake.messages import Message, Position, ref_of
+from fairtag.intake.columns import Positions, positions_of
+from fairtag.intake.messages import Message, Position, Said, ref_of
 from fairtag.orders.inforce import worn
 from fairtag.orders.model import Ruling
 from fairtag.rules.belief import Side
@@ -72,6 +73,30 @@ def replay(
     return done
 
 
+def replay_columns(
+    rulings: tuple[Ruling, ...],
+    positions: Positions,
+    others: Sequence[Said],
+    *,
+    until: Micros,
+    settings: Settings = DEFAULTS,
+) -> Replayed:
+    """Judge one device under one order, from columns; each message comes once, in order of arrival.
+
+    The same findings as `replay` gives for the same messages.
+    """
+    run = _Run(rulings, settings)
+    received, row = positions.received_at, 0
+    for at, group in groupby(others, key=lambda one: one.received_at):
+        first, end = (int(np.searchsorted(received, at, side)) for side in ("left", "right"))
+        run.follow(positions.part(row, first))
+        run.take([*map(positions.message, range(first, end)), *group])
+        row = end
+    run.follow(positions.part(row, len(positions)))
+    run.found += run.judge.tick(until, past=run.past)
+    return Replayed(findings=sorted(run.found, key=sort_key), sides=run.sides())
+
+
 class _Run:
     """One order while it is judged."""
 
@@ -81,11 +106,17 @@ class _Run:
         self.turns: Turns = []
         self.judge.turns = self.turns
         self.told: list[Message] = []  # in order of arrival
-        self.taken = 0  # how many of them
+        self.taken: list[Message | Positions] = []
         self.found: list[Finding] = []
 
     def past(self, since: Micros) -> list[Message]:
-        return [one for one in self.told[: self.taken] if one.at >= since]
+        found: list[Message] = []
+        for told in self.taken:
+            if isinstance(told, Positions):
+                found += map(told.message, np.flatnonzero(told.at >= since).tolist())
+            elif told.at >= since:
+                found.append(told)
+        return found
 
     def judge_all(self) -> None:
         """Judge positions of one device as columns, and all else as it arrived together."""
@@ -93,12 +124,21 @@ class _Run:
         for device, group in groupby(arrivals, key=_only_device):
             if device is None:
                 for together in group:
-                    self.found += self.judge.take(together, past=self.past)
-                    self.taken += len(together)
+                    self.take(together)
             else:
                 fixes = [one for each in group for one in each if isinstance(one, Position)]
-                self.found += self.judge.follow(positions_of(fixes), past=self.past)
-                self.taken += len(fixes)
+                self.follow(positions_of(fixes))
+
+    def take(self, together: list[Message]) -> None:
+        """Judge what arrived together."""
+        self.found += self.judge.take(together, past=self.past)
+        self.taken += together
+
+    def follow(self, columns: Positions) -> None:
+        """Judge positions as they arrived."""
+        if len(columns):
+            self.found += self.judge.follow(columns, past=self.past)
+            self.taken.append(columns)
 
     def sides(self) -> list[Turn]:
         """List which side was believed in, as it was judged last."""

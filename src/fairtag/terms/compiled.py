@@ -25,12 +25,12 @@ from __future__ import annotations
 
 import hashlib
 import importlib
+import inspect
 import logging
 import os
 import threading
 from collections.abc import Callable
 from functools import lru_cache, update_wrapper
-from pathlib import Path
 from types import FunctionType
 from typing import Any, Generic, ParamSpec, TypeVar
 
@@ -148,11 +148,17 @@ def _named_by_sources(
     Numba keeps machine code on disk by name and by the file of the loop alone, and would not notice
     a change elsewhere.
     """
-    files = sorted({one.__code__.co_filename for one in (plain, *calls)})
-    digest = hashlib.sha256(b"".join(Path(file).read_bytes() for file in files)).hexdigest()[:16]
+    told = "".join(sorted({_source_of(one) for one in (plain, *calls)}))
+    digest = hashlib.sha256(told.encode()).hexdigest()[:16]
     copy = FunctionType(plain.__code__, plain.__globals__, plain.__name__, plain.__defaults__)
     copy.__qualname__ = f"{plain.__qualname__}_{digest}"
     return copy
+
+
+def _source_of(function: Callable[..., Any]) -> str:
+    """Give the file of a function; one that comes from no file is kept nowhere either."""
+    module = inspect.getmodule(function)
+    return "" if module is None else inspect.getsource(module)
 
 
 def _as_numbers(value: object) -> object:

@@ -212,7 +212,9 @@ def test_negative_control_a_wide_spread_takes_a_walk_round_a_park_for_a_circle()
     walk = circle(200, radius_m=60, turn=1.4, noise_m=3.0)
 
     assert kinds(walk) == set()
-    assert kinds(walk, replace(DEFAULTS, circle_spread=0.2)) == {Sign.CIRCLE}
+    assert kinds(walk, replace(DEFAULTS, doubt=replace(DEFAULTS.doubt, circle_spread=0.2))) == {
+        Sign.CIRCLE
+    }
 
 
 @pytest.mark.parametrize("mps", [1.4, 13.4, 31.0, 85.0])

@@ -6,7 +6,7 @@ import pytest
 from msgspec.structs import replace
 
 from fairtag.rules.doubt import Sign
-from fairtag.rules.finding import AGAINST_WEARER, Kind, State
+from fairtag.rules.finding import AGAINST_WEARER, Cause, Kind, State
 from fairtag.rules.matter import Matter
 from fairtag.rules.words import words
 from fairtag.terms.instants import HOUR, Micros, parse
@@ -39,7 +39,7 @@ def test_only_support_matters_say_that_they_do_not_count(kind: Kind) -> None:
 
 
 def test_what_was_excused_or_withdrawn_does_not_count() -> None:
-    assert "does not count" in told(Kind.CURFEW_LEFT, State.CORRECTED, is_excused=True)
+    assert "does not count" in told(Kind.CURFEW_LEFT, State.CORRECTED, cause=Cause.EXCUSED)
     assert "does not count" in told(Kind.CURFEW_LEFT, State.WITHDRAWN)
     assert "does not count" not in told(Kind.CURFEW_LEFT, State.CORRECTED)
 

@@ -11,7 +11,7 @@ import pytest
 
 from fairtag.orders.model import Covers
 from fairtag.orders.read import read
-from fairtag.rules.conditions import LOCATED, against_m, place_of
+from fairtag.rules.conditions import LOCATED, buffer_m, place_of, side_of
 from fairtag.rules.duty import duty_at, free_times
 from fairtag.sim.cast import Player, player, span_of
 from fairtag.sim.lives.people import SETTINGS, Go, Setting, Spot, Stay, journey
@@ -38,7 +38,7 @@ def minutes_against(one: Player, condition_id: str) -> int:
 
     @cache  # most looks are at home
     def is_out(lat: float, lon: float) -> bool:
-        return against_m(condition, edge.signed_m(lon, lat)) > 0
+        return side_of(condition) * (edge.signed_m(lon, lat) - buffer_m(condition)) > 0
 
     times = np.arange(one.span.start, one.span.end, STEP)
     places = Whereabouts(one).at(times).places

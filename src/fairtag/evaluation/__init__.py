@@ -1,0 +1,1 @@
+"""Who is right about places, how often, how soon? Labelled lives, real traces, four judges."""
