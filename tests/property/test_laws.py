@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import msgspec
 import numpy as np
@@ -25,7 +26,7 @@ from tests.property.lives import (
     stays,
 )
 
-from fairtag.intake.columns import Positions, positions_of
+from fairtag.intake.columns import positions_of
 from fairtag.intake.messages import EventCode, Message, Position, Source
 from fairtag.rules import devices, replay, walk, watch
 from fairtag.rules.belief import Seen
@@ -34,7 +35,7 @@ from fairtag.rules.finding import AGAINST_WEARER, Finding, Kind
 from fairtag.rules.judge import OrderJudge
 from fairtag.rules.matter import Matter
 from fairtag.rules.numbers import Rows, numbers_of
-from fairtag.rules.settings import DEFAULTS, Settings, table
+from fairtag.rules.settings import DEFAULTS, table
 from fairtag.rules.track import Track
 from fairtag.rules.view import View
 from fairtag.terms.ids import DeviceId
@@ -273,7 +274,7 @@ def sides(told: list[Told]) -> list[int]:
         lat_m=np.full(n, 111_000.0),
         speed_mps=columns.speed_mps,
         is_satellite=by_satellite(columns),
-        width_m=np.where(away_m > 0, widths_m(columns, DEFAULTS), 20.0),
+        width_m=np.where(away_m > 0, widths_m(columns, by_satellite(columns), DEFAULTS), 20.0),
         seq=columns.seq,
         against_m=away_m.reshape(-1, 1),
     )
@@ -324,8 +325,8 @@ def test_worse_accuracy_never_accuses() -> None:
 def test_negative_control_width_taken_for_distance_is_seen(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    def accusing(columns: Positions, own: Settings) -> NDArray[np.float64]:
-        return 10_000.0 / widths(columns, own)
+    def accusing(*columns: Any) -> NDArray[np.float64]:
+        return 10_000.0 / widths(*columns)
 
     widths = widths_m
     monkeypatch.setitem(globals(), "widths_m", accusing)

@@ -36,11 +36,14 @@ def witnesses(columns: Positions, settings: Settings) -> NDArray[np.bool_]:
 
 def by_satellite(columns: Positions) -> NDArray[np.bool_]:
     """Tell which positions were seen by satellite, or by a beacon at home."""
-    found: NDArray[np.bool_] = np.isin(columns.source, _BY_SATELLITE)
+    gnss, rf = _BY_SATELLITE
+    found: NDArray[np.bool_] = (columns.source == gnss) | (columns.source == rf)
     return found
 
 
-def widths_m(columns: Positions, settings: Settings) -> NDArray[np.float64]:
+def widths_m(
+    columns: Positions, is_satellite: NDArray[np.bool_], settings: Settings
+) -> NDArray[np.float64]:
     """Tell how wide the error of each position may be; unknown accuracy is wide.
 
     A radius that holds a share of a round normal error is turned into its standard deviation;
@@ -48,7 +51,7 @@ def widths_m(columns: Positions, settings: Settings) -> NDArray[np.float64]:
     """
     sigma_m = columns.accuracy_m / _deviations(columns.accuracy_level, settings)
     claimed_m = np.maximum(sigma_m * settings.optimism, settings.least_m)
-    bias_m = np.where(by_satellite(columns), settings.satellite_bias_m, settings.network_bias_m)
+    bias_m = np.where(is_satellite, settings.satellite_bias_m, settings.network_bias_m)
     told_m = np.sqrt(claimed_m * claimed_m + bias_m * bias_m)
     vague_m = math.sqrt(settings.unknown_m**2 + settings.network_bias_m**2)
     return np.where(columns.accuracy_m > 0, told_m, vague_m)
@@ -57,6 +60,11 @@ def widths_m(columns: Positions, settings: Settings) -> NDArray[np.float64]:
 def _deviations(levels: NDArray[np.float64], settings: Settings) -> NDArray[np.float64]:
     """Tell how many standard deviations hold the share named; there are few different ones."""
     known = np.where(levels > 0, levels, settings.level)
-    shares, place = np.unique(known, return_inverse=True)
-    told = [math.sqrt(-2 * math.log(1 - min(max(one, 0.05), 0.99))) for one in shares.tolist()]
-    return np.array(told)[place]
+    found = np.empty(len(known))
+    for share in set(known.tolist()):
+        within = min(max(share, _LEAST_SHARE), _MOST_SHARE)
+        found[known == share] = math.sqrt(-2 * math.log(1 - within))
+    return found
+
+
+_LEAST_SHARE, _MOST_SHARE = 0.05, 0.99  # beyond, a level is no level

@@ -116,6 +116,7 @@ class OrderJudge:
             clock=memory.clock,
             hold=min((at for at in fixed if at is not None), default=None),
             heard=memory.watch.heard[device_id].last,
+            fixed=memory.watch.heard[device_id].fixed or memory.clock,
             at=memory.track.now,
         )
         return quiet_until(columns, row, now, self._settings)
@@ -137,7 +138,7 @@ class OrderJudge:
                     break
             if row < len(columns):
                 self._snapshot(Micros(int(columns.at[row])))
-        memory.watch.hear_fixes(columns.device_id, memory.clock)
+        memory.watch.hear_all(columns.part(0, done), self._settings)
         self._refresh()
         return done
 

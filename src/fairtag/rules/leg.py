@@ -12,9 +12,8 @@ from numpy.typing import NDArray
 
 from fairtag.intake.columns import Positions
 from fairtag.rules.evidence import by_satellite, widths_m, witnesses
-from fairtag.rules.numbers import Rows
+from fairtag.rules.numbers import Floats, Rows
 from fairtag.rules.settings import Settings
-from fairtag.terms.flat import metres_a_degree
 from fairtag.terms.ground import Ground, distances
 from fairtag.terms.ids import ConditionId
 
@@ -40,29 +39,32 @@ class Leg:
 
 
 def leg_of(
-    columns: Positions, span: tuple[int, int], version: int, edges: Edges, settings: Settings
+    columns: Positions,
+    metres: tuple[Floats, Floats],
+    span: tuple[int, int],
+    version: int,
+    edges: Edges,
+    settings: Settings,
 ) -> Leg:
-    """Prepare the rows of some columns that say where the wearer is."""
-    is_wanted = witnesses(columns, settings)
-    is_wanted[: span[0]] = False
-    is_wanted[span[1] :] = False
-    row = np.flatnonzero(is_wanted)
-    lon, lat = columns.lon[row], columns.lat[row]
-    lon_m, lat_m = metres_a_degree(lat)
-    width_m = widths_m(columns, settings)[row]
+    """Prepare the rows of a span that say where the wearer is; `metres` are those of a degree."""
+    part = columns.part(*span)
+    (row,) = np.nonzero(witnesses(part, settings))
+    is_satellite = by_satellite(part)
+    width_m = widths_m(part, is_satellite, settings)[row]
+    lon, lat = part.lon[row], part.lat[row]
     rows = Rows(
-        at=columns.at[row],
+        at=part.at[row],
         lon=lon,
         lat=lat,
-        lon_m=lon_m,
-        lat_m=lat_m,
-        speed_mps=columns.speed_mps[row],
-        is_satellite=by_satellite(columns)[row],
+        lon_m=metres[0][span[0] : span[1]][row],
+        lat_m=metres[1][span[0] : span[1]][row],
+        speed_mps=part.speed_mps[row],
+        is_satellite=is_satellite[row],
         width_m=width_m,
-        seq=columns.seq[row],
+        seq=part.seq[row],
         against_m=_against_m(lon, lat, width_m, edges),
     )
-    return Leg(version=version, end=span[1], row=row, rows=rows)
+    return Leg(version=version, end=span[1], row=row + span[0], rows=rows)
 
 
 _FAR_WIDTHS = 12.0  # as wide as the table of evidence: beyond, nothing more is said

@@ -24,21 +24,24 @@ class Now:
     clock: Micros
     hold: Micros | None  # a timer that falls whatever is heard
     heard: Micros  # when the device was heard last
+    fixed: Micros  # and said where it is
     at: Micros  # event time
 
 
 def quiet_until(columns: Positions, first: int, now: Now, settings: Settings) -> int:
     """Give the first row that may do more than move a belief about a place.
 
-    A quiet row is a position that says where the wearer is, happened after the one before it,
-    arrived after it and not so late that a silence could be told, and before any timer.
+    A quiet row is a position that happened after the one before it, arrived after it, not so late
+    that a silence could be told, and before any timer; nor is it the one that tells for how long
+    the device has not known where it is.
     """
     part = columns.part(first, first + _MOST)
     at = np.concatenate(([now.at], part.at))
     received = np.concatenate(([max(now.clock, now.heard)], part.received_at))
-    since = np.diff(received)
-    is_quiet = witnesses(part, settings) & (np.diff(at) > 0)
-    is_quiet &= (since >= 0) & (since < settings.silence_s * SECOND)
+    since, silence = np.diff(received), settings.silence_s * SECOND
+    is_quiet = (np.diff(at) > 0) & (since >= 0) & (since < silence)
+    fixed = np.where(witnesses(part, settings), part.received_at, now.fixed)
+    is_quiet &= part.received_at - np.maximum.accumulate(fixed) < silence
     is_quiet &= part.received_at - part.at <= settings.rejudged_days * DAY
     if now.hold is not None:
         is_quiet &= (part.received_at < now.hold) & (part.at < now.hold)

@@ -92,7 +92,8 @@ class Run:
             end = self._first_at(self._view.next_boundary(at))
             edges = self._view.edges(ruling.version)
             rows = (self._row, end)
-            leg = leg_of(self._columns, rows, ruling.version, edges, self._view.settings)
+            metres = (self._device.rows.east_m, self._device.rows.north_m)
+            leg = leg_of(self._columns, metres, rows, ruling.version, edges, self._view.settings)
             self._leg = leg
         return leg
 

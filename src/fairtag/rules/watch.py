@@ -6,12 +6,14 @@ Units: µs UTC.
 from __future__ import annotations
 
 import msgspec
+import numpy as np
 from msgspec.structs import replace
 
+from fairtag.intake.columns import Positions
 from fairtag.intake.messages import Message, Position
 from fairtag.orders.model import Activation, Covers
 from fairtag.rules.duty import counted_from
-from fairtag.rules.evidence import is_witness
+from fairtag.rules.evidence import is_witness, witnesses
 from fairtag.rules.finding import SILENCES, Cause, Kind
 from fairtag.rules.matter import Matter, evidence_of
 from fairtag.rules.settings import Settings
@@ -96,10 +98,13 @@ class Watch(msgspec.Struct, kw_only=True, array_like=True):
         times = [at for _, name, at, _ in self._deadlines(clock, view) if name != device_id]
         return min(times, default=None)
 
-    def hear_fixes(self, device_id: DeviceId, clock: Micros) -> None:
-        """Note positions of a calm device."""
-        heard = self.heard[device_id]
-        heard.last = heard.fixed = clock
+    def hear_all(self, columns: Positions, settings: Settings) -> None:
+        """Note positions of a calm device, in order of arrival."""
+        heard = self.heard[columns.device_id]
+        heard.last = Micros(int(columns.received_at[-1]))
+        (fixed,) = np.nonzero(witnesses(columns, settings))
+        if len(fixed):
+            heard.fixed = Micros(int(columns.received_at[fixed[-1]]))
 
     def too_late(self, message: Message, clock: Micros, settings: Settings) -> list[Matter]:
         """Tell that data came too late to be judged: one matter a device, not one a message."""

@@ -12,7 +12,7 @@ from fairtag.intake.columns import Positions
 from fairtag.orders.model import Covers
 from fairtag.rules import devices
 from fairtag.rules.devices import Noticed
-from fairtag.rules.doubt import Sign, first_sign, limits_of, new_state
+from fairtag.rules.doubt import Sign, first_sign, limits_of, new_state, rows_of
 from fairtag.rules.duty import is_free
 from fairtag.rules.matter import Matter
 from fairtag.rules.view import View
@@ -26,6 +26,7 @@ class Wearing:
         self._columns = columns
         self._view = view
         self._limits = limits_of(view.settings)
+        self.rows = rows_of(columns)
         self._row = 0  # as far as the track has come
         self._told = -1  # the next row whose battery tells something, if it is still to come
         known = np.frombuffer(noticed.honesty) if noticed.honesty else new_state()
@@ -44,9 +45,7 @@ class Wearing:
     def next_sign(self, end: int) -> int:
         """Tell the first row that shows a sign; `end` if none does before."""
         if self._sign is None and self._looked < end:
-            row, self._sign = first_sign(
-                self._ahead, self._limits, self._columns, self._looked, end
-            )
+            row, self._sign = first_sign(self._ahead, self._limits, self.rows, self._looked, end)
             self._looked = end if self._sign is None else row + 1
         return end if self._sign is None else min(end, self._looked - 1)
 
@@ -67,7 +66,7 @@ class Wearing:
         if self._looked == row:
             self._honesty[:] = self._ahead
         else:
-            first_sign(self._honesty, self._limits, self._columns, self._row, row)
+            first_sign(self._honesty, self._limits, self.rows, self._row, row)
         self._row = row
         self._noticed.honesty = self._honesty.tobytes()
 

@@ -7,8 +7,8 @@ seen in wide positions, or in those of masts and beacons.
 """
 
 from fairtag.rules.doubt.limits import limits_of
-from fairtag.rules.doubt.look import first_sign
+from fairtag.rules.doubt.look import first_sign, rows_of
 from fairtag.rules.doubt.memory import new_state
 from fairtag.rules.doubt.sign import Sign
 
-__all__ = ["Sign", "first_sign", "limits_of", "new_state"]
+__all__ = ["Sign", "first_sign", "limits_of", "new_state", "rows_of"]

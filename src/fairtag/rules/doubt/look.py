@@ -25,28 +25,45 @@ from fairtag.terms.flat import metres_a_degree
 _MOCK, _FROZEN, _LEAP = int(Sign.MOCK), int(Sign.FROZEN), int(Sign.LEAP)
 
 
+class Rows(NamedTuple):
+    """Columns of shape (n,), in event order."""
+
+    at: NDArray[np.int64]
+    lon: Floats
+    lat: Floats
+    east_m: Floats  # length of a degree here
+    north_m: Floats
+    accuracy_m: Floats
+    source: NDArray[np.int8]
+    speed_mps: Floats
+    is_mock: NDArray[np.bool_]
+
+
+def rows_of(columns: Positions) -> Rows:
+    """Put what is looked at side by side."""
+    east_m, north_m = metres_a_degree(columns.lat)
+    return Rows(
+        at=columns.at,
+        lon=columns.lon,
+        lat=columns.lat,
+        east_m=east_m,
+        north_m=north_m,
+        accuracy_m=columns.accuracy_m,
+        source=columns.source,
+        speed_mps=columns.speed_mps,
+        is_mock=columns.is_mock,
+    )
+
+
 def first_sign(
-    state: Floats, limits: Floats, rows: Positions, first: int, end: int
+    state: Floats, limits: Floats, rows: Rows, first: int, end: int
 ) -> tuple[int, Sign | None]:
     """Look at rows of one device, in event order, until one shows a sign; `state` goes along.
 
     Gives that row and what it shows, or `end` and None.
     """
-    part = rows.part(first, end)
-    east_m, north_m = metres_a_degree(part.lat)
     told = np.zeros(1, np.int64)
-    columns = Rows(
-        at=part.at,
-        lon=part.lon,
-        lat=part.lat,
-        east_m=east_m,
-        north_m=north_m,
-        accuracy_m=part.accuracy_m,
-        source=part.source,
-        speed_mps=part.speed_mps,
-        is_mock=part.is_mock,
-    )
-    row = first + _look(state, limits, columns, told)
+    row = _look(state, limits, rows, first, end, told)
     return (row, Sign(int(told[0]))) if told[0] else (end, None)
 
 
@@ -62,33 +79,23 @@ def _seen(state: Floats, limits: Floats) -> int:
     return _LEAP if is_leap else 0
 
 
-class Rows(NamedTuple):
-    """Columns of shape (n,), in event order."""
-
-    at: NDArray[np.int64]
-    lon: Floats
-    lat: Floats
-    east_m: Floats  # length of a degree here
-    north_m: Floats
-    accuracy_m: Floats
-    source: NDArray[np.int8]
-    speed_mps: Floats
-    is_mock: NDArray[np.bool_]
-
-
-def _work(state: Floats, limits: Floats, rows: Rows, told: NDArray[np.int64]) -> int:
+def _work(
+    state: Floats, limits: Floats, rows: Rows, first: int, end: int, told: NDArray[np.int64]
+) -> int:
     """Tell the work of a call."""
-    del state, limits, told
-    return _STEPS_A_ROW * len(rows.at)
+    del state, limits, rows, told
+    return _STEPS_A_ROW * (end - first)
 
 
 _STEPS_A_ROW = 20  # of some microsecond in plain Python; measured
 
 
 @compiled(work=_work, calls=(_seen, *steps.CALLS, *holds.CALLS, *metres.CALLS))
-def _look(state: Floats, limits: Floats, rows: Rows, told: NDArray[np.int64]) -> int:
-    """Give the first row that shows a sign, which goes into `told` (1,); how many if none does."""
-    for row in range(len(rows.at)):
+def _look(
+    state: Floats, limits: Floats, rows: Rows, first: int, end: int, told: NDArray[np.int64]
+) -> int:
+    """Give the first row that shows a sign, which goes into `told` (1,); `end` if none does."""
+    for row in range(first, end):
         state[m.AT] = rows.at[row]
         state[m.LON] = rows.lon[row]
         state[m.LAT] = rows.lat[row]
@@ -103,4 +110,4 @@ def _look(state: Floats, limits: Floats, rows: Rows, told: NDArray[np.int64]) ->
         if sign > 0:
             told[0] = sign
             return row
-    return len(rows.at)
+    return end
