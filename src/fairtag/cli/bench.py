@@ -12,7 +12,7 @@ import sqlite3
 import statistics
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Annotated, Any
@@ -26,10 +26,12 @@ from fairtag.app.put_order import put_order
 from fairtag.app.sign_in import add_user, finish_setup, start_session
 from fairtag.bootstrap import open_house
 from fairtag.cli.serve import serve
+from fairtag.evaluation.case import simulated
 from fairtag.evaluation.judges import JUDGES
 from fairtag.evaluation.run import run, tasks
 from fairtag.evaluation.telling.report import summary
 from fairtag.orders.scheme import seed_scheme
+from fairtag.rules.judge import OrderJudge
 from fairtag.sim.cast import player
 from fairtag.sim.load import BATCH, Sender, began_now, flood, p99, until_seen
 from fairtag.sim.papers import order_of
@@ -50,10 +52,13 @@ _LIVES = (
     *("frozen_network", "zone_4_min", "left_25_min", "late_return"),
 )
 _LIFE_DAYS = 3
+# Two tags and two phones, a month each; every third wearer has three conditions about places.
+_JUDGED = (3, 6, 9, 12)
+_JUDGED_DAYS = 30
 
 
 def bench(
-    only: Annotated[str, typer.Option(help="intake, latency or places; default: all.")] = "",
+    only: Annotated[str, typer.Option(help="intake, latency, judge or places; default: all.")] = "",
     out: Annotated[Path, typer.Option(help="File to write.")] = Path("bench/latest.json"),
 ) -> None:
     """Measure positions a second, the time from arrival to the officer's list, false findings."""
@@ -66,6 +71,8 @@ def bench(
         told |= _intake()
     if only in ("", "latency"):
         told |= _latency()
+    if only in ("", "judge"):
+        told |= _judge()
     if only in ("", "places"):
         told |= _places()
     out.parent.mkdir(parents=True, exist_ok=True)
@@ -144,6 +151,61 @@ def _latency() -> dict[str, Any]:
             "alert_samples": len(waits),
             "alert_at_positions_per_s": round(rate),
         }
+
+
+def _judge() -> dict[str, Any]:
+    """Measure the judge alone, on one core: a life as columns, and as a device sends it."""
+    lives = [simulated("calm_at_work", n, seed=_SEED, days=_JUDGED_DAYS) for n in _JUDGED]
+
+    def columns() -> int:
+        for life in lives:
+            OrderJudge((life.ruling,)).follow(life.heard.positions, past=lambda _: ())
+        return sum(len(life.heard.positions) for life in lives)
+
+    def batches() -> int:
+        told = lives[0].heard.positions
+        messages = [told.message(row) for row in range(min(len(told), _PLAIN))]
+        judge = OrderJudge((lives[0].ruling,))
+        for n in range(0, len(messages), BATCH):
+            judge.take(messages[n : n + BATCH], past=lambda _: ())
+        return len(messages)
+
+    def plain() -> int:
+        told = lives[0].heard.positions.part(0, _PLAIN)
+        OrderJudge((lives[0].ruling,)).follow(told, past=lambda _: ())
+        return len(told)
+
+    rates = _rates(columns, how="always")
+    slow = _rates(plain, how="never")
+    return {
+        "judge_positions_per_s": round(statistics.median(rates)),
+        "judge_positions_per_s_rounds": [round(rate) for rate in rates],
+        "judge_batches_positions_per_s": round(statistics.median(_rates(batches, how="always"))),
+        "judge_plain_positions_per_s": round(statistics.median(slow)),
+        "judge_data": f"{len(lives)} wearer-months, 3 conditions each, seed {_SEED}; one core",
+    }
+
+
+_PLAIN = 5_000  # positions; plain Python is slow enough to tell with so few
+
+
+def _rates(work: Callable[[], int], *, how: str) -> list[float]:
+    """Run some work again and again; gives positions a second, without the first time."""
+    before = os.environ.get("FAIRTAG_COMPILED")
+    os.environ["FAIRTAG_COMPILED"] = how
+    try:
+        work()
+        rates = []
+        for _ in range(_ROUNDS):
+            begun = time.perf_counter()
+            done = work()
+            rates.append(done / (time.perf_counter() - begun))
+        return rates
+    finally:
+        if before is None:
+            del os.environ["FAIRTAG_COMPILED"]
+        else:
+            os.environ["FAIRTAG_COMPILED"] = before
 
 
 def _places() -> dict[str, Any]:

@@ -14,7 +14,7 @@ from fairtag.intake.columns import NO_SEQ, Positions
 from fairtag.intake.messages import ref_of
 from fairtag.rules import walk as w
 from fairtag.rules.finding import Evidence
-from fairtag.rules.numbers import Ints
+from fairtag.rules.numbers import FIX_SIZE, Ints
 from fairtag.rules.settings import NAT
 from fairtag.rules.way import NEVER, new_way
 from fairtag.terms.ids import ConditionId, DeviceId
@@ -91,6 +91,7 @@ class Beliefs(msgspec.Struct, kw_only=True, array_like=True):
             edges=np.frombuffer(self.edges, np.int64).reshape(-1, w.WIDTH).copy(),
             moved_m=np.frombuffer(self.moved, np.float64).copy(),
             way=np.frombuffer(self.way, np.float64).copy(),
+            fix=np.zeros(FIX_SIZE),
         )
 
     def keep(self, state: w.State) -> None:

@@ -20,92 +20,81 @@ Bytes = NDArray[np.int8]
 
 
 class Numbers(NamedTuple):
-    """The published settings as the loop takes them."""
+    """The published settings as the loops take them: whole steps and µs; metres and the like."""
 
-    most: int
-    most_moving: int
-    most_still: int
-    most_network: int
-    far_widths: float
-    tracked_m: float
-    memory: int  # µs, as all times here
-    moving_memory: int
-    repeated: int  # share, in 1/1024
-    reach: int
-    drift: int
-    longest: int
-    in_favour_counts: int
-    relax: int
-    gap: int
-    fade: int
-    against: int
-    most_against: int
-    in_favour: int
-    most_in_favour: int
-    distinct: int
-    moving_mps: float
-    step: int
-    step_m: float
-    longest_step_s: float
-    counted_step_s: float
-    fastest_mps: float
-    way_share: float
-    explained_m: float
-    explained_times: float
-    tracked_steps: float
-    copied: int
-    jump_m: float
-    jump_mps: float
-    jump_doubt: int
+    counts: Ints
+    reals: Floats
+
+
+# Places in `counts`, then in `reals`.
+MOST, MOST_MOVING, MOST_STILL, MOST_NETWORK, MEMORY, MOVING_MEMORY = range(6)
+REPEATED, REACH, DRIFT, LONGEST, IN_FAVOUR_COUNTS, RELAX = range(6, 12)
+GAP, FADE, AGAINST, MOST_AGAINST, IN_FAVOUR, MOST_IN_FAVOUR = range(12, 18)
+DISTINCT, STEP, COPIED, JUMP_DOUBT = range(18, 22)
+FAR_WIDTHS, TRACKED_M, MOVING_MPS, STEP_M, LONGEST_STEP_S, COUNTED_STEP_S = range(6)
+FASTEST_MPS, WAY_SHARE, EXPLAINED_M, EXPLAINED_TIMES, TRACKED_STEPS, JUMP_M = range(6, 12)
+JUMP_MPS = 12
 
 
 @lru_cache(maxsize=8)
 def numbers_of(settings: Settings) -> Numbers:
-    """Turn settings into whole steps."""
-
-    def nats(odds: float) -> int:
-        return round(NAT * odds)
-
-    def micros(seconds: float) -> int:
-        return round(seconds * SECOND)
-
+    """Turn settings into what the loops take."""
     return Numbers(
-        most=nats(settings.most),
-        most_moving=nats(settings.most_moving),
-        most_still=nats(settings.most_still),
-        most_network=nats(settings.most_network),
-        far_widths=settings.far_widths,
-        tracked_m=settings.tracked_m,
-        memory=micros(settings.memory_s),
-        moving_memory=micros(settings.moving_memory_s),
-        repeated=nats(settings.repeated_share),
-        reach=nats(settings.reach),
-        drift=micros(settings.drift_s),
-        longest=micros(settings.drift_s * settings.longest_drifts),
-        in_favour_counts=settings.in_favour_counts,
-        relax=nats(settings.relax),
-        gap=micros(settings.gap_s),
-        fade=micros(settings.fade_s),
-        against=nats(settings.against),
-        most_against=nats(settings.most_against),
-        in_favour=nats(settings.in_favour),
-        most_in_favour=nats(settings.most_in_favour),
-        distinct=settings.distinct,
-        moving_mps=settings.moving_mps,
-        step=micros(settings.step_s),
-        step_m=settings.step_m,
-        longest_step_s=settings.longest_step_s,
-        counted_step_s=settings.counted_step_s,
-        fastest_mps=settings.fastest_mps,
-        way_share=settings.way_share,
-        explained_m=settings.explained_m,
-        explained_times=settings.explained_times,
-        tracked_steps=float(settings.tracked_steps),
-        copied=micros(settings.copied_s),
-        jump_m=settings.doubt.jump_m,
-        jump_mps=settings.doubt.jump_mps,
-        jump_doubt=micros(settings.jump_doubt_s),
+        counts=np.array(_counts(settings), np.int64), reals=np.array(_reals(settings), np.float64)
     )
+
+
+def _counts(settings: Settings) -> list[int]:
+    return [
+        _nats(settings.most),
+        _nats(settings.most_moving),
+        _nats(settings.most_still),
+        _nats(settings.most_network),
+        _micros(settings.memory_s),
+        _micros(settings.moving_memory_s),
+        _nats(settings.repeated_share),
+        _nats(settings.reach),
+        _micros(settings.drift_s),
+        _micros(settings.drift_s * settings.longest_drifts),
+        settings.in_favour_counts,
+        _nats(settings.relax),
+        _micros(settings.gap_s),
+        _micros(settings.fade_s),
+        _nats(settings.against),
+        _nats(settings.most_against),
+        _nats(settings.in_favour),
+        _nats(settings.most_in_favour),
+        settings.distinct,
+        _micros(settings.step_s),
+        _micros(settings.copied_s),
+        _micros(settings.jump_doubt_s),
+    ]
+
+
+def _reals(settings: Settings) -> list[float]:
+    return [
+        settings.far_widths,
+        settings.tracked_m,
+        settings.moving_mps,
+        settings.step_m,
+        settings.longest_step_s,
+        settings.counted_step_s,
+        settings.fastest_mps,
+        settings.way_share,
+        settings.explained_m,
+        settings.explained_times,
+        float(settings.tracked_steps),
+        settings.doubt.jump_m,
+        settings.doubt.jump_mps,
+    ]
+
+
+def _nats(odds: float) -> int:
+    return round(NAT * odds)
+
+
+def _micros(seconds: float) -> int:
+    return round(seconds * SECOND)
 
 
 class Rows(NamedTuple):
@@ -121,3 +110,19 @@ class Rows(NamedTuple):
     width_m: Floats
     seq: Ints
     against_m: Floats  # metres on the side against the wearer
+
+
+# One position, on its way through the functions of a loop: places in a row of numbers. A compiler
+# hands one array on, where it would copy ten.
+LON, LAT, LON_M, LAT_M = range(4)
+SPEED, IS_SATELLITE, WIDTH_M, SEQ = range(4, 8)
+FIX_SIZE = 8
+
+
+def fill(fix: Floats, rows: Rows, r: int) -> None:
+    """Put one row of the columns side by side."""
+    fix[LON], fix[LAT] = rows.lon[r], rows.lat[r]
+    fix[LON_M], fix[LAT_M] = rows.lon_m[r], rows.lat_m[r]
+    fix[SPEED], fix[WIDTH_M] = rows.speed_mps[r], rows.width_m[r]
+    fix[IS_SATELLITE] = 1.0 if rows.is_satellite[r] else 0.0
+    fix[SEQ] = rows.seq[r]

@@ -16,8 +16,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from fairtag.rules import numbers as by
 from fairtag.rules import way as by_way
-from fairtag.rules.numbers import Bytes, Floats, Ints, Numbers, Rows
+from fairtag.rules.numbers import Bytes, Floats, Ints, Numbers, Rows, fill
 from fairtag.rules.settings import CELLS, NAT
 from fairtag.rules.way import IS_BETTER, IS_REPEATED, JUMPED_AT, NEVER, TRACKED, go, new_way
 from fairtag.terms.compiled import compiled
@@ -41,6 +42,7 @@ class State(NamedTuple):
     edges: Ints
     moved_m: Floats  # since the wearer was last seen on the right side
     way: Floats
+    fix: Floats  # the position looked at; nothing is remembered in it
 
 
 def new_state(edges: int) -> State:
@@ -49,6 +51,7 @@ def new_state(edges: int) -> State:
         edges=np.zeros((edges, WIDTH), np.int64),
         moved_m=np.zeros(edges),
         way=new_way(),
+        fix=np.zeros(by.FIX_SIZE),
     )
     found.edges[:, (AT, BEFORE, RUN_FROM, KEPT_AT, KEPT_BEFORE)] = NEVER
     return found
@@ -60,12 +63,13 @@ def _is_turn(edges: Ints, c: int, is_hot: int, numbers: Numbers) -> bool:
         return True
     if edges[c, SIDE] != AGAINST:
         return False
-    return bool(is_hot != 0 or edges[c, AT] - edges[c, BEFORE] > numbers.gap)
+    return bool(is_hot != 0 or edges[c, AT] - edges[c, BEFORE] > numbers.counts[by.GAP])
 
 
 def _see(
-    rows: Rows,
-    r: int,
+    at: int,
+    fix: Floats,
+    away_m: float,
     c: int,
     edges: Ints,
     moved_m: float,
@@ -74,31 +78,38 @@ def _see(
     table: Ints,
 ) -> None:
     """Let one position move the belief about one edge."""
-    away_m = rows.against_m[r, c]
-    is_explained = away_m > 0.0 and 0.0 < moved_m >= numbers.way_share * away_m
-    is_moving = way[TRACKED] >= numbers.tracked_steps or is_explained
-    said = _said(rows, r, away_m, is_moving, way, numbers, table)
-    silence = rows.at[r] - edges[c, AT] if edges[c, AT] != NEVER else numbers.memory
-    news = _news(rows, r, c, edges, is_moving, way, numbers)
-    if silence > numbers.gap:
-        by = (silence - numbers.gap) * NAT // numbers.fade
-        edges[c, ODDS] = _faded(edges[c, ODDS], by)
-    _run(rows, r, c, edges, said, way[IS_REPEATED] != 0.0, silence > numbers.gap)
-    goal = said * numbers.reach // NAT
-    if is_moving or rows.is_satellite[r] or rows.speed_mps[r] != rows.speed_mps[r]:
-        goal += said * min(rows.at[r] - edges[c, RUN_FROM], numbers.longest) // numbers.drift
-    goal = max(numbers.most_in_favour, min(numbers.most_against, goal))
+    is_explained = away_m > 0.0 and 0.0 < moved_m >= numbers.reals[by.WAY_SHARE] * away_m
+    is_moving = way[TRACKED] >= numbers.reals[by.TRACKED_STEPS] or is_explained
+    said = _said(at, fix, away_m, is_moving, way, numbers, table)
+    silence = at - edges[c, AT] if edges[c, AT] != NEVER else numbers.counts[by.MEMORY]
+    news = _news(at, fix, c, edges, is_moving, way, numbers)
+    if silence > numbers.counts[by.GAP]:
+        fades = (silence - numbers.counts[by.GAP]) * NAT // numbers.counts[by.FADE]
+        edges[c, ODDS] = _faded(edges[c, ODDS], fades)
+    _run(at, fix, c, edges, said, way[IS_REPEATED] != 0.0, silence > numbers.counts[by.GAP])
+    goal = said * numbers.counts[by.REACH] // NAT
+    if is_moving or fix[by.IS_SATELLITE] != 0.0 or fix[by.SPEED] != fix[by.SPEED]:
+        goal += (
+            said
+            * min(at - edges[c, RUN_FROM], numbers.counts[by.LONGEST])
+            // numbers.counts[by.DRIFT]
+        )
+    goal = max(numbers.counts[by.MOST_IN_FAVOUR], min(numbers.counts[by.MOST_AGAINST], goal))
     if edges[c, ODDS] < goal:
-        edges[c, ODDS] = min(goal, edges[c, ODDS] + max(said, numbers.relax) * news // NAT)
+        edges[c, ODDS] = min(
+            goal, edges[c, ODDS] + max(said, numbers.counts[by.RELAX]) * news // NAT
+        )
     else:
-        by = max(-said, numbers.relax) * news // NAT
-        edges[c, ODDS] = max(goal, _lowered(edges[c, ODDS], by, numbers.in_favour_counts))
-    _decide(rows, r, c, edges, numbers)
+        falls = max(-said, numbers.counts[by.RELAX]) * news // NAT
+        edges[c, ODDS] = max(
+            goal, _lowered(edges[c, ODDS], falls, numbers.counts[by.IN_FAVOUR_COUNTS])
+        )
+    _decide(at, fix, c, edges, numbers)
 
 
 def _news(
-    rows: Rows,
-    r: int,
+    at: int,
+    fix: Floats,
     c: int,
     edges: Ints,
     is_moving: bool,
@@ -108,17 +119,17 @@ def _news(
     """Tell how much of a position is news, in 1/1024: errors of one minute are one error."""
     since = edges[c, BEFORE] if way[IS_BETTER] != 0.0 else edges[c, AT]
     is_repeated = way[IS_REPEATED] != 0.0
-    memory = numbers.memory
-    if not is_repeated and (is_moving or rows.speed_mps[r] >= numbers.moving_mps):
-        memory = numbers.moving_memory
-    silence = rows.at[r] - since if since != NEVER else memory
+    memory = numbers.counts[by.MEMORY]
+    if not is_repeated and (is_moving or fix[by.SPEED] >= numbers.reals[by.MOVING_MPS]):
+        memory = numbers.counts[by.MOVING_MEMORY]
+    silence = at - since if since != NEVER else memory
     news = NAT if silence >= memory else silence * NAT // memory
-    return int(news * numbers.repeated // NAT if is_repeated else news)
+    return int(news * numbers.counts[by.REPEATED] // NAT if is_repeated else news)
 
 
 def _said(
-    rows: Rows,
-    r: int,
+    at: int,
+    fix: Floats,
     away_m: float,
     is_moving: bool,
     way: Floats,
@@ -126,22 +137,27 @@ def _said(
     table: Ints,
 ) -> int:
     """Tell what a position says by itself: its distance in widths, up to what it may say."""
-    is_tracked = way[TRACKED] >= numbers.tracked_steps
-    width_m = min(rows.width_m[r], numbers.tracked_m) if is_tracked else rows.width_m[r]
+    is_tracked = way[TRACKED] >= numbers.reals[by.TRACKED_STEPS]
+    width_m = min(fix[by.WIDTH_M], numbers.reals[by.TRACKED_M]) if is_tracked else fix[by.WIDTH_M]
     widths = abs(away_m) / width_m
     cell = int(min(widths * CELLS, len(table) - 1.0))
     if away_m <= 0.0:
-        return -int(min(table[cell], numbers.most_moving if is_tracked else numbers.most))
-    most = numbers.most
-    if way[JUMPED_AT] != NEVER and rows.at[r] - way[JUMPED_AT] < numbers.jump_doubt:
-        most = numbers.most_network
+        return -int(
+            min(
+                table[cell],
+                numbers.counts[by.MOST_MOVING] if is_tracked else numbers.counts[by.MOST],
+            )
+        )
+    most = numbers.counts[by.MOST]
+    if way[JUMPED_AT] != NEVER and at - way[JUMPED_AT] < numbers.counts[by.JUMP_DOUBT]:
+        most = numbers.counts[by.MOST_NETWORK]
     elif is_moving:
-        most = numbers.most_moving
-    elif rows.speed_mps[r] == rows.speed_mps[r]:  # a device that tells its speed
-        if not rows.is_satellite[r]:
-            most = numbers.most_network
-        elif widths < numbers.far_widths:
-            most = numbers.most_still
+        most = numbers.counts[by.MOST_MOVING]
+    elif fix[by.SPEED] == fix[by.SPEED]:  # a device that tells its speed
+        if fix[by.IS_SATELLITE] == 0.0:
+            most = numbers.counts[by.MOST_NETWORK]
+        elif widths < numbers.reals[by.FAR_WIDTHS]:
+            most = numbers.counts[by.MOST_STILL]
     return int(min(table[cell], most))
 
 
@@ -158,8 +174,8 @@ def _lowered(odds: int, by: int, times: int) -> int:
 
 
 def _run(
-    rows: Rows,
-    r: int,
+    at: int,
+    fix: Floats,
     c: int,
     edges: Ints,
     said: int,
@@ -169,34 +185,34 @@ def _run(
     """Note since when positions agree, and name the first of those against the wearer."""
     sign = 1 if said > 0 else -1
     if sign != edges[c, RUN_SIGN] or is_broken:
-        edges[c, RUN_SIGN], edges[c, RUN_FROM] = sign, rows.at[r]
+        edges[c, RUN_SIGN], edges[c, RUN_FROM] = sign, at
         edges[c, RUN_DISTINCT], edges[c, NAMED] = 0, 0
     if edges[c, RUN_DISTINCT] == 0 or not is_repeated:
         edges[c, RUN_DISTINCT] += 1
     if sign > 0 and edges[c, NAMED] < MOST_EVIDENCE:
-        edges[c, NAMED_AT + edges[c, NAMED]] = rows.at[r]
-        edges[c, NAMED_SEQ + edges[c, NAMED]] = rows.seq[r]
+        edges[c, NAMED_AT + edges[c, NAMED]] = at
+        edges[c, NAMED_SEQ + edges[c, NAMED]] = int(fix[by.SEQ])
         edges[c, NAMED] += 1
 
 
-def _decide(rows: Rows, r: int, c: int, edges: Ints, numbers: Numbers) -> None:
+def _decide(at: int, fix: Floats, c: int, edges: Ints, numbers: Numbers) -> None:
     """Tell the side: it takes much to accuse, and less to end an accusation."""
-    least = 2 if rows.is_satellite[r] else numbers.distinct
-    side = KEPT if edges[c, ODDS] <= numbers.in_favour else UNSURE
+    least = 2 if fix[by.IS_SATELLITE] != 0.0 else numbers.counts[by.DISTINCT]
+    side = KEPT if edges[c, ODDS] <= numbers.counts[by.IN_FAVOUR] else UNSURE
     if (
         edges[c, RUN_SIGN] > 0
         and edges[c, RUN_DISTINCT] >= least
-        and edges[c, ODDS] >= numbers.against
+        and edges[c, ODDS] >= numbers.counts[by.AGAINST]
     ) or (edges[c, SIDE] == AGAINST and edges[c, RUN_SIGN] > 0 and side == UNSURE):
         side = AGAINST
     edges[c, SIDE_BEFORE], edges[c, SIDE] = edges[c, SIDE], side
-    edges[c, BEFORE], edges[c, AT] = edges[c, AT], rows.at[r]
+    edges[c, BEFORE], edges[c, AT] = edges[c, AT], at
     edges[c, KEPT_BEFORE] = edges[c, KEPT_AT]
     if side == KEPT:
-        edges[c, KEPT_AT] = rows.at[r]
+        edges[c, KEPT_AT] = at
 
 
-_CALLS = (*by_way.CALLS, _is_turn, _see, _news, _said, _faded, _lowered, _run, _decide)
+_CALLS = (fill, *by_way.CALLS, _is_turn, _see, _news, _said, _faded, _lowered, _run, _decide)
 _STEPS_AN_EDGE = 6  # of some microsecond in plain Python; measured
 
 
@@ -234,19 +250,21 @@ def walk(
     lies against the wearer where `is_hot` (m,), or follows a silence in such a place. `stops` (m,)
     tells for which edges. Gives the row after the last one taken.
     """
-    edges, moved_m, way = state
+    edges, moved_m, way, fix = state
     for r in range(first, last):
-        moved = go(rows, r, way, numbers)
+        at = rows.at[r]
+        fill(fix, rows, r)
+        moved = go(at, fix, way, numbers)
         if moved < 0.0:
             continue  # no observation
         is_notable = False
         for c in range(len(moved_m)):
             moved_m[c] += moved
-            _see(rows, r, c, edges, moved_m[c], way, numbers, table)
+            _see(at, fix, rows.against_m[r, c], c, edges, moved_m[c], way, numbers, table)
             if edges[c, SIDE] == KEPT:
                 moved_m[c] = 0.0
             stops[c] = 0
-            if rows.at[r] >= wake[c] or _is_turn(edges, c, is_hot[c], numbers):
+            if at >= wake[c] or _is_turn(edges, c, is_hot[c], numbers):
                 stops[c] = 1
                 is_notable = True
         if is_notable:

@@ -12,7 +12,8 @@ import math
 
 import numpy as np
 
-from fairtag.rules.numbers import Floats, Numbers, Rows
+from fairtag.rules import numbers as by
+from fairtag.rules.numbers import Floats, Numbers
 from fairtag.terms.instants import SECOND
 
 NEVER = -1  # no instant
@@ -34,55 +35,55 @@ def new_way() -> Floats:
     return found
 
 
-def go(rows: Rows, r: int, way: Floats, numbers: Numbers) -> float:
+def go(at: int, fix: Floats, way: Floats, numbers: Numbers) -> float:
     """Take a position; tells how far a movement went since the step before, or -1.
 
     That is for no observation: the wider one of two positions in a second, and one that a moving
     device gives again and again, which is an old one told as new.
     """
     is_first = way[LAST_AT] == NEVER
-    is_twin = not is_first and rows.at[r] - way[LAST_AT] < SECOND
-    if is_twin and rows.width_m[r] >= way[LAST_WIDTH]:
+    is_twin = not is_first and at - way[LAST_AT] < SECOND
+    if is_twin and fix[by.WIDTH_M] >= way[LAST_WIDTH]:
         return -1.0
-    is_same = rows.lon[r] == way[LAST_LON] and rows.lat[r] == way[LAST_LAT] and not is_first
+    is_same = fix[by.LON] == way[LAST_LON] and fix[by.LAT] == way[LAST_LAT] and not is_first
     if not is_same:
-        way[SAME_SINCE] = rows.at[r]
-    is_old = is_same and rows.at[r] - way[SAME_SINCE] >= numbers.copied
-    if is_old and rows.speed_mps[r] >= numbers.moving_mps:
+        way[SAME_SINCE] = at
+    is_old = is_same and at - way[SAME_SINCE] >= numbers.counts[by.COPIED]
+    if is_old and fix[by.SPEED] >= numbers.reals[by.MOVING_MPS]:
         return -1.0
-    way[LAST_AT], way[LAST_LON], way[LAST_LAT] = rows.at[r], rows.lon[r], rows.lat[r]
-    way[LAST_WIDTH] = rows.width_m[r]
-    way[IS_REPEATED] = 1.0 if is_same and not rows.is_satellite[r] else 0.0
+    way[LAST_AT], way[LAST_LON], way[LAST_LAT] = at, fix[by.LON], fix[by.LAT]
+    way[LAST_WIDTH] = fix[by.WIDTH_M]
+    way[IS_REPEATED] = 1.0 if is_same and fix[by.IS_SATELLITE] == 0.0 else 0.0
     way[IS_BETTER] = 1.0 if is_twin else 0.0
-    return _step(rows, r, way, numbers)
+    return _step(at, fix, way, numbers)
 
 
-def _step(rows: Rows, r: int, way: Floats, numbers: Numbers) -> float:
+def _step(at: int, fix: Floats, way: Floats, numbers: Numbers) -> float:
     """Take a step when the last one is some seconds old; tells how far a movement went."""
-    speed = rows.speed_mps[r] if rows.speed_mps[r] == rows.speed_mps[r] else 0.0
+    speed = fix[by.SPEED] if fix[by.SPEED] == fix[by.SPEED] else 0.0
     moved = 0.0
     if way[STEP_AT] != NEVER:
-        if rows.at[r] - way[STEP_AT] < numbers.step:
+        if at - way[STEP_AT] < numbers.counts[by.STEP]:
             return 0.0
-        lasted_s = (rows.at[r] - way[STEP_AT]) / SECOND
-        east = _short_way(rows.lon[r] - way[STEP_LON]) * rows.lon_m[r]
-        north = (rows.lat[r] - way[STEP_LAT]) * rows.lat_m[r]
+        lasted_s = (at - way[STEP_AT]) / SECOND
+        east = _short_way(fix[by.LON] - way[STEP_LON]) * fix[by.LON_M]
+        north = (fix[by.LAT] - way[STEP_LAT]) * fix[by.LAT_M]
         length = math.sqrt(east * east + north * north)
-        moved = _moved(rows, r, way, east, north, length, lasted_s, speed, numbers)
+        moved = _moved(at, fix, way, east, north, length, lasted_s, speed, numbers)
         _track(way, length, lasted_s, max(speed, way[STEP_SPEED]), numbers)
-        if length > numbers.jump_m and length > numbers.jump_mps * lasted_s:
-            way[JUMPED_AT] = rows.at[r]
+        if length > numbers.reals[by.JUMP_M] and length > numbers.reals[by.JUMP_MPS] * lasted_s:
+            way[JUMPED_AT] = at
         if length > 0.0:
-            way[MOVED_AT], way[STEP_LENGTH] = rows.at[r], length
+            way[MOVED_AT], way[STEP_LENGTH] = at, length
             way[STEP_EAST], way[STEP_NORTH] = east, north
-    way[STEP_AT], way[STEP_LON], way[STEP_LAT] = rows.at[r], rows.lon[r], rows.lat[r]
+    way[STEP_AT], way[STEP_LON], way[STEP_LAT] = at, fix[by.LON], fix[by.LAT]
     way[STEP_SPEED] = speed
     return moved
 
 
 def _moved(
-    rows: Rows,
-    r: int,
+    at: int,
+    fix: Floats,
     way: Floats,
     east: float,
     north: float,
@@ -95,13 +96,16 @@ def _moved(
 
     A satellite that tells a speed needs no second witness.
     """
-    counted_s = min(lasted_s, numbers.counted_step_s)
+    counted_s = min(lasted_s, numbers.reals[by.COUNTED_STEP_S])
     moved: float = min(length, 0.5 * (speed + way[STEP_SPEED]) * counted_s)
-    if rows.is_satellite[r] and rows.speed_mps[r] == rows.speed_mps[r]:
+    if fix[by.IS_SATELLITE] != 0.0 and fix[by.SPEED] == fix[by.SPEED]:
         return moved
-    is_long = length > numbers.step_m and way[STEP_LENGTH] > numbers.step_m
-    is_possible = lasted_s <= numbers.longest_step_s and length < numbers.fastest_mps * lasted_s
-    is_next = rows.at[r] - way[MOVED_AT] <= numbers.longest_step_s * SECOND
+    is_long = length > numbers.reals[by.STEP_M] and way[STEP_LENGTH] > numbers.reals[by.STEP_M]
+    is_possible = (
+        lasted_s <= numbers.reals[by.LONGEST_STEP_S]
+        and length < numbers.reals[by.FASTEST_MPS] * lasted_s
+    )
+    is_next = at - way[MOVED_AT] <= numbers.reals[by.LONGEST_STEP_S] * SECOND
     along = east * way[STEP_EAST] + north * way[STEP_NORTH]
     if is_long and is_possible and is_next and along > 0.5 * length * way[STEP_LENGTH]:
         return length
@@ -110,10 +114,12 @@ def _moved(
 
 def _track(way: Floats, length: float, lasted_s: float, fastest: float, numbers: Numbers) -> None:
     """Count steps on end that the reported speed explains."""
-    explained_m = numbers.explained_m + numbers.explained_times * fastest * lasted_s
-    if length > explained_m or lasted_s > 2 * numbers.longest_step_s:
+    explained_m = (
+        numbers.reals[by.EXPLAINED_M] + numbers.reals[by.EXPLAINED_TIMES] * fastest * lasted_s
+    )
+    if length > explained_m or lasted_s > 2 * numbers.reals[by.LONGEST_STEP_S]:
         way[TRACKED] = 0.0
-    elif length >= numbers.step_m and fastest >= numbers.moving_mps:
+    elif length >= numbers.reals[by.STEP_M] and fastest >= numbers.reals[by.MOVING_MPS]:
         way[TRACKED] += 1.0
 
 
