@@ -6,8 +6,8 @@ Units: µs UTC.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -27,8 +27,20 @@ from fairtag.terms.instants import HOUR, Micros
 if TYPE_CHECKING:
     from fairtag.rules.track import Track, Turns
 
-PAUSE = 3 * HOUR  # of event time: a run stops at the turn of each, so that the track may be kept
+PAUSE = 6 * HOUR  # of event time: a run stops at the turn of each, so that the track may be kept
 _NEVER = np.iinfo(np.int64).max
+
+
+class Waits(NamedTuple):
+    """When each condition looks at positions; shapes (m,)."""
+
+    wake: Ints  # at every one from then on
+    is_hot: Bytes  # at every one against the wearer
+
+    @staticmethod
+    def of(conditions: int) -> Waits:
+        """Let none look unless its side changes."""
+        return Waits(np.full(conditions, _NEVER, np.int64), np.zeros(conditions, np.int8))
 
 
 class Run:
@@ -104,15 +116,15 @@ class Run:
         first, last = np.searchsorted(leg.row, (self._row, end)).tolist()
         begun = first
         found: list[Matter] = []
-        stops = np.zeros(len(beliefs.names), np.int8)
+        waits, stops = Waits.of(len(beliefs.names)), np.zeros(len(beliefs.names), np.int8)
+        asked = list(range(len(beliefs.names)))
         while first < last and not found:
-            wake, is_hot = self._waits(ruling, Micros(int(leg.rows.at[first])))
-            first = w.walk(
-                leg.rows, first, last, state, self._numbers, table(), wake, is_hot, stops
-            )
-            if stops.any():
+            self._wait(waits, asked, ruling, Micros(int(leg.rows.at[first])))
+            first = w.walk(leg.rows, first, last, state, self._numbers, table(), *waits, stops)
+            asked = np.flatnonzero(stops).tolist()
+            if asked:
                 self._name(leg, state, begun, first)
-                found = self._ask(ruling, state, stops, Micros(int(leg.rows.at[first - 1])))
+                found = self._ask(ruling, state, asked, Micros(int(leg.rows.at[first - 1])))
         self._row = end if first == last and not found else int(leg.row[first - 1]) + 1
         self._name(leg, state, begun, first)
         beliefs.keep(state)
@@ -123,25 +135,25 @@ class Run:
         if begun < end and self._columns.seq[leg.row[begun]] == NO_SEQ:
             self._track.beliefs.name(state, self._columns, leg.row[begun:end])
 
-    def _waits(self, ruling: Ruling, at: Micros) -> tuple[Ints, Bytes]:
-        """Tell from when on, and whether against the wearer, each condition looks at positions."""
+    def _wait(self, waits: Waits, asked: Sequence[int], ruling: Ruling, at: Micros) -> None:
+        """Set when conditions look again; it holds until they have looked."""
         located = self._view.located(ruling.version)
-        wake = np.full(len(located), _NEVER, np.int64)
-        is_hot = np.zeros(len(located), np.int8)
-        for n, condition in enumerate(located):
+        for n in asked:
+            condition = located[n]
             if isinstance(condition, Attendance):
                 continue
             watched = self._track.watched[condition.id]
             duty, until = self._view.bound_at(condition, ruling, at)
             duty_from = None if duty is None else duty.during.start
-            wake[n] = until if watched.duty_from == duty_from else at
-            is_hot[n] = duty is not None and watched.open is None
-        return wake, is_hot
+            waits.wake[n] = until if watched.duty_from == duty_from else at
+            waits.is_hot[n] = duty is not None and watched.open is None
 
-    def _ask(self, ruling: Ruling, state: w.State, stops: Bytes, at: Micros) -> list[Matter]:
+    def _ask(
+        self, ruling: Ruling, state: w.State, asked: Sequence[int], at: Micros
+    ) -> list[Matter]:
         """Ask conditions what a belief that changed means to them."""
         found: list[Matter] = []
-        for n in np.flatnonzero(stops).tolist():
+        for n in asked:
             condition = self._view.located(ruling.version)[n]
             watched = self._track.watched[condition.id]
             seen = seen_of(state.edges[n].tolist(), self._track.beliefs.refs)
