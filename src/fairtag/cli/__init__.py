@@ -27,6 +27,7 @@ COMMANDS = {
     "order": "order:orders",
     "device": "device:devices",
     "judge": "judge:judge",
+    "rules": "judge:rules",
     "simulate": "simulate:simulate",
     "audit": "keeping:audits",
     "backup": "keeping:backup",

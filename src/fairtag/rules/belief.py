@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from fairtag.intake.columns import NO_SEQ, Positions
 from fairtag.intake.messages import ref_of
 from fairtag.rules import walk as w
-from fairtag.rules.finding import Evidence
+from fairtag.rules.finding import MOST_CERTAIN, Evidence
 from fairtag.rules.numbers import Ints
 from fairtag.rules.settings import NAT
 from fairtag.rules.way import NEVER, new_way
@@ -48,7 +48,7 @@ class Seen(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def certainty(self) -> float:
         """Tell the probability of being on the side against the wearer; nothing is ever sure."""
-        return min(0.999, round(1 / (1 + math.exp(-self.odds)), 3))
+        return min(MOST_CERTAIN, round(1 / (1 + math.exp(-self.odds)), 3))
 
 
 class Beliefs(msgspec.Struct, kw_only=True, array_like=True):
