@@ -137,15 +137,15 @@ def test_what_follows_is_reckoned_anew() -> None:
         return " ".join(found[0].sentences)
 
     cautious = replace(DEFAULTS, most_network=2.5, reach=3.0, against=11.0, most_still=3.2)
-    assert "from networks, no number is enough" in follows(cautious)
-    assert "near the edge, those are enough that agree for 6 minutes 34" in follows(
+    assert "from networks are never enough" in follows(cautious)
+    assert "near the edge must agree for 6 minutes 34 seconds at least" in follows(
         replace(cautious, drift_s=900.0)
     )
     bold = replace(cautious, most_network=4.0, most_still=4.0)
-    assert "from networks, enough that agree are enough" in follows(bold)
-    assert "near the edge, enough that agree are enough" in follows(bold)
+    assert "from networks are enough when many agree" in follows(bold)
+    assert "near the edge are enough when many agree" in follows(bold)
     shy = replace(cautious, most_still=0.5)
-    assert "near the edge, no number is enough" in follows(shy)
+    assert "near the edge are never enough" in follows(shy)
 
 
 def test_the_published_record_is_the_one_in_the_findings() -> None:

@@ -15,6 +15,7 @@ def officer_help(settings: Settings) -> tuple[Paragraph, ...]:
     """Tell an officer at night what an alert about a place rests on, and what it does not."""
     return (
         _what_it_is(),
+        _before_you_act(),
         _how_sure(settings),
         _position(settings),
         _several(settings),
@@ -22,7 +23,6 @@ def officer_help(settings: Settings) -> tuple[Paragraph, ...]:
         _life(settings),
         _late(settings),
         _doubt(),
-        _wrong(),
     )
 
 
@@ -50,14 +50,24 @@ def _what_it_is() -> Paragraph:
     )
 
 
+def _before_you_act() -> Paragraph:
+    return told(
+        "Before you act",
+        "Look at the distance to the edge beside the accuracy, at when the positions were made, "
+        "and at whether they show a way there.",
+        "Phone the wearer and hear what happened.",
+        "If you find that the place is wrong, close it as a wrong position: that is a good result.",
+    )
+
+
 def _how_sure(s: Settings) -> Paragraph:
     return told(
         "What the certainty means",
-        f"To open, the method's own figure must have reached odds of {odds(s.against)}. No alert "
-        f"puts the chance of being wrong below {chance(MOST_CERTAIN)}, because errors come that "
-        f"nobody foresaw.",
-        "It is not the share of alerts that turn out wrong: that depends, too, on how seldom "
-        "wearers are really in the wrong place.",
+        f"Before an alert opens, the method's own figure has reached odds of {odds(s.against)}. "
+        f"No alert puts the chance of being wrong below {chance(MOST_CERTAIN)}, because errors "
+        f"come that nobody foresaw.",
+        "This chance is not the share of alerts that turn out wrong: that depends, too, on how "
+        "seldom wearers are really in the wrong place.",
         "If an alert gives a greater chance of being wrong, the figure had fallen again before the "
         "hours of the order began. Look twice.",
     )
@@ -123,18 +133,8 @@ def _doubt() -> Paragraph:
         "When positions are in doubt",
         "Jumps, perfect circles, frozen places, or speeds that do not fit are told as "
         "'Positions in doubt', for support.",
-        "Broken and disturbed receivers do this by themselves. Speak with the wearer before you "
+        "Broken and disturbed receivers do most of this by themselves. Speak with the wearer before you "
         "think of anything else.",
-    )
-
-
-def _wrong() -> Paragraph:
-    return told(
-        "Before you act",
-        "Look at the distance to the edge beside the accuracy, at when the positions were made, "
-        "and at whether they show a way there.",
-        "Phone the wearer and hear what happened.",
-        "If you find that the place is wrong, close it as a wrong position: that is a good result.",
     )
 
 
@@ -210,8 +210,8 @@ def _your_late(s: Settings) -> Paragraph:
 def _your_doubt() -> Paragraph:
     return told(
         "When your device behaves oddly",
-        "Receivers sometimes jump, freeze or go in circles by themselves. Then somebody checks "
-        "the device together with you, and it does not count against you.",
+        "Receivers sometimes jump, freeze or tell an old place again. Then somebody checks the "
+        "device together with you, and it does not count against you.",
     )
 
 

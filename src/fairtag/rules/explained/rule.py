@@ -87,26 +87,26 @@ def _patience(s: Settings) -> Paragraph:
         f"From knowing nothing, it takes {fewest} positions at the very least to hold something "
         f"against a wearer.",
         "While no movement explains them and the device tells its speed:",
-        f"of positions by satellite near the edge, {_by_satellite(s)};",
-        f"of positions from networks, {_by_network(s)}.",
+        f"positions by satellite near the edge {_by_satellite(s)};",
+        f"positions from networks {_by_network(s)}.",
     )
 
 
-_NONE = "no number is enough"
-_MANY = "enough that agree are enough"
+_NEVER = "are never enough, however many"
+_MANY = "are enough when many agree, however soon"
 
 
 def _by_satellite(s: Settings) -> str:
     drifts = s.against / s.most_still - s.reach
     if drifts > s.longest_drifts:
-        return _NONE
+        return _NEVER
     if drifts <= 0:
         return _MANY
-    return f"those are enough that agree for {span(math.ceil(drifts * s.drift_s))} or longer"
+    return f"must agree for {span(math.ceil(drifts * s.drift_s))} at least"
 
 
 def _by_network(s: Settings) -> str:
-    return _MANY if s.reach * s.most_network >= s.against else _NONE
+    return _MANY if s.reach * s.most_network >= s.against else _NEVER
 
 
 def _opens(s: Settings) -> Paragraph:
