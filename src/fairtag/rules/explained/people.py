@@ -133,8 +133,8 @@ def _doubt() -> Paragraph:
         "When positions are in doubt",
         "Jumps, perfect circles, frozen places, or speeds that do not fit are told as "
         "'Positions in doubt', for support.",
-        "Broken and disturbed receivers do most of this by themselves. Speak with the wearer before you "
-        "think of anything else.",
+        "Broken and disturbed receivers do most of this by themselves. Speak with the wearer "
+        "before you think of anything else.",
     )
 
 
