@@ -35,7 +35,12 @@ def faults(page: Page) -> list[str]:
 def pages(rig: Rig, page: Page, address: str) -> Iterator[tuple[str, str]]:
     """Go to each page in turn; gives its name and its title."""
     setup = add_user(rig.house, "nina", role="officer", authority="ho", by="test")
-    for name, path in (("sign-in", "/sign-in"), ("set-up", setup), ("charter", "/charter")):
+    for name, path in (
+        ("sign-in", "/sign-in"),
+        ("set-up", setup),
+        ("charter", "/charter"),
+        ("rules", "/charter/rules"),
+    ):
         page.goto(address + path)
         yield name, page.title()
     page.goto(f"{address}/sign-in")

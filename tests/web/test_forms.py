@@ -24,6 +24,7 @@ PAGES = (
     "/duty",
     "/log",
     "/charter",
+    "/charter/rules",
     "/sign-in",
     "/nowhere",
 )

@@ -40,6 +40,8 @@ GET    /reconciliation                        s   s   y   y   n   y   n   n   n 
 GET    /duty                                  s   s   y   y   y   y   y   n   n   y   n   s
 GET    /log                                   s   s   n   y   n   n   y   n   n   n   n   s
 GET    /charter                               y   y   y   y   y   y   y   y   y   y   y   y
+GET    /charter/rules                         y   y   y   y   y   y   y   y   y   y   y   y
+GET    /charter/rules.txt                     y   y   y   y   y   y   y   y   y   y   y   y
 GET    /sign-in                               y   y   y   y   y   y   y   y   y   y   y   y
 POST   /sign-in                               y   y   y   y   y   y   y   y   y   y   y   y
 GET    /setup/{token}                         y   y   y   y   y   y   y   y   y   y   y   y
@@ -49,6 +51,7 @@ GET    /healthz                               y   y   y   y   y   y   y   y   y 
 GET    /readyz                                y   y   y   y   y   y   y   y   y   y   y   y
 GET    /metrics                               k   k   k   k   k   k   k   k   k   k   k   k
 GET    /api/charter                           y   y   y   y   y   y   y   y   y   y   y   y
+GET    /api/charter/rules                     y   y   y   y   y   y   y   y   y   y   y   y
 GET    /api/openapi.json                      y   y   y   y   y   y   y   y   y   y   y   y
 GET    /api/v1/findings                       k   k   y   y   y   y   n   n   n   n   n   k
 GET    /api/v1/alerts                         k   k   y   y   y   y   n   n   n   n   n   k

@@ -28,6 +28,7 @@ COMMANDS = {
     "device": "device:devices",
     "judge": "judge:judge",
     "evaluate": "evaluate:evaluate",
+    "rules": "judge:rules",
     "simulate": "simulate:simulate",
     "audit": "keeping:audits",
     "backup": "keeping:backup",

@@ -1,4 +1,4 @@
-"""Judge recorded traffic by hand: the same rules as the service, without a store."""
+"""Judge recorded traffic by hand, and print the rule: those of the service, without a store."""
 
 from __future__ import annotations
 
@@ -18,13 +18,21 @@ from fairtag.intake.native import decode_recorded
 from fairtag.intake.request import Why
 from fairtag.orders.model import Ruling
 from fairtag.orders.read import read
+from fairtag.rules.explained import as_page, officer_help, published, rule_text, wearer_text
 from fairtag.rules.finding import Evidence, Finding, as_json
 from fairtag.rules.matter import evidence_of
 from fairtag.rules.replay import Replayed, by_order, replay
+from fairtag.rules.settings import DEFAULTS
 from fairtag.terms.errors import OrderRefused, UsageError
 from fairtag.terms.instants import Micros, parse, text
 
 Form = Literal["ndjson", "table", "geojson"]
+Reader = Literal["wearer", "officer", "all"]
+_TEXTS = {
+    "wearer": ("How the positions of your device are judged", wearer_text),
+    "officer": ("How places are judged: for officers", officer_help),
+    "all": ("How places are judged: the rule", rule_text),
+}
 
 
 def judge(
@@ -39,6 +47,18 @@ def judge(
     done = replay(by_order(rulings), decoded.messages, until=_until(until))
     _print(done.findings, form, decoded)
     _count(done, decoded)
+
+
+def rules(
+    reader: Annotated[Reader, typer.Option("--for", help="wearer, officer, or all.")] = "all",
+    as_json: Annotated[bool, typer.Option("--json", help="Print record and texts.")] = False,
+) -> None:
+    """Print how places are judged: the rule, or what of it an officer or a wearer must know."""
+    if as_json:
+        typer.echo(msgspec.json.encode(published(DEFAULTS)))
+        return
+    title, told = _TEXTS[reader]
+    typer.echo(as_page(DEFAULTS, told(DEFAULTS), title), nl=False)
 
 
 def _rulings(paths: list[Path]) -> list[Ruling]:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from fairtag.intake.columns import NO_SEQ, Positions
 from fairtag.intake.messages import ref_of
 from fairtag.rules import walk as w
-from fairtag.rules.finding import Evidence
+from fairtag.rules.finding import MOST_CERTAIN, Evidence
 from fairtag.rules.numbers import FIX_SIZE, Ints
 from fairtag.rules.settings import NAT
 from fairtag.rules.way import NEVER, new_way
@@ -43,12 +43,13 @@ class Seen(msgspec.Struct, frozen=True, kw_only=True):
     kept_at: Micros | None = None  # when the wearer was last seen to keep it
     kept_before: Micros | None = None  # the same, before the last position
     odds: float = 0.0  # natural log-odds
+    is_sure: bool = False  # they pass the error budget: enough to open a matter
     evidence: tuple[Evidence, ...] = ()  # the first positions of the run against the wearer
 
     @property
     def certainty(self) -> float:
         """Tell the probability of being on the side against the wearer; nothing is ever sure."""
-        return min(0.999, round(1 / (1 + math.exp(-self.odds)), 3))
+        return min(MOST_CERTAIN, round(1 / (1 + math.exp(-self.odds)), 3))
 
 
 class Beliefs(msgspec.Struct, kw_only=True, array_like=True):
@@ -117,7 +118,7 @@ class Beliefs(msgspec.Struct, kw_only=True, array_like=True):
         return seen_of(row.tolist(), self.refs)
 
 
-def seen_of(row: list[int], refs: dict[str, str]) -> Seen:
+def seen_of(row: list[int], refs: dict[str, str], budget: int = 0) -> Seen:
     """Read what is remembered about one edge."""
     named = zip(row[w.NAMED_AT : w.NAMED_SEQ], row[w.NAMED_SEQ : w.WIDTH], strict=True)
     return Seen(
@@ -129,6 +130,7 @@ def seen_of(row: list[int], refs: dict[str, str]) -> Seen:
         kept_at=_known(row[w.KEPT_AT]),
         kept_before=_known(row[w.KEPT_BEFORE]),
         odds=row[w.ODDS] / NAT,
+        is_sure=row[w.ODDS] >= budget,
         evidence=tuple(
             Evidence(ref=refs.get(str(at)), at=Micros(at))
             if seq == NO_SEQ

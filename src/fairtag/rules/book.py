@@ -228,7 +228,7 @@ def _line(book: list[Told], known: Told, matter: Matter, state: State, by: Telli
         rule=f"{matter.kind.split('.')[0]}@1",
         settings=by.settings,
         tzdata=by.tzdata,
-        words=words(matter, state, by.zone),
+        words=words(matter, state, by.zone, late=by.late or matter.is_of_old_data),
     )
 
 

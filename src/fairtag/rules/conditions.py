@@ -132,7 +132,7 @@ def observe(
     if seen.side is Side.KEPT:
         watched.was_kept = True
         return _close(watched, seen, at)
-    if seen.side is Side.AGAINST and watched.open is None:
+    if seen.side is Side.AGAINST and seen.is_sure and watched.open is None:
         return _open(condition, watched, seen, duty, at)
     return []
 

@@ -16,6 +16,7 @@ from fairtag.terms.ids import ConditionId, DeviceId, FindingId, OrderId
 from fairtag.terms.instants import Micros, text
 
 FORMAT = "fairtag-finding/1"
+MOST_CERTAIN = 0.999  # whatever the numbers say: positions have erred in ways that nobody foresaw
 
 
 class Kind(StrEnum):

@@ -18,7 +18,7 @@ from fairtag.rules import walk as w
 from fairtag.rules.belief import seen_of
 from fairtag.rules.leg import Leg, leg_of
 from fairtag.rules.matter import Matter
-from fairtag.rules.numbers import Bytes, Ints, numbers_of
+from fairtag.rules.numbers import AGAINST, Bytes, Ints, numbers_of
 from fairtag.rules.settings import table
 from fairtag.rules.view import View
 from fairtag.rules.wearing import Wearing
@@ -55,6 +55,7 @@ class Run:
         self._view = view
         self._turns = turns
         self._numbers = numbers_of(view.settings)
+        self._budget = int(self._numbers.counts[AGAINST])
         self._row = 0
         self._leg: Leg | None = None
         self._device = Wearing(track.noticed_of(columns.device_id), columns, view)
@@ -156,7 +157,7 @@ class Run:
         for n in asked:
             condition = self._view.located(ruling.version)[n]
             watched = self._track.watched[condition.id]
-            seen = seen_of(state.edges[n].tolist(), self._track.beliefs.refs)
+            seen = seen_of(state.edges[n].tolist(), self._track.beliefs.refs, self._budget)
             if self._turns is not None and seen.side is not seen.side_before:
                 self._turns.append((condition.id, at, seen.side))
             if isinstance(condition, Attendance):

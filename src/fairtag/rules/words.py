@@ -1,35 +1,48 @@
 """How is a finding told in plain sentences? Local times, no place, no name, no verdict on guilt.
 
-The wearer reads them, and may be frightened: each says what was seen, when, and what it means.
+The wearer reads them, and may be frightened; an officer reads them at night. Each says what was
+seen, when, how sure that is, and that nobody has decided anything. No sentence names a number of
+the rule: those stand in rules/explained.
 Units: µs UTC in; wall-clock text of the order's time zone out.
 """
 
 from __future__ import annotations
 
 from fairtag.rules.doubt.told import DOUBTS
+from fairtag.rules.explained.human import chance, count
 from fairtag.rules.finding import AGAINST_WEARER, Cause, Kind, State
-from fairtag.rules.matter import Matter
+from fairtag.rules.matter import MOST_EVIDENCE, Matter
 from fairtag.terms.local import wall_text
 
 _TOLD = {
     Kind.CURFEW_LATE_START: (
-        "The device was not at the curfew address when the curfew began; away since {began}"
+        "Going by its positions, the device was away from the curfew address from {began}, and it "
+        "had not been seen there before in this curfew"
     ),
     Kind.CURFEW_LATE_RETURN: (
-        "The device was not back at the curfew address after an agreed absence; away since {began}"
+        "Going by its positions, the device was not back at the curfew address after an agreed "
+        "absence; it was away from {began}"
     ),
-    Kind.CURFEW_LEFT: "The device left the curfew address during the curfew, at {began}",
+    Kind.CURFEW_LEFT: (
+        "Going by its positions, the device left the curfew address during the curfew, at {began}"
+    ),
     Kind.CURFEW_OUT_AT_END: (
-        "The device was away from the curfew address when the curfew ended; away since {began}"
+        "Going by its positions, the device was away from the curfew address from {began}, and it "
+        "had not been seen back when the curfew ended"
     ),
     Kind.CURFEW_ABSENT_WHOLE: (
-        "The device was not seen at the curfew address during this curfew; away since {began}"
+        "Going by its positions, the device was away from the curfew address from {began}, and it "
+        "was not seen there at any time in this curfew"
     ),
-    Kind.ZONE_ENTERED: "The device was inside an area that the order forbids, from {began}",
-    Kind.ZONE_LEFT: "The device was outside the area that the order names, from {began}",
+    Kind.ZONE_ENTERED: (
+        "Going by its positions, the device was inside an area that the order forbids, from {began}"
+    ),
+    Kind.ZONE_LEFT: (
+        "Going by its positions, the device was outside the area to stay in, from {began}"
+    ),
     Kind.ATTENDANCE_MISSED: (
-        "The device was elsewhere for so much of the appointment that began at {began} that the "
-        "ordered stay was not possible"
+        "Going by its positions, the device was elsewhere for so much of the appointment of "
+        "{began} that the ordered stay was not possible"
     ),
     Kind.TAMPER_STRAP: "The device reported at {began} that its strap was opened",
     Kind.TAMPER_CASE: "The device reported at {began} that its case was opened",
@@ -60,14 +73,14 @@ _TOLD = {
     ),
     Kind.INPUT_QUARANTINED: "Data of the device that came at {began} could not be read",
     Kind.INPUT_TOO_LATE: (
-        "Data of {began} came more than 7 days late; they are kept and were not judged"
+        "Data of {began} came too late to be judged; they are kept and change nothing"
     ),
 }
 _ENDS = {
     State.OPENED: "",
     State.CLOSED: " It ended at {ended}.",
     State.CORRECTED: " Corrected by later data{until}.",
-    State.WITHDRAWN: " Withdrawn: later data do not support it, and it does not count.",
+    State.WITHDRAWN: "",
 }
 # They have no end that a device could see.
 _MOMENTS = frozenset(
@@ -81,24 +94,73 @@ _MOMENTS = frozenset(
         Kind.INPUT_TOO_LATE,
     }
 )
+# Who reads one sentence only, or the first in fright, reads that it does not count.
+_WITHDRAWN = "This was withdrawn and does not count: later data do not support it. It said: {told}."
+_EXCUSED = (
+    "This does not count: an absence that was recorded afterwards covers that time. It said: "
+    "{told}."
+)
 _OFFLINE = " The device had no connection, and has sent since what it recorded in that time."
-_EXCUSED = " An absence that was recorded afterwards covers this time: it does not count."
+_LATE = " The data for this came late."
+_LATE_OPEN = " The data for this came late: it may be over by now."
 _SUPPORT = " This does not count against the wearer."
-_OPEN = " This is not a decision: a person looks at it first, and the wearer can say what happened."
+_CAN_BE_WRONG = " Positions can be wrong, and no number says how sure these are."
+_SURE = (
+    " This rests on {positions}; positions can be wrong, and the chance that these mislead is put "
+    "at {chance}."
+)
+_OPEN = " This is not a decision: people decide, and the wearer can tell them {what}."
+_HAPPENED = "what happened"
+_OR_WRONG = "what happened, or that the place is wrong"
+
+_BY_POSITIONS = frozenset(
+    {
+        Kind.CURFEW_LATE_START,
+        Kind.CURFEW_LATE_RETURN,
+        Kind.CURFEW_LEFT,
+        Kind.CURFEW_OUT_AT_END,
+        Kind.CURFEW_ABSENT_WHOLE,
+        Kind.ZONE_ENTERED,
+        Kind.ZONE_LEFT,
+        Kind.ATTENDANCE_MISSED,
+    }
+)
 
 
-def words(matter: Matter, state: State, zone: str) -> dict[str, str]:
-    """Tell a matter in English."""
+def words(matter: Matter, state: State, zone: str, *, late: bool = False) -> dict[str, str]:
+    """Tell a matter in English; `late` says that what was new had come late."""
     told = _TOLD[matter.kind].format(began=wall_text(matter.began_at, zone))
     seen, to_do = DOUBTS.get(matter.cause or "", ("", ""))
-    told += f": {seen}." if seen else "."
-    told += _EXCUSED if matter.is_excused else _end(matter, state, zone)
+    told += f": {seen}" if seen else ""
+    if state is State.WITHDRAWN or matter.is_excused:
+        gone = _WITHDRAWN if state is State.WITHDRAWN else _EXCUSED
+        return _with_zone(gone.format(told=told), zone)
+    told += "." + _end(matter, state, zone)
     if matter.cause == Cause.OFFLINE:
         told += _OFFLINE
+    elif late and state is not State.CORRECTED and matter.kind is not Kind.INPUT_TOO_LATE:
+        # A moment is over at once; a call for help never is, before a person says so.
+        is_open = state is State.OPENED and matter.kind not in _MOMENTS
+        told += _LATE_OPEN if is_open else _LATE
     if matter.kind not in AGAINST_WEARER:
         told += _SUPPORT + (f" {to_do}." if to_do and matter.ended_at is None else "")
-    elif state is not State.WITHDRAWN and not matter.is_excused:
-        told += _OPEN
+    else:
+        told += _how_sure(matter) if matter.kind in _BY_POSITIONS else ""
+        told += _OPEN.format(what=_OR_WRONG if matter.kind in _BY_POSITIONS else _HAPPENED)
+    return _with_zone(told, zone)
+
+
+def _how_sure(matter: Matter) -> str:
+    """Say on how many positions a matter about a place rests, and how likely they mislead."""
+    if matter.certainty is None or not matter.evidence:
+        return _CAN_BE_WRONG
+    number = len(matter.evidence)
+    # A matter names the first positions only.
+    positions = ("at least " if number >= MOST_EVIDENCE else "") + count(number, "position")
+    return _SURE.format(positions=positions, chance=chance(matter.certainty))
+
+
+def _with_zone(told: str, zone: str) -> dict[str, str]:
     return {"en": f"{told} Times are those of {zone}."}
 
 

@@ -11,6 +11,7 @@ import time
 from collections import Counter
 from collections.abc import Callable
 
+import msgspec
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 from prometheus_client import CollectorRegistry, Gauge, generate_latest
@@ -18,6 +19,8 @@ from prometheus_client import CollectorRegistry, Gauge, generate_latest
 from fairtag.app.charter import CHARTER
 from fairtag.app.house import House
 from fairtag.app.run_service import Pulse
+from fairtag.rules.explained import published
+from fairtag.rules.settings import DEFAULTS
 from fairtag.terms.instants import SECOND
 
 LEAST_FREE = 256 * 1024 * 1024  # room for about a day of 1,000 devices and their write-ahead log
@@ -30,7 +33,7 @@ _STEADY = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
 
 
 def ops(house: House, pulse: Pulse, *, metrics_token: str) -> APIRouter:
-    """Build `/healthz`, `/readyz`, `/metrics` and `/api/charter`."""
+    """Build `/healthz`, `/readyz`, `/metrics`, `/api/charter` and `/api/charter/rules`."""
     router = APIRouter()
     clock = _ClockWatch(house)
 
@@ -59,6 +62,10 @@ def ops(house: House, pulse: Pulse, *, metrics_token: str) -> APIRouter:
             {"number": one.number, "title": one.title, "is_proved": one.is_proved}
             for one in CHARTER
         ]
+
+    @router.get("/api/charter/rules")
+    def rules() -> Response:
+        return Response(msgspec.json.encode(published(DEFAULTS)), media_type="application/json")
 
     return router
 

@@ -6,18 +6,29 @@ import pytest
 from msgspec.structs import replace
 
 from fairtag.rules.doubt import Sign
-from fairtag.rules.finding import AGAINST_WEARER, Cause, Kind, State
-from fairtag.rules.matter import Matter
+from fairtag.rules.finding import AGAINST_WEARER, Cause, Evidence, Kind, State
+from fairtag.rules.matter import MOST_EVIDENCE, Matter
 from fairtag.rules.words import words
 from fairtag.terms.instants import HOUR, Micros, parse
 
 BEGAN = parse("2026-07-02T18:00:00Z")
 LONDON = "Europe/London"
+ABOUT_PLACES = [one for one in Kind if one.startswith(("curfew.", "zone.", "attendance."))]
+WITNESSED = [one for one in AGAINST_WEARER if one not in ABOUT_PLACES]
 
 
-def told(kind: Kind, state: State = State.OPENED, **more: object) -> str:
-    matter = Matter(kind=kind, began_at=BEGAN, ended_at=Micros(BEGAN + HOUR), **more)
-    return words(matter, state, LONDON)["en"]
+def told(
+    kind: Kind, state: State = State.OPENED, *, late: bool = False, seen: int = 7, **more: object
+) -> str:
+    evidence = tuple(Evidence(seq=n, at=BEGAN) for n in range(seen))
+    matter = Matter(
+        kind=kind, began_at=BEGAN, ended_at=Micros(BEGAN + HOUR), evidence=evidence, **more
+    )
+    return words(matter, state, LONDON, late=late)["en"]
+
+
+def sentences(text: str) -> list[str]:
+    return [one for one in text.removesuffix(".").split(". ") if one]
 
 
 @pytest.mark.parametrize("kind", Kind)
@@ -28,6 +39,10 @@ def test_each_kind_tells_local_time_and_no_verdict(kind: Kind, state: State) -> 
     assert "Thu 2 Jul 2026, 19:00" in text  # 18:00 UTC is 19:00 BST
     assert LONDON in text
     assert not {"breach", "violation", "offender", "guilty"} & set(text.lower().split())
+    assert "certain" not in text
+    assert ".." not in text
+    assert " ," not in text
+    assert "{" not in text
 
 
 @pytest.mark.parametrize("kind", Kind)
@@ -39,9 +54,82 @@ def test_only_support_matters_say_that_they_do_not_count(kind: Kind) -> None:
 
 
 def test_what_was_excused_or_withdrawn_does_not_count() -> None:
-    assert "does not count" in told(Kind.CURFEW_LEFT, State.CORRECTED, cause=Cause.EXCUSED)
-    assert "does not count" in told(Kind.CURFEW_LEFT, State.WITHDRAWN)
+    excused = told(Kind.CURFEW_LEFT, State.CORRECTED, cause=Cause.EXCUSED, certainty=0.999)
+    withdrawn = told(Kind.CURFEW_LEFT, State.WITHDRAWN, certainty=0.999)
+
+    assert excused.startswith("This does not count: an absence that was recorded afterwards")
+    assert withdrawn.startswith("This was withdrawn and does not count: later data do not support")
+    for gone in (excused, withdrawn):
+        assert "It said: Going by its positions, the device left the curfew address" in gone
+        assert "not a decision" not in gone
+        assert "1 in" not in gone
     assert "does not count" not in told(Kind.CURFEW_LEFT, State.CORRECTED)
+
+
+@pytest.mark.parametrize("kind", ABOUT_PLACES)
+@pytest.mark.parametrize(
+    ("certainty", "chance"),
+    [(0.999, "about 1 in 1,000"), (0.95, "about 1 in 20"), (0.3, "about 7 in 10")],
+)
+def test_a_place_names_its_doubt_its_positions_and_what_the_wearer_can_do(
+    kind: Kind, certainty: float, chance: str
+) -> None:
+    text = told(kind, certainty=certainty)
+
+    first, doubt, decides, zone = sentences(text)
+    assert first.startswith("Going by its positions, the device ")
+    assert doubt.startswith("This rests on 7 positions; positions can be wrong")
+    assert doubt.endswith(f"mislead is put at {chance}")
+    assert "people decide" in decides
+    assert "the place is wrong" in decides
+    assert zone == "Times are those of Europe/London"
+
+
+@pytest.mark.parametrize("kind", ABOUT_PLACES)
+def test_a_place_without_a_number_says_that_there_is_none(kind: Kind) -> None:
+    for text in (told(kind), told(kind, certainty=0.999, seen=0)):
+        assert "Positions can be wrong, and no number says how sure these are." in text
+        assert " 1 in " not in text
+
+
+def test_no_more_positions_are_told_than_are_known() -> None:
+    assert "rests on 1 position;" in told(Kind.ZONE_LEFT, certainty=0.9, seen=1)
+    most = told(Kind.ZONE_LEFT, certainty=0.9, seen=MOST_EVIDENCE)
+    assert f"rests on at least {MOST_EVIDENCE} positions;" in most
+
+
+@pytest.mark.parametrize("kind", WITNESSED)
+def test_what_a_device_or_people_report_has_no_chance_in_it(kind: Kind) -> None:
+    assert " in 1,000" not in told(kind, certainty=0.999)
+    assert "can tell them what happened." in told(kind)
+
+
+def test_a_curfew_says_what_was_seen_and_not_more() -> None:
+    """Who was silent when the curfew began was perhaps there: nobody knows."""
+    assert "had not been seen there before in this curfew" in told(Kind.CURFEW_LATE_START)
+    assert "had not been seen back when the curfew ended" in told(Kind.CURFEW_OUT_AT_END)
+    assert "was not seen there at any time in this curfew" in told(Kind.CURFEW_ABSENT_WHOLE)
+
+
+@pytest.mark.parametrize("kind", sorted(set(Kind) - {Kind.INPUT_TOO_LATE}))
+@pytest.mark.parametrize("state", [State.OPENED, State.CLOSED])
+def test_late_data_are_told_as_late(kind: Kind, state: State) -> None:
+    assert "The data for this came late" in told(kind, state, late=True)
+    assert "came late" not in told(kind, state)
+
+
+def test_late_data_say_that_it_may_be_over_where_it_may_be() -> None:
+    assert "late: it may be over by now." in told(Kind.ZONE_ENTERED, late=True)
+    assert "over by now" not in told(Kind.ZONE_ENTERED, State.CLOSED, late=True)
+    assert "over by now" not in told(Kind.WEARER_HELP, late=True)
+    assert "over by now" not in told(Kind.ATTENDANCE_MISSED, late=True)
+
+
+def test_what_already_says_that_data_came_later_says_it_once() -> None:
+    assert "came late." not in told(Kind.ZONE_LEFT, State.CORRECTED, late=True)
+    assert "came late." not in told(Kind.ZONE_LEFT, State.WITHDRAWN, late=True)
+    assert "came late." not in told(Kind.INPUT_TOO_LATE, late=True)
+    assert "came late." not in told(Kind.CONTACT_LOST, State.CLOSED, late=True, cause=Cause.OFFLINE)
 
 
 def test_ends_are_told_where_there_is_one_that_somebody_saw() -> None:

@@ -193,7 +193,7 @@ def _facts(tx: Transaction, shell: Shell, alert: Alert, told: _Told) -> dict[str
         "contacts": [contact_row(one, zone) for one in contacts],
         "has_texts": bool(contacts) or alert.closed_by is not None,
         "rule": words.rule(row["kind"]),
-        "sure": _sure(tx, alert),
+        **_sure(tx, alert),
         "next_steps": words.next_steps(alert.kind, alert.wearer_id),
         "here_now": f"{when(now, zone)}, {zone} ({offset(now, zone)})",
     }
@@ -218,15 +218,19 @@ def _evidence(opened: Opened | None) -> dict[str, Any]:
     }
 
 
-def _sure(tx: Transaction, alert: Alert) -> str:
-    """Say how sure the newest finding is that still stands."""
+def _sure(tx: Transaction, alert: Alert) -> dict[str, str]:
+    """Say how sure the newest finding is that still stands, and by which numbers it was made."""
     standing = [part.finding_id for part in alert.parts if not part.is_withdrawn]
     found = [tx.verdicts.latest(one) for one in standing[::-1]]
     known = [one for one in found if one is not None]
     if not known:
-        return ""
+        return {"sure": "", "by_record": ""}
     late = " It was decided on data that came late." if known[0].late else ""
-    return words.sure(next((one.certainty for one in known if one.certainty), None)) + late
+    by = next((one for one in known if one.certainty), None)
+    return {
+        "sure": words.sure(None if by is None else by.certainty) + late,
+        "by_record": "" if by is None else words.by_record(by.settings),
+    }
 
 
 def _act(act: AlertAct, zone: str) -> dict[str, str]:

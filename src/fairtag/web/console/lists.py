@@ -1,4 +1,4 @@
-"""The lists beside the queue: who is monitored, who is on duty, who looked, what is proved."""
+"""The lists beside the queue: who is monitored, who is on duty, who looked."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request, Response
 
 from fairtag.alerts.model import Alert, AlertState
-from fairtag.app.charter import CHARTER
 from fairtag.app.permissions import Act, demand, only_recipient
 from fairtag.app.ports import Transaction
 from fairtag.app.reconcile import Row, rows
@@ -49,11 +48,6 @@ def pages(shell: Shell) -> APIRouter:
         older = shown[-1].n if shown and shown[-1].n > 1 else 0
         told = [_logged(one) for one in shown]
         return shell.page(request, "log.html", entries=told, older=older, before=before)
-
-    @router.get("/charter")
-    def charter(request: Request) -> Response:
-        proved = sum(one.is_proved for one in CHARTER)
-        return shell.page(request, "charter.html", guarantees=CHARTER, proved=proved)
 
     return router
 

@@ -19,6 +19,8 @@ from fairtag.app.compare_books import (
 )
 from fairtag.app.reconcile import JUDGING_BEHIND, UNHEARD
 from fairtag.custody.opening import Purpose
+from fairtag.rules.explained.human import chance
+from fairtag.rules.settings import DEFAULTS
 
 KINDS = {
     "curfew.late_start": "Not at the curfew address at the start",
@@ -121,7 +123,6 @@ _DANGER = (
     "Is a life in danger? Call the emergency number (999 or 112) first. Open name and positions "
     "to tell them who and where."
 )
-_ROUNDS_UP = 0.9995  # beyond it one decimal would say 100 %, which nobody can be
 _NEXT: dict[str, tuple[str, ...]] = {
     "curfew": (_PLACE, _PHONE, _FINISH),
     "zone": (_PLACE, _PHONE, _FINISH),
@@ -235,13 +236,19 @@ def sure(certainty: float | None) -> str:
     """Say how sure the machine is, and of what.
 
     Example:
-        >>> sure(0.9967)[:48]
-        'The positions make this 99.7 % likely. The rest '
+        >>> sure(0.9967)[:69]
+        'The chance that its positions mislead is put at about 1 in 300. It is'
     """
     if certainty is None:
         return "This is what the device reported, or a time that passed. No number says how sure."
-    share = "over 99.9" if certainty > _ROUNDS_UP else f"{100 * certainty:.1f}"
     return (
-        f"The positions make this {share} % likely. The rest is doubt about the place. "
-        "It says nothing about why."
+        f"The chance that its positions mislead is put at {chance(certainty)}. It is about the "
+        "place only, and says nothing about why."
     )
+
+
+def by_record(digest: str) -> str:
+    """Say by which record of numbers a finding was made; texts and numbers shown are today's."""
+    if digest == DEFAULTS.digest:
+        return f"(record {DEFAULTS.version})"
+    return f"(made by an earlier record, {digest})"
