@@ -105,7 +105,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     explained_times: float = 1.75  # so many times the way at the reported speed is explained
     tracked_steps: int = 2
     copied_s: float = 900.0  # a moving device that gives one place for so long tells an old one
-    jump_doubt_s: float = 600.0  # after a jump that nobody makes (doubt.jump_m, doubt.jump_mps)
+    jump_doubt_s: float = 300.0  # after a jump that nobody makes (doubt.jump_m, doubt.jump_mps)
 
     # Time
     late_s: int = 900  # contract §5
