@@ -1,0 +1,132 @@
+"""Distances worked out by hand, to the millimetre: the short test that a small slip meets first.
+
+A degree is 111,319.458 m of longitude and 110,574.307 m of latitude at the equator, 55,799.979 m
+and 111,412.277,5 m at 60°, where all cosines of the published series are 1, ½, or their opposites.
+All points of areas therefore lie at 0° or ±60°; circles are half-way there.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from shapely.geometry import MultiPolygon, Polygon, box
+
+from fairtag.terms.flat import metres_a_degree
+from fairtag.terms.geometry import Circle, Place, area_of, distance_m, edge_of
+from fairtag.terms.ground import distances, ground_of
+
+SQUARE = area_of(box(0, -0.01, 0.01, 0.01))
+NORTHERN = area_of(box(0, 60.001, 0.01, 60.02))
+BELOW = area_of(box(0, 59.98, 0.01, 59.999))
+SOUTHERN = area_of(box(0, -60.02, 0.01, -60.001))
+HOLLOW = area_of(box(-0.02, -0.02, 0.02, 0.02).difference(box(-0.01, -0.01, 0.01, 0.01)))
+TOUCHING = area_of(MultiPolygon([box(-0.01, -0.01, 0, 0.002), box(0, 0.002, 0.01, 0.01)]))
+CUT = area_of(MultiPolygon([box(179.99, -0.1, 180, 0.1), box(-180, -0.1, -179.99, 0.1)]))
+SLANT = area_of(Polygon([(0, -0.01), (0.02, 0.01), (0, 0.01)]))
+ROUND = Circle(lon_deg=0, lat_deg=0, radius_m=100)
+ROUND_60 = Circle(lon_deg=0.02, lat_deg=59.99, radius_m=100)
+ROUND_180 = Circle(lon_deg=179.999, lat_deg=0, radius_m=100)
+
+PINNED: list[tuple[Place, float, float, float]] = [
+    (SQUARE, 0.005, 0, -556.597),  # 0.005 × 111,319.458
+    (SQUARE, 0.002, 0, -222.639),
+    (SQUARE, 0.008, 0, -222.639),
+    (SQUARE, 0.013, 0, 333.958),
+    (SQUARE, -0.003, 0, 333.958),
+    (SQUARE, 0, 0, 0),
+    (SQUARE, 0.01, 0, 0),
+    (NORTHERN, 0.005, 60, 111.412),
+    (NORTHERN, -0.001, 60, 124.605),  # √(55.799,979² + 111.412,277,5²)
+    (NORTHERN, 0.011, 60, 124.605),
+    (BELOW, 0.005, 60, 111.412),
+    (BELOW, -0.001, 60, 124.605),
+    (BELOW, 0.011, 60, 124.605),
+    (SOUTHERN, 0.005, -60, 111.412),
+    (SOUTHERN, 0.011, -60, 124.605),
+    (HOLLOW, 0, 0, 1_105.743),  # in the hole: 0.01 × 110,574.307
+    (HOLLOW, 0.009, 0, 111.319),
+    (HOLLOW, 0.01, 0, 0),
+    (HOLLOW, 0.012, 0, -222.639),
+    (HOLLOW, -0.015, 0, -556.597),
+    (HOLLOW, 0.025, 0, 556.597),
+    (TOUCHING, -0.001, 0, -111.319),
+    (TOUCHING, 0.001, 0, 111.319),
+    (TOUCHING, 0.005, 0, 221.149),  # 0.002 × 110,574.307
+    (CUT, 180, 0, -1_113.195),
+    (CUT, -180, 0, -1_113.195),
+    (CUT, 179.995, 0, -556.597),
+    (CUT, -179.995, 0, -556.597),
+    (CUT, 179.985, 0, 556.597),
+    (CUT, -179.985, 0, 556.597),
+    (SLANT, 0.02, 0, 784.5),  # 0.01 × 111,319.458 × 110,574.307 / 156,903.471
+    (SLANT, 0.01, 0, 0),
+    (SLANT, 0.005, 0, -392.25),
+    (SLANT, 0.025, 0, 1_176.749),  # half as far again as from 0.02
+    (ROUND, 0, 0, -100),
+    (ROUND, 0.001, 0, 11.319),
+    (ROUND, -0.001, 0, 11.319),
+    (ROUND_60, 0.02, 60.01, 2_128.246),  # 0.02 × 111,412.277,5 - 100
+    (ROUND_60, 0.01, 60.01, 2_197.051),  # √(557.999,79² + 2,228.245,55²) - 100
+    (ROUND_60, 0.03, 60.01, 2_197.051),
+    (ROUND_180, -179.999, 0, 122.639),
+    (ROUND_180, 179.997, 0, 122.639),
+    (ROUND_180, 180, 0, 11.319),
+    (ROUND_180, -180, 0, 11.319),
+]
+
+
+def test_the_degrees_are_those_of_the_series() -> None:
+    assert metres_a_degree(0.0) == pytest.approx((111_319.458, 110_574.307), rel=1e-12)
+    for lat in (60.0, -60.0):
+        assert metres_a_degree(lat) == pytest.approx((55_799.979, 111_412.277_5), rel=1e-12)
+
+
+@pytest.mark.parametrize(("place", "lon", "lat", "metres"), PINNED)
+def test_each_distance_is_as_worked_out(
+    place: Place, lon: float, lat: float, metres: float
+) -> None:
+    assert edge_of(place).signed_m(lon, lat) == metres
+
+
+def test_columns_tell_the_same() -> None:
+    place, lon, lat, metres = zip(*PINNED, strict=True)
+    places = list(dict.fromkeys(place))
+    at = np.array([places.index(one) for one in place], np.int32)
+    columns = np.array(lon, np.float64), np.array(lat, np.float64), np.full(len(at), math.inf)
+
+    found = distances(ground_of(places), at, *columns)
+
+    assert found.tolist() == list(metres)
+
+
+@pytest.mark.parametrize(
+    ("place", "lon", "lat", "enough_m", "metres"),
+    [
+        (SLANT, 0.025, 0, 500, 556.597),  # as far as the box around it
+        (SLANT, 0.025, 0, 556.596, 556.597),
+        (SLANT, 0.025, 0, 556.597, 1_176.749),
+        (SLANT, 0.025, 0, 2_000, 1_176.749),
+        (SLANT, 0.02, 0, 0, 784.5),  # on the box, and outside
+        (ROUND, 0, 0.2, 1_000, 22_014.8),  # 0.2 × 110,574 - 100
+        (ROUND, 0, -0.2, 1_000, 22_014.8),
+        (ROUND, 0.001, 0, 1, 11.319),  # near by nothing is left out
+    ],
+)
+def test_beyond_enough_less_may_be_told(
+    place: Place, lon: float, lat: float, enough_m: float, metres: float
+) -> None:
+    assert edge_of(place).signed_m(lon, lat, enough_m) == metres
+
+
+def test_far_from_a_circle_the_geodesic_is_told() -> None:
+    for lon, lat in [(0.0, 0.2), (0.0, -0.2), (0.2, 0.0), (-0.2, 0.0), (90.0, 45.0)]:
+        far_m = distance_m(0.0, 0.0, lon, lat)
+        assert edge_of(ROUND).signed_m(lon, lat) == round(far_m - 100, 3)
+
+
+def test_negative_control_a_sphere_is_noticed() -> None:
+    """On a ball of the mean radius a degree is 111,195 m: the table is off by a part in 900."""
+    on_a_ball = 0.005 * 111_195
+    assert round(-on_a_ball, 3) != edge_of(SQUARE).signed_m(0.005, 0)
