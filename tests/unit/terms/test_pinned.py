@@ -24,6 +24,7 @@ SOUTHERN = area_of(box(0, -60.02, 0.01, -60.001))
 HOLLOW = area_of(box(-0.02, -0.02, 0.02, 0.02).difference(box(-0.01, -0.01, 0.01, 0.01)))
 TOUCHING = area_of(MultiPolygon([box(-0.01, -0.01, 0, 0.002), box(0, 0.002, 0.01, 0.01)]))
 CUT = area_of(MultiPolygon([box(179.99, -0.1, 180, 0.1), box(-180, -0.1, -179.99, 0.1)]))
+EASTERN = area_of(box(119.99, -0.01, 120.01, 0.01))
 SLANT = area_of(Polygon([(0, -0.01), (0.02, 0.01), (0, 0.01)]))
 ROUND = Circle(lon_deg=0, lat_deg=0, radius_m=100)
 ROUND_60 = Circle(lon_deg=0.02, lat_deg=59.99, radius_m=100)
@@ -60,6 +61,8 @@ PINNED: list[tuple[Place, float, float, float]] = [
     (CUT, -179.995, 0, -556.597),
     (CUT, 179.985, 0, 556.597),
     (CUT, -179.985, 0, 556.597),
+    (EASTERN, -80, 0, 17_810_000.085),  # 159.99 degrees: over 180° it is nearer
+    (EASTERN, -30, 0, 16_696_805.505),  # 149.99 degrees
     (SLANT, 0.02, 0, 784.5),  # 0.01 × 111,319.458 × 110,574.307 / 156,903.471
     (SLANT, 0.01, 0, 0),
     (SLANT, 0.005, 0, -392.25),
@@ -81,6 +84,12 @@ def test_the_degrees_are_those_of_the_series() -> None:
     assert metres_a_degree(0.0) == pytest.approx((111_319.458, 110_574.307), rel=1e-12)
     for lat in (60.0, -60.0):
         assert metres_a_degree(lat) == pytest.approx((55_799.979, 111_412.277_5), rel=1e-12)
+
+
+def test_the_bits_of_a_degree_are_these_on_every_machine() -> None:
+    assert metres_a_degree(0.0) == (111_319.4580000048, 110_574.3069999999)
+    assert metres_a_degree(12.5) == (108_697.7867829114, 110_626.33823748694)
+    assert metres_a_degree(-53.48) == (66_390.2531539478, 111_295.28128491441)
 
 
 @pytest.mark.parametrize(("place", "lon", "lat", "metres"), PINNED)
