@@ -55,7 +55,7 @@ SOURCE = HOME / "src" / "fairtag"
 UNIT = "tests/unit"
 GOLDEN = "tests/golden/test_golden.py::test_a_story_is_judged_as_expected_and_twice_the_same"
 ROOMS = ("rules", "rules/doubt", "alerts")
-TERMS = ("terms/flat", "terms/geometry", "terms/ground")
+TERMS = ("terms/compiled", "terms/flat", "terms/geometry", "terms/ground")
 # Tests that belong to a module and aren't named after it, in the order in which they are tried.
 NEAR = {
     "rules/doubt/*": ["rules/test_doubt.py"],
@@ -65,9 +65,9 @@ NEAR = {
     "rules/devices": ["rules/test_watch.py"],
     "alerts/gather": ["alerts/test_gathering_law.py"],
     "alerts/model": ["alerts/test_handle.py"],
-    "terms/flat": ["terms/test_edges.py", "terms/test_geometry.py", "terms/test_ground.py"],
-    "terms/geometry": ["terms/test_flat.py", "terms/test_edges.py"],
-    "terms/ground": ["terms/test_edges.py"],
+    "terms/flat": ["terms/test_pinned.py", "terms/test_edges.py", "terms/test_geometry.py"],
+    "terms/geometry": ["terms/test_pinned.py", "terms/test_edges.py", "terms/test_flat.py"],
+    "terms/ground": ["terms/test_pinned.py", "terms/test_edges.py"],
 }
 SLOW = {"tests/unit/terms/test_compiled.py"}  # about how loops run, not about what they answer
 PLUGINS = ("-p", "pytest_socket", "-p", "no:cacheprovider", "--noconftest")

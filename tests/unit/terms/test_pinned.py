@@ -24,6 +24,7 @@ SOUTHERN = area_of(box(0, -60.02, 0.01, -60.001))
 HOLLOW = area_of(box(-0.02, -0.02, 0.02, 0.02).difference(box(-0.01, -0.01, 0.01, 0.01)))
 TOUCHING = area_of(MultiPolygon([box(-0.01, -0.01, 0, 0.002), box(0, 0.002, 0.01, 0.01)]))
 CUT = area_of(MultiPolygon([box(179.99, -0.1, 180, 0.1), box(-180, -0.1, -179.99, 0.1)]))
+HALF_ROUND = area_of(MultiPolygon([box(-90, -0.01, -89, 0.01), box(89, 0.02, 90, 0.03)]))
 EASTERN = area_of(box(119.99, -0.01, 120.01, 0.01))
 SLANT = area_of(Polygon([(0, -0.01), (0.02, 0.01), (0, 0.01)]))
 ROUND = Circle(lon_deg=0, lat_deg=0, radius_m=100)
@@ -118,6 +119,8 @@ def test_columns_tell_the_same() -> None:
         (SLANT, 0.025, 0, 556.597, 1_176.749),
         (SLANT, 0.025, 0, 2_000, 1_176.749),
         (SLANT, 0.02, 0, 0, 784.5),  # on the box, and outside
+        (HALF_ROUND, 90.001, 0, 100, 111.319),  # 180° wide is not yet both sides of the Earth
+        (HALF_ROUND, 90.001, 0, 200, 2_214.286),  # √(111.319² + 2,211.486²)
         (ROUND, 0, 0.2, 1_000, 22_014.8),  # 0.2 × 110,574 - 100
         (ROUND, 0, -0.2, 1_000, 22_014.8),
         (ROUND, 0.001, 0, 1, 11.319),  # near by nothing is left out
