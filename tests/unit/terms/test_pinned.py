@@ -18,6 +18,7 @@ from fairtag.terms.geometry import Circle, Place, area_of, distance_m, edge_of
 from fairtag.terms.ground import distances, ground_of
 
 SQUARE = area_of(box(0, -0.01, 0.01, 0.01))
+SMALL = area_of(box(0, -4e-6, 8e-6, 4e-6))
 NORTHERN = area_of(box(0, 60.001, 0.01, 60.02))
 BELOW = area_of(box(0, 59.98, 0.01, 59.999))
 SOUTHERN = area_of(box(0, -60.02, 0.01, -60.001))
@@ -39,6 +40,8 @@ PINNED: list[tuple[Place, float, float, float]] = [
     (SQUARE, -0.003, 0, 333.958),
     (SQUARE, 0, 0, 0),
     (SQUARE, 0.01, 0, 0),
+    (SMALL, 12e-6, 0, 0.445),  # 0.000,004 × 111,319.458: less than a metre off a side of 88 cm
+    (SMALL, 4e-6, 0, -0.442),  # 0.000,004 × 110,574.307
     (NORTHERN, 0.005, 60, 111.412),
     (NORTHERN, -0.001, 60, 124.605),  # √(55.799,979² + 111.412,277,5²)
     (NORTHERN, 0.011, 60, 124.605),
