@@ -11,6 +11,7 @@ import math
 
 import numpy as np
 import pytest
+import shapely
 from shapely.geometry import MultiPolygon, Polygon, box
 
 from fairtag.terms.flat import metres_a_degree
@@ -133,6 +134,12 @@ def test_beyond_enough_less_may_be_told(
     place: Place, lon: float, lat: float, enough_m: float, metres: float
 ) -> None:
     assert edge_of(place).signed_m(lon, lat, enough_m) == metres
+
+
+def test_heights_of_corners_are_left_out() -> None:
+    high = area_of(shapely.force_3d(box(0, -0.01, 0.01, 0.01), 70.0))
+    assert edge_of(high).signed_m(0.002, 0) == -222.639
+    assert edge_of(high).signed_m(0.013, 0) == 333.958
 
 
 def test_far_from_a_circle_the_geodesic_is_told() -> None:
