@@ -15,7 +15,7 @@ import shapely
 from shapely.geometry import MultiPolygon, Polygon, box
 
 from fairtag.terms.flat import metres_a_degree
-from fairtag.terms.geometry import Circle, Place, area_of, distance_m, edge_of
+from fairtag.terms.geometry import Circle, Place, area_of, column_of, distance_m, edge_of
 from fairtag.terms.ground import distances, ground_of
 
 SQUARE = area_of(box(0, -0.01, 0.01, 0.01))
@@ -134,6 +134,14 @@ def test_beyond_enough_less_may_be_told(
     place: Place, lon: float, lat: float, enough_m: float, metres: float
 ) -> None:
     assert edge_of(place).signed_m(lon, lat, enough_m) == metres
+
+
+def test_an_area_in_columns_knows_its_middle_and_its_box() -> None:
+    ground = column_of(area_of(box(2, 50, 3, 52)))
+    assert (ground.lon.tolist(), ground.lat.tolist()) == ([2.5], [51.0])
+    assert ground.radius_m.tolist() == [0.0]
+    assert (ground.west.tolist(), ground.east.tolist()) == ([2.0], [3.0])
+    assert (ground.south.tolist(), ground.north.tolist()) == ([50.0], [52.0])
 
 
 def test_heights_of_corners_are_left_out() -> None:
