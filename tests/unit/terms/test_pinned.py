@@ -144,6 +144,20 @@ def test_an_area_in_columns_knows_its_middle_and_its_box() -> None:
     assert (ground.south.tolist(), ground.north.tolist()) == ([50.0], [52.0])
 
 
+def test_an_area_that_meets_the_seam_on_one_side_stays_where_it_is() -> None:
+    for west in (-180, 170):
+        shape = MultiPolygon([box(west, 0, west + 1, 1), box(west + 9, 0, west + 10, 1)])
+        assert area_of(shape).shape.bounds == shape.bounds
+
+
+def test_all_rows_may_ask_for_the_same_place() -> None:
+    zeros = np.zeros(2)
+    assert distances(ground_of([ROUND]), zeros.astype(np.int32), zeros, zeros, zeros).tolist() == [
+        -100.0,
+        -100.0,
+    ]
+
+
 def test_heights_of_corners_are_left_out() -> None:
     high = area_of(shapely.force_3d(box(0, -0.01, 0.01, 0.01), 70.0))
     assert edge_of(high).signed_m(0.002, 0) == -222.639
