@@ -129,12 +129,11 @@ def _compiled(
         if one not in _registered:
             extending.register_jitable(one)
             _registered.add(one)
-    loop = _named_by_sources(plain, calls)
     how = {"nogil": True, "fastmath": False, "error_model": "python"}
     try:
-        machine = numba.njit(loop, cache=True, **how)
-    except RuntimeError:  # no folder to keep it in
-        machine = numba.njit(loop, **how)
+        machine = numba.njit(_named_by_sources(plain, calls), cache=True, **how)
+    except (OSError, RuntimeError):  # no file to name it by, or no folder to keep it in
+        machine = numba.njit(plain, **how)
     machine.compile(tuple(numba.typeof(one) for one in args))
     found: Callable[..., Any] = machine
     return found

@@ -2,7 +2,8 @@
 
 The arithmetic is that of terms/flat.py, for one place here and for columns of many in
 terms/ground.py. Measured against geodesics, distances to the edge of an area are right to 0.1 %
-within 10 km up to 80° of latitude, and to 1 % within 100 km; those to a circle to 2 in 10^6.
+within 10 km up to 70° of latitude, and to 1 % within 100 km; up to 80°, to 0.2 % and 2 %; those
+to a circle to 2 in 10^6.
 Units: degrees in, metres out; negative is inside. Longitudes of points are -180 to 180.
 """
 

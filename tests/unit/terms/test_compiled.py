@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import logging
 import subprocess
 import sys
@@ -182,9 +183,8 @@ def test_what_numba_cannot_compile_runs_plain(caplog: pytest.LogCaptureFixture) 
 
 
 @pytest.mark.usefixtures("always")
-def test_without_a_folder_for_its_cache_it_compiles_all_the_same() -> None:
+def test_without_a_file_of_its_own_it_compiles_all_the_same() -> None:
     names: dict[str, Callable[..., None]] = {}
-    # A function that comes from no file has no place beside it either.
     code = (
         "def loop(column, by, found):\n for n in range(len(column)):\n  found[n] = column[n] / by"
     )
@@ -194,6 +194,20 @@ def test_without_a_folder_for_its_cache_it_compiles_all_the_same() -> None:
     loop(np.array([1.0, 3.0]), 2.0, found)
     assert found.tolist() == [0.5, 1.5]
     assert loop.is_machine_code
+    assert loop._machine.targetoptions["error_model"] == "python"
+
+
+@pytest.mark.usefixtures("always")
+def test_without_a_folder_for_its_cache_it_compiles_all_the_same(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    caching = importlib.import_module("numba.core.caching")
+    monkeypatch.setattr(caching.CacheImpl, "_locator_classes", [])
+    loop = fresh()
+    expected = np.array([x / 1.1 / 3.0 for x in np.linspace(-5.0, 7.0, 100).tolist()]).tobytes()
+    assert told(loop) == expected
+    assert loop.is_machine_code
+    assert loop._machine.stats.cache_path is None
 
 
 @pytest.mark.usefixtures("always")

@@ -74,6 +74,32 @@ def test_the_distance_to_the_edge_is_that_of_geodesics(
         assert (found < 0) is shape.contains(Point(lon, at))
 
 
+@pytest.mark.parametrize(
+    ("lat", "away_m", "tolerance"),
+    [
+        # what the module says of itself; neither point nor area lies further from the equator
+        (53.5, 10_000, 1e-3),
+        (70.0, 10_000, 1e-3),
+        (80.0, 10_000, 2e-3),
+        (53.5, 100_000, 1e-2),
+        (70.0, 100_000, 1e-2),
+        (80.0, 100_000, 2e-2),
+    ],
+)
+def test_far_from_an_area_it_is_off_by_no_more_than_it_says(
+    lat: float, away_m: float, tolerance: float
+) -> None:
+    for hemisphere in (1, -1):
+        top = lat * hemisphere
+        for bearing in range(0, 360, 20):
+            lon, at, _ = GEOD.fwd(10.0, top, bearing, away_m)
+            too_far = max(abs(at) - lat, 0.0) * hemisphere  # then both move towards the equator
+            shape = box(9.99, top - too_far - 0.002, 10.01, top - too_far + 0.002)
+            found = edge_of(area_of(shape)).signed_m(lon, at - too_far)
+            true = by_geodesics(shape, lon, at - too_far)
+            assert found == pytest.approx(true, rel=tolerance)
+
+
 @settings(max_examples=150, deadline=None)
 @given(
     lat=st.floats(-84, 84),
