@@ -161,16 +161,23 @@ def _is_clear(departure: Departure, case: Case) -> bool:
 def _unfound(departure: Departure, case: Case, judged: Judged) -> Answer:
     """Tell whether most of the time was said to be unknown, or to be kept.
 
-    Unknown is a side that the judge says is not known, and time without any usable position beyond
+    Unknown is what lies between two positions after one of which the judge did not believe the
+    wearer to be on the right side; a time in which no usable position came at all; and time beyond
     one interval in which the device owes one.
     """
     start = departure.due_at if departure.due_at < departure.during.end else departure.during.start
     grid = np.arange(start, departure.during.end, _GRID)
     if len(grid) == 0:
         return "kept"
+    first, end = np.searchsorted(case.usable_at, (start, departure.during.end)).tolist()
+    if judged.sides is not None and first == end:
+        return "unknown"
     is_unknown = _is_silent(grid, case.usable_at, case.interval)
     if judged.sides is not None and departure.condition_id is not None:
-        is_unknown |= _is_unsure(grid, judged, departure.condition_id)
+        before = np.searchsorted(case.usable_at, grid, side="right") - 1
+        after = np.minimum(before + 1, len(case.usable_at) - 1)
+        for row in (np.maximum(before, 0), after):
+            is_unknown |= _is_unsure(case.usable_at[row], judged, departure.condition_id)
     return "unknown" if is_unknown.mean() > 0.5 else "kept"  # noqa: PLR2004 - most
 
 

@@ -28,9 +28,9 @@ class Numbers(NamedTuple):
 
 # Places in `counts`, then in `reals`.
 MOST, MOST_MOVING, MOST_STILL, MOST_NETWORK, MEMORY, MOVING_MEMORY = range(6)
-REPEATED, REACH, DRIFT, LONGEST, IN_FAVOUR_COUNTS, RELAX = range(6, 12)
-GAP, FADE, AGAINST, MOST_AGAINST, IN_FAVOUR, MOST_IN_FAVOUR = range(12, 18)
-DISTINCT, STEP, COPIED, JUMP_DOUBT = range(18, 22)
+REPEATED, REACH, REACH_MOVING, DRIFT, LONGEST, IN_FAVOUR_COUNTS = range(6, 12)
+RELAX, GAP, FADE, AGAINST, MOST_AGAINST, IN_FAVOUR = range(12, 18)
+LEAST_IN_FAVOUR, MOST_IN_FAVOUR, DISTINCT, STEP, COPIED, JUMP_DOUBT = range(18, 24)
 FAR_WIDTHS, TRACKED_M, MOVING_MPS, STEP_M, LONGEST_STEP_S, COUNTED_STEP_S = range(6)
 FASTEST_MPS, WAY_SHARE, EXPLAINED_M, EXPLAINED_TIMES, TRACKED_STEPS, JUMP_M = range(6, 12)
 JUMP_MPS = 12
@@ -54,6 +54,7 @@ def _counts(settings: Settings) -> list[int]:
         _micros(settings.moving_memory_s),
         _nats(settings.repeated_share),
         _nats(settings.reach),
+        _nats(settings.reach_moving),
         _micros(settings.drift_s),
         _micros(settings.drift_s * settings.longest_drifts),
         settings.in_favour_counts,
@@ -63,6 +64,7 @@ def _counts(settings: Settings) -> list[int]:
         _nats(settings.against),
         _nats(settings.most_against),
         _nats(settings.in_favour),
+        _nats(settings.least_in_favour),
         _nats(settings.most_in_favour),
         settings.distinct,
         _micros(settings.step_s),

@@ -68,9 +68,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     tracked_m: float = 12.0  # of a way that the reported speed explains
 
     # What may one position say?
-    most: float = 5.0  # a reflection says as much
+    most: float = 5.5  # a reflection says as much
     most_moving: float = 6.0  # with a movement that explains it
-    most_still: float = 3.2  # of a satellite while no movement explains it, and it is not far
+    most_still: float = 3.0  # of a satellite while no movement explains it, and it is not far
     far_widths: float = 8.0
     most_network: float = 2.5  # of a network position while no movement explains it
 
@@ -79,17 +79,19 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     moving_memory_s: float = 30.0  # they change faster on the way
     repeated_share: float = 0.25  # the same network coordinates again are hardly news
     reach: float = 3.0  # agreeing positions go at most so many times as far as one
-    drift_s: float = 900.0  # and once more for each such time that they agree: a drift is over
-    longest_drifts: float = 4.0
+    reach_moving: float = 4.0  # or so many times, where a movement explains them
+    drift_s: float = 1800.0  # and once more for each such time that they agree: a drift is over
+    longest_drifts: float = 3.0
     in_favour_counts: int = 2  # times, against a belief that accuses
     relax: float = 1.0  # what a position moves at least, towards what it says
     gap_s: float = 900.0  # a longer silence breaks a run,
     fade_s: float = 600.0  # and for each such time of it one step of log-odds is forgotten
 
     # When is it decided?
-    against: float = 11.0  # the error budget: see docs/decisions/0002 for what it costs
-    most_against: float = 13.0
+    against: float = 12.0  # the error budget: see docs/decisions/0002 for what it costs
+    most_against: float = 14.0
     in_favour: float = -2.0  # odds of 7 to 1 are enough for the wearer
+    least_in_favour: float = 0.5  # what the newest position must say itself in that case
     most_in_favour: float = -4.0
     distinct: int = 3  # coordinates of a run whose source is not a satellite
 

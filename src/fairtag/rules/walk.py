@@ -87,7 +87,7 @@ def _see(
         fades = (silence - numbers.counts[by.GAP]) * NAT // numbers.counts[by.FADE]
         edges[c, ODDS] = _faded(edges[c, ODDS], fades)
     _run(at, fix, c, edges, said, way[IS_REPEATED] != 0.0, silence > numbers.counts[by.GAP])
-    goal = said * numbers.counts[by.REACH] // NAT
+    goal = said * numbers.counts[by.REACH_MOVING if is_moving else by.REACH] // NAT
     if is_moving or fix[by.IS_SATELLITE] != 0.0 or fix[by.SPEED] != fix[by.SPEED]:
         goal += (
             said
@@ -104,7 +104,7 @@ def _see(
         edges[c, ODDS] = max(
             goal, _lowered(edges[c, ODDS], falls, numbers.counts[by.IN_FAVOUR_COUNTS])
         )
-    _decide(at, fix, c, edges, numbers)
+    _decide(at, fix, c, edges, said, numbers)
 
 
 def _news(
@@ -195,15 +195,21 @@ def _run(
         edges[c, NAMED] += 1
 
 
-def _decide(at: int, fix: Floats, c: int, edges: Ints, numbers: Numbers) -> None:
-    """Tell the side: it takes much to accuse, and less to end an accusation."""
+def _decide(at: int, fix: Floats, c: int, edges: Ints, said: int, numbers: Numbers) -> None:
+    """Tell the side: it takes much to accuse, and less to end an accusation.
+
+    The side is kept only while the newest position says so, too.
+    """
     least = 2 if fix[by.IS_SATELLITE] != 0.0 else numbers.counts[by.DISTINCT]
-    side = KEPT if edges[c, ODDS] <= numbers.counts[by.IN_FAVOUR] else UNSURE
-    if (
-        edges[c, RUN_SIGN] > 0
-        and edges[c, RUN_DISTINCT] >= least
-        and edges[c, ODDS] >= numbers.counts[by.AGAINST]
-    ) or (edges[c, SIDE] == AGAINST and edges[c, RUN_SIGN] > 0 and side == UNSURE):
+    is_low = edges[c, ODDS] <= numbers.counts[by.IN_FAVOUR]
+    is_against = edges[c, RUN_SIGN] > 0
+    side = UNSURE
+    if is_low and said <= -numbers.counts[by.LEAST_IN_FAVOUR]:
+        side = KEPT
+    is_long = is_against and edges[c, RUN_DISTINCT] >= least
+    if is_long and edges[c, ODDS] >= numbers.counts[by.AGAINST]:
+        side = AGAINST
+    if side == UNSURE and is_against and not is_low and edges[c, SIDE] == AGAINST:
         side = AGAINST
     edges[c, SIDE_BEFORE], edges[c, SIDE] = edges[c, SIDE], side
     edges[c, BEFORE], edges[c, AT] = edges[c, AT], at

@@ -92,9 +92,13 @@ _BY_UNIT: dict[str, Callable[[float], str]] = {
 }
 _BY_NAME: dict[str, Callable[[float], str]] = {
     **dict.fromkeys(("level", "repeated_share", "way_share", "circle_spread"), percent),
-    **dict.fromkeys(("optimism", "explained_times", "reach", "in_favour_counts"), times),
+    **dict.fromkeys(
+        ("optimism", "explained_times", "reach", "reach_moving", "in_favour_counts"), times
+    ),
     **dict.fromkeys(("most", "most_moving", "most_still", "most_network", "relax"), _odds),
-    **dict.fromkeys(("against", "most_against", "in_favour", "most_in_favour"), _odds),
+    **dict.fromkeys(
+        ("against", "most_against", "in_favour", "least_in_favour", "most_in_favour"), _odds
+    ),
 }
 
 

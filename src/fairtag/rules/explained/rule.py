@@ -68,8 +68,8 @@ def _several(s: Settings) -> Paragraph:
         f"{span(s.moving_memory_s)} on the move; sooner, for its share of that time.",
         f"The same network coordinates again count {percent(s.repeated_share)} of that.",
         f"Together, positions that agree say at most {number(s.reach)} times what one of them "
-        f"says, and once more for each {span(s.drift_s)} that they agree, but no more than "
-        f"{times(s.longest_drifts)} more.",
+        f"says, {times(s.reach_moving)} where a movement explains them, and once more for each "
+        f"{span(s.drift_s)} that they agree, but no more than {times(s.longest_drifts)} more.",
         "Positions from networks get no such addition while the device tells its speed and no "
         "movement explains them.",
         f"Each moves the belief towards that: by what it says itself, or by odds of "
@@ -129,6 +129,7 @@ def _closes(s: Settings) -> Paragraph:
     return told(
         "When it closes",
         f"Less is asked to end a matter than to open one: odds of {_exactly(s.in_favour)} for the "
+        f"wearer, and a newest position that itself gives {_exactly(s.least_in_favour)} for the "
         f"wearer.",
         f"The belief never goes beyond {_exactly(s.most_in_favour)} for the wearer.",
         "In between the matter stays as it is; so it does not open and close with every position.",
