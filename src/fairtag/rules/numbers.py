@@ -27,13 +27,13 @@ class Numbers(NamedTuple):
 
 
 # Places in `counts`, then in `reals`.
-MOST, MOST_MOVING, MOST_STILL, MOST_NETWORK, MEMORY, MOVING_MEMORY = range(6)
-REPEATED, REACH, REACH_MOVING, DRIFT, LONGEST, IN_FAVOUR_COUNTS = range(6, 12)
-RELAX, GAP, FADE, AGAINST, MOST_AGAINST, IN_FAVOUR = range(12, 18)
-LEAST_IN_FAVOUR, MOST_IN_FAVOUR, DISTINCT, STEP, COPIED, JUMP_DOUBT = range(18, 24)
+MOST, MOST_MOVING, MOST_STILL, MOST_NETWORK, MEMORY, MOVING_MEMORY, NEAR_MEMORY = range(7)
+REPEATED, REACH, REACH_MOVING, DRIFT, LONGEST, IN_FAVOUR_COUNTS = range(7, 13)
+RELAX, GAP, FADE, AGAINST, MOST_AGAINST, IN_FAVOUR = range(13, 19)
+LEAST_IN_FAVOUR, MOST_IN_FAVOUR, DISTINCT, STEP, COPIED, JUMP_DOUBT = range(19, 25)
 FAR_WIDTHS, TRACKED_M, MOVING_MPS, STEP_M, LONGEST_STEP_S, COUNTED_STEP_S = range(6)
-FASTEST_MPS, WAY_SHARE, EXPLAINED_M, EXPLAINED_TIMES, TRACKED_STEPS, JUMP_M = range(6, 12)
-JUMP_MPS = 12
+FASTEST_MPS, WAY_SHARE, WAY_LEAST_M, EXPLAINED_M, EXPLAINED_TIMES, TRACKED_STEPS = range(6, 12)
+JUMP_M, JUMP_MPS = range(12, 14)
 
 
 @lru_cache(maxsize=8)
@@ -52,6 +52,7 @@ def _counts(settings: Settings) -> list[int]:
         _nats(settings.most_network),
         _micros(settings.memory_s),
         _micros(settings.moving_memory_s),
+        _micros(settings.near_memory_s),
         _nats(settings.repeated_share),
         _nats(settings.reach),
         _nats(settings.reach_moving),
@@ -83,6 +84,7 @@ def _reals(settings: Settings) -> list[float]:
         settings.counted_step_s,
         settings.fastest_mps,
         settings.way_share,
+        settings.way_least_m,
         settings.explained_m,
         settings.explained_times,
         float(settings.tracked_steps),

@@ -76,7 +76,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, dict=True):
 
     # How does it add up?
     memory_s: float = 60.0  # errors of one minute are one error
-    moving_memory_s: float = 30.0  # they change faster on the way
+    moving_memory_s: float = 30.0  # they change faster on the way,
+    near_memory_s: float = 120.0  # and slower near an edge, where a drift is enough to cross it
     repeated_share: float = 0.25  # the same network coordinates again are hardly news
     reach: float = 3.0  # agreeing positions go at most so many times as far as one
     reach_moving: float = 4.0  # or so many times, where a movement explains them
@@ -102,7 +103,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     longest_step_s: float = 300.0
     counted_step_s: float = 60.0  # the reported speed holds for so long at most
     fastest_mps: float = 70.0
-    way_share: float = 0.33  # of the distance against the wearer that a movement must explain
+    way_share: float = 0.33  # of the distance against the wearer that a movement must explain,
+    way_least_m: float = 20.0  # and so much at least: a speed that is told has an error
     explained_m: float = 25.0  # a step of so much and
     explained_times: float = 1.75  # so many times the way at the reported speed is explained
     tracked_steps: int = 2

@@ -78,11 +78,12 @@ def _see(
     table: Ints,
 ) -> None:
     """Let one position move the belief about one edge."""
-    is_explained = away_m > 0.0 and 0.0 < moved_m >= numbers.reals[by.WAY_SHARE] * away_m
+    least_m = max(numbers.reals[by.WAY_LEAST_M], numbers.reals[by.WAY_SHARE] * away_m)
+    is_explained = away_m > 0.0 and moved_m >= least_m
     is_moving = way[TRACKED] >= numbers.reals[by.TRACKED_STEPS] or is_explained
     said = _said(at, fix, away_m, is_moving, way, numbers, table)
     silence = at - edges[c, AT] if edges[c, AT] != NEVER else numbers.counts[by.MEMORY]
-    news = _news(at, fix, c, edges, is_moving, way, numbers)
+    news = _news(at, fix, away_m, c, edges, is_moving, way, numbers)
     if silence > numbers.counts[by.GAP]:
         fades = (silence - numbers.counts[by.GAP]) * NAT // numbers.counts[by.FADE]
         edges[c, ODDS] = _faded(edges[c, ODDS], fades)
@@ -110,6 +111,7 @@ def _see(
 def _news(
     at: int,
     fix: Floats,
+    away_m: float,
     c: int,
     edges: Ints,
     is_moving: bool,
@@ -120,6 +122,8 @@ def _news(
     since = edges[c, BEFORE] if way[IS_BETTER] != 0.0 else edges[c, AT]
     is_repeated = way[IS_REPEATED] != 0.0
     memory = numbers.counts[by.MEMORY]
+    if 0.0 < away_m < numbers.reals[by.FAR_WIDTHS] * fix[by.WIDTH_M]:
+        memory = numbers.counts[by.NEAR_MEMORY]
     if not is_repeated and (is_moving or fix[by.SPEED] >= numbers.reals[by.MOVING_MPS]):
         memory = numbers.counts[by.MOVING_MEMORY]
     silence = at - since if since != NEVER else memory

@@ -65,7 +65,8 @@ def _several(s: Settings) -> Paragraph:
         "Why several are needed",
         "Errors of one time and place are one error: many positions are not many witnesses.",
         f"A position counts in full {span(s.memory_s)} after the one before, or "
-        f"{span(s.moving_memory_s)} on the move; sooner, for its share of that time.",
+        f"{span(s.moving_memory_s)} on the move, {span(s.near_memory_s)} where it lies near the "
+        f"edge and against the wearer; sooner, for its share of that time.",
         f"The same network coordinates again count {percent(s.repeated_share)} of that.",
         f"Together, positions that agree say at most {number(s.reach)} times what one of them "
         f"says, {times(s.reach_moving)} where a movement explains them, and once more for each "
@@ -147,7 +148,7 @@ def _movement(s: Settings) -> Paragraph:
         f"{metres(s.step_m)} in one direction, slower than {pace(s.fastest_mps)}.",
         f"From {pace(s.moving_mps)} on, a device counts as on the move.",
         f"A movement explains a place when it is {percent(s.way_share)} of the distance against "
-        f"the wearer, or more.",
+        f"the wearer, or more, and {metres(s.way_least_m)} at least.",
         f"A step is explained when it is no longer than {metres(s.explained_m)} and "
         f"{number(s.explained_times)} times the way at the device's own speed; a way is "
         f"{count(s.tracked_steps, 'such step')} on end, or more.",
