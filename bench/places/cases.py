@@ -158,7 +158,9 @@ def _session(
     times = [one.at for one in fixes]
     span = Interval(start=Micros(min(times)), end=Micros(max(times) + 1))
     duties = Duties(windows=(span,), grace=0, broken=broken)
-    months = (span.end - span.start) / DAY / 30
+    # By the clock of receipt: some sessions begin with a position that is days old.
+    heard = [one.received_at for one in fixes]
+    months = (max(heard) - min(heard)) / DAY / 30
     bound = tuple((one, duties) for one in conditions)
     return _case(story, months, bound, positions_of(fixes), settings)
 
