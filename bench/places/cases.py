@@ -28,6 +28,7 @@ from fairtag.rules.settings import Settings
 from fairtag.sim.cast import Player, player, span_of
 from fairtag.sim.columns import spoken
 from fairtag.sim.papers import order_of
+from fairtag.terms.flat import metres_a_degree
 from fairtag.terms.ground import distances, ground_of
 from fairtag.terms.ids import ConditionId
 from fairtag.terms.instants import DAY, MINUTE, Micros, parse
@@ -180,7 +181,8 @@ def _case(
         sign=np.array([side_of(one) for one in conditions]),
         buffer_m=np.array([buffer_m(one) for one in conditions], np.float64),
     )
-    leg = leg_of(columns, (0, len(columns)), 1, edges, settings)
+    metres = metres_a_degree(columns.lat)
+    leg = leg_of(columns, metres, (0, len(columns)), 1, edges, settings)
     fixes = _fixes(columns, edges)
     # Where no position at all lies against the wearer, no method can say anything: left out.
     is_near = np.any(fixes.against_m > 0, axis=0) | np.array([bool(one.broken) for _, one in bound])

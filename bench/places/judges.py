@@ -17,7 +17,8 @@ from places.cases import Case, Fixes
 from places.score import run_starts
 
 from fairtag.rules import walk as w
-from fairtag.rules.evidence import widths_m
+from fairtag.rules.evidence import by_satellite, widths_m
+from fairtag.rules.numbers import AGAINST as BUDGET
 from fairtag.rules.numbers import Rows, numbers_of
 from fairtag.rules.settings import DEFAULTS, Settings, table
 from fairtag.rules.walk import AGAINST, KEPT
@@ -39,24 +40,30 @@ class Method:
 
 
 def walked(settings: Settings, case: Case, change: Callable[[Rows], Rows] | None = None) -> Sides:
-    """Let the product's own loop walk."""
+    """Let the product's own loop walk; `against` is only said while belief passes the budget."""
     rows = case.rows if change is None else change(case.rows)
     if settings != DEFAULTS:
-        rows = rows._replace(width_m=widths_m(case.columns, settings)[case.row])
+        rows = rows._replace(width_m=_widths_m(case, settings))
     edges = rows.against_m.shape[1]
     state, numbers = w.new_state(edges), numbers_of(settings)
-    wake, is_hot = np.full(edges, _NEVER, np.int64), np.zeros(edges, np.int8)
+    wake, is_hot = np.full(edges, _NEVER, np.int64), np.ones(edges, np.int8)
     stops = np.zeros(edges, np.int8)
     sides = np.zeros(rows.against_m.shape, np.int8)
-    first, last = 0, len(rows.at)
+    first, last, now = 0, len(rows.at), np.zeros(edges, np.int8)
     while first < last:
-        before = state.edges[:, w.SIDE].astype(np.int8)
+        stops[:] = 0
         end = w.walk(rows, first, last, state, numbers, table(), wake, is_hot, stops)
-        sides[first:end] = before
+        sides[first:end] = np.minimum(now, 0)  # what is no observation opens nothing
+        now = state.edges[:, w.SIDE].astype(np.int8)
         if stops.any():
-            sides[end - 1] = state.edges[:, w.SIDE]
+            is_sure = state.edges[:, w.ODDS] >= numbers.counts[BUDGET]
+            sides[end - 1] = np.where(is_sure, now, np.minimum(now, 0))
         first = end
     return sides
+
+
+def _widths_m(case: Case, settings: Settings) -> NDArray[np.float64]:
+    return widths_m(case.columns, by_satellite(case.columns), settings)[case.row]
 
 
 def budgeted(settings: Settings, against: float) -> Settings:
@@ -113,7 +120,7 @@ def _filtered(case: Case, *, knows: int, stays_h: tuple[float, float], odds: flo
 
 def _leaky(case: Case, *, against: float) -> Sides:
     old = replace(DEFAULTS, satellite_bias_m=loops.LEAKY_BIAS_M, network_bias_m=loops.LEAKY_BIAS_M)
-    rows = case.rows._replace(width_m=widths_m(case.columns, old)[case.row])
+    rows = case.rows._replace(width_m=_widths_m(case, old))
     sides = np.zeros(rows.against_m.shape, np.int8)
     loops.leaky(rows, table(), float(against), np.zeros((sides.shape[1], 4)), sides)
     return sides

@@ -9,8 +9,9 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from fairtag.rules import numbers as by
 from fairtag.rules import way as by_way
-from fairtag.rules.numbers import Bytes, Floats, Ints, Numbers, Rows
+from fairtag.rules.numbers import Bytes, Floats, Ints, Numbers, Rows, fill
 from fairtag.rules.settings import CELLS, NAT
 from fairtag.rules.walk import (
     AGAINST,
@@ -47,17 +48,16 @@ def _plain(rows: Rows, r: int, c: int, table: Ints, most: int) -> float:
 
 
 def _full(
-    rows: Rows, r: int, c: int, state: State, numbers: Numbers, table: Ints
+    at: int, away_m: float, c: int, state: State, numbers: Numbers, table: Ints
 ) -> tuple[float, float]:
     """Tell what a position says to the walk and how much of it is news; keeps its run."""
-    edges, moved_m, way = state
-    away_m = rows.against_m[r, c]
-    is_explained = away_m > 0.0 and 0.0 < moved_m[c] >= numbers.way_share * away_m
-    is_moving = way[TRACKED] >= numbers.tracked_steps or is_explained
-    said = _said(rows, r, away_m, is_moving, way, numbers, table)
-    news = _news(rows, r, c, edges, is_moving, way, numbers)
-    silence = rows.at[r] - edges[c, AT] if edges[c, AT] != NEVER else numbers.memory
-    _run(rows, r, c, edges, said, way[IS_REPEATED] != 0.0, silence > numbers.gap)
+    edges, moved_m, way, fix = state
+    is_explained = away_m > 0.0 and 0.0 < moved_m[c] >= numbers.reals[by.WAY_SHARE] * away_m
+    is_moving = way[TRACKED] >= numbers.reals[by.TRACKED_STEPS] or is_explained
+    said = _said(at, fix, away_m, is_moving, way, numbers, table)
+    news = _news(at, fix, c, edges, is_moving, way, numbers)
+    silence = at - edges[c, AT] if edges[c, AT] != NEVER else numbers.counts[by.MEMORY]
+    _run(at, fix, c, edges, said, way[IS_REPEATED] != 0.0, silence > numbers.counts[by.GAP])
     return said / NAT, news / NAT
 
 
@@ -66,21 +66,22 @@ def _weighed(
 ) -> float:
     """Tell by how much a position moves a filter that knows so much."""
     if knows == ALL:
-        said, news = _full(rows, r, c, state, numbers, table)
+        said, news = _full(rows.at[r], rows.against_m[r, c], c, state, numbers, table)
         return said * news
-    said = _plain(rows, r, c, table, numbers.most)
+    said = _plain(rows, r, c, table, numbers.counts[by.MOST])
     if knows == NEWS:
-        return said * _news(rows, r, c, state.edges, _UNMOVED, state.way, numbers) / NAT
+        news = _news(rows.at[r], state.fix, c, state.edges, _UNMOVED, state.way, numbers)
+        return said * news / NAT
     return said
 
 
 def _enough(rows: Rows, r: int, c: int, edges: Ints, numbers: Numbers) -> bool:
     """Tell whether so many distinct positions agree that the walk might decide."""
-    least = 2 if rows.is_satellite[r] else numbers.distinct
+    least = 2 if rows.is_satellite[r] else numbers.counts[by.DISTINCT]
     return bool(edges[c, RUN_SIGN] > 0 and edges[c, RUN_DISTINCT] >= least)
 
 
-_CALLS = (*by_way.CALLS, _said, _news, _run, _plain, _full, _weighed, _enough)
+_CALLS = (fill, *by_way.CALLS, _said, _news, _run, _plain, _full, _weighed, _enough)
 
 
 @compiled(work=_always, calls=_CALLS)
@@ -99,14 +100,15 @@ def filter_of_two(  # noqa: PLR0913, PLR0917 - compiled loops take numbers and a
 
     `stay_…` are the mean stays in µs; `odds` is the natural log-odds at which it accuses.
     """
-    edges, moved_m, way = state
+    edges, moved_m, way, fix = state
     share = [0.0] * len(moved_m)
     prior = stay_against / (stay_kept + stay_against)
     for c in range(len(moved_m)):
         share[c] = prior
     rate = 1.0 / stay_kept + 1.0 / stay_against
     for r in range(len(rows.at)):
-        moved = go(rows, r, way, numbers)
+        fill(fix, rows, r)
+        moved = go(rows.at[r], fix, way, numbers)
         for c in range(len(moved_m)):
             if moved < 0.0 and knows != INDEPENDENT:
                 sides[r, c] = sides[r - 1, c]
@@ -118,7 +120,7 @@ def filter_of_two(  # noqa: PLR0913, PLR0917 - compiled loops take numbers and a
             times = math.exp(_weighed(rows, r, c, state, numbers, table, knows))
             share[c] = share[c] * times / (share[c] * times + 1.0 - share[c])
             now = math.log(max(share[c], _TINY) / max(1.0 - share[c], _TINY))
-            side = KEPT if now * NAT <= numbers.in_favour else UNSURE
+            side = KEPT if now * NAT <= numbers.counts[by.IN_FAVOUR] else UNSURE
             if now >= odds and (knows != ALL or _enough(rows, r, c, edges, numbers)):
                 side = AGAINST
             sides[r, c] = side
@@ -137,11 +139,11 @@ def sequential_test(
     """
     for r in range(len(rows.at)):
         for c in range(len(found)):
-            found[c] += _plain(rows, r, c, table, numbers.most)
+            found[c] += _plain(rows, r, c, table, numbers.counts[by.MOST])
             side = sides[r - 1, c] if r > 0 else UNSURE
             if found[c] >= against:
                 side, found[c] = AGAINST, 0.0
-            elif found[c] * NAT <= numbers.in_favour:
+            elif found[c] * NAT <= numbers.counts[by.IN_FAVOUR]:
                 side, found[c] = KEPT, 0.0
             sides[r, c] = side
 
@@ -149,7 +151,7 @@ def sequential_test(
 # The belief before the walk (commit dca42bf, rules/place.py), with its numbers of then.
 _MOST, _WITNESSES, _LONG_BIAS_S, _DOUBT_S = 5.0, 2.0, 900.0, 3600.0
 _MEMORY_S, _FROZEN_S, _RUN_S, _FROZEN_RUN_S, _GAP_S = 60.0, 600.0, 120.0, 1800.0, 900.0
-_WALL, _CLOSING, _IN_FAVOUR, _DISTINCT = 12.0, -1.0, -2.0, 3
+_WALL, _IN_FAVOUR, _DISTINCT = 12.0, -2.0, 3
 LEAKY_BIAS_M = 25.0
 _SECOND = 1e6
 
@@ -184,10 +186,7 @@ def leaky(rows: Rows, table: Ints, against: float, edges: Floats, sides: Bytes) 
                 if rows.is_satellite[r]
                 else (edges[c, 3] >= _DISTINCT or lasted_s >= _FROZEN_RUN_S)
             )
-            before = sides[r - 1, c] if r > 0 else UNSURE
             side = KEPT if odds <= _IN_FAVOUR else UNSURE
-            if (odds >= against and sign > 0.0 and lasted_s >= _RUN_S and least) or (
-                before == AGAINST and odds > _CLOSING and sign > 0.0
-            ):
+            if odds >= against and sign > 0.0 and lasted_s >= _RUN_S and least:
                 side = AGAINST
             sides[r, c] = side

@@ -1,7 +1,8 @@
 """Was a method right? One rule for all methods, on the side that each tells after every position.
 
-- A matter opens with a position after which the side is `against`, within a window in which the
-  condition binds, and ends with the first one after which it is `kept`, or with the window.
+- A matter opens with a position after which a method would accuse (`against`), within a window in
+  which the condition binds, and ends with the first one after which the side is `kept`, or with the
+  window.
 - In a curfew it opens when the run of positions on the wrong side, or the window if that is later,
   began more than the grace (5 min) before.
 - A matter whose decision lies in no true departure, give or take 10 min, is a false finding.
