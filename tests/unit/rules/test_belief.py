@@ -40,6 +40,15 @@ def test_certainty_is_a_probability_and_nothing_is_ever_sure(odds: float, expect
     assert Seen(odds=odds).certainty == expected
 
 
+def test_what_is_told_of_an_edge_is_told_by_name_and_does_not_change() -> None:
+    with pytest.raises(AttributeError):
+        Seen().odds = 5.0  # type: ignore[misc]
+    with pytest.raises(TypeError):
+        Seen(Side.KEPT)  # type: ignore[misc]
+    with pytest.raises(TypeError):
+        Beliefs((A,))  # type: ignore[misc]
+
+
 def test_of_an_edge_that_was_never_looked_at_nothing_is_known() -> None:
     told = Beliefs()
     assert told.seen(A) == Seen()

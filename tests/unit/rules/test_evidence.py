@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 import pytest
+import shapely
 from msgspec.structs import replace
 
 from fairtag.intake.columns import Positions, positions_of
@@ -13,7 +14,7 @@ from fairtag.intake.messages import Position, Source
 from fairtag.rules.evidence import by_satellite, is_witness, widths_m, witnesses
 from fairtag.rules.leg import Edges, leg_of
 from fairtag.rules.settings import DEFAULTS
-from fairtag.terms.geometry import Circle
+from fairtag.terms.geometry import Area, Circle
 from fairtag.terms.ground import ground_of
 from fairtag.terms.ids import ConditionId, DeviceId
 from fairtag.terms.instants import SECOND, Micros
@@ -195,12 +196,30 @@ def test_a_buffer_moves_the_edge_outward() -> None:
     assert rows.against_m[1, 1] == 525.0
 
 
-def test_distances_are_right_as_far_as_they_say_more() -> None:
-    """Twelve widths, which is where the table of evidence ends, from the moved edge on."""
-    width = float(widths_m(positions_of([fix()]), OWN)[0])
-    for buffer_m in (0.0, 3000.0):
-        # As far north as 12 widths from the moved edge, less a metre
-        north_m = 60 + buffer_m + 12 * width - 1
-        told = positions_of([fix(0, lat=53.0 + north_m / 111_267)])
-        rows = leg_of(told, (0, 1), 1, edges_of((buffer_m, 0.0)), OWN).rows
-        assert rows.against_m[0, 0] == pytest.approx(12 * width - 1, rel=2e-3, abs=1)
+@pytest.mark.parametrize(
+    ("off_m", "accuracy_m", "buffer_m"),
+    [(0.0, 20.0, 0.0), (10.0, 200.0, 0.0), (400.0, 0.5, 3000.0)],
+)
+def test_a_distance_is_right_as_far_as_it_says_more(
+    off_m: float, accuracy_m: float, buffer_m: float
+) -> None:
+    """North-east of a triangle, at the corner of its box that is empty: no box will do.
+
+    That is as far as 12 widths, where the table of evidence ends, from the moved edge.
+    """
+    corners = [(-2.01, 53.0), (-2.0, 53.0), (-2.01, 53.01)]
+    area = Area(wkb=shapely.to_wkb(shapely.Polygon(corners)))
+    edges = Edges(
+        names=(ConditionId("home"),),
+        ground=ground_of([area]),
+        sign=np.array([1.0]),
+        buffer_m=np.array([buffer_m]),
+    )
+    east_m, north_m = 671.3 + off_m, 1112.7 + off_m  # from the right angle
+    there = fix(
+        accuracy_m=accuracy_m, lon=-2.01 + 0.01 * east_m / 671.3, lat=53.0 + 0.01 * north_m / 1112.7
+    )
+    leg = leg_of(positions_of([there]), (0, 1), 1, edges, OWN)
+    # How far from the long side, which goes from 671 m east to 1,113 m north
+    expected = (1112.7 * east_m + 671.3 * north_m - 671.3 * 1112.7) / math.hypot(671.3, 1112.7)
+    assert leg.rows.against_m[0, 0] == pytest.approx(expected - buffer_m, rel=2e-3, abs=2)

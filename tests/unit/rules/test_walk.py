@@ -127,6 +127,13 @@ def test_beyond_the_table_a_position_says_what_stands_at_its_end() -> None:
         assert told == said
 
 
+def test_on_the_edge_a_position_speaks_for_the_wearer() -> None:
+    ready = TABLE + 5  # as the published table does, it says something at once
+    for away_m, said in [(0.0, -5), (0.1, 5), (-0.1, -5)]:
+        told = w._said(rows_of(Fix(0)), 0, away_m, False, new_way(), NUMBERS, ready)  # noqa: FBT003
+        assert told == said
+
+
 # How much of it is news
 
 
@@ -177,7 +184,15 @@ def test_a_first_position_is_all_news_however_long_a_memory_is() -> None:
 
 @pytest.mark.parametrize(
     ("odds", "by", "expected"),
-    [(100, 40, 60), (100, 140, 0), (-100, 40, -60), (-100, 140, 0), (0, 40, 0), (1, 1, 0)],
+    [
+        (100, 40, 60),
+        (100, 140, 0),
+        (-100, 40, -60),
+        (-100, 140, 0),
+        (0, 40, 0),
+        (1, 1, 0),
+        (1, 0, 1),
+    ],
 )
 def test_what_is_forgotten_ends_at_nothing(odds: int, by: int, expected: int) -> None:
     assert w._faded(odds, by) == expected
@@ -274,6 +289,16 @@ def test_a_movement_explains_what_is_not_too_far(
     rows, edges = rows_of(Fix(0, (away_m,), is_satellite=False, speed_mps=0.0)), edges_of()
     w._see(rows, 0, 0, edges, moved_m, new_way(), NUMBERS, TABLE)
     assert edges[0, w.ODDS] == expected * NAT
+
+
+def test_a_small_movement_explains_a_small_distance() -> None:
+    told = []
+    for moved_m in (0.2, 0.1):
+        edges = edges_of(ODDS=-4096, AT=at(0), RUN_SIGN=1, RUN_FROM=at(0))
+        rows = rows_of(Fix(32, (0.8,), is_satellite=False, speed_mps=0.0))
+        w._see(rows, 0, 0, edges, moved_m, new_way(), NUMBERS, TABLE)
+        told.append(int(edges[0, w.ODDS]))
+    assert told == [-4096 + 1024, -4096 + 512]  # all of it is news on the way, or half
 
 
 def test_a_movement_explains_nothing_where_nothing_has_moved() -> None:

@@ -157,6 +157,8 @@ def test_a_step_of_nothing_leaves_the_last_movement_as_it_was() -> None:
     _, way = gone(Fix(0), Fix(20, east_m=30), Fix(40, east_m=30), Fix(60, east_m=30))
     assert (way[by_way.MOVED_AT], way[by_way.STEP_EAST]) == (at(20), 30)
     assert way[by_way.STEP_AT] == at(60)
+    _, way = gone(Fix(0), Fix(20, east_m=30), Fix(40, east_m=31))
+    assert (way[by_way.MOVED_AT], way[by_way.STEP_EAST]) == (at(40), 1)  # however short
 
 
 def test_the_antimeridian_is_crossed_the_short_way() -> None:
