@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from fairtag.rules import walk
-from fairtag.rules.numbers import Numbers, Rows, numbers_of
+from fairtag.rules.numbers import FADE, Numbers, Rows, numbers_of
 from fairtag.rules.settings import DEFAULTS, table
 from fairtag.terms.instants import SECOND
 
@@ -72,5 +72,7 @@ def test_machine_code_and_plain_python_give_the_same_bits(
 
 def test_negative_control_another_number_by_a_bit_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
     numbers = numbers_of(DEFAULTS)
-    plain, machine = both(monkeypatch, 1, numbers, numbers._replace(fade=numbers.fade + 10**6))
+    other = Numbers(*(column.copy() for column in numbers))
+    other.counts[FADE] += 10**6
+    plain, machine = both(monkeypatch, 1, numbers, other)
     assert machine != plain

@@ -57,7 +57,7 @@ def test_of_an_edge_that_was_never_looked_at_nothing_is_known() -> None:
     assert told.state().edges.shape == (0, w.WIDTH)
     assert told.state().way.tolist() == new_way().tolist()
     told.fit((A,))
-    assert told.seen(A) == Seen(run_from=Micros(-1))
+    assert told.seen(A) == Seen(run_from=Micros(-1), is_sure=True)
 
 
 def test_edges_that_stay_keep_what_is_known_wherever_they_stand() -> None:
@@ -159,8 +159,14 @@ def test_a_row_is_read_as_it_was_written() -> None:
         odds=-1.5,
     )
     assert seen_of(row, {}) == expected
-    assert seen_of(row_of(SIDE=w.UNSURE, RUN_FROM=0), {}) == Seen()
+    assert seen_of(row_of(SIDE=w.UNSURE, RUN_FROM=0), {}, 1) == Seen()
     assert {seen_of(row_of(SIDE=one), {}).side for one in (-1, 0, 1)} == set(Side)
+
+
+@pytest.mark.parametrize(("odds", "expected"), [(9000, True), (8999, False), (9001, True)])
+def test_odds_are_sure_that_pass_the_error_budget(odds: int, *, expected: bool) -> None:
+    assert seen_of(row_of(ODDS=odds), {}, 9000).is_sure is expected
+    assert seen_of(row_of(ODDS=odds - 9000), {}).is_sure is expected
 
 
 def test_evidence_is_named_by_number_or_by_content() -> None:

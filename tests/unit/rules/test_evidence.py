@@ -14,6 +14,7 @@ from fairtag.intake.messages import Position, Source
 from fairtag.rules.evidence import by_satellite, is_witness, widths_m, witnesses
 from fairtag.rules.leg import Edges, leg_of
 from fairtag.rules.settings import DEFAULTS
+from fairtag.terms.flat import metres_a_degree
 from fairtag.terms.geometry import Area, Circle
 from fairtag.terms.ground import ground_of
 from fairtag.terms.ids import ConditionId, DeviceId
@@ -82,10 +83,14 @@ def test_satellites_and_beacons_at_home_are_seen_as_such() -> None:
 # Widths
 
 
+def widths_of(columns: Positions) -> np.ndarray:
+    return widths_m(columns, by_satellite(columns), OWN)
+
+
 def width_m(**told: object) -> float:
     """Tell one width, among others."""
     others = [fix(accuracy_level=0.5), fix(accuracy_level=0.9, source=Source.WIFI)]
-    return float(widths_m(positions_of([*others, fix(**told)]), OWN)[2])  # type: ignore[arg-type]
+    return widths_of(positions_of([*others, fix(**told)])).tolist()[2]  # type: ignore[no-any-return, arg-type]
 
 
 def deviations(share: float) -> float:
@@ -127,7 +132,7 @@ def test_an_accuracy_that_is_not_known_is_wide(accuracy_m: float | None, source:
 
 def test_widths_of_no_positions_are_none() -> None:
     none = positions_of([fix()]).part(0, 0)
-    assert widths_m(none, OWN).tolist() == []
+    assert widths_of(none).tolist() == []
 
 
 def test_a_share_worse_told_makes_no_position_narrower() -> None:
@@ -155,9 +160,13 @@ def columns() -> Positions:
     return positions_of([fix(n, **odd.get(n, {})) for n in range(7)])
 
 
+def metres(told: Positions) -> tuple[np.ndarray, np.ndarray]:
+    return metres_a_degree(told.lat)
+
+
 def test_a_leg_holds_the_witnesses_of_its_span_as_they_were_told() -> None:
     told = columns()
-    leg = leg_of(told, (1, 6), 3, edges_of(), OWN)
+    leg = leg_of(told, metres(told), (1, 6), 3, edges_of(), OWN)
     assert (leg.version, leg.end, leg.row.tolist()) == (3, 6, [1, 3, 4, 5])
     rows = leg.rows
     assert rows.at.tolist() == told.at[[1, 3, 4, 5]].tolist()
@@ -167,7 +176,7 @@ def test_a_leg_holds_the_witnesses_of_its_span_as_they_were_told() -> None:
     assert rows.is_satellite.tolist() == [True, True, False, True]
     assert np.isnan(rows.speed_mps).tolist() == [True, True, False, True]
     assert rows.speed_mps[2] == 2.5
-    assert rows.width_m.tolist() == widths_m(told, OWN)[[1, 3, 4, 5]].tolist()
+    assert rows.width_m.tolist() == widths_of(told)[[1, 3, 4, 5]].tolist()
     assert rows.against_m.shape == (4, 2)
     # Source: WGS 84; a degree at 53° is 67,140 m of longitude and 111,267 m of latitude
     assert rows.lon_m[0] == pytest.approx(67_140, abs=20)
@@ -175,14 +184,21 @@ def test_a_leg_holds_the_witnesses_of_its_span_as_they_were_told() -> None:
 
 
 def test_a_leg_of_everything_and_one_of_nothing() -> None:
-    assert leg_of(columns(), (0, 7), 1, edges_of(), OWN).row.tolist() == [0, 1, 3, 4, 5, 6]
-    empty = leg_of(columns(), (2, 3), 1, edges_of(), OWN)
+    assert leg_of(columns(), metres(columns()), (0, 7), 1, edges_of(), OWN).row.tolist() == [
+        0,
+        1,
+        3,
+        4,
+        5,
+        6,
+    ]
+    empty = leg_of(columns(), metres(columns()), (2, 3), 1, edges_of(), OWN)
     assert (empty.end, empty.rows.against_m.shape) == (3, (0, 2))
 
 
 def test_outside_of_home_is_against_the_wearer_and_inside_of_a_zone() -> None:
     told = positions_of([fix(0), fix(0, lat=53.1, lon=-2.1)])
-    rows = leg_of(told, (0, 2), 1, edges_of(), OWN).rows
+    rows = leg_of(told, metres(told), (0, 2), 1, edges_of(), OWN).rows
     assert rows.against_m[0, 0] == -60.0
     assert rows.against_m[1, 1] == 500.0
     assert rows.against_m[1, 0] > 500
@@ -191,7 +207,7 @@ def test_outside_of_home_is_against_the_wearer_and_inside_of_a_zone() -> None:
 
 def test_a_buffer_moves_the_edge_outward() -> None:
     told = positions_of([fix(0), fix(0, lat=53.1, lon=-2.1)])
-    rows = leg_of(told, (0, 2), 1, edges_of((15.0, 25.0)), OWN).rows
+    rows = leg_of(told, metres(told), (0, 2), 1, edges_of((15.0, 25.0)), OWN).rows
     assert rows.against_m[0, 0] == -75.0
     assert rows.against_m[1, 1] == 525.0
 
@@ -219,7 +235,8 @@ def test_a_distance_is_right_as_far_as_it_says_more(
     there = fix(
         accuracy_m=accuracy_m, lon=-2.01 + 0.01 * east_m / 671.3, lat=53.0 + 0.01 * north_m / 1112.7
     )
-    leg = leg_of(positions_of([there]), (0, 1), 1, edges, OWN)
+    told = positions_of([there])
+    leg = leg_of(told, metres(told), (0, 1), 1, edges, OWN)
     # How far from the long side, which goes from 671 m east to 1,113 m north
     expected = (1112.7 * east_m + 671.3 * north_m - 671.3 * 1112.7) / math.hypot(671.3, 1112.7)
     assert leg.rows.against_m[0, 0] == pytest.approx(expected - buffer_m, rel=2e-3, abs=2)

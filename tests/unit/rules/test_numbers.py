@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import math
 from itertools import pairwise
-from typing import get_type_hints
 
 import msgspec
+import numpy as np
 import pytest
 from msgspec.structs import replace
+from tests.unit.rules.ways import EAST_M, NORTH_M, Fix, at, number, one
 
 from fairtag.rules import settings as published
-from fairtag.rules.numbers import Numbers, numbers_of
+from fairtag.rules.numbers import FIX_SIZE, IS_SATELLITE, numbers_of
 from fairtag.rules.settings import CELLS, DEFAULTS, NAT, Doubt, Settings, log_odds, table
 from fairtag.terms.instants import SECOND
 
@@ -81,20 +82,29 @@ def test_each_number_of_the_loops_is_the_setting_of_its_name() -> None:
         "jump_mps": 102.25,
     }
 
-    assert numbers_of(own)._asdict() == expected
-    assert set(expected) == set(Numbers._fields)
+    told = numbers_of(own)
+    assert {name: number(name, told) for name in expected} == expected
+    assert len(told.counts) + len(told.reals) == len(expected)
 
 
 def test_numbers_have_the_types_of_the_loops_whatever_the_settings_have() -> None:
     for own in (DEFAULTS, different()):
-        told = numbers_of(own)._asdict()
-        assert {name: type(value) for name, value in told.items()} == get_type_hints(Numbers)
+        told = numbers_of(own)
+        assert (told.counts.dtype, told.reals.dtype) == (np.int64, np.float64)
+        assert (told.counts.shape, told.reals.shape) == ((22,), (13,))
 
 
 def test_steps_are_rounded_not_cut() -> None:
-    own = replace(DEFAULTS, most=1.9999, gap_s=0.9999999, in_favour=-1.9999)
-    told = numbers_of(own)
-    assert (told.most, told.gap, told.in_favour) == (2048, SECOND, -2048)
+    told = numbers_of(replace(DEFAULTS, most=1.9999, gap_s=0.9999999, in_favour=-1.9999))
+    assert [number(one, told) for one in ("most", "gap", "in_favour")] == [2048, SECOND, -2048]
+
+
+def test_a_position_is_put_side_by_side() -> None:
+    when, found = one(Fix(7, (3.0,), 65_536, 131_072, 1.5, width_m=9.0, seq=12))
+    assert when == at(7)
+    assert found.tolist() == [1.0, 1.0, EAST_M, NORTH_M, 1.5, 1.0, 9.0, 12.0]
+    _, found = one(Fix(7, is_satellite=False))
+    assert (found[IS_SATELLITE], len(found)) == (0.0, FIX_SIZE)
 
 
 def test_numbers_are_made_once_for_some_settings() -> None:
@@ -109,11 +119,11 @@ def test_numbers_are_made_once_for_some_settings() -> None:
 def test_the_name_of_settings_changes_with_each_of_their_numbers() -> None:
     assert Settings() == DEFAULTS
     names = {DEFAULTS.digest}
-    for one in Settings.__struct_fields__:
-        if one not in {"version", "doubt"}:
-            names.add(replace(DEFAULTS, **{one: getattr(DEFAULTS, one) + 1}).digest)
-    for one in Doubt.__struct_fields__:
-        doubt = replace(DEFAULTS.doubt, **{one: getattr(DEFAULTS.doubt, one) + 1})
+    for name in Settings.__struct_fields__:
+        if name not in {"version", "doubt"}:
+            names.add(replace(DEFAULTS, **{name: getattr(DEFAULTS, name) + 1}).digest)
+    for name in Doubt.__struct_fields__:
+        doubt = replace(DEFAULTS.doubt, **{name: getattr(DEFAULTS.doubt, name) + 1})
         names.add(replace(DEFAULTS, doubt=doubt).digest)
     names.add(replace(DEFAULTS, version="places/other").digest)
     assert len(names) == len(Settings.__struct_fields__) + len(Doubt.__struct_fields__)
@@ -135,11 +145,11 @@ def test_the_name_stands_on_the_text_and_not_on_the_order_of_the_fields() -> Non
 
 
 def test_published_numbers_do_not_change_while_they_are_used() -> None:
-    for one in (DEFAULTS, DEFAULTS.doubt):
+    for numbers in (DEFAULTS, DEFAULTS.doubt):
         with pytest.raises(AttributeError):
-            one.version = "other"
+            numbers.version = "other"
         with pytest.raises(TypeError):
-            type(one)(5.0)
+            type(numbers)(5.0)
     assert hash(DEFAULTS) == hash(Settings())
 
 

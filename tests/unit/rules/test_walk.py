@@ -8,7 +8,18 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.unit.rules.ways import NUMBERS, TABLE, Fix, Walked, at, rows_of, stay, walked
+from tests.unit.rules.ways import (
+    NUMBERS,
+    TABLE,
+    Fix,
+    Walked,
+    at,
+    numbers,
+    one,
+    rows_of,
+    stay,
+    walked,
+)
 
 from fairtag.rules import walk as w
 from fairtag.rules import way as by_way
@@ -53,10 +64,10 @@ def test_of_new_edges_nothing_is_known() -> None:
 
 
 def test_machine_code_knows_all_that_the_walk_calls() -> None:
-    own = {name for name, one in vars(w).items() if getattr(one, "__module__", "") == w.__name__}
-    called = {one.__name__ for one in w.walk._calls}
-    assert called == own - {"State", "new_state", "walk", "_work"} | {
-        one.__name__ for one in by_way.CALLS
+    own = {name for name, each in vars(w).items() if getattr(each, "__module__", "") == w.__name__}
+    called = {each.__name__ for each in w.walk._calls}
+    assert called == own - {"State", "new_state", "walk", "_work"} | {"fill"} | {
+        each.__name__ for each in by_way.CALLS
     }
 
 
@@ -115,22 +126,22 @@ def test_a_position_says_its_distance_up_to_what_it_may_say(
     is_moving: bool,
     expected: float,
 ) -> None:
-    rows = rows_of(Fix(100, **fix))  # type: ignore[arg-type]
-    said = w._said(rows, 0, away_m, is_moving, way_of(**way), NUMBERS, TABLE)
+    position = one(Fix(100, **fix))  # type: ignore[arg-type]
+    said = w._said(*position, away_m, is_moving, way_of(**way), NUMBERS, TABLE)
     assert said == expected * NAT
     assert type(said) is int
 
 
 def test_beyond_the_table_a_position_says_what_stands_at_its_end() -> None:
     for away_m, said in [(19.9, 31 * 64), (1e9, 31 * 64), (18.8, 30 * 64), (-1e9, -31 * 64)]:
-        told = w._said(rows_of(Fix(0)), 0, away_m, False, new_way(), NUMBERS, TABLE[:32])  # noqa: FBT003
+        told = w._said(*one(Fix(0)), away_m, False, new_way(), NUMBERS, TABLE[:32])  # noqa: FBT003
         assert told == said
 
 
 def test_on_the_edge_a_position_speaks_for_the_wearer() -> None:
     ready = TABLE + 5  # as the published table does, it says something at once
     for away_m, said in [(0.0, -5), (0.1, 5), (-0.1, -5)]:
-        told = w._said(rows_of(Fix(0)), 0, away_m, False, new_way(), NUMBERS, ready)  # noqa: FBT003
+        told = w._said(*one(Fix(0)), away_m, False, new_way(), NUMBERS, ready)  # noqa: FBT003
         assert told == said
 
 
@@ -167,16 +178,16 @@ def test_errors_of_one_minute_are_one_error(
     is_moving: bool,
     expected: int,
 ) -> None:
-    rows = rows_of(Fix(100, **fix))  # type: ignore[arg-type]
-    assert w._news(rows, 0, 0, edges_of(**edge), is_moving, way_of(**way), NUMBERS) == expected
+    position = one(Fix(100, **fix))  # type: ignore[arg-type]
+    assert w._news(*position, 0, edges_of(**edge), is_moving, way_of(**way), NUMBERS) == expected
 
 
 def test_a_first_position_is_all_news_however_long_a_memory_is() -> None:
-    rows = rows_of(Fix(100))
+    position = one(Fix(100))
     for is_moving in (False, True):
         for memory in (0, 10):
-            own = NUMBERS._replace(memory=memory, moving_memory=memory)
-            assert w._news(rows, 0, 0, edges_of(), is_moving, new_way(), own) == NAT
+            own = numbers(memory=memory, moving_memory=memory)
+            assert w._news(*position, 0, edges_of(), is_moving, new_way(), own) == NAT
 
 
 # How belief moves
@@ -218,9 +229,9 @@ def test_a_belief_that_accuses_is_lowered_faster(
     assert w._lowered(odds, by, times) == expected
 
 
-def odds_of(*fixes: Fix, **numbers: object) -> list[int]:
+def odds_of(*fixes: Fix) -> list[int]:
     """Tell the odds after each position."""
-    found = Walked(w.new_state(1), NUMBERS._replace(**numbers))
+    found = Walked(w.new_state(1))
     rows, told = rows_of(*fixes), []
     late, none = np.array([at(10**9)]), np.zeros(1, np.int8)
     for r in range(len(fixes)):
@@ -259,9 +270,7 @@ def test_who_may_say_more_for_agreeing_long(fix: dict[str, float], expected: flo
 
 
 def test_a_movement_that_explains_it_lets_the_same_positions_agree_longer() -> None:
-    rows = rows_of(
-        *stay(0, 6400, against_m=(10.0,), is_satellite=False, speed_mps=0.0, width_m=10.0)
-    )
+    fixes = stay(0, 6400, against_m=(10.0,), is_satellite=False, speed_mps=0.0)
     for moved_m, way, expected in [
         (2.5, {}, 5.0),
         (2.4, {}, 3.0),
@@ -269,8 +278,8 @@ def test_a_movement_that_explains_it_lets_the_same_positions_agree_longer() -> N
         (0.0, {"TRACKED": 1.0}, 3.0),
     ]:
         edges = edges_of()
-        for r in range(len(rows.at)):
-            w._see(rows, r, 0, edges, moved_m, way_of(**way), NUMBERS, TABLE)
+        for fix in fixes:
+            w._see(*one(fix), 10.0, 0, edges, moved_m, way_of(**way), NUMBERS, TABLE)
         assert edges[0, w.ODDS] == expected * NAT
 
 
@@ -286,8 +295,8 @@ def test_a_movement_that_explains_it_lets_the_same_positions_agree_longer() -> N
 def test_a_movement_explains_what_is_not_too_far(
     away_m: float, moved_m: float, expected: float
 ) -> None:
-    rows, edges = rows_of(Fix(0, (away_m,), is_satellite=False, speed_mps=0.0)), edges_of()
-    w._see(rows, 0, 0, edges, moved_m, new_way(), NUMBERS, TABLE)
+    position, edges = one(Fix(0, is_satellite=False, speed_mps=0.0)), edges_of()
+    w._see(*position, away_m, 0, edges, moved_m, new_way(), NUMBERS, TABLE)
     assert edges[0, w.ODDS] == expected * NAT
 
 
@@ -295,25 +304,25 @@ def test_a_small_movement_explains_a_small_distance() -> None:
     told = []
     for moved_m in (0.2, 0.1):
         edges = edges_of(ODDS=-4096, AT=at(0), RUN_SIGN=1, RUN_FROM=at(0))
-        rows = rows_of(Fix(32, (0.8,), is_satellite=False, speed_mps=0.0))
-        w._see(rows, 0, 0, edges, moved_m, new_way(), NUMBERS, TABLE)
+        position = one(Fix(32, is_satellite=False, speed_mps=0.0))
+        w._see(*position, 0.8, 0, edges, moved_m, new_way(), NUMBERS, TABLE)
         told.append(int(edges[0, w.ODDS]))
     assert told == [-4096 + 1024, -4096 + 512]  # all of it is news on the way, or half
 
 
 def test_a_movement_explains_nothing_where_nothing_has_moved() -> None:
     """However little of the distance must be explained."""
-    rows, edges = rows_of(Fix(0, (40.0,), is_satellite=False, speed_mps=0.0)), edges_of()
-    w._see(rows, 0, 0, edges, 0.0, new_way(), NUMBERS._replace(way_share=0.0), TABLE)
+    position, edges = one(Fix(0, is_satellite=False, speed_mps=0.0)), edges_of()
+    w._see(*position, 40.0, 0, edges, 0.0, new_way(), numbers(way_share=0.0), TABLE)
     assert edges[0, w.ODDS] == 2 * NAT
 
 
 @pytest.mark.parametrize("away_m", [0.0, -1.0])
 def test_on_the_wearers_side_no_movement_is_taken_for_an_explanation(away_m: float) -> None:
-    rows, told = rows_of(Fix(32, (away_m,))), []
+    told = []
     for moved_m in (0.0, 5.0):
         edges = edges_of(ODDS=8192, AT=at(0), RUN_SIGN=-1, RUN_FROM=at(0))
-        w._see(rows, 0, 0, edges, moved_m, new_way(), NUMBERS, TABLE)
+        w._see(*one(Fix(32)), away_m, 0, edges, moved_m, new_way(), NUMBERS, TABLE)
         told.append(int(edges[0, w.ODDS]))
     assert told == [8192 - 2 * 512] * 2  # half of the news, counted twice
 
@@ -356,11 +365,11 @@ def test_one_network_coordinate_never_decides_however_often_it_comes() -> None:
 def test_a_network_that_tells_no_movement_never_decides() -> None:
     """With the numbers of these tests, and with the published ones."""
     still = stay(0, 64 * 500, against_m=(5000.0,), is_satellite=False, speed_mps=0.0)
-    for numbers, own in [(NUMBERS, TABLE), (numbers_of(DEFAULTS), table())]:
-        found = Walked(w.new_state(1), numbers)
+    for some, own in [(NUMBERS, TABLE), (numbers_of(DEFAULTS), table())]:
+        found = Walked(w.new_state(1), some)
         rows, late = rows_of(*still), np.array([at(10**9)])
         none = np.zeros(1, np.int8)
-        w.walk(rows, 0, len(still), found.state, numbers, own, late, none, none.copy())
+        w.walk(rows, 0, len(still), found.state, some, own, late, none, none.copy())
         assert found.side == UNSURE
 
     moved = [Fix(64 * n, (500.0,), 100 * n, 0, 1.5, is_satellite=False) for n in range(20)]
@@ -389,7 +398,7 @@ def test_silence_fades_what_is_believed_and_breaks_the_run() -> None:
 
 
 def test_a_first_position_follows_no_silence() -> None:
-    found = Walked(w.new_state(1), NUMBERS._replace(gap=NUMBERS.memory))
+    found = Walked(w.new_state(1), numbers(gap=64 * SECOND))
     found.state.edges[0, w.ODDS] = 4096
     found.see(Fix(0, (40.0,)))
     assert found.odds == 8192
@@ -466,7 +475,7 @@ def test_it_takes_much_to_accuse_and_less_to_end_an_accusation(
 ) -> None:
     edges = edges_of(AT=at(50), BEFORE=at(40), KEPT_AT=at(30), KEPT_BEFORE=at(20), **edge)
     before = int(edges[0, w.SIDE])
-    w._decide(rows_of(Fix(60, is_satellite=is_satellite)), 0, 0, edges, NUMBERS)
+    w._decide(*one(Fix(60, is_satellite=is_satellite)), 0, edges, NUMBERS)
     assert edges[0, [w.SIDE, w.SIDE_BEFORE]].tolist() == [expected, before]
     assert edges[0, [w.AT, w.BEFORE]].tolist() == [at(60), at(50)]
     kept = [at(60) if expected == KEPT else at(30), at(30)]
@@ -474,12 +483,12 @@ def test_it_takes_much_to_accuse_and_less_to_end_an_accusation(
 
 
 def test_one_position_never_accuses_and_a_second_one_may() -> None:
-    far, own = (1000.0,), {"against": 5120}
-    one = Walked(w.new_state(1), NUMBERS._replace(**own))
-    one.see(Fix(0, far))
-    assert (one.odds, one.side) == (5120, UNSURE)
-    one.see(Fix(10, far, east_m=1))
-    assert one.side == AGAINST
+    far = (1000.0,)
+    found = Walked(w.new_state(1), numbers(against=5120))
+    found.see(Fix(0, far))
+    assert (found.odds, found.side) == (5120, UNSURE)
+    found.see(Fix(10, far, east_m=1))
+    assert found.side == AGAINST
 
 
 # When the rules must look
@@ -542,9 +551,9 @@ def test_rows_that_are_no_observation_move_nothing_and_the_walk_goes_on() -> Non
     copy = [Fix(64 * n, (500.0,), east_m=5, speed_mps=3.0) for n in range(11, 30)]
     held = [Fix(64 * n, (500.0,), east_m=5, speed_mps=3.0) for n in range(1, 11)]
     assert walked(Fix(0), wider).state.edges.tobytes() == walked(Fix(0)).state.edges.tobytes()
-    one, other = walked(Fix(0), *held), walked(Fix(0), *held)
+    before, other = walked(Fix(0), *held), walked(Fix(0), *held)
     other.see(*copy)
-    assert one.state.edges.tobytes() == other.state.edges.tobytes()
+    assert before.state.edges.tobytes() == other.state.edges.tobytes()
     assert walked(Fix(0), wider, Fix(64)).odds == 6144
     rows, state = rows_of(Fix(0, (1.0,)), wider, Fix(64, (1.0,))), w.new_state(1)
     assert call(state, rows, 0, [at(0.5)], [0]) == (3, [1])
@@ -592,14 +601,14 @@ def test_any_cut_of_rows_into_calls_gives_the_same_state(
     told: list[dict[str, float]], cuts: list[int]
 ) -> None:
     fixes, s = [], 0.0
-    for one in told:
-        s += one["gap_s"]
-        fixes.append(Fix(s, **{name: value for name, value in one.items() if name != "gap_s"}))  # type: ignore[arg-type]
+    for each in told:
+        s += each["gap_s"]
+        fixes.append(Fix(s, **{name: value for name, value in each.items() if name != "gap_s"}))  # type: ignore[arg-type]
     whole, pieces = Walked(w.new_state(2)), Walked(w.new_state(2))
     whole.see(*fixes)
     pieces.see(*fixes, cuts=tuple(cuts))
-    for one, other in zip(whole.state, pieces.state, strict=True):
-        assert one.tobytes() == other.tobytes()
+    for mine, other in zip(whole.state, pieces.state, strict=True):
+        assert mine.tobytes() == other.tobytes()
 
 
 def test_negative_control_a_walk_that_forgets_its_way_is_seen() -> None:

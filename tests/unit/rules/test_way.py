@@ -7,7 +7,7 @@ from math import nan
 
 import numpy as np
 import pytest
-from tests.unit.rules.ways import EAST_M, NUMBERS, Fix, at, rows_of
+from tests.unit.rules.ways import EAST_M, NUMBERS, Fix, at, one
 
 from fairtag.rules import way as by_way
 from fairtag.rules.way import (
@@ -24,8 +24,7 @@ from fairtag.rules.way import (
 def gone(*fixes: Fix, way: np.ndarray | None = None) -> tuple[list[float], np.ndarray]:
     """Let a way be gone; tells what each position moved, and what is remembered."""
     found = new_way() if way is None else way
-    rows = rows_of(*fixes)
-    return [go(rows, r, found, NUMBERS) for r in range(len(fixes))], found
+    return [go(*one(fix), found, NUMBERS) for fix in fixes], found
 
 
 def test_what_is_remembered_keeps_its_place_for_it_is_stored() -> None:
@@ -40,8 +39,8 @@ def test_what_is_remembered_keeps_its_place_for_it_is_stored() -> None:
 
 
 def test_machine_code_knows_all_that_a_step_calls() -> None:
-    own = {name for name, one in vars(by_way).items() if getattr(one, "__module__", "") in _OWN}
-    assert {one.__name__ for one in by_way.CALLS} == own - {"new_way"}
+    own = {name for name, each in vars(by_way).items() if getattr(each, "__module__", "") in _OWN}
+    assert {each.__name__ for each in by_way.CALLS} == own - {"new_way"}
 
 
 _OWN = (by_way.__name__,)
@@ -73,10 +72,10 @@ def test_the_better_of_two_positions_in_a_second_is_known_as_such() -> None:
 
 
 def test_a_first_position_is_neither_a_twin_nor_the_same() -> None:
-    rows = rows_of(Fix(0, is_satellite=False, speed_mps=2.0))
-    rows.at[0] = 0  # as near to 'never' as an instant can be, at the coordinates 0, 0
+    _, fix = one(Fix(0, is_satellite=False, speed_mps=2.0))
     way = new_way()
-    assert go(rows, 0, way, NUMBERS) == 0.0
+    # as near to 'never' as an instant can be, at the coordinates 0, 0
+    assert go(0, fix, way, NUMBERS) == 0.0
     assert (way[IS_BETTER], way[IS_REPEATED], way[by_way.SAME_SINCE]) == (0.0, 0.0, 0.0)
     assert way[by_way.LAST_AT] == 0
 
@@ -216,10 +215,10 @@ def test_without_a_speed_a_movement_is_two_long_steps_in_one_direction(
 
 def test_exactly_half_along_is_no_direction() -> None:
     assert second_step((60, 0, 40), (60, 0, 50)) == 50.0
-    rows, way = rows_of(Fix(60, is_satellite=False)), new_way()
+    position, way = one(Fix(60, is_satellite=False)), new_way()
     way[[by_way.MOVED_AT, by_way.STEP_EAST, by_way.STEP_LENGTH]] = at(0), 32.0, 32.0
     for along, expected in [(32.0, 0.0), (33.0, 64.0)]:
-        told = by_way._moved(rows, 0, way, along, 55.0, 64.0, 60.0, 0.0, NUMBERS)
+        told = by_way._moved(*position, way, along, 55.0, 64.0, 60.0, 0.0, NUMBERS)
         assert told == expected
 
 
@@ -289,4 +288,4 @@ def test_tracked_steps_are_counted_on_end() -> None:
     assert still[TRACKED] == 4.0  # a short step neither counts nor ends it
     _, odd = gone(Fix(100, east_m=900, speed_mps=2.0), way=way.copy())
     assert odd[TRACKED] == 0.0
-    assert all(one.s < other.s for one, other in pairwise(fixes))
+    assert all(before.s < after.s for before, after in pairwise(fixes))

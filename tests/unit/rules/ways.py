@@ -11,8 +11,9 @@ from math import nan
 import msgspec
 import numpy as np
 
+from fairtag.rules import numbers as by
 from fairtag.rules import walk as w
-from fairtag.rules.numbers import Numbers, Rows, numbers_of
+from fairtag.rules.numbers import Floats, Numbers, Rows, fill, numbers_of
 from fairtag.rules.settings import CELLS, NAT, Doubt, Settings
 from fairtag.terms.instants import SECOND
 
@@ -56,6 +57,38 @@ OWN = Settings(
     doubt=Doubt(jump_m=2048.0, jump_mps=128.0),
 )
 NUMBERS = numbers_of(OWN)
+_REALS = {
+    "far_widths",
+    "tracked_m",
+    "moving_mps",
+    "step_m",
+    "longest_step_s",
+    "counted_step_s",
+    "fastest_mps",
+    "way_share",
+    "explained_m",
+    "explained_times",
+    "tracked_steps",
+    "jump_m",
+    "jump_mps",
+}
+
+
+def number(name: str, of: Numbers = NUMBERS) -> float:
+    """Tell one of the numbers by its name."""
+    column = of.reals if name in _REALS else of.counts
+    return column[getattr(by, name.upper())].item()  # type: ignore[no-any-return]
+
+
+def numbers(**told: float) -> Numbers:
+    """Give numbers of which some are others, by their names."""
+    found = Numbers(*(column.copy() for column in NUMBERS))
+    for name, value in told.items():
+        column = found.reals if name in _REALS else found.counts
+        column[getattr(by, name.upper())] = value
+    return found
+
+
 TABLE = np.arange(12 * CELLS, dtype=np.int64) * (NAT // CELLS)
 
 
@@ -88,6 +121,13 @@ def rows_of(*fixes: Fix) -> Rows:
         seq=column("seq", np.int64),
         against_m=column("against_m").reshape(len(fixes), -1),
     )
+
+
+def one(fix: Fix) -> tuple[int, Floats]:
+    """Give a position as the functions of the loop take it."""
+    rows, found = rows_of(fix), np.zeros(by.FIX_SIZE)
+    fill(found, rows, 0)
+    return int(rows.at[0]), found
 
 
 def at(s: float) -> int:
