@@ -49,6 +49,10 @@ def test_what_is_told_of_an_edge_is_told_by_name_and_does_not_change() -> None:
         Beliefs((A,))  # type: ignore[misc]
 
 
+def test_sides_are_named_in_plain_words() -> None:
+    assert list(Side) == ["kept", "unsure", "against"]
+
+
 def test_of_an_edge_that_was_never_looked_at_nothing_is_known() -> None:
     told = Beliefs()
     assert told.seen(A) == Seen()
