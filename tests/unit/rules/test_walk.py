@@ -420,6 +420,13 @@ def test_a_run_is_of_positions_that_agree() -> None:
     assert named(found) == [(at(40), 9)]
 
 
+def test_the_least_evidence_against_the_wearer_is_against_the_wearer() -> None:
+    for said, sign in [(1, 1), (0, -1), (-1, -1)]:
+        edges = edges_of()
+        w._run(*one(Fix(0)), 0, edges, said, False, False)  # noqa: FBT003
+        assert edges[0, w.RUN_SIGN] == sign
+
+
 def test_coordinates_that_come_again_are_not_distinct_except_in_the_beginning() -> None:
     found = walked(*(Fix(n, is_satellite=False) for n in range(5)))
     assert found.of(w.RUN_DISTINCT) == 1
