@@ -76,7 +76,8 @@ class Beliefs(msgspec.Struct, kw_only=True, array_like=True):
 
     def forget(self, names: Iterable[ConditionId]) -> None:
         """Know nothing of these edges any more."""
-        self.fit([name for name in self.names if name not in set(names)])
+        gone = set(names)  # once: what is given may be read only once
+        self.fit([name for name in self.names if name not in gone])
 
     def of(self, device_id: DeviceId) -> w.State:
         """Give the arrays to work on for positions of a device; another one has another way."""
