@@ -137,11 +137,6 @@ def observe(
     return []
 
 
-def is_waiting(watched: Watched, duty: Duty | None) -> bool:
-    """Tell whether each position against the wearer may open a matter."""
-    return duty is not None and watched.open is None
-
-
 def _is_since(instant: Micros | None, start: Micros) -> bool:
     return instant is not None and instant >= start
 
