@@ -255,6 +255,8 @@ class OrderJudge:
         kept = memory.snapshots[-1].track if memory.snapshots else None
         memory.track = Track() if kept is None else msgspec.msgpack.decode(kept, type=Track)
         memory.track.fit(self._view)
+        if self.turns is not None:
+            self.turns[:] = [one for one in self.turns if one[1] <= start]
         judged = {_name(one): one for one in memory.track.open_matters()}
         told = [one for one in messages if one.at > start and one.received_at - one.at <= limit]
         for _, changes in self._taken(sorted(told, key=order_of)):
