@@ -40,12 +40,12 @@ def both(ruling: Ruling, *told: Message) -> list[Finding]:
     return followed.found
 
 
-@pytest.mark.parametrize("seed", [3, 8, 65, 186])
+@pytest.mark.parametrize("seed", [8, 186])
 def test_columns_give_what_their_messages_give(seed: int) -> None:
     is_the_same(seed)
 
 
-@pytest.mark.parametrize("seed", [2, 65])
+@pytest.mark.parametrize("seed", [2])
 def test_cuts_and_restarts_change_nothing(seed: int) -> None:
     is_the_same_in_parts(seed)
 
