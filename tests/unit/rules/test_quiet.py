@@ -81,6 +81,16 @@ def test_a_timer_is_not_quiet_by_either_clock(hold: float, end: int) -> None:
     assert until(*ahead, hold=at(hold + 10)) == end
 
 
+def test_a_timer_is_not_the_only_thing_that_is_not_quiet() -> None:
+    assert until(row(1), row(2, source=Source.CELL), row(3), hold=at(99)) == 1
+    assert until(row(1, 2.9), hold=at(3)) == 1
+    assert until(row(1, 3), hold=at(3)) == 0  # it falls before what comes at its instant
+
+
+def test_a_row_that_happened_a_microsecond_later_is_quiet() -> None:
+    assert until(replace(row(1), at=Micros(at(0) + 1))) == 1
+
+
 @pytest.mark.parametrize(("silent", "end"), [(0.99, 5), (1, 0)])
 def test_what_happened_in_a_silence_that_is_over_is_not_quiet(silent: float, end: int) -> None:
     assert until(*QUIET, silent=at(silent)) == end

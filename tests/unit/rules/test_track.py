@@ -217,6 +217,27 @@ def test_an_appointment_counts_from_when_it_was_recorded() -> None:
     assert gone(Track(), late, *away) == []
 
 
+def test_all_that_ends_at_one_instant_is_told() -> None:
+    track, view = Track(), seen(order(CURFEW, AREA, ATTENDANCE))
+    gone(track, view, *fixes(range(-5, 12), 5_000.0))
+    track.fit(view)
+
+    found = track.advance(at(720), view)
+
+    assert names(found) == [
+        (Kind.CURFEW_LATE_START, False),
+        (Kind.CURFEW_ABSENT_WHOLE, False),
+        (Kind.ZONE_LEFT, False),
+    ]
+
+
+def test_after_the_last_boundary_time_goes_on() -> None:
+    track, view = Track(), seen(order(CURFEW))
+
+    assert [track.advance(at(minute), view) for minute in (99_999, 999_999)] == [[], []]
+    assert (track.now, track.version) == (at(999_999), None)
+
+
 # Check-ins
 
 
@@ -229,6 +250,8 @@ def test_a_check_in_is_judged_by_its_own_condition_and_leave() -> None:
     assert gone(Track(), view, replace(shown, condition_id="p2")) == []
     assert gone(Track(), view, replace(shown, condition_id="c1")) == []
     assert gone(Track(), seen(order(ASKED, absences=(leave,))), shown) == []
+    other = changed(leave, condition_id="c1")
+    assert gone(Track(), seen(order(ASKED, absences=(other,))), shown) != []
 
 
 # Runs
