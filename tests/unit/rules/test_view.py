@@ -188,6 +188,8 @@ def test_leave_frees_its_condition_and_what_it_covers() -> None:
 
     assert view.free("c1", Covers.CONDITIONS) == (told.during,)
     assert view.free("x1", Covers.CONDITIONS) == view.free("c1", Covers.CHECK_INS) == ()
+    assert view.duty_at(ZONE, view.rulings[0], at(90)) is not None
+    assert view.duty_at(CURFEW, view.rulings[0], at(90)) is None
 
 
 def test_negative_control_leave_of_tomorrow_is_not_known_today() -> None:
