@@ -140,3 +140,17 @@ def test_negative_control_who_forgets_where_it_stands_tells_a_sign_twice() -> No
     assert worn(rows()).next_sign(10) == 4
     device.pass_to(5)
     assert device.next_sign(10) == 10
+
+
+@pytest.mark.parametrize("ahead", [0, 3, 5, 10])
+@pytest.mark.parametrize("stop", [3, 5])
+def test_halfway_only_what_was_passed_is_remembered(stop: int, ahead: int) -> None:
+    columns, noticed, fresh = rows(low=6, mocked=()), Noticed(), Noticed()
+    device = worn(columns, noticed)
+    device.next_sign(ahead)
+
+    device.pass_to(stop)
+    worn(columns.part(0, stop), fresh).pass_to(stop)
+
+    assert noticed == fresh
+    assert noticed.battery_pct == 60.0
