@@ -5,7 +5,7 @@ A matter keeps its id; a telling replaces the one before it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import count
 
@@ -15,7 +15,7 @@ from fairtag.intake.messages import Message
 from fairtag.rules.finding import SILENCES, Cause, Finding, Kind, State, id_of
 from fairtag.rules.matter import Matter
 from fairtag.rules.words import words
-from fairtag.terms.ids import FindingId, OrderId
+from fairtag.terms.ids import DeviceId, FindingId, OrderId
 from fairtag.terms.instants import Micros
 
 # Silence is a fact of the receipt clock: later data do not undo it.
@@ -103,13 +103,25 @@ def silences_of(book: list[Told], message: Message) -> set[int]:
     """List the silences of a device, by place in the book, in which a message of it happened."""
     return {
         n
-        for n, told in enumerate(book)
-        if told.matter.kind in SILENCES
-        and told.matter.device_id == message.device_id
-        and told.matter.cause is None
-        and told.matter.ended_at is not None
-        and told.matter.began_at < message.at <= told.matter.ended_at
+        for n, began_at, ended_at in _silences(book, message.device_id)
+        if began_at < message.at <= ended_at
     }
+
+
+def last_silence(book: list[Told], device_id: DeviceId) -> Micros:
+    """Tell when the last silence ended in which a message of the device may still turn up."""
+    ends = (ended_at for _, _, ended_at in _silences(book, device_id))
+    return max(ends, default=Micros(0))
+
+
+def _silences(book: list[Told], device_id: DeviceId) -> Iterator[tuple[int, Micros, Micros]]:
+    """List silences that are over and not explained: place in the book, beginning and end."""
+    for n, told in enumerate(book):
+        one = told.matter
+        if one.kind not in SILENCES or one.device_id != device_id or one.cause is not None:
+            continue
+        if one.ended_at is not None:
+            yield n, one.began_at, one.ended_at
 
 
 def explain(book: list[Told], explained: set[int], by: Telling) -> list[Finding]:

@@ -111,9 +111,7 @@ def end_at(watched: Watched, at: Micros, *, is_span_over: bool) -> list[Matter]:
     if not (curfew and is_span_over):
         return [done]
     kind = Kind.CURFEW_OUT_AT_END if watched.was_kept else Kind.CURFEW_ABSENT_WHOLE
-    part = msgspec.structs.replace(
-        done, kind=kind, part_of=(done.kind, done.began_at), certainty=done.certainty
-    )
+    part = msgspec.structs.replace(done, kind=kind, part_of=(done.kind, done.began_at))
     return [done, part]
 
 

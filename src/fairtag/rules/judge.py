@@ -10,16 +10,24 @@ import importlib.metadata
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import msgspec
-import numpy as np
 
 from fairtag.intake.columns import Positions, first_of, runs
 from fairtag.intake.messages import Message
 from fairtag.orders.model import ALL_CONDITIONS, Absence, Covers, Ruling
-from fairtag.rules.book import Telling, Told, compare, excuse, explain, silences_of, tell
+from fairtag.rules.book import (
+    Telling,
+    Told,
+    compare,
+    excuse,
+    explain,
+    last_silence,
+    silences_of,
+    tell,
+)
 from fairtag.rules.devices import CHECK_INS, TAMPER
 from fairtag.rules.finding import AGAINST_WEARER, Finding
 from fairtag.rules.matter import Matter
-from fairtag.rules.quiet import Now, quiet_until
+from fairtag.rules.quiet import Now, arrived_with, quiet_until
 from fairtag.rules.run import PAUSE, Run
 from fairtag.rules.settings import DEFAULTS, Settings
 from fairtag.rules.track import Track, Turns, order_of
@@ -85,7 +93,7 @@ class OrderJudge:
     def follow(self, columns: Positions, *, past: Past) -> list[Finding]:
         """Judge positions in the order in which they arrived, each by its own time of receipt.
 
-        The same as `take` for each of them; a quiet stretch is one walk over columns.
+        The same as `take` for each arrival; a quiet stretch is one walk over columns.
         """
         found: list[Finding] = []
         row = 0
@@ -99,8 +107,7 @@ class OrderJudge:
             if quiet > row:
                 row += self._walk(columns.part(row, quiet), found)
                 continue
-            together = columns.received_at[row:] == columns.received_at[row]
-            end = row + (len(together) if together.all() else int(np.argmin(together)))
+            end = arrived_with(columns, row)
             found += self.take([columns.message(n) for n in range(row, end)], past=told)
             row = end
         return found
@@ -118,15 +125,16 @@ class OrderJudge:
             heard=memory.watch.heard[device_id].last,
             fixed=memory.watch.heard[device_id].fixed or memory.clock,
             at=memory.track.now,
+            silent=last_silence(memory.book, device_id),
         )
         return quiet_until(columns, row, now, self._settings)
 
     def _walk(self, columns: Positions, found: list[Finding]) -> int:
-        """Take a quiet stretch, up to where a timer that is new may fall into it."""
+        """Take a quiet stretch, up to the arrival after which a new timer may fall into it."""
         memory = self._memory
         last = Micros(int(columns.received_at[-1]))
         self._snapshot(Micros(int(columns.at[0])))
-        done = 0
+        done = rest = 0
         run = Run(memory.track, columns, self._view, self.turns)
         for row, changes in run.steps():
             done = row
@@ -135,12 +143,13 @@ class OrderJudge:
                 found += self._tell(changes, late=self._is_late(Micros(int(columns.at[row - 1]))))
                 due = memory.track.due(self._view)
                 if due is not None and due <= last:
+                    rest = arrived_with(columns, row - 1) - row
                     break
             if row < len(columns):
                 self._snapshot(Micros(int(columns.at[row])))
         memory.watch.hear_all(columns.part(0, done), self._settings)
         self._refresh()
-        return done
+        return done + (self._walk(columns.part(done, done + rest), found) if rest else 0)
 
     def _hear(self, message: Message, found: list[Finding]) -> bool:
         """Note that a device spoke; tells whether its message is in time to be judged."""
@@ -247,6 +256,8 @@ class OrderJudge:
         kept = memory.snapshots[-1].track if memory.snapshots else None
         memory.track = Track() if kept is None else msgspec.msgpack.decode(kept, type=Track)
         memory.track.fit(self._view)
+        if self.turns is not None:
+            self.turns[:] = [one for one in self.turns if one[1] <= start]
         judged = {_name(one): one for one in memory.track.open_matters()}
         told = [one for one in messages if one.at > start and one.received_at - one.at <= limit]
         for _, changes in self._taken(sorted(told, key=order_of)):

@@ -142,12 +142,7 @@ class _Run:
 
     def sides(self) -> list[Turn]:
         """List which side was believed in, as it was judged last."""
-        found: list[Turn] = []
-        for name, at, side in self.turns:
-            while found and found[-1].at > at:  # judged again from here on
-                found.pop()
-            found.append(Turn(self.rulings[0].order_id, name, at, side))
-        return found
+        return [Turn(self.rulings[0].order_id, *one) for one in self.turns]
 
 
 def _only_device(messages: list[Message]) -> tuple[DeviceId, int] | None:

@@ -56,6 +56,7 @@ class Run:
         self._turns = turns
         self._numbers = numbers_of(view.settings)
         self._budget = int(self._numbers.counts[AGAINST])
+        self._is_numbered = bool((columns.seq != NO_SEQ).all())
         self._row = 0
         self._leg: Leg | None = None
         self._device = Wearing(track.noticed_of(columns.device_id), columns, view)
@@ -68,7 +69,7 @@ class Run:
             found = track.advance(at, view)
             ruling = view.ruling_at(at)
             if ruling is None or view.activation_at(self._columns.device_id, at) is None:
-                self._row = self._first_at(view.next_boundary(at))
+                self._row = self._first_of(view.next_boundary(at), _pause_after(at))
                 self._device.skip_to(self._row)
             else:
                 found += track.turn(view)
@@ -85,11 +86,13 @@ class Run:
             return len(self._columns)
         return self._row + int(np.searchsorted(self._columns.at[self._row :], at))
 
+    def _first_of(self, *instants: Micros | None) -> int:
+        return min(self._first_at(one) for one in instants)
+
     def _go(self, ruling: Ruling, at: Micros) -> list[Matter]:
         """Take rows until matters change, or something else may."""
         leg = self._leg_at(ruling, at)
-        halts = (self._track.due(self._view), Micros((at // PAUSE + 1) * PAUSE))
-        end = min(leg.end, self._first_at(min(one for one in halts if one is not None)))
+        end = min(leg.end, self._first_of(self._track.due(self._view), _pause_after(at)))
         telling = min(self._device.next_told(self._row, leg.end), self._device.next_sign(end))
         found: list[Matter] = []
         if telling == self._row:
@@ -121,6 +124,7 @@ class Run:
         asked = list(range(len(beliefs.names)))
         while first < last and not found:
             self._wait(waits, asked, ruling, Micros(int(leg.rows.at[first])))
+            stops.fill(0)  # the walk leaves it as it is where no row is an observation
             first = w.walk(leg.rows, first, last, state, self._numbers, table(), *waits, stops)
             asked = np.flatnonzero(stops).tolist()
             if asked:
@@ -132,9 +136,11 @@ class Run:
         return found
 
     def _name(self, leg: Leg, state: w.State, begun: int, end: int) -> None:
-        """Name positions in evidence that have no number."""
-        if begun < end and self._columns.seq[leg.row[begun]] == NO_SEQ:
-            self._track.beliefs.name(state, self._columns, leg.row[begun:end])
+        """Name positions in evidence that have no number; forget those that are none any more."""
+        beliefs = self._track.beliefs
+        if begun < end and (beliefs.refs or not self._is_numbered):
+            rows = leg.row[begun:end]
+            beliefs.name(state, self._columns, rows[self._columns.seq[rows] == NO_SEQ])
 
     def _wait(self, waits: Waits, asked: Sequence[int], ruling: Ruling, at: Micros) -> None:
         """Set when conditions look again; it holds until they have looked."""
@@ -166,3 +172,7 @@ class Run:
                 duty = self._view.duty_at(condition, ruling, at)
                 found += conditions.observe(condition, watched, seen, duty, at)
         return found
+
+
+def _pause_after(at: Micros) -> Micros:
+    return Micros((at // PAUSE + 1) * PAUSE)

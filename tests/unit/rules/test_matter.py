@@ -1,0 +1,160 @@
+"""What a matter and a finding say of themselves, and how a finding is written down."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from msgspec.structs import replace
+from tests.unit.rules.nights import at, fix
+
+from fairtag.intake.messages import ref_of
+from fairtag.rules.finding import (
+    AGAINST_WEARER,
+    Cause,
+    Evidence,
+    Finding,
+    Kind,
+    State,
+    as_json,
+    id_of,
+    sort_key,
+)
+from fairtag.rules.matter import Matter, evidence_of
+from fairtag.terms.instants import Micros, text
+
+LEFT = Matter(kind=Kind.CURFEW_LEFT, condition_id="c1", began_at=at(5))
+
+
+def test_a_matter_ends_no_earlier_than_it_began() -> None:
+    assert LEFT.end(at(9), decided=at(12)) == replace(LEFT, ended_at=at(9), closed_at=at(12))
+    assert LEFT.end(at(1), decided=at(12)).ended_at == at(5)
+
+
+def test_what_can_be_open_only_once_has_a_name() -> None:
+    assert LEFT.key == ("curfew.left", "c1", "")
+    assert Matter(kind=Kind.TAMPER_STRAP, device_id="D-1", began_at=at(0)).key == (
+        "tamper.strap",
+        "",
+        "D-1",
+    )
+
+
+def test_only_an_absence_excuses() -> None:
+    told = [replace(LEFT, cause=one).is_excused for one in (None, "mock", *Cause)]
+
+    assert told == [False, False, True, False]
+
+
+def test_evidence_is_a_number_or_the_content() -> None:
+    assert evidence_of(fix(3, seq=0)) == Evidence(seq=0, at=at(3))
+    assert evidence_of(fix(3)) == Evidence(ref=ref_of(fix(3)), at=at(3))
+
+
+# Contract §5
+
+
+def finding(**more: object) -> Finding:
+    told = {
+        "finding_id": "f_1",
+        "rev": 2,
+        "order_id": "ORD-1",
+        "condition_id": "c1",
+        "device_id": None,
+        "kind": Kind.CURFEW_LEFT,
+        "state": State.CLOSED,
+        "cause": "excused",
+        "part_of": "f_0",
+        "began_at": at(5),
+        "ended_at": at(9),
+        "decided_at": at(10),
+        "late": True,
+        "certainty": 0.997,
+        "evidence": (Evidence(seq=17, at=at(5)), Evidence(ref="h_2", at=at(6))),
+        "rule": "curfew@1",
+        "settings": "sha256:0",
+        "tzdata": "2026.6",
+        "words": {"en": "So."},
+    }
+    return Finding(**(told | more))
+
+
+def test_a_line_is_the_contracts() -> None:
+    line = as_json(finding())
+
+    assert json.loads(line) == {
+        "format": "fairtag-finding/1",
+        "finding_id": "f_1",
+        "rev": 2,
+        "order_id": "ORD-1",
+        "condition_id": "c1",
+        "device_id": None,
+        "kind": "curfew.left",
+        "state": "closed",
+        "cause": "excused",
+        "part_of": "f_0",
+        "began_at": text(at(5)),
+        "ended_at": text(at(9)),
+        "decided_at": text(at(10)),
+        "late": True,
+        "certainty": 0.997,
+        "evidence": [{"seq": 17, "at": text(at(5))}, {"ref": "h_2", "at": text(at(6))}],
+        "rule": "curfew@1",
+        "settings": "sha256:0",
+        "tzdata": "2026.6",
+        "for": "authority",
+        "priority": "normal",
+        "words": {"en": "So."},
+    }
+    assert line.startswith(b'{"format":"fairtag-finding/1","finding_id":')
+    assert json.loads(as_json(finding(ended_at=None)))["ended_at"] is None
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_who_is_told_and_how_soon(kind: Kind) -> None:
+    one = finding(kind=kind)
+    urgent = {"zone.entered", "tamper.strap", "wearer.help"}
+    families = ("curfew.", "zone.", "attendance.", "tamper.", "body.")
+    is_authority = kind.startswith(families) or kind in {
+        "checkin.missed",
+        "checkin.identity_unconfirmed",
+    }
+
+    assert one.recipient == ("authority" if is_authority else "support")
+    assert (kind in AGAINST_WEARER) == is_authority
+    expected = "urgent" if kind in urgent else "low" if kind == "battery.low" else "normal"
+    assert one.priority == expected
+
+
+def test_a_name_is_a_hash_of_what_the_matter_is() -> None:
+    """The digest was told by sha256sum and base32 of a shell."""
+    name = id_of("ORD-1", "c1", Kind.CURFEW_LEFT, Micros(0))
+
+    assert name == "f_c2tuumobrszwby4ub45v6wnlm4"
+    others = {
+        id_of("ORD-2", "c1", Kind.CURFEW_LEFT, Micros(0)),
+        id_of("ORD-1", None, Kind.CURFEW_LEFT, Micros(0)),
+        id_of("ORD-1", "c1", Kind.CURFEW_LATE_START, Micros(0)),
+        id_of("ORD-1", "c1", Kind.CURFEW_LEFT, Micros(1)),
+        id_of("ORD-1", "c1", Kind.CURFEW_LEFT, Micros(0), again=1),
+        id_of("ORD-1", "c1", Kind.CURFEW_LEFT, Micros(0), again=2),
+        name,
+    }
+    assert len(others) == 7
+    assert id_of("ORD-1", "", Kind.WEARER_HELP, Micros(0)) == id_of(
+        "ORD-1", None, Kind.WEARER_HELP, Micros(0)
+    )
+
+
+def test_findings_are_in_the_contracts_order() -> None:
+    told = [
+        finding(condition_id=None, kind=Kind.WEARER_HELP),
+        finding(kind=Kind.CURFEW_LEFT, began_at=at(1)),
+        finding(kind=Kind.CURFEW_LEFT, began_at=at(2)),
+        finding(kind=Kind.CURFEW_OUT_AT_END, began_at=at(0)),
+        finding(condition_id="c2", kind=Kind.CURFEW_LEFT, began_at=at(0)),
+        finding(condition_id="a1", decided_at=at(11)),
+    ]
+
+    mixed = [told[n] for n in (3, 5, 0, 2, 4, 1)]
+    assert sorted(mixed, key=sort_key) == told

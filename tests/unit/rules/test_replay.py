@@ -1,0 +1,149 @@
+"""A recorded stream is judged as the store judges it: names, orders, arrivals and the clock."""
+
+from __future__ import annotations
+
+from dataclasses import replace as changed
+
+import pytest
+from msgspec.structs import replace
+from tests.property.lives import CONDITIONS
+from tests.unit.rules.nights import AWAY_M, at, event, fix, fixes, order, span, worn
+from tests.unit.rules.streams import Desk
+
+from fairtag.intake.messages import EventCode, Message, ref_of
+from fairtag.orders.model import Ruling
+from fairtag.rules import replay as by
+from fairtag.rules.finding import Kind, sort_key
+from fairtag.rules.replay import Replayed, by_order, name_of, replay
+from fairtag.rules.settings import DEFAULTS
+from fairtag.terms.instants import DAY, MINUTE, Micros
+
+CURFEW, ZONE, *_ = CONDITIONS
+ZONED = order(ZONE)
+INSIDE = fixes(range(20), 1_500.0)
+
+
+def judged(*told: Message, orders: tuple[Ruling, ...] = (ZONED,), **more: object) -> Replayed:
+    return replay([(one,) for one in orders], told, **more)  # type: ignore[arg-type]
+
+
+def counts(done: Replayed) -> tuple[int, int, int, int]:
+    return done.unknown, done.outside, done.duplicates, done.conflicts
+
+
+def test_a_stream_gives_what_its_messages_give() -> None:
+    sos = event(9.5, EventCode.SOS)
+    told = [*INSIDE[:10], sos, *INSIDE[10:]]
+    desk = Desk((ZONED,))
+    for one in told:
+        desk.take(one)
+    desk.tick(told[-1].received_at)
+
+    done = judged(*told)
+
+    assert done.findings == sorted(desk.found, key=sort_key) != []
+    assert counts(done) == (0, 0, 0, 0)
+
+
+def test_at_the_end_the_clock_goes_on_and_later_messages_are_left_out() -> None:
+    assert not judged(*INSIDE).findings[1:]
+    lost = judged(*INSIDE, until=at(60)).findings
+    assert [one.kind for one in lost] == [Kind.ZONE_ENTERED, Kind.CONTACT_LOST]
+
+    early = judged(*INSIDE, until=at(1))
+    exact = judged(*INSIDE, until=INSIDE[-1].received_at)
+    assert (early.findings, exact.findings) == ([], judged(*INSIDE).findings)
+    assert judged().findings == []
+    assert judged(until=at(5_000)).findings[0].kind is Kind.MONITORING_NOT_STARTED
+
+
+def test_the_clock_of_receipt_only_rises() -> None:
+    back = [replace(one, received_at=Micros(one.received_at - 5 * MINUTE)) for one in INSIDE[15:]]
+
+    done = judged(*INSIDE[:15], *back)
+
+    clock = [one.received_at for one in by._until([*INSIDE[:15], *back], None)]
+    assert clock == sorted(clock)
+    assert clock[15] == INSIDE[14].received_at
+    assert done.findings[0].decided_at in clock
+
+
+def test_a_message_twice_counts_once_and_its_name_with_other_content_is_a_conflict() -> None:
+    told = [fix(0, seq=1), fix(0, seq=1), fix(3, seq=1), fix(4), fix(4), fix(4, device_id="D-2")]
+    both = order(ZONE, devices=(worn(), worn("D-2")))
+
+    assert counts(judged(*told, orders=(both,))) == (0, 0, 2, 1)
+
+
+def test_what_belongs_to_no_order_is_counted() -> None:
+    bound = order(ZONE, devices=(worn(during=span(0, 60)),))
+
+    done = judged(fix(-1), fix(0), fix(60), fix(5, device_id="D-9"), orders=(bound,))
+
+    assert counts(done) == (1, 2, 0, 0)
+
+
+@pytest.mark.parametrize(("days", "outside"), [(7, 0), (7.01, 1)])
+def test_a_week_after_the_end_nothing_is_taken_any_more(days: float, outside: int) -> None:
+    ended = order(ZONE, during=span(-600, 30))
+    late = replace(fix(5), received_at=Micros(at(30) + round(days * DAY)))
+
+    assert judged(late, orders=(ended,)).outside == outside
+
+
+def test_a_device_of_two_orders_belongs_to_the_one_at_that_time() -> None:
+    first = order(ZONE, devices=(worn(during=span(-60, 30)),))
+    other = changed(order(ZONE, devices=(worn(during=span(30, 90)),)), order_id="ORD-2")
+
+    done = judged(*fixes(range(60), 1_500.0), orders=(first, other))
+
+    opened = [one.order_id for one in done.findings if one.state == "opened"]
+    assert opened == ["ORD-1", "ORD-2"]
+    assert [one.order_id for one in done.sides] == sorted(one.order_id for one in done.sides)
+
+
+def test_sides_are_told_as_they_were_judged_last() -> None:
+    home, out = fixes(range(20)), fixes(range(20, 40), AWAY_M)
+    plain = judged(*home, *out, orders=(order(CURFEW),)).sides
+    late = [replace(one, received_at=at(50)) for one in home[5:]]
+
+    again = judged(*home[:5], *out, *late, orders=(order(CURFEW),)).sides
+
+    assert again == plain
+    assert [str(one.side) for one in plain][-1] == "against"
+
+
+def test_the_settings_are_those_of_the_replay() -> None:
+    own = replace(DEFAULTS, linger_s=77)
+
+    assert judged(*INSIDE, settings=own).findings[0].settings == own.digest
+
+
+def test_positions_of_one_device_and_epoch_are_columns() -> None:
+    assert by._only_device([fix(0), fix(1)]) == ("D-1", 0)
+    assert by._only_device([fix(0, epoch=3)]) == ("D-1", 3)
+    assert by._only_device([fix(0), fix(1, epoch=1)]) is None
+    assert by._only_device([fix(0), fix(1, device_id="D-2")]) is None
+    assert by._only_device([fix(0), event(1, EventCode.SOS)]) is None
+
+
+def test_a_message_is_named_by_its_number_or_its_content() -> None:
+    assert name_of(fix(0, seq=0, epoch=2)) == "2:0"
+    assert name_of(fix(0)) == ref_of(fix(0))
+
+
+def test_versions_are_gathered_by_order_oldest_first() -> None:
+    second = changed(ZONED, version=2)
+    other = changed(ZONED, order_id="ORD-2")
+
+    assert by_order([second, other, ZONED]) == [(ZONED, second), (other,)]
+
+
+def test_negative_control_an_upload_cut_in_two_is_another_stream() -> None:
+    """Arrivals are judged together: what came in one request decides once."""
+    mixed = [*INSIDE[10:], *INSIDE[:10]]
+    together = [replace(one, received_at=at(25)) for one in mixed]
+    apart = [replace(one, received_at=Micros(at(25) + n)) for n, one in enumerate(mixed)]
+
+    assert [one.rev for one in judged(*together).findings] == [1]
+    assert [one.rev for one in judged(*apart).findings] == [1, 2]
