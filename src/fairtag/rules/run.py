@@ -35,7 +35,7 @@ class Waits(NamedTuple):
     """When each condition looks at positions; shapes (m,)."""
 
     wake: Ints  # at every one from then on
-    is_hot: Bytes  # at every one against the wearer
+    looks: Bytes  # and at which sides, see walk
 
     @staticmethod
     def of(conditions: int) -> Waits:
@@ -147,13 +147,16 @@ class Run:
         located = self._view.located(ruling.version)
         for n in asked:
             condition = located[n]
+            every = w.LOOK_TURNS if self._turns is not None else 0
             if isinstance(condition, Attendance):
+                waits.looks[n] = w.LOOK_TURNS
                 continue
             watched = self._track.watched[condition.id]
             duty, until = self._view.bound_at(condition, ruling, at)
             duty_from = None if duty is None else duty.during.start
             waits.wake[n] = until if watched.duty_from == duty_from else at
-            waits.is_hot[n] = duty is not None and watched.open is None
+            look = w.LOOK_AGAINST if watched.open is None else w.LOOK_KEPT
+            waits.looks[n] = every | (0 if duty is None else look)
 
     def _ask(
         self, ruling: Ruling, state: w.State, asked: Sequence[int], at: Micros

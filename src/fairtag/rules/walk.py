@@ -25,6 +25,9 @@ from fairtag.terms.compiled import compiled
 
 KEPT, UNSURE, AGAINST = -1, 0, 1
 MOST_EVIDENCE = 8
+# What the rules want to look at, added up: every position after which the side is against the
+# wearer; one after which it is kept again; any turn, and a silence on the side against.
+LOOK_AGAINST, LOOK_KEPT, LOOK_TURNS = 1, 2, 4
 
 # What is remembered about one edge: places in a row of whole numbers.
 ODDS, SIDE, SIDE_BEFORE, AT, BEFORE = 0, 1, 2, 3, 4
@@ -57,13 +60,15 @@ def new_state(edges: int) -> State:
     return found
 
 
-def _is_turn(edges: Ints, c: int, is_hot: int, numbers: Numbers) -> bool:
-    """Tell whether an edge has another side now, or is hot, or unheard of for long, against."""
-    if edges[c, SIDE] != edges[c, SIDE_BEFORE]:
+def _is_looked_at(edges: Ints, c: int, looks: int, numbers: Numbers) -> bool:
+    """Tell whether the rules want to look at an edge as it is now."""
+    side, before = edges[c, SIDE], edges[c, SIDE_BEFORE]
+    if side == AGAINST and looks & LOOK_AGAINST:
         return True
-    if edges[c, SIDE] != AGAINST:
-        return False
-    return bool(is_hot != 0 or edges[c, AT] - edges[c, BEFORE] > numbers.counts[by.GAP])
+    if side == KEPT and side != before and looks & LOOK_KEPT:
+        return True
+    is_broken = side == AGAINST and edges[c, AT] - edges[c, BEFORE] > numbers.counts[by.GAP]
+    return bool(looks & LOOK_TURNS and (side != before or is_broken))
 
 
 def _see(
@@ -222,7 +227,7 @@ def _decide(at: int, fix: Floats, c: int, edges: Ints, said: int, numbers: Numbe
         edges[c, KEPT_AT] = at
 
 
-_CALLS = (fill, *by_way.CALLS, _is_turn, _see, _news, _said, _faded, _lowered, _run, _decide)
+_CALLS = (fill, *by_way.CALLS, _is_looked_at, _see, _news, _said, _faded, _lowered, _run, _decide)
 _STEPS_AN_EDGE = 6  # of some microsecond in plain Python; measured
 
 
@@ -234,11 +239,11 @@ def _work(
     numbers: Numbers,
     table: Ints,
     wake: Ints,
-    is_hot: Bytes,
+    looks: Bytes,
     stops: Bytes,
 ) -> int:
     """Tell the work of a call."""
-    del rows, state, numbers, table, wake, is_hot
+    del rows, state, numbers, table, wake, looks
     return (last - first) * (1 + len(stops)) * _STEPS_AN_EDGE
 
 
@@ -251,14 +256,13 @@ def walk(
     numbers: Numbers,
     table: Ints,
     wake: Ints,
-    is_hot: Bytes,
+    looks: Bytes,
     stops: Bytes,
 ) -> int:
     """Walk rows `first` to `last`, without that one; stop after one that the rules must look at.
 
-    That is a row after which an edge has another side, or that comes at or after `wake` (m,), or
-    lies against the wearer where `is_hot` (m,), or follows a silence in such a place. `stops` (m,)
-    tells for which edges. Gives the row after the last one taken.
+    That is a row at or after `wake` (m,), or one after which an edge is as `looks` (m,) asks.
+    `stops` (m,) tells for which edges. Gives the row after the last one taken.
     """
     edges, moved_m, way, fix = state
     for r in range(first, last):
@@ -274,7 +278,7 @@ def walk(
             if edges[c, SIDE] == KEPT:
                 moved_m[c] = 0.0
             stops[c] = 0
-            if at >= wake[c] or _is_turn(edges, c, is_hot[c], numbers):
+            if at >= wake[c] or _is_looked_at(edges, c, looks[c], numbers):
                 stops[c] = 1
                 is_notable = True
         if is_notable:
