@@ -39,23 +39,24 @@ def rows_of(seed: int, count: int = 400) -> Rows:
     )
 
 
-def walked(rows: Rows, numbers: Numbers) -> Iterator[bytes]:
+def walked(rows: Rows, numbers: Numbers, looks: list[int]) -> Iterator[bytes]:
     """Walk to the end, through all stops."""
     state, first, count = walk.new_state(EDGES), 0, len(rows.at)
     wake = rows.at[[count // 2, count // 3, -1]].copy()
-    hot, stops = np.array([0, 1, 0], np.int8), np.zeros(EDGES, np.int8)
+    told, stops = np.array(looks, np.int8), np.zeros(EDGES, np.int8)
     while first < count:
-        first = walk.walk(rows, first, count, state, numbers, table(), wake, hot, stops)
+        first = walk.walk(rows, first, count, state, numbers, table(), wake, told, stops)
         yield b"".join([str(first).encode(), stops.tobytes(), *(one.tobytes() for one in state)])
 
 
 def both(
     monkeypatch: pytest.MonkeyPatch, seed: int, plain: Numbers, machine: Numbers
 ) -> list[list[bytes]]:
+    looks = [(seed + 3 * edge) % 8 for edge in range(EDGES)]  # each, and all sums of them
     found = []
     for how, numbers in (("never", plain), ("always", machine)):
         monkeypatch.setenv("FAIRTAG_COMPILED", how)
-        found.append(list(walked(rows_of(seed), numbers)))
+        found.append(list(walked(rows_of(seed), numbers, looks)))
     assert walk.walk.is_machine_code
     return found
 

@@ -45,10 +45,10 @@ def test_a_line_says_all_that_is_known() -> None:
         rule="curfew@1",
         settings="s",
         tzdata="t",
-        words=words(replace(matter, ended_at=None), State.OPENED, "Europe/London"),
+        words=words(replace(matter, ended_at=None), State.OPENED, "Europe/London", late=True),
     )
     assert (closed.rev, closed.state, closed.ended_at) == (2, State.CLOSED, matter.ended_at)
-    assert closed.words == words(matter, State.CLOSED, "Europe/London")
+    assert closed.words == words(matter, State.CLOSED, "Europe/London", late=True)
 
 
 @pytest.mark.parametrize("is_late", [True, False])

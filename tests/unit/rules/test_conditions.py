@@ -34,6 +34,7 @@ def believed(
     kept_before: float | None = None,
     odds: float = SURE,
     evidence: tuple[Evidence, ...] = WHY,
+    sure: bool = True,
 ) -> Seen:
     """Give a belief after a position; `since` tells since when positions agree."""
     return Seen(
@@ -45,6 +46,7 @@ def believed(
         kept_at=None if kept is None else at(kept),
         kept_before=None if kept_before is None else at(kept_before),
         odds=odds,
+        is_sure=sure,
         evidence=evidence,
     )
 

@@ -283,12 +283,12 @@ def test_one_track_is_kept_that_is_older_than_what_may_come() -> None:
     assert kept(0, 1_000, 1_001, 1_002, 1_003) == [0, 1_000, 1_001, 1_002, 1_003]
 
 
-def test_a_track_is_kept_at_the_turn_of_three_hours() -> None:
+def test_a_track_is_kept_at_the_turn_of_six_hours() -> None:
     desk = Desk((NIGHT,))
     for one in fixes(range(-130, 130, 10)):
         desk.take(one)
 
-    assert [one.now for one in desk.judge._memory.snapshots] == [at(-70), at(110)]
+    assert [one.now for one in desk.judge._memory.snapshots] == [at(-70)]
 
 
 def old(kind: Kind, closed: Micros | None) -> Told:

@@ -27,6 +27,7 @@ SAME = {
     "counted_step_s",
     "fastest_mps",
     "way_share",
+    "way_least_m",
     "explained_m",
     "explained_times",
     "tracked_steps",
@@ -37,15 +38,18 @@ IN_NATS = {
     "most_still",
     "most_network",
     "reach",
+    "reach_moving",
     "relax",
     "against",
     "most_against",
     "in_favour",
+    "least_in_favour",
     "most_in_favour",
 }
 IN_MICROS = {
     "memory": "memory_s",
     "moving_memory": "moving_memory_s",
+    "near_memory": "near_memory_s",
     "drift": "drift_s",
     "gap": "gap_s",
     "fade": "fade_s",
@@ -91,7 +95,7 @@ def test_numbers_have_the_types_of_the_loops_whatever_the_settings_have() -> Non
     for own in (DEFAULTS, different()):
         told = numbers_of(own)
         assert (told.counts.dtype, told.reals.dtype) == (np.int64, np.float64)
-        assert (told.counts.shape, told.reals.shape) == ((22,), (13,))
+        assert (told.counts.shape, told.reals.shape) == ((25,), (14,))
 
 
 def test_steps_are_rounded_not_cut() -> None:
@@ -163,7 +167,10 @@ def test_published_numbers_fit_together() -> None:
     assert own.most_in_favour <= own.in_favour < 0 < own.against <= own.most_against
     assert 0 < own.most_network * own.reach < own.against  # without a movement never decides
     assert 0 < own.most_network <= own.most_still <= own.most <= own.most_moving < own.against
-    assert own.moving_memory_s <= own.memory_s
+    assert own.moving_memory_s <= own.memory_s <= own.near_memory_s
+    assert own.reach <= own.reach_moving
+    assert 0 < own.least_in_favour <= -own.in_favour  # one position may say it alone
+    assert own.way_least_m > 0  # who has not moved has no movement that explains
     assert 0 < own.repeated_share < 1
     assert own.distinct >= 2
     assert own.in_favour_counts >= 1

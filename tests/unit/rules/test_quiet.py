@@ -20,7 +20,14 @@ DAYS = DAY // MINUTE
 
 
 def until(*told: Position, first: int = 0, **changed: Any) -> int:
-    now = {"clock": at(0), "hold": None, "heard": at(0), "at": at(0), "silent": Micros(0)} | changed
+    now = {
+        "clock": at(0),
+        "hold": None,
+        "heard": at(0),
+        "fixed": at(0),
+        "at": at(0),
+        "silent": Micros(0),
+    } | changed
     return quiet_until(positions_of(told), first, Now(**now), OWN)
 
 
@@ -38,15 +45,28 @@ def test_a_steady_stream_is_quiet_from_any_row_on() -> None:
     assert until(*QUIET, first=4) == 5
 
 
-@pytest.mark.parametrize(
-    "more", [{"source": Source.CELL}, {"accuracy_m": OWN.usable_m + 1}, {"is_mock": True}]
-)
+NO_WITNESS = [{"source": Source.CELL}, {"accuracy_m": OWN.usable_m + 1}, {"is_mock": True}]
+
+
+@pytest.mark.parametrize("more", NO_WITNESS)
 @pytest.mark.parametrize("place", [0, 3, 4])
-def test_a_position_that_is_no_witness_is_not_quiet(more: dict[str, Any], place: int) -> None:
+def test_a_position_that_is_no_witness_passes_quietly(more: dict[str, Any], place: int) -> None:
     told = [*QUIET]
     told[place] = replace(told[place], **more)
 
-    assert until(*told) == place
+    assert until(*told) == 5
+
+
+@pytest.mark.parametrize("more", NO_WITNESS)
+def test_the_one_that_tells_for_how_long_no_place_was_known_is_not_quiet(
+    more: dict[str, Any],
+) -> None:
+    masts = [row(n, **more) for n in range(1, 41)]
+
+    assert until(*masts) == 29  # the thirtieth minute after the last fix
+    assert until(*masts, fixed=at(5)) == 34
+    assert until(*masts[:20], row(20.5), *masts[20:]) == 41  # a fix in between
+    assert until(row(1), *(row(n, **more) for n in range(2, 41))) == 30
 
 
 def test_what_did_not_happen_later_is_not_quiet() -> None:
@@ -82,7 +102,7 @@ def test_a_timer_is_not_quiet_by_either_clock(hold: float, end: int) -> None:
 
 
 def test_a_timer_is_not_the_only_thing_that_is_not_quiet() -> None:
-    assert until(row(1), row(2, source=Source.CELL), row(3), hold=at(99)) == 1
+    assert until(row(1), row(1, 2), row(3), hold=at(99)) == 1
     assert until(row(1, 2.9), hold=at(3)) == 1
     assert until(row(1, 3), hold=at(3)) == 0  # it falls before what comes at its instant
 

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from tests.property.lives import absence, ruling
 from tests.unit.rules.nights import at, fix, order, span, status, worn
 
+from fairtag.intake.columns import positions_of
 from fairtag.intake.messages import Message, Source
 from fairtag.orders.model import Activation, Covers
 from fairtag.rules.finding import Evidence, Kind
@@ -303,8 +304,18 @@ def test_the_silence_of_another_device_is_a_timer() -> None:
     assert watch.due_without("D-1", at(6), view) == at(35)
     assert watch.due_without("D-2", at(6), view) == at(30)
     assert watch.due_without("D-1", at(6), VIEW) is None
-    watch.hear_fixes("D-2", at(20))
-    assert watch.heard["D-2"] == Heard(first=at(5), last=at(20), fixed=at(20))
+
+
+def test_a_calm_device_is_heard_up_to_its_last_row_and_fixed_by_its_last_witness() -> None:
+    view, watch = seen(worn("D-2")), Watch()
+    hear(watch, now(5, device_id="D-2"), view)
+    told = fix(20, after_s=0, device_id="D-2")
+    mast = fix(21, after_s=0, device_id="D-2", source=Source.CELL)
+    rows = positions_of([told, mast])
+
+    watch.hear_all(rows, DEFAULTS)
+
+    assert watch.heard["D-2"] == Heard(first=at(5), last=at(21), fixed=at(20))
 
 
 # Leave that was recorded afterwards
