@@ -31,7 +31,7 @@ from fairtag.rules.quiet import Now, arrived_with, quiet_until
 from fairtag.rules.run import PAUSE, Run
 from fairtag.rules.settings import DEFAULTS, Settings
 from fairtag.rules.track import Track, Turns, order_of
-from fairtag.rules.view import View, view_of
+from fairtag.rules.view import View, first_difference, view_of
 from fairtag.rules.watch import Watch
 from fairtag.terms.instants import DAY, EARLIEST, SECOND, Micros
 
@@ -238,7 +238,7 @@ class OrderJudge:
     def _changed(self, before: View, past: Past) -> list[Finding]:
         """Judge again what a new absence, suspension, end or version touches."""
         memory = self._memory
-        since = _first_difference(before, self._view)
+        since = first_difference(before, self._view)
         found: list[Finding] = []
         if since is not None and since < memory.track.now:
             earliest = memory.clock - self._settings.rejudged_days * DAY
@@ -376,18 +376,6 @@ def _recordings(rulings: tuple[Ruling, ...]) -> list[Micros]:
     times = {ruling.recorded_at for ruling in rulings[1:]}
     times |= {absence.recorded_at for ruling in rulings for absence in ruling.absences}
     return sorted(times)
-
-
-def _first_difference(before: View, after: View) -> Micros | None:
-    """Tell from which event time on two views judge differently."""
-    times = [one.during.start for one in set(before.absences) ^ set(after.absences)]
-    old, new = before.rulings[-1], after.rulings[-1]
-    times += [one.start for one in set(old.suspended) ^ set(new.suspended)]
-    times += [one.end for one in set(old.suspended) ^ set(new.suspended)]
-    if old.during.end != new.during.end:
-        times.append(min(old.during.end, new.during.end))
-    times += [one.recorded_at for one in after.rulings[len(before.rulings) :]]
-    return min(times, default=None)
 
 
 def _thinned(snapshots: list[Snapshot], settings: Settings) -> list[Snapshot]:

@@ -200,6 +200,18 @@ def view_of(rulings: tuple[Ruling, ...], clock: Micros, settings: Settings) -> V
     return View(rulings=known, absences=tuple(sorted(absences, key=_place)), settings=settings)
 
 
+def first_difference(before: View, after: View) -> Micros | None:
+    """Tell from which event time on two views judge differently."""
+    times = [one.during.start for one in set(before.absences) ^ set(after.absences)]
+    old, new = before.rulings[-1], after.rulings[-1]
+    times += [one.start for one in set(old.suspended) ^ set(new.suspended)]
+    times += [one.end for one in set(old.suspended) ^ set(new.suspended)]
+    if old.during.end != new.during.end:
+        times.append(min(old.during.end, new.during.end))
+    times += [one.recorded_at for one in after.rulings[len(before.rulings) :]]
+    return min(times, default=None)
+
+
 def _standing(rulings: tuple[Ruling, ...]) -> Iterator[Absence]:
     """List absences; one that a later version leaves out counts until that was recorded."""
     for ruling, later in pairwise((*rulings, rulings[-1])):

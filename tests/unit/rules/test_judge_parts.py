@@ -18,7 +18,7 @@ from fairtag.rules.finding import Kind, State, id_of
 from fairtag.rules.judge import OrderJudge, Snapshot
 from fairtag.rules.matter import Matter
 from fairtag.rules.settings import DEFAULTS
-from fairtag.rules.view import view_of
+from fairtag.rules.view import first_difference, view_of
 from fairtag.terms.instants import DAY, HOUR, MINUTE, Micros
 
 CURFEW, ZONE, *_ = CONDITIONS
@@ -178,8 +178,8 @@ def test_views_differ_from_the_first_change_on(change: dict, since: float | None
     after = view_of((changed(NIGHT, **change),), at(99), DEFAULTS)
 
     expected = None if since is None else at(since)
-    assert judge._first_difference(before, after) == expected
-    assert judge._first_difference(after, before) == expected
+    assert first_difference(before, after) == expected
+    assert first_difference(after, before) == expected
 
 
 def test_views_differ_from_where_a_version_was_recorded() -> None:
@@ -188,9 +188,9 @@ def test_views_differ_from_where_a_version_was_recorded() -> None:
     longer = changed(NIGHT, suspended=(span(5, 20),))
     shorter = changed(NIGHT, suspended=(span(5, 15),))
 
-    assert judge._first_difference(before, view_of((NIGHT, second), at(60), DEFAULTS)) == at(60)
+    assert first_difference(before, view_of((NIGHT, second), at(60), DEFAULTS)) == at(60)
     views = [view_of((one,), at(10), DEFAULTS) for one in (longer, shorter)]
-    assert judge._first_difference(*views) == at(5)
+    assert first_difference(*views) == at(5)
 
 
 def test_what_becomes_known_later_is_listed_in_order() -> None:
