@@ -25,7 +25,7 @@ from fairtag.rules import walk as w
 from fairtag.rules import way as by_way
 from fairtag.rules.numbers import numbers_of
 from fairtag.rules.settings import DEFAULTS, NAT, table
-from fairtag.rules.walk import AGAINST, KEPT, UNSURE
+from fairtag.rules.walk import AGAINST, KEPT, LOOK_AGAINST, LOOK_KEPT, LOOK_TURNS, UNSURE
 from fairtag.rules.way import NEVER, new_way
 from fairtag.terms.instants import SECOND
 
@@ -51,6 +51,7 @@ def test_what_is_remembered_keeps_its_place_for_it_is_stored() -> None:
     assert [getattr(w, name) for name in places.split()] == list(range(12))
     assert (w.NAMED_SEQ, w.WIDTH, w.MOST_EVIDENCE) == (19, 27, 8)
     assert (KEPT, UNSURE, AGAINST) == (-1, 0, 1)
+    assert (LOOK_AGAINST, LOOK_KEPT, LOOK_TURNS) == (1, 2, 4)
 
 
 def test_of_new_edges_nothing_is_known() -> None:
@@ -179,15 +180,52 @@ def test_errors_of_one_minute_are_one_error(
     expected: int,
 ) -> None:
     position = one(Fix(100, **fix))  # type: ignore[arg-type]
-    assert w._news(*position, 0, edges_of(**edge), is_moving, way_of(**way), NUMBERS) == expected
+    told = w._news(*position, -30.0, 0, edges_of(**edge), is_moving, way_of(**way), NUMBERS)
+    assert told == expected
+    assert type(told) is int
+
+
+@pytest.mark.parametrize(
+    ("away_m", "seconds", "fix", "way", "is_moving", "expected"),
+    [
+        (79.9, 64, {}, {}, False, 512),  # nearer than eight widths: 128 s
+        (79.9, 127, {}, {}, False, 1016),
+        (79.9, 128, {}, {}, False, 1024),
+        (80.0, 64, {}, {}, False, 1024),  # far
+        (80.0, 63, {}, {}, False, 1008),
+        (80.0, 64, {"width_m": 10.1}, {}, False, 512),  # by its own width
+        (0.1, 64, {}, {}, False, 512),
+        (0.0, 64, {}, {}, False, 1024),  # on the wearer's side, which the edge is, too
+        (-0.1, 64, {}, {}, False, 1024),
+        (30.0, 32, {}, {}, True, 1024),  # on the way near and far are the same
+        (30.0, 31, {}, {}, True, 992),
+        (30.0, 32, {"speed_mps": 0.5}, {}, False, 1024),
+        (30.0, 32, {"speed_mps": 0.49}, {}, False, 256),
+        (30.0, 64, {}, {"IS_REPEATED": 1.0}, False, 128),
+        (30.0, 64, {}, {"IS_REPEATED": 1.0}, True, 128),
+        (90.0, 64, {}, {"IS_REPEATED": 1.0}, False, 256),
+    ],
+)
+def test_errors_last_longer_near_an_edge_and_against_the_wearer(
+    away_m: float,
+    seconds: float,
+    fix: dict[str, float],
+    way: dict[str, float],
+    *,
+    is_moving: bool,
+    expected: int,
+) -> None:
+    position, edges = one(Fix(seconds, **fix)), edges_of(AT=at(0))  # type: ignore[arg-type]
+    told = w._news(*position, away_m, 0, edges, is_moving, way_of(**way), NUMBERS)
+    assert told == expected
 
 
 def test_a_first_position_is_all_news_however_long_a_memory_is() -> None:
     position = one(Fix(100))
-    for is_moving in (False, True):
+    for is_moving, away_m in [(False, -30.0), (False, 30.0), (True, 30.0)]:
         for memory in (0, 10):
-            own = numbers(memory=memory, moving_memory=memory)
-            assert w._news(*position, 0, edges_of(), is_moving, new_way(), own) == NAT
+            own = numbers(memory=memory, moving_memory=memory, near_memory=memory)
+            assert w._news(*position, away_m, 0, edges_of(), is_moving, new_way(), own) == NAT
 
 
 # How belief moves
@@ -242,15 +280,15 @@ def odds_of(*fixes: Fix) -> list[int]:
 
 def test_agreeing_positions_go_towards_a_few_times_what_one_says() -> None:
     # three nats, then half of three; then towards 3 × 3 nats and 3 × 64/1000, and so on
-    told = odds_of(*(Fix(s, east_m=s % 3) for s in (0, 32, 64, 128, 192)))
-    assert told == [3072, 4608, 6144, 9216, 9216 + 3072 * 192 // 1000]
+    told = odds_of(*(Fix(s, east_m=s % 3) for s in (0, 64, 128, 256, 384)))
+    assert told == [3072, 4608, 6144, 9216, 9216 + 3072 * 384 // 1000]
 
 
 def test_a_drift_is_over_after_some_time_and_counts_only_so_long() -> None:
-    told = odds_of(*stay(0, 64 * 60, against_m=(10.0,)))
+    told = odds_of(*stay(0, 128 * 30, 128, against_m=(10.0,)))
     assert told[0] == 1024
-    assert told[3] == 3072 + 1024 * (3 * 64) // 1000
-    assert told[20] == 3072 + 1024 * (20 * 64) // 1000
+    assert told[3] == 3072 + 1024 * (3 * 128) // 1000
+    assert told[10] == 3072 + 1024 * (10 * 128) // 1000
     assert told[-1] == max(told) == 3072 + 2 * 1024
     assert max(odds_of(*stay(0, 64 * 60))) == 13 * NAT  # the most that is ever believed
 
@@ -272,9 +310,9 @@ def test_who_may_say_more_for_agreeing_long(fix: dict[str, float], expected: flo
 def test_a_movement_that_explains_it_lets_the_same_positions_agree_longer() -> None:
     fixes = stay(0, 6400, against_m=(10.0,), is_satellite=False, speed_mps=0.0)
     for moved_m, way, expected in [
-        (2.5, {}, 5.0),
+        (2.5, {}, 6.0),  # four times and two drifts
         (2.4, {}, 3.0),
-        (0.0, {"TRACKED": 2.0}, 6.25),  # 10 m are 1.25 times 8 m
+        (0.0, {"TRACKED": 2.0}, 7.5),  # 10 m are 1.25 times 8 m
         (0.0, {"TRACKED": 1.0}, 3.0),
     ]:
         edges = edges_of()
@@ -289,7 +327,8 @@ def test_a_movement_that_explains_it_lets_the_same_positions_agree_longer() -> N
         (40, 10.0, 4.0),  # a quarter of the distance explains it
         (40, 9.99, 2.0),
         (40, 0.0, 2.0),
-        (0.3, -0.1, 0.0),
+        (24, 6.0, 2.375),
+        (24, 5.99, 2.0),
     ],
 )
 def test_a_movement_explains_what_is_not_too_far(
@@ -300,21 +339,57 @@ def test_a_movement_explains_what_is_not_too_far(
     assert edges[0, w.ODDS] == expected * NAT
 
 
-def test_a_small_movement_explains_a_small_distance() -> None:
-    told = []
-    for moved_m in (0.2, 0.1):
-        edges = edges_of(ODDS=-4096, AT=at(0), RUN_SIGN=1, RUN_FROM=at(0))
-        position = one(Fix(32, is_satellite=False, speed_mps=0.0))
-        w._see(*position, 0.8, 0, edges, moved_m, new_way(), NUMBERS, TABLE)
-        told.append(int(edges[0, w.ODDS]))
-    assert told == [-4096 + 1024, -4096 + 512]  # all of it is news on the way, or half
+@pytest.mark.parametrize(
+    ("away_m", "moved_m", "is_explained"),
+    [
+        (0.8, 2.0, True),  # two metres at least
+        (0.8, 1.99, False),
+        (7.9, 2.0, True),
+        (7.9, 1.99, False),
+        (8.0, 2.0, True),  # of which two metres are a quarter
+        (8.1, 2.0, False),
+        (8.1, 2.025, True),
+    ],
+)
+def test_a_movement_is_some_metres_at_least(
+    away_m: float, moved_m: float, *, is_explained: bool
+) -> None:
+    edges = edges_of(ODDS=-4096, AT=at(0), RUN_SIGN=1, RUN_FROM=at(0))
+    position = one(Fix(32, is_satellite=False, speed_mps=0.0))
+    w._see(*position, away_m, 0, edges, moved_m, new_way(), NUMBERS, TABLE)
+    # all of it is news on the way; or a quarter, so near the edge
+    assert edges[0, w.ODDS] == -4096 + (1024 if is_explained else 256)
 
 
 def test_a_movement_explains_nothing_where_nothing_has_moved() -> None:
     """However little of the distance must be explained."""
-    position, edges = one(Fix(0, is_satellite=False, speed_mps=0.0)), edges_of()
-    w._see(*position, 40.0, 0, edges, 0.0, new_way(), numbers(way_share=0.0), TABLE)
-    assert edges[0, w.ODDS] == 2 * NAT
+    for least_m, expected in [(0.1, 2), (0.0, 4)]:  # the second is the negative control
+        own = numbers(way_share=0.0, way_least_m=least_m)
+        position, edges = one(Fix(0, is_satellite=False, speed_mps=0.0)), edges_of()
+        w._see(*position, 40.0, 0, edges, 0.0, new_way(), own, TABLE)
+        assert edges[0, w.ODDS] == expected * NAT
+
+
+@pytest.mark.parametrize(
+    ("moved_m", "way", "expected"),
+    [
+        (0.0, {}, 3 * 1.0),
+        (2.49, {}, 3 * 1.0),
+        (2.5, {}, 4 * 1.0),
+        (0.0, {"TRACKED": 1.0}, 3 * 1.0),
+        (0.0, {"TRACKED": 2.0}, 4 * 1.25),
+    ],
+)
+def test_agreeing_positions_reach_further_where_a_movement_explains_them(
+    moved_m: float, way: dict[str, float], expected: float
+) -> None:
+    for odds in (8192, 0):  # from above and from below
+        edges = edges_of(ODDS=odds, AT=at(0), RUN_SIGN=1, RUN_FROM=at(600))
+        for _ in range(8):
+            position = one(Fix(600, is_satellite=False))
+            w._see(*position, 10.0, 0, edges, moved_m, way_of(**way), NUMBERS, TABLE)
+            edges[0, w.AT] = at(0)  # each is all news, and the run lasts no time
+        assert edges[0, w.ODDS] == expected * NAT
 
 
 @pytest.mark.parametrize("away_m", [0.0, -1.0])
@@ -337,20 +412,20 @@ def test_positions_for_the_wearer_go_the_other_way_and_not_for_ever() -> None:
 def test_a_position_that_says_little_moves_at_least_so_much_towards_it() -> None:
     little = (1.0,)  # a tenth of a width: one cell; towards three times that
     assert odds_of(Fix(0, little)) == [192]
-    assert odds_of(Fix(0, (-20.0,)), Fix(64, little)) == [-2048, -1024]
-    assert odds_of(Fix(0, (-20.0,)), Fix(32, little)) == [-2048, -1536]
-    assert odds_of(Fix(0, (50.0,)), Fix(64, little)) == [5120, 5120 - 2 * 1024]
-    assert odds_of(Fix(0, (50.0,)), Fix(32, little)) == [5120, 5120 - 1024]
+    assert odds_of(Fix(0, (-20.0,)), Fix(128, little)) == [-2048, -1024]
+    assert odds_of(Fix(0, (-20.0,)), Fix(64, little)) == [-2048, -1536]
+    assert odds_of(Fix(0, (50.0,)), Fix(128, little)) == [5120, 5120 - 2 * 1024]
+    assert odds_of(Fix(0, (50.0,)), Fix(64, little)) == [5120, 5120 - 1024]
     assert odds_of(Fix(0, (50.0,)), Fix(64, (-1.0,)))[1] == 5120 - 2 * 1024
     assert odds_of(Fix(0, (50.0,)), Fix(64, (-20.0,)))[1] == 5120 - 2 * 2048
     assert odds_of(Fix(0, (10.0,)), Fix(64, (-1.0,)))[1] == -192
 
 
 def test_repeated_network_coordinates_hardly_count() -> None:
-    first, again = Fix(0, is_satellite=False), Fix(64, is_satellite=False)
+    first, again = Fix(0, is_satellite=False), Fix(128, is_satellite=False)
     assert odds_of(first, again) == [3072, 3072 + 768]
-    assert odds_of(first, Fix(64, is_satellite=False, east_m=1)) == [3072, 6144]
-    assert odds_of(Fix(0), Fix(64)) == [3072, 6144]
+    assert odds_of(first, Fix(128, is_satellite=False, east_m=1)) == [3072, 6144]
+    assert odds_of(Fix(0), Fix(128)) == [3072, 6144]
 
 
 def test_one_network_coordinate_never_decides_however_often_it_comes() -> None:
@@ -457,36 +532,58 @@ def test_a_run_that_is_broken_by_silence_names_anew() -> None:
 
 
 @pytest.mark.parametrize(
-    ("edge", "is_satellite", "expected"),
+    ("edge", "is_satellite", "said", "expected"),
     [
-        ({"ODDS": 10240, "RUN_SIGN": 1, "RUN_DISTINCT": 2}, True, AGAINST),
-        ({"ODDS": 10239, "RUN_SIGN": 1, "RUN_DISTINCT": 2}, True, UNSURE),
-        ({"ODDS": 10240, "RUN_SIGN": 1, "RUN_DISTINCT": 1}, True, UNSURE),
-        ({"ODDS": 10240, "RUN_SIGN": -1, "RUN_DISTINCT": 9}, True, UNSURE),
-        ({"ODDS": 10240, "RUN_SIGN": 0, "RUN_DISTINCT": 9}, True, UNSURE),
-        ({"ODDS": 10240, "RUN_SIGN": 1, "RUN_DISTINCT": 2}, False, UNSURE),
-        ({"ODDS": 10240, "RUN_SIGN": 1, "RUN_DISTINCT": 3}, False, AGAINST),
-        ({"ODDS": -2048, "RUN_SIGN": -1}, True, KEPT),
-        ({"ODDS": -2047, "RUN_SIGN": -1}, True, UNSURE),
-        ({"ODDS": -2048, "RUN_SIGN": 1, "RUN_DISTINCT": 9}, True, KEPT),
-        ({"ODDS": 0, "RUN_SIGN": 1, "SIDE": AGAINST}, True, AGAINST),  # goes on
-        ({"ODDS": -2047, "RUN_SIGN": 1, "SIDE": AGAINST}, False, AGAINST),
-        ({"ODDS": -2048, "RUN_SIGN": 1, "SIDE": AGAINST}, True, KEPT),
-        ({"ODDS": 9000, "RUN_SIGN": -1, "SIDE": AGAINST}, True, UNSURE),  # ended by one for them
-        ({"ODDS": 9000, "RUN_SIGN": 0, "SIDE": AGAINST}, True, UNSURE),
-        ({"ODDS": 0, "RUN_SIGN": 1, "SIDE": KEPT}, True, UNSURE),
+        ({"ODDS": 10240, "RUN_SIGN": 1, "RUN_DISTINCT": 2}, True, 9, AGAINST),
+        ({"ODDS": 10239, "RUN_SIGN": 1, "RUN_DISTINCT": 2}, True, 9, UNSURE),
+        ({"ODDS": 10240, "RUN_SIGN": 1, "RUN_DISTINCT": 1}, True, 9, UNSURE),
+        ({"ODDS": 10240, "RUN_SIGN": -1, "RUN_DISTINCT": 9}, True, -9, UNSURE),
+        ({"ODDS": 10240, "RUN_SIGN": 0, "RUN_DISTINCT": 9}, True, 0, UNSURE),
+        ({"ODDS": 10240, "RUN_SIGN": 1, "RUN_DISTINCT": 2}, False, 9, UNSURE),
+        ({"ODDS": 10240, "RUN_SIGN": 1, "RUN_DISTINCT": 3}, False, 9, AGAINST),
+        ({"ODDS": -2048, "RUN_SIGN": -1}, True, -512, KEPT),
+        ({"ODDS": -2047, "RUN_SIGN": -1}, True, -512, UNSURE),
+        ({"ODDS": -2047, "RUN_SIGN": -1}, True, -5120, UNSURE),
+        ({"ODDS": -2048, "RUN_SIGN": -1}, True, -511, UNSURE),  # it says too little itself
+        ({"ODDS": -4096, "RUN_SIGN": -1}, True, -511, UNSURE),
+        ({"ODDS": -4096, "RUN_SIGN": -1}, False, -512, KEPT),
+        ({"ODDS": -4096, "RUN_SIGN": -1}, True, 0, UNSURE),
+        ({"ODDS": -4096, "RUN_SIGN": 1}, True, 512, UNSURE),  # against, never 'kept'
+        ({"ODDS": -4096, "RUN_SIGN": 1}, True, 5120, UNSURE),
+        ({"ODDS": -4096, "RUN_SIGN": 1, "SIDE": KEPT}, True, 512, UNSURE),
+        ({"ODDS": -4096, "RUN_SIGN": -1, "SIDE": KEPT}, True, -511, UNSURE),
+        ({"ODDS": -4096, "RUN_SIGN": -1, "SIDE": KEPT}, True, -512, KEPT),
+        ({"ODDS": -2048, "RUN_SIGN": 1, "RUN_DISTINCT": 9}, True, 9, UNSURE),
+        ({"ODDS": 0, "RUN_SIGN": 1, "SIDE": AGAINST}, True, 9, AGAINST),  # goes on
+        ({"ODDS": -2047, "RUN_SIGN": 1, "SIDE": AGAINST}, False, 9, AGAINST),
+        ({"ODDS": -2048, "RUN_SIGN": 1, "SIDE": AGAINST}, True, 9, UNSURE),
+        ({"ODDS": -2048, "RUN_SIGN": -1, "SIDE": AGAINST}, True, -512, KEPT),
+        ({"ODDS": -2048, "RUN_SIGN": -1, "SIDE": AGAINST}, True, -511, UNSURE),
+        ({"ODDS": 9000, "RUN_SIGN": -1, "SIDE": AGAINST}, True, -9, UNSURE),  # ended by one
+        ({"ODDS": 9000, "RUN_SIGN": 0, "SIDE": AGAINST}, True, 0, UNSURE),
+        ({"ODDS": 0, "RUN_SIGN": 1, "SIDE": KEPT}, True, 9, UNSURE),
+        ({"ODDS": 0, "RUN_SIGN": 1, "SIDE": UNSURE}, True, 9, UNSURE),
     ],
 )
 def test_it_takes_much_to_accuse_and_less_to_end_an_accusation(
-    edge: dict[str, int], *, is_satellite: bool, expected: int
+    edge: dict[str, int], said: int, *, is_satellite: bool, expected: int
 ) -> None:
     edges = edges_of(AT=at(50), BEFORE=at(40), KEPT_AT=at(30), KEPT_BEFORE=at(20), **edge)
     before = int(edges[0, w.SIDE])
-    w._decide(*one(Fix(60, is_satellite=is_satellite)), 0, edges, NUMBERS)
+    w._decide(*one(Fix(60, is_satellite=is_satellite)), 0, edges, said, NUMBERS)
     assert edges[0, [w.SIDE, w.SIDE_BEFORE]].tolist() == [expected, before]
     assert edges[0, [w.AT, w.BEFORE]].tolist() == [at(60), at(50)]
     kept = [at(60) if expected == KEPT else at(30), at(30)]
     assert edges[0, [w.KEPT_AT, w.KEPT_BEFORE]].tolist() == kept
+
+
+def test_a_newest_position_that_hardly_speaks_for_the_wearer_keeps_nothing() -> None:
+    home = [Fix(64 * n, (-30.0,), east_m=n % 2) for n in range(4)]
+    for away_m, side in [(-30.0, KEPT), (-5.0, KEPT), (-4.9, UNSURE), (0.0, UNSURE), (9.0, UNSURE)]:
+        found = walked(*home, Fix(260, (away_m,), east_m=7))
+        assert found.odds <= -2 * NAT  # belief alone would keep it
+        assert (found.of(w.SIDE_BEFORE), found.side) == (KEPT, side)
+        assert found.of(w.KEPT_AT) == (at(260) if side == KEPT else at(192))
 
 
 def test_one_position_never_accuses_and_a_second_one_may() -> None:
@@ -501,32 +598,42 @@ def test_one_position_never_accuses_and_a_second_one_may() -> None:
 # When the rules must look
 
 
+ALL = LOOK_AGAINST | LOOK_KEPT | LOOK_TURNS
+
+
 @pytest.mark.parametrize(
-    ("side", "before", "is_hot", "silence", "expected"),
+    ("side", "before", "silence", "asked"),
     [
-        (UNSURE, UNSURE, 1, 9999, False),
-        (KEPT, KEPT, 1, 9999, False),
-        (KEPT, UNSURE, 0, 10, True),
-        (UNSURE, AGAINST, 0, 10, True),
-        (AGAINST, UNSURE, 0, 10, True),
-        (AGAINST, AGAINST, 0, 800, False),
-        (AGAINST, AGAINST, 0, 801, True),
-        (AGAINST, AGAINST, 1, 10, True),
+        # which of the three flags, alone, asks to look
+        (UNSURE, UNSURE, 9999, 0),
+        (KEPT, KEPT, 9999, 0),
+        (KEPT, UNSURE, 10, LOOK_KEPT | LOOK_TURNS),
+        (KEPT, AGAINST, 10, LOOK_KEPT | LOOK_TURNS),
+        (UNSURE, AGAINST, 10, LOOK_TURNS),
+        (UNSURE, KEPT, 10, LOOK_TURNS),
+        (AGAINST, UNSURE, 10, LOOK_AGAINST | LOOK_TURNS),
+        (AGAINST, KEPT, 10, LOOK_AGAINST | LOOK_TURNS),
+        (AGAINST, AGAINST, 10, LOOK_AGAINST),
+        (AGAINST, AGAINST, 800, LOOK_AGAINST),
+        (AGAINST, AGAINST, 800.000001, LOOK_AGAINST | LOOK_TURNS),
+        (KEPT, KEPT, 801, 0),
+        (UNSURE, UNSURE, 801, 0),
     ],
 )
-def test_a_turn_is_another_side_or_one_against_that_is_hot_or_long_unheard_of(
-    side: int, before: int, is_hot: int, silence: int, *, expected: bool
+def test_the_rules_look_at_a_side_against_one_kept_again_and_turns_as_they_ask(
+    side: int, before: int, silence: float, asked: int
 ) -> None:
     edges = edges_of(SIDE=side, SIDE_BEFORE=before, AT=at(silence), BEFORE=at(0))
-    assert w._is_turn(edges, 0, is_hot, NUMBERS) is expected
+    for looks in range(ALL + 1):
+        assert w._is_looked_at(edges, 0, looks, NUMBERS) is (looks & asked != 0), looks
 
 
 def call(
-    state: w.State, rows: w.Rows, first: int, wake: list[int], hot: list[int]
+    state: w.State, rows: w.Rows, first: int, wake: list[int], looks: list[int]
 ) -> tuple[int, list[int]]:
     """Walk to the end of the rows; tells where it stopped, and for which edges."""
     stops = np.full(len(wake), 9, np.int8)
-    told = np.array(wake), np.array(hot, np.int8)
+    told = np.array(wake), np.array(looks, np.int8)
     last = len(rows.at)
     return w.walk(rows, first, last, state, NUMBERS, TABLE, *told, stops), stops.tolist()
 
@@ -540,17 +647,32 @@ def test_the_walk_stops_after_each_row_from_the_moment_on_that_an_edge_waits_for
     assert call(state, rows, 5, [0, 0], [0, 0]) == (5, [9, 9])  # no row is left
 
 
-def test_the_walk_stops_where_a_side_turns_and_where_it_is_hot() -> None:
-    fixes = [*stay(0, 640, against_m=(50.0, -30.0)), *stay(640, 1280, against_m=(-50.0, -30.0))]
-    rows, state, late = rows_of(*fixes), w.new_state(2), [at(10**9)] * 2
-    assert call(state, rows, 0, late, [0, 0]) == (1, [0, 1])  # the second is kept at once
-    assert call(state, rows, 1, late, [0, 0]) == (2, [1, 0])
+def test_the_walk_stops_where_the_rules_look() -> None:
+    far, back = (500.0, -30.0), (-50.0, -30.0)
+    fixes = [*stay(0, 640, against_m=far), *stay(640, 1280, against_m=back)]
+    rows, late, turns = rows_of(*fixes), [at(10**9)] * 2, LOOK_TURNS
+    state = w.new_state(2)
+    assert call(state, rows, 0, late, [turns, turns]) == (1, [0, 1])  # the second is kept at once
+    assert call(state, rows, 1, late, [turns, turns]) == (2, [1, 0])
     assert state.edges[:, w.SIDE].tolist() == [AGAINST, KEPT]
-    assert call(state, rows, 2, late, [1, 1]) == (3, [1, 0])  # hot, and against
-    assert call(state, rows, 3, late, [0, 1]) == (11, [1, 0])  # nothing more until it turns
+    assert call(state, rows, 2, late, [LOOK_AGAINST, ALL]) == (3, [1, 0])
+    assert call(state, rows, 3, late, [turns, ALL]) == (11, [1, 0])  # no more until it turns
     assert state.edges[0, w.SIDE] == UNSURE
-    assert call(state, rows, 11, late, [1, 1]) == (12, [1, 0])
-    assert call(state, rows, 12, late, [1, 1]) == (20, [0, 0])
+    assert call(state, rows, 11, late, [turns, turns]) == (12, [1, 0])
+    assert state.edges[0, w.SIDE] == KEPT
+    assert call(state, rows, 12, late, [ALL, ALL]) == (20, [0, 0])
+
+
+def test_the_walk_stops_for_each_edge_as_it_asks() -> None:
+    fixes = [*stay(0, 640, against_m=(500.0,) * 4), *stay(640, 1280, against_m=(-50.0,) * 4)]
+    rows, late, looks = rows_of(*fixes), [at(10**9)] * 4, [0, LOOK_AGAINST, LOOK_KEPT, LOOK_TURNS]
+    state, told, first = w.new_state(4), {}, 0
+    while first < 20:
+        first, stops = call(state, rows, first, late, looks)
+        told[first - 1] = stops
+    against = {r: [0, 1, 0, 0] for r in range(2, 10)}
+    ends = {10: [0, 0, 0, 1], 11: [0, 0, 1, 1], 19: [0, 0, 0, 0]}
+    assert told == {1: [0, 1, 0, 1]} | against | ends
 
 
 def test_rows_that_are_no_observation_move_nothing_and_the_walk_goes_on() -> None:
@@ -561,14 +683,14 @@ def test_rows_that_are_no_observation_move_nothing_and_the_walk_goes_on() -> Non
     before, other = walked(Fix(0), *held), walked(Fix(0), *held)
     other.see(*copy)
     assert before.state.edges.tobytes() == other.state.edges.tobytes()
-    assert walked(Fix(0), wider, Fix(64)).odds == 6144
+    assert walked(Fix(0), wider, Fix(128)).odds == 6144
     rows, state = rows_of(Fix(0, (1.0,)), wider, Fix(64, (1.0,))), w.new_state(1)
     assert call(state, rows, 0, [at(0.5)], [0]) == (3, [1])
 
 
 def test_the_better_of_two_positions_in_a_second_counts_with_what_came_before_it() -> None:
     first, worse = Fix(0), Fix(64, (500.0,), width_m=50.0, east_m=1)
-    better = Fix(64.5, width_m=5.0, east_m=2)
+    better = Fix(64.5, (50.0,), width_m=5.0, east_m=2)
     assert odds_of(first, worse, better) == [3072, 8192, 8192 + 5120]  # all of it is news
 
 
