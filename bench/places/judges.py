@@ -46,13 +46,14 @@ def walked(settings: Settings, case: Case, change: Callable[[Rows], Rows] | None
         rows = rows._replace(width_m=_widths_m(case, settings))
     edges = rows.against_m.shape[1]
     state, numbers = w.new_state(edges), numbers_of(settings)
-    wake, is_hot = np.full(edges, _NEVER, np.int64), np.ones(edges, np.int8)
+    wake = np.full(edges, _NEVER, np.int64)
+    looks = np.full(edges, w.LOOK_AGAINST | w.LOOK_TURNS, np.int8)
     stops = np.zeros(edges, np.int8)
     sides = np.zeros(rows.against_m.shape, np.int8)
     first, last, now = 0, len(rows.at), np.zeros(edges, np.int8)
     while first < last:
         stops[:] = 0
-        end = w.walk(rows, first, last, state, numbers, table(), wake, is_hot, stops)
+        end = w.walk(rows, first, last, state, numbers, table(), wake, looks, stops)
         sides[first:end] = np.minimum(now, 0)  # what is no observation opens nothing
         now = state.edges[:, w.SIDE].astype(np.int8)
         if stops.any():

@@ -22,11 +22,12 @@ from fairtag.rules.walk import (
     RUN_SIGN,
     UNSURE,
     State,
+    _is_moving,
     _news,
     _run,
     _said,
 )
-from fairtag.rules.way import IS_REPEATED, NEVER, TRACKED, go
+from fairtag.rules.way import IS_REPEATED, NEVER, go
 from fairtag.terms.compiled import compiled
 
 _UNMOVED = False
@@ -52,10 +53,9 @@ def _full(
 ) -> tuple[float, float]:
     """Tell what a position says to the walk and how much of it is news; keeps its run."""
     edges, moved_m, way, fix = state
-    is_explained = away_m > 0.0 and 0.0 < moved_m[c] >= numbers.reals[by.WAY_SHARE] * away_m
-    is_moving = way[TRACKED] >= numbers.reals[by.TRACKED_STEPS] or is_explained
+    is_moving = _is_moving(away_m, moved_m[c], way, numbers)
     said = _said(at, fix, away_m, is_moving, way, numbers, table)
-    news = _news(at, fix, c, edges, is_moving, way, numbers)
+    news = _news(at, fix, away_m, c, edges, is_moving, way, numbers)
     silence = at - edges[c, AT] if edges[c, AT] != NEVER else numbers.counts[by.MEMORY]
     _run(at, fix, c, edges, said, way[IS_REPEATED] != 0.0, silence > numbers.counts[by.GAP])
     return said / NAT, news / NAT
@@ -70,7 +70,8 @@ def _weighed(
         return said * news
     said = _plain(rows, r, c, table, numbers.counts[by.MOST])
     if knows == NEWS:
-        news = _news(rows.at[r], state.fix, c, state.edges, _UNMOVED, state.way, numbers)
+        away_m = rows.against_m[r, c]
+        news = _news(rows.at[r], state.fix, away_m, c, state.edges, _UNMOVED, state.way, numbers)
         return said * news / NAT
     return said
 
@@ -81,7 +82,7 @@ def _enough(rows: Rows, r: int, c: int, edges: Ints, numbers: Numbers) -> bool:
     return bool(edges[c, RUN_SIGN] > 0 and edges[c, RUN_DISTINCT] >= least)
 
 
-_CALLS = (fill, *by_way.CALLS, _said, _news, _run, _plain, _full, _weighed, _enough)
+_CALLS = (fill, *by_way.CALLS, _is_moving, _said, _news, _run, _plain, _full, _weighed, _enough)
 
 
 @compiled(work=_always, calls=_CALLS)

@@ -83,9 +83,7 @@ def _see(
     table: Ints,
 ) -> None:
     """Let one position move the belief about one edge."""
-    least_m = max(numbers.reals[by.WAY_LEAST_M], numbers.reals[by.WAY_SHARE] * away_m)
-    is_explained = away_m > 0.0 and moved_m >= least_m
-    is_moving = way[TRACKED] >= numbers.reals[by.TRACKED_STEPS] or is_explained
+    is_moving = _is_moving(away_m, moved_m, way, numbers)
     said = _said(at, fix, away_m, is_moving, way, numbers, table)
     silence = at - edges[c, AT] if edges[c, AT] != NEVER else numbers.counts[by.MEMORY]
     news = _news(at, fix, away_m, c, edges, is_moving, way, numbers)
@@ -111,6 +109,14 @@ def _see(
             goal, _lowered(edges[c, ODDS], falls, numbers.counts[by.IN_FAVOUR_COUNTS])
         )
     _decide(at, fix, c, edges, said, numbers)
+
+
+def _is_moving(away_m: float, moved_m: float, way: Floats, numbers: Numbers) -> bool:
+    """Tell whether a movement explains a position: a tracked way, or enough of one since."""
+    if way[TRACKED] >= numbers.reals[by.TRACKED_STEPS]:
+        return True
+    least_m = max(numbers.reals[by.WAY_LEAST_M], numbers.reals[by.WAY_SHARE] * away_m)
+    return bool(away_m > 0.0 and moved_m >= least_m)
 
 
 def _news(
@@ -227,7 +233,8 @@ def _decide(at: int, fix: Floats, c: int, edges: Ints, said: int, numbers: Numbe
         edges[c, KEPT_AT] = at
 
 
-_CALLS = (fill, *by_way.CALLS, _is_looked_at, _see, _news, _said, _faded, _lowered, _run, _decide)
+_OWN = (_is_looked_at, _see, _is_moving, _news, _said, _faded, _lowered, _run, _decide)
+_CALLS = (fill, *by_way.CALLS, *_OWN)
 _STEPS_AN_EDGE = 6  # of some microsecond in plain Python; measured
 
 
