@@ -22,8 +22,8 @@ from fairtag.orders.model import Curfew, Ruling
 from fairtag.orders.read import read
 from fairtag.rules.conditions import buffer_m, place_of, side_of
 from fairtag.rules.duty import Binding
-from fairtag.rules.leg import Edges, leg_of
-from fairtag.rules.numbers import Rows
+from fairtag.rules.places.leg import Edges, leg_of
+from fairtag.rules.places.numbers import Rows
 from fairtag.rules.settings import Settings
 from fairtag.sim.cast import Player, player, span_of
 from fairtag.sim.columns import spoken

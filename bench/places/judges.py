@@ -16,12 +16,12 @@ from places import loops
 from places.cases import Case, Fixes
 from places.score import run_starts
 
-from fairtag.rules import walk as w
-from fairtag.rules.evidence import by_satellite, widths_m
-from fairtag.rules.numbers import AGAINST as BUDGET
-from fairtag.rules.numbers import Rows, numbers_of
+from fairtag.rules.places import walk as w
+from fairtag.rules.places.evidence import by_satellite, widths_m
+from fairtag.rules.places.numbers import AGAINST as BUDGET
+from fairtag.rules.places.numbers import Rows, numbers_of
+from fairtag.rules.places.walk import AGAINST, KEPT
 from fairtag.rules.settings import DEFAULTS, Settings, table
-from fairtag.rules.walk import AGAINST, KEPT
 from fairtag.terms.instants import HOUR, MINUTE
 
 Sides = NDArray[np.int8]

@@ -1,7 +1,7 @@
 """How do other methods let evidence about an edge add up? Loops over the walk's own rows.
 
-They take positions, and what these say, as the walk does (`fairtag.rules.walk`, `way`), and write
-the side after each row into `sides`, shape (n, m). Units as there.
+They take positions, and what these say, as the walk does (`fairtag.rules.places`), and write the
+side after each row into `sides`, shape (n, m). Units as there.
 """
 
 from __future__ import annotations
@@ -9,11 +9,10 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from fairtag.rules import numbers as by
-from fairtag.rules import way as by_way
-from fairtag.rules.numbers import Bytes, Floats, Ints, Numbers, Rows, fill
-from fairtag.rules.settings import CELLS, NAT
-from fairtag.rules.walk import (
+from fairtag.rules.places import numbers as by
+from fairtag.rules.places import way as by_way
+from fairtag.rules.places.numbers import Bytes, Floats, Ints, Numbers, Rows, fill
+from fairtag.rules.places.walk import (
     AGAINST,
     AT,
     BEFORE,
@@ -27,7 +26,8 @@ from fairtag.rules.walk import (
     _run,
     _said,
 )
-from fairtag.rules.way import IS_REPEATED, NEVER, go
+from fairtag.rules.places.way import IS_REPEATED, NEVER, go
+from fairtag.rules.settings import CELLS, NAT
 from fairtag.terms.compiled import compiled
 
 _UNMOVED = False

@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 from places.cases import Case, Duties
 
-from fairtag.rules.walk import AGAINST, KEPT
+from fairtag.rules.places.walk import AGAINST, KEPT
 from fairtag.terms.instants import MINUTE
 
 _NEAR, _AFTER = 10 * MINUTE, 2 * MINUTE

@@ -28,13 +28,14 @@ from tests.property.lives import (
 
 from fairtag.intake.columns import positions_of
 from fairtag.intake.messages import EventCode, Message, Position, Source
-from fairtag.rules import devices, replay, walk, watch
-from fairtag.rules.belief import Seen
-from fairtag.rules.evidence import by_satellite, widths_m
+from fairtag.rules import devices, replay, watch
 from fairtag.rules.finding import AGAINST_WEARER, Finding, Kind
 from fairtag.rules.judge import OrderJudge
 from fairtag.rules.matter import Matter
-from fairtag.rules.numbers import Rows, numbers_of
+from fairtag.rules.places import walk
+from fairtag.rules.places.belief import Seen
+from fairtag.rules.places.evidence import by_satellite, widths_m
+from fairtag.rules.places.numbers import Rows, numbers_of
 from fairtag.rules.settings import DEFAULTS, table
 from fairtag.rules.track import Track
 from fairtag.rules.view import View

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
-from fairtag.rules import walk
-from fairtag.rules.numbers import FADE, Numbers, Rows, numbers_of
+from fairtag.rules.places import walk
+from fairtag.rules.places.numbers import FADE, Numbers, Rows, numbers_of
 from fairtag.rules.settings import DEFAULTS, table
 from fairtag.terms.instants import SECOND
 

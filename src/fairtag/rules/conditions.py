@@ -11,10 +11,10 @@ from functools import lru_cache
 import msgspec
 
 from fairtag.orders.model import Appointment, Attendance, Curfew, ExclusionZone, InclusionZone
-from fairtag.rules.belief import Seen, Side
 from fairtag.rules.duty import Binding, Duty
 from fairtag.rules.finding import Evidence, Kind
 from fairtag.rules.matter import Matter
+from fairtag.rules.places.belief import Seen, Side
 from fairtag.terms.geometry import Place
 from fairtag.terms.ids import ConditionId
 from fairtag.terms.instants import MINUTE, SECOND, Micros

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from fairtag.intake.columns import Positions
-from fairtag.rules.evidence import witnesses
+from fairtag.rules.places.evidence import witnesses
 from fairtag.rules.settings import Settings
 from fairtag.terms.instants import DAY, SECOND, Micros
 

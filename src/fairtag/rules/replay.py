@@ -14,9 +14,9 @@ from fairtag.intake.columns import Positions, positions_of
 from fairtag.intake.messages import Message, Position, Said, ref_of
 from fairtag.orders.inforce import worn
 from fairtag.orders.model import Ruling
-from fairtag.rules.belief import Side
 from fairtag.rules.finding import Finding, sort_key
 from fairtag.rules.judge import OrderJudge
+from fairtag.rules.places.belief import Side
 from fairtag.rules.settings import DEFAULTS, Settings
 from fairtag.rules.track import Turns
 from fairtag.terms.ids import ConditionId, DeviceId, OrderId

@@ -14,11 +14,11 @@ import numpy as np
 from fairtag.intake.columns import NO_SEQ, Positions
 from fairtag.orders.model import Attendance, Ruling
 from fairtag.rules import conditions
-from fairtag.rules import walk as w
-from fairtag.rules.belief import seen_of
-from fairtag.rules.leg import Leg, leg_of
 from fairtag.rules.matter import Matter
-from fairtag.rules.numbers import AGAINST, Bytes, Ints, numbers_of
+from fairtag.rules.places import walk as w
+from fairtag.rules.places.belief import seen_of
+from fairtag.rules.places.leg import Leg, leg_of
+from fairtag.rules.places.numbers import AGAINST, Bytes, Ints, numbers_of
 from fairtag.rules.settings import table
 from fairtag.rules.view import View
 from fairtag.rules.wearing import Wearing

@@ -8,11 +8,11 @@ from fairtag.intake.columns import Positions
 from fairtag.intake.messages import CheckInReceipt, Message, Said
 from fairtag.orders.model import Attendance, CheckIn, Covers, Ruling
 from fairtag.rules import conditions, devices
-from fairtag.rules.belief import Beliefs, Side
 from fairtag.rules.conditions import Located, Watched
 from fairtag.rules.devices import Noticed
 from fairtag.rules.duty import is_free
 from fairtag.rules.matter import Matter
+from fairtag.rules.places.belief import Beliefs, Side
 from fairtag.rules.view import View
 from fairtag.terms.ids import ConditionId, DeviceId
 from fairtag.terms.instants import Micros

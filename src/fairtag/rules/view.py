@@ -14,7 +14,7 @@ from fairtag.orders.inforce import ruling_at
 from fairtag.orders.model import Absence, Activation, Covers, Ruling
 from fairtag.rules.conditions import LOCATED, Located, buffer_m, place_of, side_of
 from fairtag.rules.duty import Binding, Duty, duty_at, free_times, idle_until
-from fairtag.rules.leg import Edges
+from fairtag.rules.places.leg import Edges
 from fairtag.rules.settings import Settings
 from fairtag.terms.ground import ground_of
 from fairtag.terms.ids import ConditionId, DeviceId

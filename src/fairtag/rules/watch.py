@@ -13,9 +13,9 @@ from fairtag.intake.columns import Positions
 from fairtag.intake.messages import Message, Position
 from fairtag.orders.model import Activation, Covers
 from fairtag.rules.duty import counted_from
-from fairtag.rules.evidence import is_witness, witnesses
 from fairtag.rules.finding import SILENCES, Cause, Kind
 from fairtag.rules.matter import Matter, evidence_of
+from fairtag.rules.places.evidence import is_witness, witnesses
 from fairtag.rules.settings import Settings
 from fairtag.rules.view import View
 from fairtag.terms.ids import DeviceId

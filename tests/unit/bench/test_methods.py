@@ -16,9 +16,9 @@ from places.cases import Case, Duties
 from places.score import Tally, _decided, score
 
 from fairtag.orders.read import read
+from fairtag.rules.places.walk import AGAINST, KEPT, UNSURE
 from fairtag.rules.replay import replay
 from fairtag.rules.settings import DEFAULTS
-from fairtag.rules.walk import AGAINST, KEPT, UNSURE
 from fairtag.sim.cast import player, span_of
 from fairtag.sim.columns import spoken
 from fairtag.sim.papers import order_of

@@ -9,10 +9,10 @@ from tests.unit.rules.ways import Fix, at, walked
 
 from fairtag.intake.columns import positions_of
 from fairtag.intake.messages import Position, ref_of
-from fairtag.rules import walk as w
-from fairtag.rules.belief import Beliefs, Seen, Side, seen_of
 from fairtag.rules.finding import Evidence
-from fairtag.rules.way import new_way
+from fairtag.rules.places import walk as w
+from fairtag.rules.places.belief import Beliefs, Seen, Side, seen_of
+from fairtag.rules.places.way import new_way
 from fairtag.terms.ids import ConditionId, DeviceId
 from fairtag.terms.instants import Micros
 

@@ -11,11 +11,11 @@ from tests.unit.rules.nights import at, span
 
 from fairtag.orders.model import Appointment, Attendance
 from fairtag.rules import conditions
-from fairtag.rules.belief import Seen, Side
 from fairtag.rules.conditions import Watched, attend, due, end_at, fit, observe, pass_time
 from fairtag.rules.duty import Duty
 from fairtag.rules.finding import Evidence, Kind
 from fairtag.rules.matter import Matter
+from fairtag.rules.places.belief import Seen, Side
 from fairtag.terms.instants import SECOND, Micros
 
 CURFEW, ZONE, AREA, ATTENDANCE = CONDITIONS  # the curfew has a grace of 5 minutes

@@ -11,8 +11,8 @@ from msgspec.structs import replace
 
 from fairtag.intake.columns import Positions, positions_of
 from fairtag.intake.messages import Position, Source
-from fairtag.rules.evidence import by_satellite, is_witness, widths_m, witnesses
-from fairtag.rules.leg import Edges, leg_of
+from fairtag.rules.places.evidence import by_satellite, is_witness, widths_m, witnesses
+from fairtag.rules.places.leg import Edges, leg_of
 from fairtag.rules.settings import DEFAULTS
 from fairtag.terms.flat import metres_a_degree
 from fairtag.terms.geometry import Area, Circle

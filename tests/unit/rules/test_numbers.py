@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from tests.unit.rules.ways import EAST_M, NORTH_M, Fix, at, number, one
 
 from fairtag.rules import settings as published
-from fairtag.rules.numbers import FIX_SIZE, IS_SATELLITE, numbers_of
+from fairtag.rules.places.numbers import FIX_SIZE, IS_SATELLITE, numbers_of
 from fairtag.rules.settings import CELLS, DEFAULTS, NAT, Doubt, Settings, log_odds, table
 from fairtag.terms.instants import SECOND
 

@@ -21,12 +21,12 @@ from tests.unit.rules.ways import (
     walked,
 )
 
-from fairtag.rules import walk as w
-from fairtag.rules import way as by_way
-from fairtag.rules.numbers import numbers_of
+from fairtag.rules.places import walk as w
+from fairtag.rules.places import way as by_way
+from fairtag.rules.places.numbers import numbers_of
+from fairtag.rules.places.walk import AGAINST, KEPT, LOOK_AGAINST, LOOK_KEPT, LOOK_TURNS, UNSURE
+from fairtag.rules.places.way import NEVER, new_way
 from fairtag.rules.settings import DEFAULTS, NAT, table
-from fairtag.rules.walk import AGAINST, KEPT, LOOK_AGAINST, LOOK_KEPT, LOOK_TURNS, UNSURE
-from fairtag.rules.way import NEVER, new_way
 from fairtag.terms.instants import SECOND
 
 

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from tests.unit.rules.ways import EAST_M, NUMBERS, Fix, at, one
 
-from fairtag.rules import way as by_way
-from fairtag.rules.way import (
+from fairtag.rules.places import way as by_way
+from fairtag.rules.places.way import (
     IS_BETTER,
     IS_REPEATED,
     JUMPED_AT,

@@ -11,9 +11,9 @@ from math import nan
 import msgspec
 import numpy as np
 
-from fairtag.rules import numbers as by
-from fairtag.rules import walk as w
-from fairtag.rules.numbers import Floats, Numbers, Rows, fill, numbers_of
+from fairtag.rules.places import numbers as by
+from fairtag.rules.places import walk as w
+from fairtag.rules.places.numbers import Floats, Numbers, Rows, fill, numbers_of
 from fairtag.rules.settings import CELLS, NAT, Doubt, Settings
 from fairtag.terms.instants import SECOND
 

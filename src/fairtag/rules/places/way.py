@@ -12,8 +12,8 @@ import math
 
 import numpy as np
 
-from fairtag.rules import numbers as by
-from fairtag.rules.numbers import Floats, Numbers
+from fairtag.rules.places import numbers as by
+from fairtag.rules.places.numbers import Floats, Numbers
 from fairtag.terms.instants import SECOND
 
 NEVER = -1  # no instant

@@ -12,11 +12,11 @@ from numpy.typing import NDArray
 
 from fairtag.intake.columns import NO_SEQ, Positions
 from fairtag.intake.messages import ref_of
-from fairtag.rules import walk as w
 from fairtag.rules.finding import MOST_CERTAIN, Evidence
-from fairtag.rules.numbers import FIX_SIZE, Ints
+from fairtag.rules.places import walk as w
+from fairtag.rules.places.numbers import FIX_SIZE, Ints
+from fairtag.rules.places.way import NEVER, new_way
 from fairtag.rules.settings import NAT
-from fairtag.rules.way import NEVER, new_way
 from fairtag.terms.ids import ConditionId, DeviceId
 from fairtag.terms.instants import Micros
 

@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fairtag.intake.columns import Positions
-from fairtag.rules.evidence import by_satellite, widths_m, witnesses
-from fairtag.rules.numbers import Floats, Rows
+from fairtag.rules.places.evidence import by_satellite, widths_m, witnesses
+from fairtag.rules.places.numbers import Floats, Rows
 from fairtag.rules.settings import Settings
 from fairtag.terms.ground import Ground, distances
 from fairtag.terms.ids import ConditionId

@@ -16,11 +16,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from fairtag.rules import numbers as by
-from fairtag.rules import way as by_way
-from fairtag.rules.numbers import Bytes, Floats, Ints, Numbers, Rows, fill
+from fairtag.rules.places import numbers as by
+from fairtag.rules.places import way as by_way
+from fairtag.rules.places.numbers import Bytes, Floats, Ints, Numbers, Rows, fill
+from fairtag.rules.places.way import IS_BETTER, IS_REPEATED, JUMPED_AT, NEVER, TRACKED, go, new_way
 from fairtag.rules.settings import CELLS, NAT
-from fairtag.rules.way import IS_BETTER, IS_REPEATED, JUMPED_AT, NEVER, TRACKED, go, new_way
 from fairtag.terms.compiled import compiled
 
 KEPT, UNSURE, AGAINST = -1, 0, 1

@@ -1,0 +1,1 @@
+"""How does what positions say about an edge add up?"""
