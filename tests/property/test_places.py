@@ -203,8 +203,8 @@ def test_worse_accuracy_opens_nothing_new() -> None:
     holds(opens_no_more_when_vague, LONG, WORSE, HONEST, cases=80)
 
 
-def test_negative_control_a_judge_that_adds_the_accuracy_to_the_distance_is_seen() -> None:
-    adding = reading(lambda one: replace(one, lat=one.lat + (one.accuracy_m or 0) / 111_295))
+def test_negative_control_a_judge_that_takes_accuracy_for_distance_is_seen() -> None:
+    adding = reading(lambda one: replace(one, lat=one.lat + 12 * (one.accuracy_m or 0) / 111_295))
 
     assert breaks(opens_no_more_when_vague, LONG, WORSE, st.just(adding))
 

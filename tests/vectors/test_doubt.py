@@ -51,7 +51,7 @@ def test_no_real_phone_gives_a_sign(source: Source, every_s: int) -> None:
 
 
 def test_negative_control_wide_positions_of_a_train_would_be_doubted() -> None:
-    loose = changed(DEFAULTS, precise_m=100.0)
+    loose = changed(DEFAULTS, doubt=changed(DEFAULTS.doubt, precise_m=100.0))
 
     assert {one for path in TRACES for one in kinds(track(path), loose)} == {Sign.SPEED}
 
@@ -61,7 +61,7 @@ def test_a_jump_put_into_a_trace_is_told() -> None:
     shown = 0
     for path in TRACES:
         rows = track(path, every_s=60)
-        precise = np.where(rows.accuracy_m <= DEFAULTS.precise_m)[0]
+        precise = np.where(rows.accuracy_m <= DEFAULTS.doubt.precise_m)[0]
         often = np.diff(rows.at[precise]) < 300 * SECOND
         starts = [n for n in range(1, len(often) - 2) if often[n - 1 : n + 2].all()]
         if not starts:

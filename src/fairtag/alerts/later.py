@@ -30,7 +30,7 @@ def follow_up(finding: Finding, alerts: Sequence[Alert], *, now: Micros, new_id:
     the revision was taken.
     """
     closed = _closed_on(finding, alerts)
-    if closed is None or not _is_news(finding, closed):
+    if closed is None or _is_taken(finding, alerts) or not _is_news(finding, closed):
         return NOTHING
     words = _words(finding, closed)
     waiting = next((one for one in alerts if _waits(one, closed)), None)
@@ -63,6 +63,12 @@ def _closed_on(finding: Finding, alerts: Iterable[Alert]) -> Alert | None:
         return None
     by_people = [one for one in holding if one.closed_by is not None]
     return max(by_people, key=lambda one: (one.closed_at or 0, one.alert_id), default=None)
+
+
+def _is_taken(finding: Finding, alerts: Iterable[Alert]) -> bool:
+    """Tell whether an alert knows this revision already: told again, it is no news."""
+    parts = (part for alert in alerts for part in alert.parts)
+    return any(part.finding_id == finding.finding_id and part.rev >= finding.rev for part in parts)
 
 
 def _is_news(finding: Finding, closed: Alert) -> bool:

@@ -178,9 +178,12 @@ def broken_gather(one: Finding, alerts: list[Alert], **told: object) -> Change:
     return Change(alert=replace(change.alert, **shut))
 
 
-BUDGET = settings(max_examples=60, stateful_step_count=30, deadline=None, database=None)
+# Seeded, so that a red run is red again.
+BUDGET = settings(
+    max_examples=60, stateful_step_count=30, deadline=None, database=None, derandomize=True
+)
 ONCE = settings(
-    BUDGET, phases=(Phase.generate,), report_multiple_bugs=False, derandomize=True
+    BUDGET, phases=(Phase.generate,), report_multiple_bugs=False
 )  # the first failure is enough: nothing is made small
 
 

@@ -66,6 +66,18 @@ def test_an_excuse_is_news_unless_it_was_closed_as_excused() -> None:
     assert follow(excused, shut(raised(ONE), Cause.EXCUSED)) is NOTHING
 
 
+def test_a_revision_that_another_alert_knows_is_no_news() -> None:
+    """A follow-up took it: told again, by a restart or a copy, it raises nothing."""
+    excused = ended(ONE, 5, state=State.CORRECTED, cause="excused")
+    closed = shut(raised(ONE), Cause.REFERRED)
+    knows = replace(shut(raised(excused), Cause.EXCUSED), alert_id="a_9", closed_at=None)
+    older = replace(knows, parts=tuple(replace(one, rev=1) for one in knows.parts))
+
+    assert follow(excused, closed) is not NOTHING
+    assert follow(excused, closed, knows) is NOTHING
+    assert follow(excused, closed, older) is not NOTHING
+
+
 def test_an_ordinary_end_and_a_better_certainty_are_no_news() -> None:
     surer = replace(ONE, rev=2, state=State.CORRECTED, certainty=0.999)
 
