@@ -128,8 +128,9 @@ def test_negative_control_a_device_that_is_elsewhere_now_tells_a_new_place() -> 
         (20, 300, 400, 2.0, 4.0, 60.0),  # the mean of both speeds, for 20 s
         (20, 3, 4, 2.0, 4.0, 5.0),  # no longer than the step is
         (60, 300, 400, 2.0, 4.0, 120.0),  # a speed counts for 40 s
-        (20, 300, 400, nan, 4.0, 40.0),  # of what isn't told nothing is known
-        (20, 300, 400, 2.0, nan, 20.0),
+        (20, 300, 400, nan, 4.0, 0.0),  # one speed alone may be an error
+        (20, 300, 400, 2.0, nan, 0.0),
+        (20, 300, 400, 2.0, 0.5, 25.0),  # 0.5 m/s is on the move here
         (10, 300, 400, 2.0, 4.0, 30.0),
         (9.9, 300, 400, 2.0, 4.0, 0.0),  # too soon for a step
     ],
@@ -232,7 +233,9 @@ def test_a_satellite_that_tells_a_speed_needs_no_second_witness_and_has_none() -
     assert moves(steps, is_satellite=True, speed_mps=0.0) == [0.0, 0.0]
     assert moves(steps, is_satellite=True) == [0.0, 50.0]
     assert moves(steps, speed_mps=0.0) == [0.0, 50.0]
-    assert moves(steps, speed_mps=0.1)[0] == pytest.approx(4.0)
+    # Slower than what counts as moving is the error of a speed, however often it is told.
+    assert moves(steps, speed_mps=0.49)[0] == 0.0
+    assert moves(steps, speed_mps=0.5)[0] == pytest.approx(20.0)
 
 
 # Jumps
@@ -261,13 +264,15 @@ def test_a_jump_is_far_and_faster_than_anybody(
 @pytest.mark.parametrize(
     ("metres", "seconds", "before_mps", "mps", "expected"),
     [
-        (60, 20, 2.0, 0.0, 1.0),
-        (84, 20, 2.0, 0.0, 1.0),  # 24 m and 1.5 times 2 m/s for 20 s
-        (85, 20, 2.0, 0.0, 0.0),
-        (84, 20, 0.0, 2.0, 1.0),  # the faster of both speeds
-        (16, 20, 0.5, 0.0, 1.0),
-        (15, 20, 0.5, 0.0, 0.0),  # too short to tell
-        (16, 20, 0.4, 0.0, 0.0),  # too slow to tell
+        (60, 20, 2.0, 1.0, 1.0),
+        (84, 20, 2.0, 1.0, 1.0),  # 24 m and 1.5 times 2 m/s for 20 s
+        (85, 20, 2.0, 1.0, 0.0),
+        (84, 20, 1.0, 2.0, 1.0),  # the faster of both speeds
+        (60, 20, 2.0, 0.0, 0.0),  # one of them alone may be an error
+        (60, 20, 0.0, 2.0, 0.0),
+        (16, 20, 0.5, 0.5, 1.0),
+        (15, 20, 0.5, 0.5, 0.0),  # too short to tell
+        (16, 20, 0.5, 0.49, 0.0),  # too slow to tell
         (16, 20, nan, nan, 0.0),
         (100, 400, 2.0, 2.0, 1.0),
         (100, 401, 2.0, 2.0, 0.0),  # nobody knows the way of so long
@@ -278,6 +283,17 @@ def test_a_step_is_tracked_that_the_speed_explains(
 ) -> None:
     _, way = gone(Fix(0, speed_mps=before_mps), Fix(seconds, north_m=metres, speed_mps=mps))
     assert way[TRACKED] == expected
+
+
+def test_a_way_must_be_tracked_on_end_and_may_rest_then() -> None:
+    """Errors of a speed, hours apart, never make a tracked way."""
+    step = [Fix(0, speed_mps=2.0), Fix(20, east_m=40, speed_mps=2.0)]
+    rest = Fix(40, east_m=41, speed_mps=0.0)
+    _, way = gone(*step, rest)
+    assert way[TRACKED] == 0.0
+    fixes = [*step, Fix(40, east_m=80, speed_mps=2.0), Fix(60, east_m=81, speed_mps=0.0)]
+    _, tracked = gone(*fixes)
+    assert tracked[TRACKED] == 2.0
 
 
 def test_tracked_steps_are_counted_on_end() -> None:

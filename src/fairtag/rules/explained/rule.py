@@ -144,7 +144,8 @@ def _movement(s: Settings) -> Paragraph:
         f"Steps between positions are {span(s.step_s)} long at least, and count up to "
         f"{span(s.longest_step_s)}.",
         f"A movement is what the device's own speed explains, for {span(s.counted_step_s)} a step "
-        f"at most; or, without a satellite that tells a speed, two steps on end of over "
+        f"at most, where it is on the move at both ends of the step; or, without a "
+        f"satellite that tells a speed, two steps on end of over "
         f"{metres(s.step_m)} in one direction, slower than {pace(s.fastest_mps)}.",
         f"From {pace(s.moving_mps)} on, a device counts as on the move.",
         f"A movement explains a place when it is {percent(s.way_share)} of the distance against "

@@ -282,7 +282,7 @@ def walk(
         for c in range(len(moved_m)):
             moved_m[c] += moved
             _see(at, fix, rows.against_m[r, c], c, edges, moved_m[c], way, numbers, table)
-            if edges[c, SIDE] == KEPT:
+            if edges[c, ODDS] <= numbers.counts[by.IN_FAVOUR]:
                 moved_m[c] = 0.0
             stops[c] = 0
             if at >= wake[c] or _is_looked_at(edges, c, looks[c], numbers):

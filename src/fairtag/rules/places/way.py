@@ -70,7 +70,7 @@ def _step(at: int, fix: Floats, way: Floats, numbers: Numbers) -> float:
         north = (fix[by.LAT] - way[STEP_LAT]) * fix[by.LAT_M]
         length = math.sqrt(east * east + north * north)
         moved = _moved(at, fix, way, east, north, length, lasted_s, speed, numbers)
-        _track(way, length, lasted_s, max(speed, way[STEP_SPEED]), numbers)
+        _track(way, length, lasted_s, speed, numbers)
         if length > numbers.reals[by.JUMP_M] and length > numbers.reals[by.JUMP_MPS] * lasted_s:
             way[JUMPED_AT] = at
         if length > 0.0:
@@ -97,7 +97,9 @@ def _moved(
     A satellite that tells a speed needs no second witness.
     """
     counted_s = min(lasted_s, numbers.reals[by.COUNTED_STEP_S])
-    moved: float = min(length, 0.5 * (speed + way[STEP_SPEED]) * counted_s)
+    moved = 0.0
+    if min(speed, way[STEP_SPEED]) >= numbers.reals[by.MOVING_MPS]:  # one alone may be an error
+        moved = min(length, 0.5 * (speed + way[STEP_SPEED]) * counted_s)
     if fix[by.IS_SATELLITE] != 0.0 and fix[by.SPEED] == fix[by.SPEED]:
         return moved
     is_long = length > numbers.reals[by.STEP_M] and way[STEP_LENGTH] > numbers.reals[by.STEP_M]
@@ -112,15 +114,18 @@ def _moved(
     return moved
 
 
-def _track(way: Floats, length: float, lasted_s: float, fastest: float, numbers: Numbers) -> None:
-    """Count steps on end that the reported speed explains."""
+def _track(way: Floats, length: float, lasted_s: float, speed: float, numbers: Numbers) -> None:
+    """Count steps on end that the reported speed explains; a way once tracked may rest."""
+    fastest, slowest = max(speed, way[STEP_SPEED]), min(speed, way[STEP_SPEED])
     explained_m = (
         numbers.reals[by.EXPLAINED_M] + numbers.reals[by.EXPLAINED_TIMES] * fastest * lasted_s
     )
     if length > explained_m or lasted_s > 2 * numbers.reals[by.LONGEST_STEP_S]:
         way[TRACKED] = 0.0
-    elif length >= numbers.reals[by.STEP_M] and fastest >= numbers.reals[by.MOVING_MPS]:
+    elif length >= numbers.reals[by.STEP_M] and slowest >= numbers.reals[by.MOVING_MPS]:
         way[TRACKED] += 1.0
+    elif way[TRACKED] < numbers.reals[by.TRACKED_STEPS]:
+        way[TRACKED] = 0.0
 
 
 def _short_way(turn_deg: float) -> float:
