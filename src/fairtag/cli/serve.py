@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -50,6 +51,8 @@ def run_site(
     """Serve until the process is told to stop; without a scheme, under the shipped one."""
     # The judge computes in a thread; a device's answer must not wait 5 ms for it at every step.
     sys.setswitchinterval(_SWITCH_S)
+    # Compiling stops every thread for seconds, and requests of a few positions gain little by it.
+    os.environ.setdefault("FAIRTAG_COMPILED", "never")
     token = settings_of(data).metrics_token
     with alone(data), running(house) as pulse:
         typer.echo(f"fairtag listens on http://{host}:{port}", err=True)
