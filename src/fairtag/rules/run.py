@@ -39,7 +39,7 @@ class Waits(NamedTuple):
 
     @staticmethod
     def of(conditions: int) -> Waits:
-        """Let none look unless its side changes."""
+        """Let none look yet."""
         return Waits(np.full(conditions, _NEVER, np.int64), np.zeros(conditions, np.int8))
 
 
@@ -145,9 +145,9 @@ class Run:
     def _wait(self, waits: Waits, asked: Sequence[int], ruling: Ruling, at: Micros) -> None:
         """Set when conditions look again; it holds until they have looked."""
         located = self._view.located(ruling.version)
+        every = w.LOOK_TURNS if self._turns is not None else 0
         for n in asked:
             condition = located[n]
-            every = w.LOOK_TURNS if self._turns is not None else 0
             if isinstance(condition, Attendance):
                 waits.looks[n] = w.LOOK_TURNS
                 continue

@@ -108,7 +108,7 @@ def to_circle_m(point: Point, centre: Centre, enough_m: float) -> float:
     lon_deg, lat_deg = point
     centre_lon, centre_lat, radius_m = centre
     north, east = lat_deg - centre_lat, lon_deg - centre_lon
-    east = east + _turn_deg(east)
+    east = east + turn_deg(east)
     if abs(north) < _NEAR_DEG and abs(east) < _NEAR_DEG and abs(lat_deg) < _STEEP_DEG:
         # Around the latitude in between, the ellipsoid is flat to better than 1 in 10^6.
         lon_m, lat_m = metres_a_degree(centre_lat + north / 2)
@@ -137,7 +137,7 @@ def to_sides_m(
     lon_deg, lat_deg = point
     west, east, south, north = bounds
     lon_m, lat_m = metres_a_degree(lat_deg)
-    lon_deg = lon_deg + _turn_deg(lon_deg - (west + east) / 2)
+    lon_deg = lon_deg + turn_deg(lon_deg - (west + east) / 2)
     here = (lon_deg, lat_deg, lon_m, lat_m)
     if east - west > _HALF_TURN_DEG:
         # Parts on both sides of the Earth: the nearest may lie the other way round.
@@ -155,7 +155,7 @@ def to_sides_m(
     return to_mm(-away_m if is_inside else away_m)
 
 
-def _turn_deg(away_deg: float) -> float:
+def turn_deg(away_deg: float) -> float:
     """Tell what turns a longitude so far away to the near side: a turn of the globe or none."""
     if away_deg > _HALF_TURN_DEG:
         return -_FULL_TURN_DEG
@@ -238,7 +238,7 @@ def _steps(
     return 10 * len(place)
 
 
-_CALLS = (to_mm, metres_a_degree, to_circle_m, to_sides_m, _turn_deg, _to_box, _nearest, _along)
+_CALLS = (to_mm, metres_a_degree, to_circle_m, to_sides_m, turn_deg, _to_box, _nearest, _along)
 
 
 @compiled(work=_steps, calls=_CALLS)

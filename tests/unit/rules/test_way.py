@@ -19,6 +19,7 @@ from fairtag.rules.places.way import (
     go,
     new_way,
 )
+from fairtag.terms.flat import turn_deg
 
 
 def gone(*fixes: Fix, way: np.ndarray | None = None) -> tuple[list[float], np.ndarray]:
@@ -43,7 +44,7 @@ def test_machine_code_knows_all_that_a_step_calls() -> None:
     assert {each.__name__ for each in by_way.CALLS} == own - {"new_way"}
 
 
-_OWN = (by_way.__name__,)
+_OWN = (by_way.__name__, "fairtag.terms.flat")
 
 
 # What is no observation
@@ -166,11 +167,11 @@ def test_the_antimeridian_is_crossed_the_short_way() -> None:
     for here, there, east in [(half - 30, 40 - half, 70), (40 - half, half - 30, -70)]:
         _, way = gone(Fix(0, east_m=here), Fix(20, east_m=there))
         assert way[by_way.STEP_EAST] == east
-    assert by_way._short_way(180.0) == 180.0
-    assert by_way._short_way(-180.0) == -180.0
-    assert by_way._short_way(180.5) == -179.5
-    assert by_way._short_way(-180.5) == 179.5
-    assert by_way._short_way(90.0) == 90.0
+    assert 180.0 + turn_deg(180.0) == 180.0
+    assert -180.0 + turn_deg(-180.0) == -180.0
+    assert 180.5 + turn_deg(180.5) == -179.5
+    assert -180.5 + turn_deg(-180.5) == 179.5
+    assert 90.0 + turn_deg(90.0) == 90.0
 
 
 Steps = list[tuple[float, float, float]]  # seconds since the last, metres east and north

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from pyproj import Geod
 from shapely.geometry import MultiPolygon, Polygon
 
-from fairtag.terms.flat import _steps, _to_box, _turn_deg, metres_a_degree, to_circle_m, to_mm
+from fairtag.terms.flat import _steps, _to_box, metres_a_degree, to_circle_m, to_mm, turn_deg
 from fairtag.terms.geometry import Circle, area_of, edge_of
 from fairtag.terms.ground import ground_of
 
@@ -67,7 +67,7 @@ def test_millimetres_are_within_half_of_one_and_the_same_for_a_column(metres: fl
     [(0, 0), (180, 0), (-180, 0), (180.001, -360), (-180.001, 360), (359, -360), (-359, 360)],
 )
 def test_a_longitude_turns_to_the_near_side(away: float, turn: float) -> None:
-    assert _turn_deg(away) == turn
+    assert turn_deg(away) == turn
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 
 from fairtag.rules.doubt.memory import EAST_M, LAT, LON, NORTH_M, Floats
+from fairtag.terms.flat import turn_deg
 
 
 def from_here_m(state: Floats, lon: int, lat: int) -> float:
@@ -20,11 +21,7 @@ def from_here_m(state: Floats, lon: int, lat: int) -> float:
 def east_m(state: Floats, lon: int) -> float:
     """Tell how far east of a remembered longitude this place lies, the short way round."""
     turn = state[LON] - state[lon]
-    if turn > 180:  # noqa: PLR2004 - half of a full turn
-        turn -= 360
-    elif turn < -180:  # noqa: PLR2004
-        turn += 360
-    return float(turn * state[EAST_M])
+    return float((turn + turn_deg(turn)) * state[EAST_M])
 
 
 def north_m(state: Floats, lat: int) -> float:
@@ -32,4 +29,4 @@ def north_m(state: Floats, lat: int) -> float:
     return float((state[LAT] - state[lat]) * state[NORTH_M])
 
 
-CALLS = (from_here_m, east_m, north_m)
+CALLS = (from_here_m, east_m, north_m, turn_deg)

@@ -43,7 +43,7 @@ class State(NamedTuple):
     """What is remembered about m edges: shapes (m, WIDTH) and (m,); and about the way."""
 
     edges: Ints
-    moved_m: Floats  # since the wearer was last seen on the right side
+    moved_m: Floats  # since belief was last in the wearer's favour
     way: Floats
     fix: Floats  # the position looked at; nothing is remembered in it
 

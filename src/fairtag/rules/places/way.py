@@ -14,10 +14,10 @@ import numpy as np
 
 from fairtag.rules.places import numbers as by
 from fairtag.rules.places.numbers import Floats, Numbers
+from fairtag.terms.flat import turn_deg
 from fairtag.terms.instants import SECOND
 
 NEVER = -1  # no instant
-_HALF_TURN_DEG = 180.0
 
 # What is remembered about a way: places in a row of numbers.
 LAST_AT, LAST_LON, LAST_LAT, LAST_WIDTH, SAME_SINCE = 0, 1, 2, 3, 4
@@ -66,7 +66,8 @@ def _step(at: int, fix: Floats, way: Floats, numbers: Numbers) -> float:
         if at - way[STEP_AT] < numbers.counts[by.STEP]:
             return 0.0
         lasted_s = (at - way[STEP_AT]) / SECOND
-        east = _short_way(fix[by.LON] - way[STEP_LON]) * fix[by.LON_M]
+        turn = fix[by.LON] - way[STEP_LON]
+        east = (turn + turn_deg(turn)) * fix[by.LON_M]
         north = (fix[by.LAT] - way[STEP_LAT]) * fix[by.LAT_M]
         length = math.sqrt(east * east + north * north)
         moved = _moved(at, fix, way, east, north, length, lasted_s, speed, numbers)
@@ -128,11 +129,4 @@ def _track(way: Floats, length: float, lasted_s: float, speed: float, numbers: N
         way[TRACKED] = 0.0
 
 
-def _short_way(turn_deg: float) -> float:
-    """Cross the antimeridian rather than go around the Earth."""
-    if turn_deg > _HALF_TURN_DEG:
-        return turn_deg - 2.0 * _HALF_TURN_DEG
-    return turn_deg + 2.0 * _HALF_TURN_DEG if turn_deg < -_HALF_TURN_DEG else turn_deg
-
-
-CALLS = (go, _step, _moved, _track, _short_way)
+CALLS = (go, _step, _moved, _track, turn_deg)
