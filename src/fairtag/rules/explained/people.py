@@ -68,8 +68,6 @@ def _how_sure(s: Settings) -> Paragraph:
         f"come that nobody foresaw.",
         "This chance is not the share of alerts that turn out wrong: that depends, too, on how "
         "seldom wearers are really in the wrong place.",
-        "If an alert gives a greater chance of being wrong, the figure had fallen again before the "
-        "hours of the order began. Look twice.",
     )
 
 
