@@ -1,7 +1,7 @@
 """Where are the keys? In a file of their own, each wrapped in the one above it.
 
-Root → wearer → data key per kind and month. A key that is destroyed is gone with what it sealed.
-Source: design.md §5.
+Root → authority → wearer → data key per kind and period. A key that is destroyed is gone with what
+it sealed, and with every key below it. Source: design.md §5.
 """
 
 from __future__ import annotations
@@ -18,11 +18,23 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from fairtag.custody import envelope
 from fairtag.terms.errors import SealBroken, StoreRefused
 
-_SCHEMA = "CREATE TABLE IF NOT EXISTS keys (name TEXT PRIMARY KEY, wrapped BLOB NOT NULL) STRICT"
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS keys (name TEXT PRIMARY KEY, above TEXT, wrapped BLOB NOT NULL) STRICT;
+CREATE INDEX IF NOT EXISTS keys_above ON keys (above);
+"""
+_BELOW = """
+WITH RECURSIVE below(name) AS (
+  VALUES (?) UNION SELECT keys.name FROM keys JOIN below ON keys.above = below.name
+)
+DELETE FROM keys WHERE name IN (SELECT name FROM below)
+"""
 
 
 class KeyStore:
-    """Keys by name; a name is a path such as `wearer/W-1` or `data/W-1/trail/2026-11`."""
+    """Keys by name; a name is a path such as `wearer/W-1` or `data/W-1/trail/2026-11`.
+
+    Each is wrapped in the one `above` it, the uppermost in the root key.
+    """
 
     def __init__(self, folder: Path, *, chance: Callable[[int], bytes]) -> None:
         """Open or create the keystore in a folder that only its owner may read.
@@ -39,44 +51,58 @@ class KeyStore:
         for pragma in ("journal_mode=DELETE", "synchronous=FULL", "secure_delete=ON"):
             self._db.execute(f"PRAGMA {pragma}").close()
         self._db.execute("PRAGMA busy_timeout=10000").close()
-        self._db.execute(_SCHEMA).close()
+        self._db.executescript(_SCHEMA).close()
 
-    def key(self, name: str, *, under: AESGCM | None = None, create: bool) -> bytes:
-        """Give a key, made on first use when `create`; wrapped under the root by default.
+    def key(self, name: str, *, above: str | None = None, create: bool) -> bytes:
+        """Give a key, made on first use when `create`: then the one above it must be there.
 
         Raises: SealBroken when it is not there, or was changed.
         """
-        cipher = self._root if under is None else under
         with self._lock:
-            wrapped = self._wrapped(name)
-            if wrapped is None and create:
-                wrapped = self._make(name, cipher)
-        if wrapped is None:
-            detail = "the key of this record is gone"
-            raise SealBroken(detail)
-        return envelope.unseal(cipher, wrapped, bound=envelope.bound_to("key", name))
+            return self._key(name, above, create=create)
 
-    def destroy(self, name: str) -> bool:
-        """Destroy a key and all below it in name; tells whether there was one."""
-        with self._lock, closing(self._db.cursor()) as cursor:
-            cursor.execute("DELETE FROM keys WHERE name = ?", (name,))
-            return cursor.rowcount > 0
+    def is_there(self, name: str) -> bool:
+        """Tell whether there is such a key."""
+        with self._lock:
+            return self._found(name) is not None
+
+    def destroy(self, name: str) -> int:
+        """Destroy a key and all below it; tells how many there were."""
+        with self._lock, closing(self._db.execute(_BELOW, (name,))) as done:
+            return done.rowcount
 
     def close(self) -> None:
         """Close the file."""
         self._db.close()
 
-    def _wrapped(self, name: str) -> bytes | None:
-        with closing(self._db.execute("SELECT wrapped FROM keys WHERE name = ?", (name,))) as found:
-            row = found.fetchone()
-        return None if row is None else bytes(row[0])
+    def _key(self, name: str, above: str | None, *, create: bool) -> bytes:
+        found = self._found(name)
+        if found is None and create:
+            self._make(name, above)
+            found = self._found(name)
+        if found is None:
+            detail = "the key of this record is gone"
+            raise SealBroken(detail)
+        over, wrapped = found
+        return envelope.unseal(self._cipher(over), wrapped, bound=_bound(name, over))
 
-    def _make(self, name: str, cipher: AESGCM) -> bytes:
+    def _cipher(self, name: str | None) -> AESGCM:
+        return self._root if name is None else AESGCM(self._key(name, None, create=False))
+
+    def _found(self, name: str) -> tuple[str | None, bytes] | None:
+        asked = self._db.execute("SELECT above, wrapped FROM keys WHERE name = ?", (name,))
+        with closing(asked) as found:
+            row = found.fetchone()
+        return None if row is None else (row[0], bytes(row[1]))
+
+    def _make(self, name: str, above: str | None) -> None:
         fresh, nonce = self._chance(envelope.KEY_BYTES), self._chance(envelope.NONCE_BYTES)
-        wrapped = envelope.seal(cipher, fresh, nonce=nonce, bound=envelope.bound_to("key", name))
+        cipher = self._cipher(above)
+        wrapped = envelope.seal(cipher, fresh, nonce=nonce, bound=_bound(name, above))
         # Another process may have made it meanwhile: the first one counts.
-        self._db.execute("INSERT OR IGNORE INTO keys VALUES (?, ?)", (name, wrapped)).close()
-        return self._wrapped(name) or wrapped
+        self._db.execute(
+            "INSERT OR IGNORE INTO keys VALUES (?, ?, ?)", (name, above, wrapped)
+        ).close()
 
     def _read_root(self, path: Path) -> bytes:
         if path.exists():
@@ -91,3 +117,7 @@ class KeyStore:
             file.flush()
             os.fsync(file.fileno())
         return root
+
+
+def _bound(name: str, above: str | None) -> bytes:
+    return envelope.bound_to("key", name, above or "root")

@@ -6,18 +6,21 @@ import hashlib
 from collections.abc import Callable
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from fairtag.adapters.keystore import KeyStore
 from fairtag.custody import envelope
-from fairtag.custody.kinds import RecordKind
+from fairtag.custody.kinds import RecordKind, period_of
 from fairtag.terms.ids import WearerId
-from fairtag.terms.instants import Micros, text
+from fairtag.terms.instants import Micros
 
 _MOST_CACHED = 100_000
+_HOUSE = "house"  # whose wearers have no order yet, such as a device without one
 
 
 class KeyVault:
-    """Seals under one key per wearer, kind and month."""
+    """Seals under one key per wearer, kind and period."""
 
     def __init__(self, keys: KeyStore, *, chance: Callable[[int], bytes]) -> None:
         self._keys = keys
@@ -25,13 +28,19 @@ class KeyVault:
         self._ciphers: dict[tuple[str, RecordKind, str], AESGCM] = {}
         self._naming: dict[str, bytes] = {}
 
+    def enrol(self, wearer_id: WearerId, authority_id: str) -> None:
+        """Make the wearer's key under the authority's; nothing when it is there."""
+        authority = f"authority/{authority_id}"
+        self._keys.key(authority, create=True)
+        self._keys.key(f"wearer/{wearer_id}", above=authority, create=True)
+
     def seal(
         self, plain: bytes, *, wearer_id: WearerId, kind: RecordKind, at: Micros, row: str
     ) -> bytes:
-        """Seal under the wearer's key of this kind and month."""
-        month = _month(at)
-        cipher = self._cipher(wearer_id, kind, month, create=True)
-        bound = envelope.bound_to(wearer_id, kind, month, row)
+        """Seal under the wearer's key of this kind and period."""
+        period = period_of(kind, at)
+        cipher = self._cipher(wearer_id, kind, period, create=True)
+        bound = envelope.bound_to(wearer_id, kind, period, row)
         return envelope.seal(cipher, plain, nonce=self._chance(envelope.NONCE_BYTES), bound=bound)
 
     def unseal(
@@ -41,44 +50,67 @@ class KeyVault:
 
         Raises: SealBroken.
         """
-        month = _month(at)
-        cipher = self._cipher(wearer_id, kind, month, create=False)
-        return envelope.unseal(cipher, sealed, bound=envelope.bound_to(wearer_id, kind, month, row))
+        period = period_of(kind, at)
+        cipher = self._cipher(wearer_id, kind, period, create=False)
+        bound = envelope.bound_to(wearer_id, kind, period, row)
+        return envelope.unseal(cipher, sealed, bound=bound)
 
     def name(self, told: bytes, *, wearer_id: WearerId) -> bytes:
         """Name a content by a keyed hash of 16 bytes."""
         key = self._naming.get(wearer_id)
         if key is None:
-            above = AESGCM(self._keys.key(f"wearer/{wearer_id}", create=True))
-            key = self._keys.key(f"data/{wearer_id}/names", under=above, create=True)
+            path = f"data/{wearer_id}/names"
+            key = self._keys.key(path, above=self._wearer(wearer_id, create=True), create=True)
             self._naming[wearer_id] = key
         return hashlib.blake2b(told, key=key, digest_size=16).digest()
 
-    def destroy(self, wearer_id: WearerId) -> None:
-        """Destroy the wearer's key: nothing sealed for this wearer opens again."""
-        self._keys.destroy(f"wearer/{wearer_id}")
-        self._ciphers = {name: c for name, c in self._ciphers.items() if name[0] != wearer_id}
+    def end_wearer(self, wearer_id: WearerId) -> int:
+        """Destroy the wearer's key and every key below it; tells how many keys went."""
+        gone = self._keys.destroy(f"wearer/{wearer_id}")
+        self._forget(lambda name: name[0] == wearer_id)
         self._naming.pop(wearer_id, None)
+        return gone
 
-    def _cipher(self, wearer_id: str, kind: RecordKind, month: str, *, create: bool) -> AESGCM:
-        name = (wearer_id, kind, month)
+    def end_period(self, wearer_id: WearerId, kind: RecordKind, period: str) -> bool:
+        """Destroy one data key; tells whether there was one."""
+        gone = self._keys.destroy(f"data/{wearer_id}/{kind}/{period}")
+        self._forget(lambda name: name == (wearer_id, kind, period))
+        return gone > 0
+
+    def end_journal(self, day: str) -> bool:
+        """Destroy the journal's key of a day, of all wearers; tells whether there was one."""
+        gone = self._keys.destroy(f"journal/{day}")
+        self._forget(lambda name: name[1:] == (RecordKind.JOURNAL, day))
+        return gone > 0
+
+    def _forget(self, is_gone: Callable[[tuple[str, RecordKind, str]], bool]) -> None:
+        self._ciphers = {name: one for name, one in self._ciphers.items() if not is_gone(name)}
+
+    def _cipher(self, wearer_id: str, kind: RecordKind, period: str, *, create: bool) -> AESGCM:
+        name = (wearer_id, kind, period)
         found = self._ciphers.get(name)
         if found is None:
-            above = AESGCM(self._keys.key(f"wearer/{wearer_id}", create=create))
-            path = f"data/{wearer_id}/{kind}/{month}"
-            found = AESGCM(self._keys.key(path, under=above, create=create))
+            found = AESGCM(self._data_key(wearer_id, kind, period, create=create))
             if len(self._ciphers) >= _MOST_CACHED:
                 self._ciphers.clear()
             self._ciphers[name] = found
         return found
 
+    def _data_key(self, wearer_id: str, kind: RecordKind, period: str, *, create: bool) -> bytes:
+        above = self._wearer(wearer_id, create=create)
+        if kind is not RecordKind.JOURNAL:
+            path = f"data/{wearer_id}/{kind}/{period}"
+            return self._keys.key(path, above=above, create=create)
+        # One key a day for everybody's journal, mixed with the wearer's own: no key has to be made
+        # at a wearer's first message of a day, and the end of either is the end of the record.
+        day = self._keys.key(f"journal/{period}", create=create)
+        mine = self._keys.key(above, create=False)
+        bound = envelope.bound_to("journal", wearer_id, period)
+        return HKDF(SHA256(), length=envelope.KEY_BYTES, salt=mine, info=bound).derive(day)
 
-_MONTHS: dict[int, str] = {}
-
-
-def _month(at: Micros) -> str:
-    day = at // 86_400_000_000
-    found = _MONTHS.get(day)
-    if found is None:
-        found = _MONTHS[day] = text(at)[:7]
-    return found
+    def _wearer(self, wearer_id: str, *, create: bool) -> str:
+        """Name the wearer's key; whoever was never enrolled stands under the house's own."""
+        name = f"wearer/{wearer_id}"
+        if create and not self._keys.is_there(name):
+            self.enrol(WearerId(wearer_id), _HOUSE)
+        return name

@@ -35,14 +35,18 @@ class Clock(Protocol):
 class Vault(Protocol):
     """Seals and unseals bytes under the keys of one wearer; the keystore is a file of its own.
 
-    Nothing outside `fairtag.custody.opening` and the machine's own judging calls `unseal` on what
-    holds positions.
+    Root → authority → wearer → data key of a kind and period. Nothing outside
+    `fairtag.custody.opening` and the machine's own judging calls `unseal` on what holds positions.
     """
+
+    def enrol(self, wearer_id: WearerId, authority_id: str) -> None:
+        """Make the wearer's key under the authority's; nothing when it is there."""
+        ...
 
     def seal(
         self, plain: bytes, *, wearer_id: WearerId, kind: RecordKind, at: Micros, row: str
     ) -> bytes:
-        """Seal under the wearer's key of this kind and of the month of `at`; `row` is AAD."""
+        """Seal under the wearer's key of this kind and of the period of `at`; `row` is AAD."""
         ...
 
     def unseal(
@@ -50,7 +54,7 @@ class Vault(Protocol):
     ) -> bytes:
         """Undo `seal`.
 
-        Raises: SealBroken when a byte, the wearer, the kind, the month or the row differs, or the
+        Raises: SealBroken when a byte, the wearer, the kind, the period or the row differs, or the
         key is gone.
         """
         ...
@@ -60,6 +64,18 @@ class Vault(Protocol):
 
         Shapes: 16 bytes.
         """
+        ...
+
+    def end_wearer(self, wearer_id: WearerId) -> int:
+        """Destroy the wearer's key and every key below it; tells how many keys went."""
+        ...
+
+    def end_period(self, wearer_id: WearerId, kind: RecordKind, period: str) -> bool:
+        """Destroy one data key; tells whether there was one."""
+        ...
+
+    def end_journal(self, day: str) -> bool:
+        """Destroy the journal's key of a day, of all wearers; tells whether there was one."""
         ...
 
 

@@ -1,19 +1,47 @@
 """Which kinds of record are there? Each has keys of its own, so that it can end on its own.
 
+A data key serves one wearer, one kind and one period; destroying it ends what it sealed, in every
+copy. Units: instants in µs UTC.
 Source: design.md §5; charter G5.
 """
 
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Literal
+
+from fairtag.terms.instants import Micros, text
 
 
 class RecordKind(StrEnum):
-    """What a sealed record is about; a data key serves one wearer, one kind, one month."""
+    """What a sealed record is about."""
 
+    JOURNAL = "journal"  # what devices said, until it is compacted into a trail
     ORDER = "order"  # who, places, reasons, absences: the order file itself
-    TRAIL = "trail"  # positions: journal, working windows, evidence of an alert
+    TRAIL = "trail"  # what devices said, under an order with a trail condition
+    PASSING = "passing"  # the same, under an order without one: kept for days
+    EVIDENCE = "evidence"  # the positions that an alert rests on
     STATE = "state"  # the judge's memory
     FINDING = "finding"  # what was found, when, on which messages it rests
     QUARANTINE = "quarantine"  # bad content of good devices
     TEXT = "text"  # reasons, notes, contact log
+    AUDIT_TEXT = "audit_text"  # free text of the access log
+    THIRD_PERSON = "third_person"  # what concerns a victim or witness; never for the wearer
+    PHOTO = "photo"  # a check-in's picture
+
+
+Period = Literal["day", "month"]
+
+# The journal's key of a day serves all wearers: with the wearer's own key it gives the wearer's
+# key of that day, so that either's end is the end.
+_BY_THE_DAY = frozenset({RecordKind.JOURNAL, RecordKind.PASSING, RecordKind.QUARANTINE})
+
+
+def period_of(kind: RecordKind, at: Micros) -> str:
+    """Name the period whose key seals a record of this kind: `2026-11-25` or `2026-11`.
+
+    Example:
+        >>> period_of(RecordKind.TRAIL, Micros(0)), period_of(RecordKind.PASSING, Micros(0))
+        ('1970-01', '1970-01-01')
+    """
+    return text(at)[: 10 if kind in _BY_THE_DAY else 7]

@@ -247,7 +247,7 @@ class SqliteAlertBook:
         sealed = self._vault.seal(
             msgspec.json.encode(both),
             wearer_id=wearer_id,
-            kind=RecordKind.TRAIL,
+            kind=RecordKind.EVIDENCE,
             at=at,
             row=f"evidence/{alert_id}",
         )
@@ -263,7 +263,7 @@ class SqliteAlertBook:
         return self._vault.unseal(
             row.sealed,
             wearer_id=row.wearer_id,
-            kind=RecordKind.TRAIL,
+            kind=RecordKind.EVIDENCE,
             at=row.at,
             row=f"evidence/{alert_id}",
         )

@@ -176,7 +176,7 @@ class SqliteJournal:
         sealed = self._vault.seal(
             msgspec.msgpack.encode(entry.messages),
             wearer_id=entry.wearer_id,
-            kind=RecordKind.TRAIL,
+            kind=RecordKind.JOURNAL,
             at=entry.received_at,
             row=f"journal/{n}",
         )
@@ -248,7 +248,7 @@ class SqliteJournal:
         told = self._vault.unseal(
             sealed,
             wearer_id=WearerId(wearer_id),
-            kind=RecordKind.TRAIL,
+            kind=RecordKind.JOURNAL,
             at=Micros(received_at),
             row=f"journal/{n}",
         )

@@ -102,6 +102,7 @@ class SqliteOrderBook:
             raise OrderConflict("this order was ended; monitoring again takes a new order")
         if stored and stored[-1].starts_at <= now < order.ruling.during.start:
             raise OrderConflict("the order runs; a version that starts later would stop it")
+        self._vault.enrol(order.wearer_id, order.authority.id)
         self._insert(order)
         self._refresh(order.order_id, order.wearer_id)
 
