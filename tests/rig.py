@@ -12,6 +12,7 @@ from typing import Any
 from starlette.testclient import TestClient
 
 from fairtag.app.add_device import add_device
+from fairtag.app.books import Person
 from fairtag.app.house import House
 from fairtag.app.judging import Engine
 from fairtag.app.put_order import put_order
@@ -161,14 +162,34 @@ class Rig:
         answer = self.client.get("/api/v1/alerts", headers=self.staff())
         return list(answer.json()["items"])
 
-    def staff(self, name: str = "olga", role: str = "supervisor") -> dict[str, str]:
+    def staff(
+        self, name: str = "olga", role: str = "supervisor", by: str = "test"
+    ) -> dict[str, str]:
         """Sign a member of staff in for the API."""
         if name not in self.tokens:
-            link = add_user(self.house, name, role=role, authority="ho", by="test")
+            link = add_user(self.house, name, role=role, authority="ho", by=by)
             finish_setup(self.house, link.rpartition("/")[2], PASSWORD)
             answer = self.client.post("/api/v1/sessions", json={"name": name, "password": PASSWORD})
             self.tokens[name] = answer.json()["token"]
         return {"Authorization": f"Bearer {self.tokens[name]}"}
+
+    def person(self, name: str = "olga", role: str = "supervisor", by: str = "test") -> Person:
+        """Give a member of staff, made on first use."""
+        self.staff(name, role, by)
+        found = self.house.store.read(lambda tx: tx.people.by_name(name))
+        assert found is not None
+        return found[0]
+
+    def pair(self) -> tuple[Person, Person]:
+        """Give two people who may decide together: an officer, and a supervisor as the second.
+
+        Their accounts come from two administrators, and two days pass.
+        """
+        first = self.person("otto", "officer", by="adam")
+        second = self.person("sara", "supervisor", by="eve")
+        self.tokens.pop("otto"), self.tokens.pop("sara")  # their sessions end meanwhile
+        self.pass_time(2 * DAY)
+        return first, second
 
 
 @contextmanager

@@ -220,6 +220,8 @@ class Person(msgspec.Struct, frozen=True, kw_only=True):
     authority_id: str
     created_at: Micros
     disabled_at: Micros | None = None
+    made_by: str = ""  # who gave the newest set-up link: whoever has it can sign in
+    made_at: Micros = Micros(0)
 
 
 class PeopleBook(Protocol):

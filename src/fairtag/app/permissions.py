@@ -23,10 +23,24 @@ class Act(StrEnum):
     DUTY = "set the duty roster"
     LOG = "read the access log"
     ROSTER = "see the duty roster"
+    SECOND = "be the second person"
+    ERASE = "end records"
+    DISCLOSE = "disclose records"
+    REGISTER = "keep the register of recipients"
 
 
 ROLES: dict[str, frozenset[Act]] = {
-    "officer": frozenset({Act.QUEUE, Act.HANDLE, Act.OPEN, Act.RECONCILE, Act.ORDERS, Act.ROSTER}),
+    "officer": frozenset(
+        {
+            Act.QUEUE,
+            Act.HANDLE,
+            Act.OPEN,
+            Act.RECONCILE,
+            Act.ORDERS,
+            Act.ROSTER,
+            Act.DISCLOSE,
+        }
+    ),
     "supervisor": frozenset(
         {
             Act.QUEUE,
@@ -37,9 +51,13 @@ ROLES: dict[str, frozenset[Act]] = {
             Act.LOG,
             Act.ORDERS,
             Act.ROSTER,
+            Act.SECOND,
+            Act.ERASE,
+            Act.DISCLOSE,
+            Act.REGISTER,
         }
     ),
-    "caseworker": frozenset({Act.QUEUE, Act.ORDERS, Act.ROSTER}),
+    "caseworker": frozenset({Act.QUEUE, Act.ORDERS, Act.ROSTER, Act.DISCLOSE, Act.ERASE}),
     # QUEUE and HANDLE: matters of support only.
     "contractor": frozenset({Act.QUEUE, Act.RECONCILE, Act.HANDLE, Act.ROSTER}),
     "inspector": frozenset({Act.LOG, Act.ROSTER}),

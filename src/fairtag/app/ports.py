@@ -18,6 +18,7 @@ from fairtag.terms.instants import Micros
 if TYPE_CHECKING:
     from fairtag.app.alert_book import AlertBook
     from fairtag.app.books import AuditBook, DeviceBook, OrderBook, PeopleBook
+    from fairtag.app.four_eyes.book import ProposalBook
     from fairtag.custody.kinds import RecordKind
     from fairtag.rules.finding import Finding
 
@@ -248,6 +249,11 @@ class Transaction(Protocol):
 
     @property
     def people(self) -> PeopleBook:
+        """Give the book."""
+        ...
+
+    @property
+    def proposals(self) -> ProposalBook:
         """Give the book."""
         ...
 

@@ -61,7 +61,15 @@ def add_user(house: House, name: str, *, role: str, authority: str, by: str) -> 
         detail = f"a name is letters, digits, dots and dashes; a role is one of {', '.join(ROLES)}"
         raise UsageError(detail)
     now, token = house.clock.now(), new_token(house)
-    person = Person(user_id=name, name=name, role=role, authority_id=authority, created_at=now)
+    person = Person(
+        user_id=name,
+        name=name,
+        role=role,
+        authority_id=authority,
+        created_at=now,
+        made_by=by,
+        made_at=now,
+    )
 
     def work(tx: Transaction) -> None:
         known = tx.people.by_name(name)
@@ -116,6 +124,23 @@ def sign_in(
         )
         raise SignInRefused("the name or the password is wrong")
     return start_session(house, person, kind=kind)
+
+
+def confirm(house: House, person: Person, password: str) -> None:
+    """Check the password of somebody who is signed in, at the moment of a decision.
+
+    Raises: SignInPaused, SignInRefused.
+    """
+    found = house.store.read(lambda tx: tx.people.by_name(person.name))
+    _count_attempt(house, person.name)
+    known, hashed = found or (person, "")
+    is_right = _is_right(hashed or _nobody(), password[:_MOST_PASSWORD])
+    if not (is_right and hashed) or known.disabled_at is not None:
+        house.store.transact(
+            lambda tx: _log_if_possible(tx, person.user_id, "confirm.refused", house.clock.now())
+        )
+        raise SignInRefused("the password is wrong")
+    house.store.transact(lambda tx: tx.people.set_attempts(person.name, 0, not_before=Micros(0)))
 
 
 def start_session(house: House, person: Person, *, kind: Literal["page", "api"]) -> Session:

@@ -10,7 +10,7 @@ import socket
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -41,10 +41,12 @@ _MARK = "demo.json"
 _LOCK = "demo.lock"
 _HOST = "127.0.0.1"
 _GATEWAY = "GW-1"
-_STAFF: tuple[tuple[Literal["first", "second", "supervisor"], str, str], ...] = (
-    ("first", "officer", "officer"),
-    ("second", "second", "officer"),
-    ("supervisor", "supervisor", "supervisor"),
+# Two people who decide together need accounts from two administrators.
+_ADMINS = ("admin-one", "admin-two")
+_STAFF: tuple[tuple[Literal["first", "second", "supervisor"], str, str, str], ...] = (
+    ("first", "officer", "officer", _ADMINS[0]),
+    ("second", "second", "officer", _ADMINS[0]),
+    ("supervisor", "supervisor", "supervisor", _ADMINS[1]),
 )
 
 
@@ -79,7 +81,11 @@ def _run(data: Path, *, port: int, wearers: int, speed: float) -> None:
     clock = ScaledClock(start=Micros(since - DAY), since=since, speed=speed)
     address = f"http://{_HOST}:{port}"
     with open_house(data, kind="demo", clock=clock, address=address, speed=speed) as house:
-        accounts = [_account(house, name, role) for _, name, role in _STAFF]
+        # Accounts count as a second person's after a day: the demo's are two days old.
+        before = replace(house, clock=replace(clock, start=Micros(clock.start - 2 * DAY)))
+        for name in _ADMINS:
+            add_user(before, name, role="admin", authority="ho", by="demo")
+        accounts = [_account(house, before, *told[1:]) for told in _STAFF]
         _put_on_duty(house)
         casts = cast_of(wearers, clock.start)
         speakers = _register(house, casts)
@@ -137,10 +143,10 @@ def _clear(data: Path) -> None:
             old.unlink()
 
 
-def _account(house: House, name: str, role: str) -> _Account:
+def _account(house: House, before: House, name: str, role: str, by: str) -> _Account:
     password = base64.b32encode(house.chance(10)).decode().lower()
-    path = add_user(house, name, role=role, authority="ho", by="demo")
-    person = finish_setup(house, path.rpartition("/")[2], password)
+    path = add_user(before, name, role=role, authority="ho", by=by)
+    person = finish_setup(before, path.rpartition("/")[2], password)
     session = start_session(house, person, kind="api")
     return _Account(name, role, password, session.token)
 
@@ -149,7 +155,7 @@ def _put_on_duty(house: House) -> None:
     """Fill the roster; no way out is set up in a demo, so nobody outside is told."""
     entries = [
         DutyEntry(step=step, user_id=name, to=f"mailto:{name}@example.org")
-        for step, name, _ in _STAFF
+        for step, name, _, _ in _STAFF
     ]
     set_duty(house, entries, by="demo")
 

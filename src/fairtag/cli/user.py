@@ -10,7 +10,8 @@ import typer
 
 from fairtag.alerts.escalate import roster_gap
 from fairtag.app.disable_user import disable_user
-from fairtag.app.sign_in import add_user, start_session
+from fairtag.app.house import House
+from fairtag.app.sign_in import add_user, confirm, start_session
 from fairtag.cli.house import open_house
 from fairtag.terms.errors import UsageError
 from fairtag.terms.instants import text
@@ -27,11 +28,18 @@ def add(
     data: Data,
     role: Annotated[str, typer.Option("--role", help="officer, supervisor, caseworker, …")],
     authority: Annotated[str, typer.Option("--authority", help="Id of the authority.")],
+    by: Annotated[
+        str, typer.Option("--by", help="The administrator who makes it; asks for the password.")
+    ] = "",
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Create an account, or renew its link; print the one-time link. It works for 24 hours."""
+    """Create an account, or renew its link; print the one-time link. It works for 24 hours.
+
+    Two people who decide together need accounts that different administrators made with `--by`.
+    """
     with open_house(data) as house:
-        link = house.address + add_user(house, name, role=role, authority=authority, by="cli")
+        maker = _administrator(house, by) if by else "cli"
+        link = house.address + add_user(house, name, role=role, authority=authority, by=maker)
     told = msgspec.json.encode({"name": name, "link": link}).decode() if as_json else link
     typer.echo(told)
     typer.echo("Give this link to the person by a safe way. It works once, for 24 hours.", err=True)
@@ -76,3 +84,11 @@ def token(name: Name, data: Data) -> None:
         session = start_session(house, found[0], kind="api")
     told = {"token": session.token, "expires_at": text(session.expires_at)}
     typer.echo(msgspec.json.encode(told))
+
+
+def _administrator(house: House, name: str) -> str:
+    found = house.store.read(lambda tx: tx.people.by_name(name))
+    if found is None or found[0].role != "admin" or found[0].disabled_at is not None:
+        raise UsageError(f"--by {name}: there is no administrator of this name")
+    confirm(house, found[0], typer.prompt(f"Password of {name}", hide_input=True, err=True))
+    return found[0].user_id

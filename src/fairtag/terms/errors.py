@@ -19,6 +19,9 @@ gone
 ├── AlertStateRefused             FT-501  the alert isn't in a state that allows this
 │   └── ReasonRefused             FT-503  the cause or the reason does not do
 ├── UnknownAlert                  FT-502
+├── UnknownProposal               FT-504
+├── ProposalStateRefused          FT-505  lapsed, decided already, or not what was agreed to
+├── SecondPersonRefused           FT-506  these two accounts are not two people
 └── SignInRefused                 FT-601
     ├── PasswordRefused           FT-603
     ├── SetupRefused              FT-604  the set-up link is used, over or wrong
@@ -181,6 +184,33 @@ class UnknownAlert(FairtagError):
     code = "FT-502"
     officer = "There is no alert with this reference."
     operator = "Unknown alert id."
+
+
+class UnknownProposal(FairtagError):
+    """No question to a second person has this id."""
+
+    code = "FT-504"
+    officer = "There is no question with this reference."
+    operator = "Unknown proposal id."
+
+
+class ProposalStateRefused(FairtagError):
+    """The question to a second person is not in a state that allows this."""
+
+    code = "FT-505"
+    officer = "This question has lapsed or was decided already. Ask again if it is still needed."
+    operator = "Proposal transition refused."
+
+
+class SecondPersonRefused(FairtagError):
+    """The two accounts don't count as two people."""
+
+    code = "FT-506"
+    officer = (
+        "You can't be the second person for this one. Ask a supervisor whose account was made by "
+        "another administrator more than a day ago."
+    )
+    operator = "Four eyes refused: same person, same maker, or an account younger than 24 hours."
 
 
 class SignInRefused(FairtagError):

@@ -35,6 +35,8 @@ people = Table(
     Column("created_at", Integer, nullable=False),
     Column("disabled_at", Integer),
     Column("password_hash", String),
+    Column("made_by", String, nullable=False),
+    Column("made_at", Integer, nullable=False),
 )
 setups = Table(
     "setups",
@@ -85,8 +87,13 @@ class SqlitePeopleBook:
                     role=person.role,
                     authority_id=person.authority_id,
                     created_at=person.created_at,
+                    made_by=person.made_by,
+                    made_at=person.made_at,
                 )
             )
+        else:
+            renewed = update(people).where(people.c.user_id == user_id)
+            self._db.execute(renewed.values(made_by=person.made_by, made_at=person.made_at))
         self._db.execute(delete(setups).where(setups.c.user_id == user_id))
         self._db.execute(
             insert(setups).values(setup_hash=setup_hash, user_id=user_id, expires_at=expires_at)
@@ -202,4 +209,6 @@ def _person(row: Row[Any]) -> Person:
         authority_id=row.authority_id,
         created_at=row.created_at,
         disabled_at=row.disabled_at,
+        made_by=row.made_by,
+        made_at=row.made_at,
     )

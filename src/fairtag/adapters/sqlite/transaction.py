@@ -11,6 +11,7 @@ from fairtag.adapters.sqlite.devices import SqliteDeviceBook
 from fairtag.adapters.sqlite.journal import SqliteJournal
 from fairtag.adapters.sqlite.orders import SqliteOrderBook
 from fairtag.adapters.sqlite.people import SqlitePeopleBook
+from fairtag.adapters.sqlite.proposals import SqliteProposalBook
 from fairtag.adapters.sqlite.quarantine import SqliteQuarantine
 from fairtag.adapters.sqlite.verdicts import SqliteVerdicts
 from fairtag.app.ports import Vault
@@ -28,3 +29,4 @@ class SqliteTransaction:
         self.devices = SqliteDeviceBook(connection, vault)
         self.alerts = SqliteAlertBook(connection, vault)
         self.people = SqlitePeopleBook(connection, vault)
+        self.proposals = SqliteProposalBook(connection, vault)

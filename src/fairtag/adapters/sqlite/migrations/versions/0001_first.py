@@ -258,6 +258,8 @@ def upgrade() -> None:
         sa.Column("created_at", sa.Integer(), nullable=False),
         sa.Column("disabled_at", sa.Integer(), nullable=True),
         sa.Column("password_hash", sa.String(), nullable=True),
+        sa.Column("made_by", sa.String(), nullable=False),
+        sa.Column("made_at", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("user_id"),
         sa.UniqueConstraint("name"),
     )

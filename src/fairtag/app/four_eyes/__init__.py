@@ -1,0 +1,1 @@
+"""What two people decide together: one asks, the other agrees, each by name."""

@@ -1,0 +1,1 @@
+"""What must go, when, and what holds it? Schedule, holds, what is due, certificate."""
