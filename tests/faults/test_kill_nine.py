@@ -2,82 +2,38 @@
 
 from __future__ import annotations
 
-import json
-import multiprocessing
 import os
 import random
-import socket
-import threading
 import time
-from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
-from multiprocessing.process import BaseProcess
 from pathlib import Path
 
-import httpx
 import pytest
-from tests.rig import HOME, HandClock, opened_rig, order_of
+from tests.faults.lab import BATCH, ORDER, Load, check, free_port, registered, served
+from tests.rig import opened_rig
 
-from fairtag.app.add_device import add_device
-from fairtag.app.house import House
-from fairtag.app.judging import Engine, clean_replay
-from fairtag.app.put_order import put_order
-from fairtag.bootstrap import open_house
-from fairtag.cli.serve import serve
-from fairtag.orders.scheme import seed_scheme
 from fairtag.rules.judge import OrderJudge
-from fairtag.terms.ids import OrderId, WearerId
-from fairtag.terms.instants import DAY, MINUTE, SECOND, Micros, text
+from fairtag.terms.ids import WearerId
 
 KILLS = 50
-_FORKS = multiprocessing.get_context("forkserver")
-_FORKS.set_forkserver_preload(["fairtag.cli.serve"])
-WEARERS = 3
-BATCH = 15
-ORDER = OrderId("ORD-1")
-CODES = ("strap_open", "strap_closed", "battery_low", "charge_start", "case_open", "fault", "sos")
 
 
 @pytest.mark.slow
 def test_fifty_kills(tmp_path: Path) -> None:
     seed = int.from_bytes(os.urandom(4))
     chance = random.Random(seed)
-    folder, port = tmp_path / "data", _free_port()
-    load = _Load(_registered(folder), port)
+    folder, port = tmp_path / "data", free_port()
+    load = Load(registered(folder), port)
     load.start()
     # A failure shows the seed among the locals.
     for _ in range(KILLS):
-        with _served(folder, port) as process:
+        with served(folder, port) as process:
             time.sleep(chance.uniform(0.05, 0.5))
             process.kill()
             process.join()
     load.stop.set()
     load.join()
     assert load.acknowledged > KILLS * BATCH
-    _check(folder, load)
-
-
-def _check(folder: Path, load: _Load) -> None:
-    with open_house(folder) as house:
-        engine = Engine(house)
-        engine.start()
-        while engine.step():
-            pass
-        stored = _stored(house)
-        for device, numbers in load.safe.items():
-            assert numbers <= stored[device].keys(), f"{device}: acknowledged and lost"
-        assert {n for one in stored.values() for n in one.values()} == {1}, "stored twice"
-        assert engine.digest_input() == clean_replay(house), "state differs from a clean replay"
-        findings = house.store.read(lambda tx: tx.verdicts.feed(after=0, limit=1_000_000))
-        revisions = Counter((one.finding_id, one.rev) for _, one in findings)
-        assert set(revisions.values()) == {1}, "a finding was told twice"
-        states = ["raised", "acknowledged", "closed"]
-        alerts = house.store.read(lambda tx: tx.alerts.listed(states=states, limit=1_000_000))
-        held = Counter(name for one in alerts if one.state != "closed" for name in one.findings)
-        assert set(held.values()) == {1}, "a finding is in two open alerts"
-        told = {name for alert in alerts for name in alert.findings}
-        assert told == {one.finding_id for _, one in findings}, "a finding without alert"
+    check(folder, load)
 
 
 def test_negative_control_a_lost_message_and_a_bent_state_are_noticed(tmp_path: Path) -> None:
@@ -86,117 +42,15 @@ def test_negative_control_a_lost_message_and_a_bent_state_are_noticed(tmp_path: 
         device = rig.wearer()
         rig.event(device, "strap_open")
         fresh = OrderJudge(rig.house.store.read(lambda tx: tx.orders.rulings(ORDER))).dump()
-    load = _Load({}, port=0)
+    load = Load({}, port=0)
     load.safe["D-1"] = {1}
-    _check(folder, load)
+    check(folder, load)
     load.safe["D-1"] = {1, 2}
     with pytest.raises(AssertionError, match="acknowledged and lost"):
-        _check(folder, load)
+        check(folder, load)
     load.safe["D-1"] = {1}
     with opened_rig(folder) as rig:
         wearer = WearerId("W-1")
         rig.house.store.transact(lambda tx: tx.verdicts.put_state(ORDER, wearer, fresh))
     with pytest.raises(AssertionError, match="differs from a clean replay"):
-        _check(folder, load)
-
-
-def _stored(house: House) -> dict[str, Counter[int]]:
-    found: dict[str, Counter[int]] = {f"D-{n}": Counter() for n in range(1, WEARERS + 1)}
-    for entry in house.store.read(lambda tx: tx.journal.after(0, limit=10_000_000)):
-        for message in entry.messages:
-            assert message.seq is not None
-            found[message.device_id][message.seq] += 1
-    return found
-
-
-def _registered(folder: Path) -> dict[str, str]:
-    now = Micros(time.time_ns() // 1000)
-    begun, ends = text(Micros(now - 2 * DAY)), text(Micros(now + 30 * DAY))
-    review = {"kind": "administrative", "by": text(Micros(now + 20 * DAY))[:10], "instrument": "P"}
-    # Recorded two days ago: a version judges nothing that happened before it was recorded.
-    with open_house(folder, kind="service", clock=HandClock(Micros(now - 2 * DAY))) as house:
-        for number in range(1, WEARERS + 1):
-            order = order_of(number, starts_at=begun, ends_at=ends, review=review)
-            order["vulnerability_assessed_at"] = begun[:10]
-            put_order(house, json.dumps(order).encode(), scheme=seed_scheme(), by="test")
-        return {
-            f"D-{n}": add_device(house, f"D-{n}", by="test").token for n in range(1, WEARERS + 1)
-        }
-
-
-class _Load(threading.Thread):
-    """Sends batches as real devices do: the same again until it is acknowledged."""
-
-    def __init__(self, tokens: dict[str, str], port: int) -> None:
-        super().__init__(daemon=True)
-        self.stop = threading.Event()
-        self.safe: dict[str, set[int]] = {device: set() for device in tokens}
-        self.acknowledged = 0
-        self._tokens = tokens
-        self._port = port
-        self._chance = random.Random(1)
-        self._began = time.time_ns() // 1000 - 10 * MINUTE
-
-    def run(self) -> None:
-        next_seq = dict.fromkeys(self._tokens, 1)
-        waiting: dict[str, str] = {}
-        client = httpx.Client(base_url=f"http://127.0.0.1:{self._port}", timeout=5)
-        while not self.stop.is_set():
-            for device, token in self._tokens.items():
-                if device not in waiting:
-                    waiting[device] = self._batch(next_seq[device])
-                if self._is_taken(client, token, waiting[device]):
-                    del waiting[device]
-                    self.safe[device].update(range(next_seq[device], next_seq[device] + BATCH))
-                    self.acknowledged += BATCH
-                    next_seq[device] += BATCH
-        client.close()
-
-    def _batch(self, first: int) -> str:
-        return "\n".join(self._line(n) for n in range(first, first + BATCH))
-
-    def _is_taken(self, client: httpx.Client, token: str, batch: str) -> bool:
-        try:
-            answer = client.post(
-                "/d/v1/messages", content=batch, headers={"Authorization": f"Bearer {token}"}
-            )
-        except httpx.HTTPError:
-            time.sleep(0.02)
-            return False
-        return answer.status_code == 200
-
-    def _line(self, seq: int) -> str:
-        at = Micros(self._began + seq * SECOND // 20)  # in order, and never ahead of the clock
-        made: dict[str, object] = {"seq": seq, "at": text(at)}
-        if seq % 10 == 0:
-            return json.dumps(made | {"type": "event", "code": CODES[seq // 10 % len(CODES)]})
-        away = 0.025 if seq // 60 % 2 else 0.0
-        lat = HOME[0] + away + self._chance.gauss(0, 3e-5)
-        return json.dumps(
-            made | {"type": "position", "lat": lat, "lon": HOME[1] + 0.005, "accuracy_m": 8}
-        )
-
-
-@contextmanager
-def _served(folder: Path, port: int) -> Iterator[BaseProcess]:
-    """Run the service in a process of its own; a server that has the modules ready forks it."""
-    process = _FORKS.Process(target=serve, args=(folder, "127.0.0.1", port), daemon=True)
-    process.start()
-    try:
-        for _ in range(300):
-            with socket.socket() as probe:
-                if probe.connect_ex(("127.0.0.1", port)) == 0:
-                    break
-            time.sleep(0.05)
-        else:
-            pytest.fail("the service does not come up")
-        yield process
-    finally:
-        process.kill()
-        process.join()
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+        check(folder, load)
