@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from fairtag.custody import envelope
@@ -65,8 +66,8 @@ class Pkcs11Root:
                 raise SealBroken from error
 
     def close(self) -> None:
-        """Log out."""
-        with self._lock:
+        """Log out; a session that is over already is no matter."""
+        with self._lock, suppress(self._pkcs11.PKCS11Error):
             self._session.close()
 
     def _done(self, what: str, data: bytes, nonce: bytes, context: bytes) -> bytes:
@@ -98,7 +99,9 @@ class Pkcs11Root:
 
     def _opened(self) -> tuple[Any, Any]:
         kind = self._pkcs11.ObjectClass.SECRET_KEY
-        absent = (self._pkcs11.NoSuchToken, self._pkcs11.NoSuchKey, self._pkcs11.PinIncorrect)
+        told = self._pkcs11
+        wrong_pin = (told.PinIncorrect, told.PinInvalid, told.PinLenRange, told.PinLocked)
+        absent = (told.NoSuchToken, told.NoSuchKey, *wrong_pin)
         try:
             session = self._logged_in()
             key = session.get_key(label=self._label, object_class=kind)
@@ -108,9 +111,7 @@ class Pkcs11Root:
         except self._pkcs11.PKCS11Error as error:
             raise self._away(error) from error
         if key[self._pkcs11.Attribute.EXTRACTABLE]:
-            raise RootRefused(
-                f"{self.name}: this key could be read out of the module; make another"
-            )
+            raise RootRefused(f"{self.name}: this key could leave the module; make another")
         return session, key
 
     def _logged_in(self) -> Any:
