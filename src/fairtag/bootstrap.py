@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -30,8 +31,6 @@ from fairtag.terms.errors import RootRefused, UsageError
 
 Kind = Literal["service", "demo"]
 _CLOCK = MachineClock()
-
-log = structlog.get_logger()
 
 
 @contextmanager
@@ -109,7 +108,8 @@ def open_keys(
             settings, is_demo="demo" in (kind, kind_in(data)), is_rehearsal=is_rehearsal
         )
         if kind == "service":
-            log.warning("the root key is a file beside the keys", is_rehearsal=is_rehearsal)
+            told = structlog.wrap_logger(structlog.PrintLogger(sys.stderr))
+            told.warning("the root key is a file beside the keys", is_rehearsal=is_rehearsal)
     return KeyStore(
         data / "keys",
         chance=os.urandom,

@@ -360,7 +360,7 @@ def test_after_a_rotation_the_old_root_opens_nothing(keys: KeyStore) -> None:
             one, context=_bound(name, None)
         )  # so the refusals below mean something
 
-    assert list(rotation(keys, keys.path.parent, to=None, chance=os.urandom))[-2:] == [
+    assert list(rotation(keys, to=None, chance=os.urandom))[-2:] == [
         "old root erased",
         "new root in its place",
     ]
@@ -378,7 +378,7 @@ def test_after_a_rotation_the_old_root_opens_nothing(keys: KeyStore) -> None:
 
 
 STEPS = [
-    "new root written", "begun", "authority/gmp", "authority/ho", "checked", "committed",
+    "begun", "new root made", "authority/gmp", "authority/ho", "checked", "committed",
     "old root erased", "new root in its place",
 ]  # fmt: skip
 CUT = """
@@ -388,7 +388,7 @@ from fairtag.adapters.keys.rotation import rotation
 from fairtag.adapters.keystore import KeyStore
 folder = Path(sys.argv[1])
 keys = KeyStore(folder, chance=os.urandom)
-for step in rotation(keys, folder, to=None, chance=os.urandom):
+for step in rotation(keys, to=None, chance=os.urandom):
     if step == sys.argv[2]:
         os._exit(9)
 """
@@ -417,17 +417,36 @@ def test_a_rotation_that_is_cut_leaves_a_whole_keystore(tmp_path: Path, step: st
 def test_a_rotation_that_was_cut_can_be_done_again(tmp_path: Path) -> None:
     keys = opened(tmp_path)
     keys.make_many([("authority/ho", None)])
-    steps = rotation(keys, tmp_path, to=None, chance=os.urandom)
-    assert [next(steps), next(steps)] == ["new root written", "begun"]
+    steps = rotation(keys, to=None, chance=os.urandom)
+    assert [next(steps), next(steps)] == ["begun", "new root made"]
     steps.close()
-    assert "committed" in list(rotation(keys, tmp_path, to=None, chance=os.urandom))
+    assert "committed" in list(rotation(keys, to=None, chance=os.urandom))
     keys.close()
+
+
+def test_whoever_opens_the_keystore_meanwhile_takes_no_root_away(tmp_path: Path) -> None:
+    """The new root's file is there before it counts, the old one's after it."""
+    keys = opened(tmp_path)
+    keys.make_many([("authority/ho", None), ("wearer/W-1", "authority/ho")])
+    wearer = keys.key("wearer/W-1", create=False)
+    with ThreadPoolExecutor(1) as pool:
+        for step in rotation(keys, to=None, chance=os.urandom):
+            if step == "new root made":
+                waiting = pool.submit(opened, tmp_path)
+                time.sleep(0.2)
+                assert not waiting.done()  # it found a second file, and waits for its turn
+        other = waiting.result()
+    other.close()
+    keys.close()
+    again = opened(tmp_path)
+    assert again.key("wearer/W-1", create=False) == wearer
+    again.close()
 
 
 def test_who_holds_the_old_root_makes_no_new_authority(keys: KeyStore) -> None:
     lived(keys)
     other = opened(keys.path.parent)
-    for _ in rotation(other, keys.path.parent, to=None, chance=os.urandom):
+    for _ in rotation(other, to=None, chance=os.urandom):
         pass
     other.close()
     assert keys.key("wearer/W-new", above="authority/ho", create=True)

@@ -115,7 +115,7 @@ class TestEveryRoot:
         counting = Counting(make("root"))
         again = KeyStore(tmp_path, chance=os.urandom, root=counting)
         at_start = counting.unwrapped
-        for number in range(50):
+        for number in range(5):
             for above in ("authority/ho", "authority/gmp"):
                 again.key(f"wearer/{above}/{number}", above=above, create=True)
         again.close()

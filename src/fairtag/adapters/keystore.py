@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from fairtag.adapters.keys.epochs import Epochs
 from fairtag.adapters.keys.file import number, opened
-from fairtag.adapters.roots.file import FILE, NEXT, FileRoot, erase, open_file_root
+from fairtag.adapters.roots.file import FILE, NEXT, FileRoot, open_file_root, settle
 from fairtag.custody import envelope
 from fairtag.custody.root import Root, RootCheck, is_of, new_check
 from fairtag.terms.errors import RootRefused, SealBroken, StoreRefused
@@ -176,16 +176,19 @@ class KeyStore:
             self._db.execute("VACUUM").close()
             return True
 
-    def rewrap(self, new: Root) -> Iterator[str]:
+    def rewrap(self, make: Callable[[], Root]) -> Iterator[str]:
         """Wrap every uppermost key in a new root, all or none; names each step after it is done.
 
-        Whoever stops before `committed` has changed nothing.
+        `make` gives the new root, while nobody else can write. Whoever stops before `committed` has
+        changed nothing. Raises: RootRefused, RootUnreachable, SealBroken.
         """
-        check = new_check(new, self._chance(envelope.KEY_BYTES))
         with self._lock:
             with self._writing():
                 self._demand_same_root()
                 yield "begun"
+                new = make()
+                check = new_check(new, self._chance(envelope.KEY_BYTES))
+                yield "new root made"
                 for name, wrapped in self._uppermost():
                     bound = _bound(name, None)
                     fresh = new.wrap(self._root.unwrap(wrapped, context=bound), context=bound)
@@ -197,6 +200,7 @@ class KeyStore:
             old, self._root, self.check = self._root, new, check
             old.close()
             yield "committed"
+            yield from self._settled()
 
     def close(self) -> None:
         """Close the files and let go of the root."""
@@ -295,10 +299,19 @@ class KeyStore:
         if not is_of(root, known):
             detail = f"{root.name} is not the root key of this keystore: {wrapper} wraps it"
             raise RootRefused(f"{detail} (key check {known.value})")
-        if root.name != FileRoot.name:
-            for name in (FILE, NEXT):  # a rotation away from the file was cut before its last step
-                erase(folder / name)
+        is_file = root.name == FileRoot.name
+        if (folder / NEXT).exists() or (not is_file and (folder / FILE).exists()):
+            for _ in self._settled():  # a rotation was cut before its last step
+                pass
         return root, known
+
+    def _settled(self) -> Iterator[str]:
+        """Put the root's files in order while nobody else can rotate."""
+        with self._writing():
+            check = self._known_check()
+            if check is not None:
+                is_file = self._mark("root_name") == FileRoot.name
+                yield from settle(self.path.parent, check, is_file=is_file)
 
     def _known_check(self) -> RootCheck | None:
         return check_in(self._db)

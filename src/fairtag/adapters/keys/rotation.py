@@ -10,31 +10,27 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from fairtag.adapters.keystore import KeyStore
-from fairtag.adapters.roots.file import FILE, NEXT, FileRoot, erase, sync_folder, write_root
+from fairtag.adapters.roots.file import NEXT, FileRoot, erase, write_root
 from fairtag.custody import envelope
 from fairtag.custody.root import Root
 
 
-def rotation(
-    keys: KeyStore, folder: Path, *, to: Root | None, chance: Callable[[int], bytes]
-) -> Iterator[str]:
+def rotation(keys: KeyStore, *, to: Root | None, chance: Callable[[int], bytes]) -> Iterator[str]:
     """Rotate to another root, or to a new file when `to` is None; names each step after it is done.
 
-    Up to the step `committed` the old root holds, from it on the new one; a start in between
-    finishes what was cut.
+    Up to the step `committed` the old root holds, from it on the new one; the next start finishes
+    what was cut.
     Raises: RootRefused, RootUnreachable, SealBroken when an uppermost key was changed.
     """
-    new = to
-    if new is None:
-        erase(folder / NEXT)  # of a rotation that was cut
-        fresh = chance(envelope.KEY_BYTES)
-        write_root(folder / NEXT, fresh)
-        new = FileRoot(fresh, chance=chance)
-        yield "new root written"
-    yield from keys.rewrap(new)
-    erase(folder / FILE)
-    yield "old root erased"
-    if to is None:
-        (folder / NEXT).rename(folder / FILE)
-        sync_folder(folder)
-        yield "new root in its place"
+
+    def made() -> Root:
+        return _new_file(keys.path.with_name(NEXT), chance) if to is None else to
+
+    yield from keys.rewrap(made)
+
+
+def _new_file(path: Path, chance: Callable[[int], bytes]) -> Root:
+    erase(path)  # of a rotation that was cut
+    fresh = chance(envelope.KEY_BYTES)
+    write_root(path, fresh)
+    return FileRoot(fresh, chance=chance)

@@ -7,7 +7,7 @@ Whoever reads the file and the keystore reads everything: production has to allo
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -50,7 +50,7 @@ class FileRoot:
 def open_file_root(
     folder: Path, *, chance: Callable[[int], bytes], check: RootCheck | None
 ) -> FileRoot:
-    """Read the root of a keystore, or make it for a new one; finishes a rotation that was cut.
+    """Read the root of a keystore, or make it for a new one.
 
     Raises: RootRefused when it is missing, readable by others, or not the one of the keystore.
     """
@@ -58,12 +58,9 @@ def open_file_root(
         if not (folder / FILE).exists():
             write_root(folder / FILE, chance(envelope.KEY_BYTES))
         return FileRoot(read_root(folder / FILE), chance=chance)
-    for path in (folder / FILE, folder / NEXT):
-        if path.exists():
-            root = FileRoot(read_root(path), chance=chance)
-            if is_of(root, check):
-                _settle(folder, path)
-                return root
+    for path in _files(folder):
+        if _holds(path, check):
+            return FileRoot(read_root(path), chance=chance)
     if (folder / FILE).exists():
         detail = f"{folder / FILE} is not the root key of this keystore (key check {check.value})"
         raise RootRefused(f"{detail}; docs/keys.md says how to restore it")
@@ -121,11 +118,28 @@ def sync_folder(folder: Path) -> None:
         os.close(handle)
 
 
-def _settle(folder: Path, found: Path) -> None:
-    """Leave one root file: the one that holds, by its right name."""
-    if found.name == FILE:
-        erase(folder / NEXT)
+def settle(folder: Path, check: RootCheck, *, is_file: bool) -> Iterator[str]:
+    """Leave one root file, the one that holds, by its right name; names each step after it is done.
+
+    A keystore that a Vault or module wraps needs none. Nobody may rotate meanwhile.
+    """
+    kept = [path for path in _files(folder) if is_file and _holds(path, check)]
+    if is_file and not kept:
         return
-    erase(folder / FILE)
-    found.rename(folder / FILE)
-    sync_folder(folder)
+    if not kept or kept[0].name == FILE:
+        erase(folder / NEXT)
+    if not kept or kept[0].name == NEXT:
+        erase(folder / FILE)
+        yield "old root erased"
+    if kept and kept[0].name == NEXT:
+        kept[0].rename(folder / FILE)
+        sync_folder(folder)
+        yield "new root in its place"
+
+
+def _files(folder: Path) -> list[Path]:
+    return [path for path in (folder / FILE, folder / NEXT) if path.exists()]
+
+
+def _holds(path: Path, check: RootCheck) -> bool:
+    return is_of(FileRoot(read_root(path), chance=bytes), check)

@@ -98,21 +98,27 @@ class Pkcs11Root:
         return bytes(getattr(self._key, what)(data, **told))
 
     def _opened(self) -> tuple[Any, Any]:
-        kind = self._pkcs11.ObjectClass.SECRET_KEY
         told = self._pkcs11
         wrong_pin = (told.PinIncorrect, told.PinInvalid, told.PinLenRange, told.PinLocked)
-        absent = (told.NoSuchToken, told.NoSuchKey, *wrong_pin)
         try:
             session = self._logged_in()
-            key = session.get_key(label=self._label, object_class=kind)
-        except absent as error:
+            try:
+                return session, self._found(session)
+            except BaseException:
+                session.close()  # or the process stays logged in
+                raise
+        except (told.NoSuchToken, told.NoSuchKey, *wrong_pin) as error:
             detail = f"{self.name}: {type(error).__name__}; see the labels and the PIN"
             raise RootRefused(detail) from error
-        except self._pkcs11.PKCS11Error as error:
+        except told.PKCS11Error as error:
             raise self._away(error) from error
+
+    def _found(self, session: Any) -> Any:
+        kind = self._pkcs11.ObjectClass.SECRET_KEY
+        key = session.get_key(label=self._label, object_class=kind)
         if key[self._pkcs11.Attribute.EXTRACTABLE]:
             raise RootRefused(f"{self.name}: this key could leave the module; make another")
-        return session, key
+        return key
 
     def _logged_in(self) -> Any:
         token = self._pkcs11.lib(self._module).get_token(token_label=self._token)

@@ -19,6 +19,7 @@ from fairtag.adapters.keys.rotation import rotation
 from fairtag.adapters.keystore import EPOCHS, NAME, KeyStore, check_in
 from fairtag.adapters.roots.file import FILE, FileRoot, erase, read_root, write_root
 from fairtag.adapters.roots.shares import NEEDED, SHARES, join, page, split, words_of
+from fairtag.app.keys.care import keep_keys
 from fairtag.app.keys.ceremony import note
 from fairtag.bootstrap import open_log, open_with_keys, root_of
 from fairtag.cli.house import BY, DataFolder
@@ -70,7 +71,7 @@ def rotate(
         before = store.check.value
         told = {"from": store.root.name, "to": place, "key_check": before}
         note(house.store, house.clock, "keys.rotate", by=BY, **told)
-        for _ in rotation(store, data / "keys", to=new, chance=os.urandom):
+        for _ in rotation(store, to=new, chance=os.urandom):
             pass
         check = store.check.value
         note(house.store, house.clock, "keys.rotated", by=BY, key_check=check)
@@ -148,6 +149,7 @@ def backup(
     """Copy the keystore while it runs, sealed under this week's key. It lives 30 days at most."""
     with open_with_keys(data, is_new_epochs=new_epochs) as (house, store):
         now = house.clock.now()
+        keep_keys(house)
         note(house.store, house.clock, "keys.backup", by=BY, epochs="new" if new_epochs else "")
         copies.copy_out(store.path, store.epochs, out, now=now)
         ends = text(store.epochs.final_at(now))
