@@ -8,6 +8,7 @@ from pathlib import Path
 import hypothesis
 import pytest
 from tests.rig import Rig, opened_rig
+from tests.vaults import FakeVault, fake_vault, soft_module
 
 # Seeded, so that a red run is red again; a law that looks for more says so itself.
 hypothesis.settings.register_profile("seeded", derandomize=True)
@@ -19,3 +20,16 @@ def rig(tmp_path: Path) -> Iterator[Rig]:
     """Open a house of the test's own."""
     with opened_rig(tmp_path / "data") as opened:
         yield opened
+
+
+@pytest.fixture
+def vault() -> Iterator[FakeVault]:
+    """Serve a Vault of the test's own."""
+    with fake_vault() as served:
+        yield served
+
+
+@pytest.fixture(scope="session")
+def module(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Give the path of a hardware module in software; a process loads it once."""
+    return soft_module(tmp_path_factory.mktemp("softhsm"))

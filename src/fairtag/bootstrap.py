@@ -3,23 +3,33 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Literal
+
+import structlog
 
 from fairtag.adapters.changes import LoopChanges
 from fairtag.adapters.clock import MachineClock
 from fairtag.adapters.ground import FolderGround
+from fairtag.adapters.keys.shut import ShutVault
 from fairtag.adapters.keystore import KeyStore
 from fairtag.adapters.notify import MailNotifier, NoNotifier, WebhookNotifier, signing_key
-from fairtag.adapters.sqlite.store import SqliteStore
+from fairtag.adapters.roots.pkcs11 import Pkcs11Root
+from fairtag.adapters.roots.transit import TransitRoot
+from fairtag.adapters.sqlite.store import SqliteStore, kind_in
 from fairtag.adapters.vault import KeyVault
 from fairtag.app.charter import is_rehearsal
 from fairtag.app.house import House
-from fairtag.app.ports import Clock, Notifier
+from fairtag.app.ports import Clock, Notifier, Store
+from fairtag.custody.root import Root
 from fairtag.settings import Settings, settings_of
+from fairtag.terms.errors import RootRefused, UsageError
 
+Kind = Literal["service", "demo"]
 _CLOCK = MachineClock()
 
 
@@ -27,7 +37,7 @@ _CLOCK = MachineClock()
 def open_house(
     data: Path,
     *,
-    kind: Literal["service", "demo"] | None = None,
+    kind: Kind | None = None,
     clock: Clock = _CLOCK,
     address: str | None = None,
     speed: float = 1.0,
@@ -40,7 +50,113 @@ def open_house(
     if settings.webhook_secret:
         signing_key(settings.webhook_secret)  # a wrong one is said now, not at the first alarm
     data.mkdir(parents=True, exist_ok=True, mode=0o700)
-    keys = KeyStore(data / "keys", chance=os.urandom)
+    keys = open_keys(data, settings, kind=kind, is_rehearsal=is_rehearsal())
+    try:
+        with _housed(data, settings, keys, kind=kind, clock=clock) as house:
+            yield replace(house, address=address or settings.address, speed=speed)
+    finally:
+        keys.close()
+
+
+@contextmanager
+def open_with_keys(data: Path, *, is_new_epochs: bool = False) -> Iterator[tuple[House, KeyStore]]:
+    """Open a data folder that is there, together with its keystore, for a ceremony.
+
+    Raises: StoreRefused, UsageError.
+    """
+    _demand_store(data)
+    settings = settings_of(data)
+    keys = open_keys(
+        data, settings, kind=None, is_rehearsal=is_rehearsal(), is_new_epochs=is_new_epochs
+    )
+    try:
+        with _housed(data, settings, keys, kind=None, clock=_CLOCK) as house:
+            yield house, keys
+    finally:
+        keys.close()
+
+
+@contextmanager
+def open_log(data: Path) -> Iterator[tuple[Store, Clock]]:
+    """Open a store without its keys, for a ceremony that brings them back.
+
+    Raises: StoreRefused, UsageError.
+    """
+    _demand_store(data)
+    store = SqliteStore(data, vault=ShutVault(), kind=None)
+    try:
+        yield store, _CLOCK
+    finally:
+        store.close()
+
+
+def open_keys(
+    data: Path,
+    settings: Settings,
+    *,
+    kind: Kind | None,
+    is_rehearsal: bool,
+    is_new_epochs: bool = False,
+) -> KeyStore:
+    """Open the keystore of a data folder under the root that the settings name.
+
+    Raises: StoreRefused, RootRefused, UsageError.
+    """
+    root = root_of(settings, settings.root)
+    if root is None:
+        _demand_file_allowed(
+            settings, is_demo="demo" in (kind, kind_in(data)), is_rehearsal=is_rehearsal
+        )
+        if kind == "service":
+            told = structlog.wrap_logger(structlog.PrintLogger(sys.stderr))
+            told.warning("the root key is a file beside the keys", is_rehearsal=is_rehearsal)
+    return KeyStore(
+        data / "keys",
+        chance=os.urandom,
+        root=root,
+        epochs=settings.epochs,
+        is_new_epochs=is_new_epochs,
+    )
+
+
+def root_of(settings: Settings, told: str) -> Root | None:
+    """Reach the root that a setting names; None for the file beside the keystore.
+
+    Raises: UsageError, RootRefused, RootUnreachable.
+    """
+    kind, _, place = told.partition(":")
+    if told == "file":
+        return None
+    if kind == "transit" and place:
+        return TransitRoot(place, address=settings.vault_address, token=settings.vault_token)
+    if kind == "pkcs11" and place:
+        return Pkcs11Root(
+            place, module=settings.pkcs11_module, pin=settings.pkcs11_pin, chance=os.urandom
+        )
+    raise UsageError(f"root {told}: give file, transit:KEY or pkcs11:TOKEN/KEY")
+
+
+def _demand_file_allowed(settings: Settings, *, is_demo: bool, is_rehearsal: bool) -> None:
+    """Refuse a root in a file where real people's data are.
+
+    Raises: RootRefused.
+    """
+    if is_demo or is_rehearsal or settings.root_file_allowed == "yes":
+        return
+    detail = "a root key in a file is for rehearsals: whoever copies the folder reads everything"
+    do = "set root to a Vault or a module (docs/keys.md), or FAIRTAG_ROOT_FILE_ALLOWED to yes"
+    raise RootRefused(f"{detail}; {do}")
+
+
+def _demand_store(data: Path) -> None:
+    if kind_in(data) is None:
+        raise UsageError(f"--data {data}: there is no store of fairtag; restore it first")
+
+
+@contextmanager
+def _housed(
+    data: Path, settings: Settings, keys: KeyStore, *, kind: Kind | None, clock: Clock
+) -> Iterator[House]:
     vault = KeyVault(keys, chance=os.urandom)
     store = SqliteStore(data, vault=vault, kind=kind)
     try:
@@ -52,14 +168,13 @@ def open_house(
             ground=FolderGround(data, store.spool),
             chance=os.urandom,
             notifier_for=lambda to: _notifier(to, settings, clock),
-            address=address or settings.address,
-            speed=speed,
+            address=settings.address,
+            speed=1.0,
             is_demo=store.kind == "demo",
             is_rehearsal=is_rehearsal(),
         )
     finally:
         store.close()
-        keys.close()
 
 
 def _notifier(to: str, settings: Settings, clock: Clock) -> Notifier:

@@ -24,6 +24,13 @@ class Settings(BaseSettings):
     mail_from: str = "fairtag@localhost"
     mail_security: Literal["none", "starttls"] = "starttls"
     webhook_secret: str = ""  # signs webhooks; empty: no webhooks
+    root: str = "file"  # what wraps the keys: file, transit:[MOUNT/]KEY or pkcs11:TOKEN/KEY
+    root_file_allowed: Literal["", "yes"] = ""  # a root in a file, also in production
+    vault_address: str = ""  # of HashiCorp Vault, such as https://vault.example:8200
+    vault_token: str = ""
+    pkcs11_module: str = ""  # path of the module's library
+    pkcs11_pin: str = ""
+    epochs: Path | None = None  # folder of the keys of the keystore's copies; None: DATA/keys
     metrics_token: str = ""  # Bearer of /metrics; empty: /metrics is shut
 
     @classmethod

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from tests.rig import Rig, opened_rig, walk_out
 
+from fairtag.adapters.vault import KeyVault
 from fairtag.app.open_record import open_evidence
-from fairtag.custody import envelope
 from fairtag.terms.errors import FairtagError, NotPermitted, OpeningRefused
 from fairtag.terms.instants import DAY
 
@@ -50,17 +50,12 @@ def test_no_file_shows_anything_personal(rig: Rig, tmp_path: Path) -> None:
 def test_negative_control_an_unsealed_house_leaks(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def not_sealed(cipher: object, plain: bytes, *, nonce: bytes, bound: bytes) -> bytes:
-        del cipher, bound
-        return nonce + plain
+    def unchanged(vault: KeyVault, told: bytes, **bound: object) -> bytes:
+        del vault, bound
+        return told
 
-    def not_unsealed(cipher: object, sealed: bytes, *, bound: bytes) -> bytes:
-        del cipher, bound
-        return sealed[envelope.NONCE_BYTES :]
-
-    for place in ("fairtag.custody.envelope", "fairtag.adapters.vault"):
-        monkeypatch.setattr(f"{place}.seal", not_sealed, raising=False)
-        monkeypatch.setattr(f"{place}.unseal", not_unsealed, raising=False)
+    monkeypatch.setattr(KeyVault, "seal", unchanged)
+    monkeypatch.setattr(KeyVault, "unseal", unchanged)
     with opened_rig(tmp_path / "open") as rig:
         lived(rig)
         assert leaks(rig.folder) != []

@@ -6,52 +6,96 @@ it sealed, and with every key below it. Source: design.md §5.
 
 from __future__ import annotations
 
-import os
+import json
 import sqlite3
 import threading
-from collections.abc import Callable
-from contextlib import closing
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import Any
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from fairtag.adapters.keys.epochs import Epochs
+from fairtag.adapters.keys.file import number, opened
+from fairtag.adapters.roots.file import FILE, NEXT, FileRoot, open_file_root, settle
 from fairtag.custody import envelope
-from fairtag.terms.errors import SealBroken, StoreRefused
+from fairtag.custody.root import Root, RootCheck, is_of, new_check
+from fairtag.terms.errors import RootRefused, SealBroken, StoreRefused
 
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS keys (name TEXT PRIMARY KEY, above TEXT, wrapped BLOB NOT NULL) STRICT;
+NAME, EPOCHS = "keys.db", "epochs.db"
+VERSION, MARK = 1, 0x66744B79  # "ftKy"
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS keys (
+  name TEXT PRIMARY KEY, above TEXT, wrapped BLOB NOT NULL, id BLOB NOT NULL) STRICT;
 CREATE INDEX IF NOT EXISTS keys_above ON keys (above);
+CREATE TABLE IF NOT EXISTS mark (name TEXT PRIMARY KEY, value ANY NOT NULL) STRICT;
+INSERT OR IGNORE INTO mark VALUES ('generation', 0)
 """
-_BELOW = """
+BELOW = """
 WITH RECURSIVE below(name) AS (
-  VALUES (?) UNION SELECT keys.name FROM keys JOIN below ON keys.above = below.name
+  SELECT value FROM json_each(?) UNION SELECT keys.name FROM keys JOIN below ON above = below.name
 )
-DELETE FROM keys WHERE name IN (SELECT name FROM below)
+DELETE FROM main.keys WHERE name IN (SELECT name FROM below)
 """
+# What may come back with a copy is remembered; no copy, nothing to remember.
+_BURY = """
+INSERT OR IGNORE INTO epochs.gone SELECT id, (SELECT max(n) FROM epochs.epoch) FROM main.keys
+WHERE name IN (SELECT value FROM json_each(?)) AND EXISTS (SELECT 1 FROM epochs.epoch)
+"""
+_ID_BYTES = 16
+_MOST_OPEN = 1024  # uppermost keys kept unwrapped; a house serves tens of authorities
+LOOK_S = 0.1  # so long may another process's destruction stay unseen
+_MANY_FREE = 1000  # pages; below this a file is not worth writing anew
 
 
 class KeyStore:
     """Keys by name; a name is a path such as `wearer/W-1` or `data/W-1/trail/2026-11`.
 
-    Each is wrapped in the one `above` it, the uppermost in the root key.
+    Each is wrapped in the one `above` it, the uppermost in the root key. The uppermost are
+    unwrapped at the start, as ciphers, so that a module or Vault is asked once for each, and a
+    wrong root or a changed key is found before the first use.
     """
 
-    def __init__(self, folder: Path, *, chance: Callable[[int], bytes]) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        chance: Callable[[int], bytes],
+        root: Root | None = None,
+        epochs: Path | None = None,
+        is_new_epochs: bool = False,
+    ) -> None:
         """Open or create the keystore in a folder that only its owner may read.
 
-        Raises: StoreRefused when keys are there and the root key is not.
+        Without `root`, the folder's own file is the root. `epochs` is the folder of the epochs'
+        file; it must be the one that the keystore knows, unless a new one is wanted.
+        Raises: StoreRefused, RootRefused when the root is not the one that wraps these keys,
+        SealBroken when an uppermost key was changed, RootUnreachable.
         """
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        self._path = folder / "keys.db"
+        self.path = folder / NAME
         self._chance = chance
-        self._lock = threading.Lock()
-        self._root = AESGCM(self._read_root(folder / "root.key"))
-        self._db = sqlite3.connect(self._path, check_same_thread=False, isolation_level=None)
-        self._path.chmod(0o600)
-        for pragma in ("journal_mode=DELETE", "synchronous=FULL", "secure_delete=ON"):
-            self._db.execute(f"PRAGMA {pragma}").close()
-        self._db.execute("PRAGMA busy_timeout=10000").close()
-        self._db.executescript(_SCHEMA).close()
+        self._lock = threading.RLock()
+        self._ciphers: dict[str, tuple[bytes, AESGCM]] = {}  # the uppermost, as wrapped
+        at = (epochs or folder) / EPOCHS
+        _demand_keys(self.path, (folder / FILE, at))
+        self._db = opened(self.path, SCHEMA, version=VERSION, mark=MARK)
+        try:
+            self._looked_s = time.monotonic()
+            self._generation = int(self._mark("generation"))
+            self._root, self.check = self._rooted(folder, root)
+            self.epochs = self._remembering(at, is_new=is_new_epochs)
+            self._open_uppermost()
+        except BaseException:
+            self._db.close()
+            raise
+
+    @property
+    def root(self) -> Root:
+        """Give the root that wraps the uppermost keys."""
+        return self._root
 
     def key(self, name: str, *, above: str | None = None, create: bool) -> bytes:
         """Give a key, made on first use when `create`: then the one above it must be there.
@@ -59,7 +103,28 @@ class KeyStore:
         Raises: SealBroken when it is not there, or was changed.
         """
         with self._lock:
-            return self._key(name, above, create=create)
+            if self._found(name) is None and create:
+                self.make_many([(name, above)])
+            return self._key(name)
+
+    def make_many(self, wanted: Iterable[tuple[str, str | None]]) -> int:
+        """Make keys, each given with the one above it, in one commit; tells how many were new.
+
+        Raises: SealBroken when one above is not there; RootRefused, RootUnreachable.
+        """
+        made = 0
+        last: tuple[str | None, AESGCM | None] = (None, None)  # the one above is mostly the same
+        with self._lock, self._writing():
+            for name, above in wanted:
+                if self._found(name) is not None:
+                    continue
+                if above is None:
+                    self._demand_same_root()
+                if above != last[0]:
+                    last = (above, None if above is None else self._cipher(above))
+                self._insert(name, above, last[1])
+                made += 1
+        return made
 
     def is_there(self, name: str) -> bool:
         """Tell whether there is such a key."""
@@ -68,26 +133,111 @@ class KeyStore:
 
     def destroy(self, name: str) -> int:
         """Destroy a key and all below it; tells how many there were."""
-        with self._lock, closing(self._db.execute(_BELOW, (name,))) as done:
-            return done.rowcount
+        return self.destroy_many([name])
+
+    def destroy_many(self, names: Iterable[str]) -> int:
+        """Destroy keys and all below them, in one commit; tells how many there were.
+
+        The same commit remembers them beside the epochs' keys, so that no copy brings them back.
+        """
+        told = (json.dumps(list(names)),)
+        with self._lock:
+            with self._writing():
+                self._db.execute(_BURY, told).close()
+                self._db.execute(BELOW, told).close()
+                gone = number(self._db, "SELECT changes()")
+                if gone:
+                    self._db.execute(
+                        "UPDATE mark SET value = value + 1 WHERE name = 'generation'"
+                    ).close()
+            if gone:
+                self._look()
+        return gone
+
+    def generation(self) -> int:
+        """Tell a number that rises with each destruction, by whichever process.
+
+        This process's own are told at once, those of others within `LOOK_S`.
+        """
+        if time.monotonic() - self._looked_s > LOOK_S:
+            with self._lock:
+                self._look()
+        return self._generation
+
+    def tidy(self) -> bool:
+        """Write the file anew when much of it is empty; tells whether it was.
+
+        What was destroyed is overwritten already: this gives back the space.
+        """
+        with self._lock:
+            free = number(self._db, "PRAGMA freelist_count")
+            if free < _MANY_FREE or free * 4 < number(self._db, "PRAGMA page_count"):
+                return False
+            self._db.execute("VACUUM").close()
+            return True
+
+    def rewrap(self, make: Callable[[], Root]) -> Iterator[str]:
+        """Wrap every uppermost key in a new root, all or none; names each step after it is done.
+
+        `make` gives the new root, while nobody else can write. Whoever stops before `committed` has
+        changed nothing. Raises: RootRefused, RootUnreachable, SealBroken.
+        """
+        with self._lock:
+            with self._writing():
+                self._demand_same_root()
+                yield "begun"
+                new = make()
+                check = new_check(new, self._chance(envelope.KEY_BYTES))
+                yield "new root made"
+                for name, wrapped in self._uppermost():
+                    bound = _bound(name, None)
+                    fresh = new.wrap(self._root.unwrap(wrapped, context=bound), context=bound)
+                    told = (fresh, name)
+                    self._db.execute("UPDATE keys SET wrapped = ? WHERE name = ?", told).close()
+                    yield name
+                self._put_check(new, check)
+                yield "checked"
+            old, self._root, self.check = self._root, new, check
+            old.close()
+            yield "committed"
+            yield from self._settled()
 
     def close(self) -> None:
-        """Close the file."""
+        """Close the files and let go of the root."""
         self._db.close()
+        self.epochs.close()
+        self._root.close()
 
-    def _key(self, name: str, above: str | None, *, create: bool) -> bytes:
+    def _key(self, name: str) -> bytes:
         found = self._found(name)
-        if found is None and create:
-            self._make(name, above)
-            found = self._found(name)
         if found is None:
-            detail = "the key of this record is gone"
-            raise SealBroken(detail)
-        over, wrapped = found
-        return envelope.unseal(self._cipher(over), wrapped, bound=_bound(name, over))
+            raise SealBroken("the key of this record is gone")
+        above, wrapped = found
+        if above is None:
+            return self._root.unwrap(wrapped, context=_bound(name, None))
+        return envelope.unseal(self._cipher(above), wrapped, bound=_bound(name, above))
 
-    def _cipher(self, name: str | None) -> AESGCM:
-        return self._root if name is None else AESGCM(self._key(name, None, create=False))
+    def _cipher(self, name: str) -> AESGCM:
+        """Give the cipher of a key above others; the uppermost stay open."""
+        known = self._ciphers.get(name)
+        if known is not None:
+            return known[1]
+        found = self._found(name)
+        cipher = AESGCM(self._key(name))
+        if found is not None and found[0] is None:
+            if len(self._ciphers) >= _MOST_OPEN:
+                del self._ciphers[next(iter(self._ciphers))]
+            self._ciphers[name] = (found[1], cipher)
+        return cipher
+
+    def _open_uppermost(self) -> None:
+        for name, _ in self._uppermost()[:_MOST_OPEN]:
+            self._cipher(name)
+
+    def _uppermost(self) -> list[tuple[str, bytes]]:
+        asked = self._db.execute("SELECT name, wrapped FROM keys WHERE above IS NULL ORDER BY name")
+        with closing(asked) as found:
+            return found.fetchall()
 
     def _found(self, name: str) -> tuple[str | None, bytes] | None:
         asked = self._db.execute("SELECT above, wrapped FROM keys WHERE name = ?", (name,))
@@ -95,28 +245,125 @@ class KeyStore:
             row = found.fetchone()
         return None if row is None else (row[0], bytes(row[1]))
 
-    def _make(self, name: str, above: str | None) -> None:
-        fresh, nonce = self._chance(envelope.KEY_BYTES), self._chance(envelope.NONCE_BYTES)
-        cipher = self._cipher(above)
-        wrapped = envelope.seal(cipher, fresh, nonce=nonce, bound=_bound(name, above))
-        # Another process may have made it meanwhile: the first one counts.
-        self._db.execute(
-            "INSERT OR IGNORE INTO keys VALUES (?, ?, ?)", (name, above, wrapped)
-        ).close()
+    def _insert(self, name: str, above: str | None, cipher: AESGCM | None) -> None:
+        fresh, bound = self._chance(envelope.KEY_BYTES), _bound(name, above)
+        if cipher is None:
+            wrapped = self._root.wrap(fresh, context=bound)
+        else:
+            nonce = self._chance(envelope.NONCE_BYTES)
+            wrapped = envelope.seal(cipher, fresh, nonce=nonce, bound=bound)
+        row = (name, above, wrapped, self._chance(_ID_BYTES))
+        self._db.execute("INSERT INTO keys VALUES (?, ?, ?, ?)", row).close()
 
-    def _read_root(self, path: Path) -> bytes:
-        if path.exists():
-            return path.read_bytes()
-        if self._path.exists():
-            detail = f"{path} is missing, but there are keys that it wraps; restore it first"
-            raise StoreRefused(detail)
-        root = self._chance(envelope.KEY_BYTES)
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(handle, "wb") as file:
-            file.write(root)
-            file.flush()
-            os.fsync(file.fileno())
-        return root
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        self._db.execute("BEGIN IMMEDIATE").close()
+        try:
+            yield
+            self._db.execute("COMMIT").close()
+        except BaseException:
+            if self._db.in_transaction:
+                self._db.execute("ROLLBACK").close()
+            raise
+
+    def _look(self) -> None:
+        """See whether keys were destroyed; of the open ciphers, those that still stand stay."""
+        self._looked_s = time.monotonic()
+        generation = int(self._mark("generation"))
+        if generation == self._generation:
+            return
+        self._generation = generation
+        for name, (wrapped, _) in list(self._ciphers.items()):
+            found = self._found(name)
+            if found is None or found[1] != wrapped:
+                del self._ciphers[name]
+
+    def _mark(self, name: str) -> Any:
+        with closing(self._db.execute("SELECT value FROM mark WHERE name = ?", (name,))) as found:
+            row = found.fetchone()
+        return None if row is None else row[0]
+
+    def _rooted(self, folder: Path, given: Root | None) -> tuple[Root, RootCheck]:
+        """Find the root, and see that it is the one that wraps these keys."""
+        known = self._known_check()
+        wrapper = self._mark("root_name")
+        if given is None and wrapper not in (None, FileRoot.name):
+            raise RootRefused(f"{wrapper} wraps these keys; set root to it in fairtag.toml")
+        root = given or open_file_root(folder, chance=self._chance, check=known)
+        if known is None:
+            check = new_check(root, self._chance(envelope.KEY_BYTES))
+            with self._writing():
+                if self._mark("root_name") is None:
+                    self._put_check(root, check)
+            known = self._known_check() or check
+        if not is_of(root, known):
+            detail = f"{root.name} is not the root key of this keystore: {wrapper} wraps it"
+            raise RootRefused(f"{detail} (key check {known.value})")
+        is_file = root.name == FileRoot.name
+        if (folder / NEXT).exists() or (not is_file and (folder / FILE).exists()):
+            for _ in self._settled():  # a rotation was cut before its last step
+                pass
+        return root, known
+
+    def _settled(self) -> Iterator[str]:
+        """Put the root's files in order while nobody else can rotate."""
+        with self._writing():
+            check = self._known_check()
+            if check is not None:
+                is_file = self._mark("root_name") == FileRoot.name
+                yield from settle(self.path.parent, check, is_file=is_file)
+
+    def _known_check(self) -> RootCheck | None:
+        return check_in(self._db)
+
+    def _put_check(self, root: Root, check: RootCheck) -> None:
+        marks = (
+            ("root_name", root.name),
+            ("root_check", check.wrapped),
+            ("root_digest", check.digest),
+        )
+        self._db.executemany("INSERT OR REPLACE INTO mark VALUES (?, ?)", marks).close()
+
+    def _demand_same_root(self) -> None:
+        """Refuse to wrap a key in a root that another process has rotated away."""
+        if bytes(self._mark("root_check")) != self.check.wrapped:
+            raise RootRefused("the root key was rotated meanwhile; start again")
+
+    def _remembering(self, path: Path, *, is_new: bool) -> Epochs:
+        """Open the epochs' file, and see that it is the one of this keystore."""
+        known = self._mark("epochs")
+        if known is not None and not is_new and not path.exists():
+            detail = f"{path} is missing: is its disk there? If it is lost, so are all copies made"
+            raise StoreRefused(f"{detail}; `fairtag keys backup --new-epochs` begins anew")
+        epochs = Epochs(path, fresh=self._chance(_ID_BYTES))
+        if known is not None and not is_new and bytes(known) != epochs.id:
+            epochs.close()
+            raise StoreRefused(f"{path} belongs to another keystore")
+        self._db.execute("INSERT OR REPLACE INTO mark VALUES ('epochs', ?)", (epochs.id,)).close()
+        self._db.execute("ATTACH ? AS epochs", (str(path),)).close()
+        self._db.execute("PRAGMA epochs.synchronous=EXTRA").close()
+        return epochs
+
+
+def check_in(db: sqlite3.Connection) -> RootCheck | None:
+    """Read the check of the root that wraps a keystore; None when it is a new one."""
+    asked = "SELECT name, value FROM mark WHERE name IN ('root_check', 'root_digest')"
+    with closing(db.execute(asked)) as found:
+        marks = {name: bytes(value) for name, value in found}
+    if not marks:
+        return None
+    return RootCheck(wrapped=marks["root_check"], digest=marks["root_digest"])
+
+
+def _demand_keys(path: Path, beside: tuple[Path, ...]) -> None:
+    """Refuse to begin a keystore anew where one was: what it sealed would be lost unseen.
+
+    Raises: StoreRefused.
+    """
+    left = [str(one) for one in beside if one.exists()]
+    if left and not path.exists():
+        detail = f"{path} is missing, but there is {left[0]}"
+        raise StoreRefused(f"{detail}; put a copy back with `fairtag keys restore`")
 
 
 def _bound(name: str, above: str | None) -> bytes:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+import itertools
+import threading
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -17,29 +20,60 @@ from fairtag.terms.instants import Micros
 
 _MOST_CACHED = 100_000
 _HOUSE = "house"  # whose wearers have no order yet, such as a device without one
+_MONTHLY = (RecordKind.STATE, RecordKind.TRAIL)  # what every monitored wearer needs in a month
+_A_COMMIT = 20_000  # wearers; the keystore is closed to others while one is written
+
+_Name = tuple[str, RecordKind, str]
 
 
 class KeyVault:
-    """Seals under one key per wearer, kind and period."""
+    """Seals under one key per wearer, kind and period; any thread may use it.
+
+    Keys stay open in memory, bounded. One that is destroyed is served no more: at once when this
+    process destroyed it, within `keystore.LOOK_S` when another one did.
+    """
 
     def __init__(self, keys: KeyStore, *, chance: Callable[[int], bytes]) -> None:
         self._keys = keys
         self._chance = chance
-        self._ciphers: dict[tuple[str, RecordKind, str], AESGCM] = {}
+        self._lock = threading.Lock()  # of what stays open
+        self._generation = keys.generation()
+        self._ciphers: dict[_Name, AESGCM] = {}
         self._naming: dict[str, bytes] = {}
+        self._is_house_there = False
 
     def enrol(self, wearer_id: WearerId, authority_id: str) -> None:
         """Make the wearer's key under the authority's; nothing when it is there."""
         authority = f"authority/{authority_id}"
-        self._keys.key(authority, create=True)
-        self._keys.key(f"wearer/{wearer_id}", above=authority, create=True)
+        wearer = f"wearer/{wearer_id}"
+        if not self._keys.is_there(wearer):
+            self._keys.make_many([(authority, None), (wearer, authority)])
+
+    def prepare(
+        self,
+        month: str,
+        wearers: Iterable[WearerId],
+        *,
+        kinds: Sequence[RecordKind] = _MONTHLY,
+    ) -> int:
+        """Make the wearers' keys of a month (`2026-12`) before it begins; tells how many were new.
+
+        At the first messages of a month a key each would be a commit each.
+        Raises: SealBroken when a wearer has no key.
+        """
+        waiting, made = iter(wearers), 0
+        while part := list(itertools.islice(waiting, _A_COMMIT)):
+            made += self._keys.make_many(
+                (_path(one, kind, month), f"wearer/{one}") for one in part for kind in kinds
+            )
+        return made
 
     def seal(
         self, plain: bytes, *, wearer_id: WearerId, kind: RecordKind, at: Micros, row: str
     ) -> bytes:
         """Seal under the wearer's key of this kind and period."""
         period = period_of(kind, at)
-        cipher = self._cipher(wearer_id, kind, period, create=True)
+        cipher = self._cipher((wearer_id, kind, period), create=True)
         bound = envelope.bound_to(wearer_id, kind, period, row)
         return envelope.seal(cipher, plain, nonce=self._chance(envelope.NONCE_BYTES), bound=bound)
 
@@ -51,59 +85,100 @@ class KeyVault:
         Raises: SealBroken.
         """
         period = period_of(kind, at)
-        cipher = self._cipher(wearer_id, kind, period, create=False)
+        cipher = self._cipher((wearer_id, kind, period), create=False)
         bound = envelope.bound_to(wearer_id, kind, period, row)
         return envelope.unseal(cipher, sealed, bound=bound)
 
     def name(self, told: bytes, *, wearer_id: WearerId) -> bytes:
         """Name a content by a keyed hash of 16 bytes."""
+        generation = self._fresh()
         key = self._naming.get(wearer_id)
         if key is None:
             path = f"data/{wearer_id}/names"
             key = self._keys.key(path, above=self._wearer(wearer_id, create=True), create=True)
-            self._naming[wearer_id] = key
+            self._keep(self._naming, wearer_id, key, generation)
         return hashlib.blake2b(told, key=key, digest_size=16).digest()
 
     def end_wearer(self, wearer_id: WearerId) -> int:
         """Destroy the wearer's key and every key below it; tells how many keys went."""
-        gone = self._keys.destroy(f"wearer/{wearer_id}")
-        self._forget(lambda name: name[0] == wearer_id)
-        self._naming.pop(wearer_id, None)
-        return gone
+        return self.end_wearers([wearer_id])
+
+    def end_wearers(self, wearers: Sequence[WearerId]) -> int:
+        """Destroy the keys of many wearers in one commit; tells how many keys went."""
+        gone = frozenset(wearers)
+        return self._end([f"wearer/{one}" for one in wearers], lambda name: name[0] in gone)
 
     def end_period(self, wearer_id: WearerId, kind: RecordKind, period: str) -> bool:
         """Destroy one data key; tells whether there was one."""
-        gone = self._keys.destroy(f"data/{wearer_id}/{kind}/{period}")
-        self._forget(lambda name: name == (wearer_id, kind, period))
-        return gone > 0
+        return self.end_periods([(wearer_id, kind, period)]) > 0
+
+    def end_periods(self, ended: Sequence[tuple[WearerId, RecordKind, str]]) -> int:
+        """Destroy many data keys in one commit; tells how many there were."""
+        gone = frozenset(ended)
+        return self._end([_path(*one) for one in ended], lambda name: name in gone)
 
     def end_journal(self, day: str) -> bool:
         """Destroy the journal's key of a day, of all wearers; tells whether there was one."""
-        gone = self._keys.destroy(f"journal/{day}")
-        self._forget(lambda name: name[1:] == (RecordKind.JOURNAL, day))
-        return gone > 0
+        return self._end([f"journal/{day}"], lambda name: name[1:] == (RecordKind.JOURNAL, day)) > 0
 
-    def _forget(self, is_gone: Callable[[tuple[str, RecordKind, str]], bool]) -> None:
-        self._ciphers = {name: one for name, one in self._ciphers.items() if not is_gone(name)}
+    def final_at(self, destroyed_at: Micros) -> Micros:
+        """Tell when no copy of the keystore can hold a key any more that was destroyed then."""
+        return self._keys.epochs.final_at(destroyed_at)
 
-    def _cipher(self, wearer_id: str, kind: RecordKind, period: str, *, create: bool) -> AESGCM:
-        name = (wearer_id, kind, period)
+    def overdue_epochs(self, now: Micros) -> list[int]:
+        """List the weeks whose copies of the keystore must be readable no more."""
+        return self._keys.epochs.overdue(now)
+
+    def end_epochs(self, now: Micros) -> int:
+        """Destroy the keys of those weeks; tells how many."""
+        ended = self._keys.epochs.end(now)
+        self._keys.tidy()
+        return ended
+
+    def _end(self, names: Sequence[str], is_gone: Callable[[_Name], bool]) -> int:
+        gone = self._keys.destroy_many(names)
+        generation = self._keys.generation()
+        with self._lock:
+            if generation == self._generation + 1:  # nothing else went meanwhile
+                kept = {name: one for name, one in self._ciphers.items() if not is_gone(name)}
+                self._ciphers, self._naming = kept, {}
+                self._generation = generation
+        self._fresh()
+        return gone
+
+    def _fresh(self) -> int:
+        """Close what stays open when keys were destroyed; tells the generation of what is left."""
+        generation = self._keys.generation()
+        if generation != self._generation:
+            with self._lock:
+                self._ciphers, self._naming = {}, {}
+                self._generation = generation
+        return generation
+
+    def _keep(self, among: dict[Any, Any], name: Any, found: Any, generation: int) -> None:
+        """Leave a key open, unless keys were destroyed since it was read."""
+        with self._lock:
+            if generation != self._generation:
+                return
+            if len(among) >= _MOST_CACHED:
+                among.clear()
+            among[name] = found
+
+    def _cipher(self, name: _Name, *, create: bool) -> AESGCM:
+        generation = self._fresh()
         found = self._ciphers.get(name)
         if found is None:
-            found = AESGCM(self._data_key(wearer_id, kind, period, create=create))
-            if len(self._ciphers) >= _MOST_CACHED:
-                self._ciphers.clear()
-            self._ciphers[name] = found
+            found = AESGCM(self._data_key(*name, create=create))
+            self._keep(self._ciphers, name, found, generation)
         return found
 
     def _data_key(self, wearer_id: str, kind: RecordKind, period: str, *, create: bool) -> bytes:
         above = self._wearer(wearer_id, create=create)
         if kind is not RecordKind.JOURNAL:
-            path = f"data/{wearer_id}/{kind}/{period}"
-            return self._keys.key(path, above=above, create=create)
+            return self._keys.key(_path(wearer_id, kind, period), above=above, create=create)
         # One key a day for everybody's journal, mixed with the wearer's own: no key has to be made
         # at a wearer's first message of a day, and the end of either is the end of the record.
-        day = self._keys.key(f"journal/{period}", create=create)
+        day = self._keys.key(f"journal/{period}", above=self._house(create=create), create=create)
         mine = self._keys.key(above, create=False)
         bound = envelope.bound_to("journal", wearer_id, period)
         return HKDF(SHA256(), length=envelope.KEY_BYTES, salt=mine, info=bound).derive(day)
@@ -114,3 +189,14 @@ class KeyVault:
         if create and not self._keys.is_there(name):
             self.enrol(WearerId(wearer_id), _HOUSE)
         return name
+
+    def _house(self, *, create: bool) -> str:
+        name = f"authority/{_HOUSE}"
+        if create and not self._is_house_there:
+            self._keys.make_many([(name, None)])
+            self._is_house_there = True
+        return name
+
+
+def _path(wearer_id: str, kind: RecordKind, period: str) -> str:
+    return f"data/{wearer_id}/{kind}/{period}"

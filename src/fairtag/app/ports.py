@@ -5,7 +5,7 @@ Units: instants in µs UTC.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future
 from typing import TYPE_CHECKING, Literal, Protocol, TypeVar
 
@@ -44,6 +44,13 @@ class Vault(Protocol):
         """Make the wearer's key under the authority's; nothing when it is there."""
         ...
 
+    def prepare(self, month: str, wearers: Iterable[WearerId]) -> int:
+        """Make the wearers' keys of a month (`2026-12`) before it begins; tells how many were new.
+
+        Raises: SealBroken when a wearer has no key.
+        """
+        ...
+
     def seal(
         self, plain: bytes, *, wearer_id: WearerId, kind: RecordKind, at: Micros, row: str
     ) -> bytes:
@@ -71,12 +78,35 @@ class Vault(Protocol):
         """Destroy the wearer's key and every key below it; tells how many keys went."""
         ...
 
+    def end_wearers(self, wearers: Sequence[WearerId]) -> int:
+        """Destroy the keys of many wearers, all or none; tells how many keys went."""
+        ...
+
     def end_period(self, wearer_id: WearerId, kind: RecordKind, period: str) -> bool:
         """Destroy one data key; tells whether there was one."""
         ...
 
+    def end_periods(self, ended: Sequence[tuple[WearerId, RecordKind, str]]) -> int:
+        """Destroy many data keys, all or none; tells how many there were."""
+        ...
+
     def end_journal(self, day: str) -> bool:
         """Destroy the journal's key of a day, of all wearers; tells whether there was one."""
+        ...
+
+    def final_at(self, destroyed_at: Micros) -> Micros:
+        """Tell when a destruction is final: no copy of the keystore can hold the key any more.
+
+        At most 30 days after the act; the act itself when no copy was made.
+        """
+        ...
+
+    def overdue_epochs(self, now: Micros) -> list[int]:
+        """List the weeks (from 1970 on) whose copies of the keystore must be readable no more."""
+        ...
+
+    def end_epochs(self, now: Micros) -> int:
+        """Destroy the keys that open those weeks' copies; tells how many."""
         ...
 
 

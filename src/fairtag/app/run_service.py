@@ -17,6 +17,7 @@ import structlog
 from fairtag.app.escalate_alerts import escalate, send_notices
 from fairtag.app.house import House
 from fairtag.app.judging import Engine
+from fairtag.app.keys.care import keep_keys
 from fairtag.app.reconcile import reconcile
 
 _IDLE_S = 0.02  # how long new data wait at most for the judge
@@ -108,6 +109,7 @@ def _care(house: House, pulse: Pulse) -> None:
             now = house.clock.now()
             compared = _tried(partial(reconcile, house, since=since), "reconcile")
             results.append(compared)
+            results.append(_tried(partial(keep_keys, house), "keys"))
             since = since if compared is None else now
         rounds += 1
         pulse.care.strike(is_good=None not in results)

@@ -68,16 +68,21 @@ def _root() -> None:
 
 
 def backup(data: DataFolder, out: Annotated[Path, typer.Option(help="File to write.")]) -> None:
-    """Copy the store while it runs. Keys are not in it: copy DATA/keys to another place."""
+    """Copy the store while it runs. Keys are not in it: `fairtag keys backup` copies them."""
     copy_out(data, out)
-    typer.echo(f"{out}: sealed rows and log; keep a copy of {data}/keys elsewhere", err=True)
+    typer.echo(f"{out}: sealed rows and log; copy the keys with `fairtag keys backup`", err=True)
 
 
 def restore(
     file: Annotated[Path, typer.Argument(help="The backup.")],
-    keys: Annotated[Path, typer.Option(help="Folder with a copy of the keys.")],
     data: DataFolder,
+    keys: Annotated[
+        Path | None, typer.Option(help="Folder of its keys; without it they come afterwards.")
+    ] = None,
 ) -> None:
     """Put a backup and its keys into a new data folder."""
     copy_in(file, keys, data)
-    typer.echo(f"{data}: restored; serve it with --data {data}", err=True)
+    do = "bring its keys with `fairtag keys restore` and `fairtag keys join`"
+    typer.echo(
+        f"{data}: restored; {do if keys is None else f'serve it with --data {data}'}", err=True
+    )

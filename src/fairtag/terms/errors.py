@@ -10,12 +10,16 @@ FairtagError
 ├── CredentialRefused             FT-201  missing, wrong or revoked
 ├── TooLarge                      FT-202
 ├── Busy                          FT-203  our fault, try again
+│   └── RootUnreachable           FT-702  what holds the root key does not answer
 ├── SealBroken                    FT-301  the sealed record can't be opened: changed, or its key is
 gone
 ├── OpeningRefused                FT-302  no grant, or outside its window
 │   └── NotPermitted              FT-602  the role does not allow this
 ├── LogUnavailable                FT-303  nothing personal opens while nobody can write it down
 ├── StoreRefused                  FT-401  wrong kind of store, or not safe to use
+│   └── RootRefused               FT-701  the root key is missing, another one, or not allowed here
+├── SharesRefused                 FT-703  these shares do not give the root key
+├── KeyBackupRefused              FT-704  the copy of the keystore can't be made or put back
 ├── AlertStateRefused             FT-501  the alert isn't in a state that allows this
 │   └── ReasonRefused             FT-503  the cause or the reason does not do
 ├── UnknownAlert                  FT-502
@@ -263,3 +267,31 @@ class SignInPaused(SignInRefused):
     def __init__(self, wait_s: int) -> None:
         self.wait_s = wait_s
         super().__init__(f"wait {wait_s} s, then try again")
+
+
+class RootRefused(StoreRefused):
+    """The root key is missing, is another one, or may not be used here."""
+
+    code = "FT-701"
+    operator = "Wrong, missing or forbidden root key; docs/keys.md says what to do."
+
+
+class RootUnreachable(Busy):
+    """What holds the root key, a Vault or a hardware module, does not answer."""
+
+    code = "FT-702"
+    operator = "Vault or the PKCS#11 module does not answer; nothing was changed."
+
+
+class SharesRefused(FairtagError):
+    """The shares do not give the root key."""
+
+    code = "FT-703"
+    operator = "Shares of the root key refused; any two of one split restore it."
+
+
+class KeyBackupRefused(FairtagError):
+    """The copy of the keystore can't be made, or can't be put back."""
+
+    code = "FT-704"
+    operator = "Keystore backup refused; it lives 30 days at most."

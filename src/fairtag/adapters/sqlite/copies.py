@@ -17,6 +17,8 @@ from fairtag.terms.errors import StoreRefused
 
 _DATABASE = "fairtag.db"
 _LOG = "log/access.log"
+_KEYS = "keys.db"
+_BESIDE_KEYS = ("root.key", "epochs.db")  # unless a module holds the root, another disk the epochs
 
 
 def copy_out(data: Path, out: Path) -> None:
@@ -51,17 +53,15 @@ def _lines_of(copy: Path, log: Path) -> bytes:
     return b"".join(written(line) for line in held.lines if line.n <= last)
 
 
-def copy_in(packed: Path, keys: Path, data: Path) -> None:
-    """Put a copy and its keys into a new data folder.
+def copy_in(packed: Path, keys: Path | None, data: Path) -> None:
+    """Put a copy and its keys, when they are at hand, into a new data folder.
 
     Raises: StoreRefused when the folder holds something, or the files are not a backup's.
     """
     if data.exists() and any(data.iterdir()):
         raise StoreRefused(f"{data} is not empty; restore into a new folder")
-    names = ("root.key", "keys.db")
-    missing = [name for name in names if not (keys / name).is_file()]
-    if missing:
-        raise StoreRefused(f"{keys} holds no {' and no '.join(missing)}")
+    if keys is not None and not (keys / _KEYS).is_file():
+        raise StoreRefused(f"{keys} holds no {_KEYS}")
     data.mkdir(parents=True, exist_ok=True, mode=0o700)
     try:
         with tarfile.open(packed, "r:gz") as opened:
@@ -70,7 +70,9 @@ def copy_in(packed: Path, keys: Path, data: Path) -> None:
     except (OSError, tarfile.TarError, KeyError) as error:
         raise StoreRefused(f"{packed} is not a backup of fairtag") from error
     (data / "keys").mkdir(mode=0o700)
-    for name in names:
+    for name in (_KEYS, *_BESIDE_KEYS):
+        if keys is None or not (keys / name).is_file():
+            continue
         target = data / "keys" / name
         target.touch(mode=0o600)
         target.write_bytes((keys / name).read_bytes())

@@ -7,6 +7,7 @@ import sqlite3
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
+from contextlib import closing
 from pathlib import Path
 from typing import Literal, TypeVar
 
@@ -91,6 +92,19 @@ class SqliteStore:
             transaction = SqliteTransaction(connection, self._vault, self.spool)
             found = self._mine.pair = (driver(connection), transaction)
         return found
+
+
+def kind_in(folder: Path) -> House | None:
+    """Tell whose store is in a folder, without opening it for use; None when there is none yet."""
+    path = folder / "fairtag.db"
+    if not path.is_file():
+        return None
+    with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as db:
+        try:
+            row = db.execute("SELECT value FROM house WHERE name = 'kind'").fetchone()
+        except sqlite3.Error:
+            return None
+    return "demo" if row is not None and row[0] == "demo" else "service"
 
 
 def _prepare(path: Path, kind: House | None) -> House:

@@ -1,0 +1,1 @@
+"""Ceremonies with keys, by hand."""
