@@ -14,6 +14,7 @@ from functools import partial
 
 import structlog
 
+from fairtag.app.compact import compact
 from fairtag.app.escalate_alerts import escalate, send_notices
 from fairtag.app.house import House
 from fairtag.app.judging import Engine
@@ -103,6 +104,7 @@ def _care(house: House, pulse: Pulse) -> None:
         results = [
             _tried(partial(escalate, house), "escalate"),
             _tried(partial(send_notices, house), "notices"),
+            _tried(partial(compact, house), "compact"),
         ]
         if rounds % _RECONCILE_EVERY == 0:
             now = house.clock.now()
