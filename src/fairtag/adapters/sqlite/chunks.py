@@ -18,9 +18,10 @@ from fairtag.custody.kinds import RecordKind, period_of
 from fairtag.custody.trail import codec
 from fairtag.custody.trail.entry import JournalEntry
 from fairtag.intake.columns import Positions
+from fairtag.intake.fix import MAX_AHEAD
 from fairtag.terms.errors import SealBroken
 from fairtag.terms.ids import DeviceId, OrderId, WearerId
-from fairtag.terms.instants import DAY, HOUR, Micros
+from fairtag.terms.instants import DAY, HOUR, SECOND, Micros
 from fairtag.terms.local import Interval
 
 chunks = Table(
@@ -38,11 +39,12 @@ chunks = Table(
     Column("last_seq", Integer),
     Column("hour", Integer, nullable=False),  # the first of the span of receipt
     Column("hours", Integer, nullable=False),  # 1 or 24
-    Column("first_at", Integer, nullable=False),  # of the messages' event times
-    Column("last_at", Integer, nullable=False),
+    # Of the messages' event times, in whole seconds: rounded down, and up.
+    Column("first_s", Integer, nullable=False),
+    Column("last_s", Integer, nullable=False),
     Column("sealed", LargeBinary, nullable=False),
 )
-Index("chunks_past", chunks.c.order_id, chunks.c.last_at)
+Index("chunks_past", chunks.c.order_id, chunks.c.hour)
 # What comes again is found, and what contradicts it.
 Index(
     "chunks_named",
@@ -63,6 +65,7 @@ chunk_rulings = Table(
     sqlite_with_rowid=False,
 )
 
+_HOURS_A_DAY = 24
 _COLUMNS = "last_n, order_id, wearer_id, kind, hour, hours, sealed"
 _Row = tuple[int, str, str, str, int, int, bytes]
 
@@ -122,8 +125,8 @@ class SqliteChunks:
             chunk.last_seq,
             chunk.start // HOUR,
             chunk.hours,
-            chunk.first_at,
-            chunk.last_at,
+            chunk.first_at // SECOND,
+            -(-chunk.last_at // SECOND),
             chunk.sealed,
         )
         places = ", ".join("?" * len(row))
@@ -138,7 +141,7 @@ class SqliteChunks:
         found = self._db.execute(
             "SELECT DISTINCT order_id, wearer_id, hour / 24 FROM (SELECT order_id, wearer_id, hour"
             " FROM chunks WHERE hours = 1 AND hour < ? ORDER BY hour LIMIT ?)",
-            (before // DAY * 24, limit),
+            (before // DAY * _HOURS_A_DAY, limit),
         )
         return [
             Pile(
@@ -169,15 +172,15 @@ class SqliteChunks:
     def keys(self) -> list[KeptKey]:
         """List which data keys protect chunks, the one with the oldest last event first."""
         found = self._db.execute(
-            "SELECT wearer_id, kind, hour / 24, max(last_at), count(*) FROM chunks"
+            "SELECT wearer_id, kind, hour / 24, max(last_s), count(*) FROM chunks"
             " GROUP BY wearer_id, kind, hour / 24"
         )
         kept: dict[tuple[str, TrailKind, str], tuple[int, int]] = {}
-        for wearer_id, told, day, last_at, many in found.fetchall():
+        for wearer_id, told, day, last_s, many in found.fetchall():
             kind = _kind(told)
             name = (wearer_id, kind, period_of(kind, Micros(day * DAY)))
             before = kept.get(name, (0, 0))
-            kept[name] = (max(before[0], last_at), before[1] + many)
+            kept[name] = (max(before[0], last_s * SECOND), before[1] + many)
         keys = [
             KeptKey(WearerId(wearer_id), kind, period, Micros(last_at), many)
             for (wearer_id, kind, period), (last_at, many) in kept.items()
@@ -220,21 +223,15 @@ class SqliteChunks:
             found += [one for one in self._opened("last_n = ?", last_n) if one.n > n]
         return sorted(found, key=lambda one: one.n)
 
-    def past(self, order_id: OrderId, *, since: Micros, before: Micros) -> Iterator[JournalEntry]:
+    def past(self, order_id: OrderId, during: Interval) -> Iterator[JournalEntry]:
         """Open the chunks of an order that may hold messages of a span of event time."""
-        return self._opened(
-            "order_id = ? AND last_at >= ? AND first_at < ? ORDER BY first_n",
-            order_id,
-            since,
-            before,
-        )
+        return self._opened(_DURING, *_during(order_id, during))
 
     def places(self, order_id: OrderId, during: Interval) -> list[Positions]:
         """Open the same as columns."""
         found = self._db.execute(
-            f"SELECT {_COLUMNS} FROM chunks WHERE order_id = ? AND last_at >= ?"  # noqa: S608
-            " AND first_at < ? ORDER BY first_n",
-            (order_id, during.start, during.end),
+            f"SELECT {_COLUMNS} FROM chunks WHERE {_DURING}",  # noqa: S608
+            _during(order_id, during),
         )
         return [one for row in found.fetchall() for one in codec.positions(self._unsealed(row))]
 
@@ -284,10 +281,17 @@ class SqliteChunks:
         )
 
 
+# Nothing is received before it happened, but for a device's clock that is a little ahead.
+_DURING = "order_id = ? AND hour >= ? AND last_s >= ? AND first_s <= ? ORDER BY first_n"
 _OF_WEARER = (
     "order_id IN (SELECT order_id FROM order_versions WHERE wearer_id = ?1)"
     " AND wearer_id = ?1 AND kind = ?2"
 )
+
+
+def _during(order_id: OrderId, during: Interval) -> tuple[object, ...]:
+    first = (during.start - MAX_AHEAD) // HOUR - _HOURS_A_DAY
+    return (order_id, first, during.start // SECOND, -(-during.end // SECOND))
 
 
 def _kind(told: str) -> TrailKind:

@@ -180,14 +180,14 @@ class SqliteJournal:
 
     def past(self, order_id: OrderId, *, since: Micros, upto: int) -> list[Message]:
         """List an order's messages with `at` >= `since` and position <= `upto`, by arrival."""
-        entries = self._entries(order_id, since, LATEST)
+        entries = self._entries(order_id, Interval(start=since, end=LATEST))
         return [
             one for entry in entries if entry.n <= upto for one in entry.messages if one.at >= since
         ]
 
     def told(self, order_id: OrderId, during: Interval) -> list[Message]:
         """List an order's messages of a span of event time, by arrival."""
-        entries = self._entries(order_id, during.start, during.end)
+        entries = self._entries(order_id, during)
         return [one for one in _messages(entries) if during.holds(one.at)]
 
     def places(self, order_id: OrderId, during: Interval) -> list[Positions]:
@@ -261,10 +261,10 @@ class SqliteJournal:
         self._vault.end_journal(day)
         self._db.execute("DELETE FROM journal_days WHERE day = ?", (day,)).close()
 
-    def _entries(self, order_id: OrderId, since: Micros, before: Micros) -> list[JournalEntry]:
+    def _entries(self, order_id: OrderId, during: Interval) -> list[JournalEntry]:
         """Open what may hold messages of a span of event time, by arrival, wherever it lies."""
-        rows = (self._entry(row) for row in self._rows_since(order_id, since))
-        return sorted([*self._chunks.past(order_id, since=since, before=before), *rows], key=_place)
+        rows = (self._entry(row) for row in self._rows_since(order_id, during.start))
+        return sorted([*self._chunks.past(order_id, during), *rows], key=_place)
 
     def _rows_since(self, order_id: OrderId, since: Micros) -> list[_Row]:
         return self._db.execute(

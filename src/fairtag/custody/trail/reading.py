@@ -26,12 +26,15 @@ from fairtag.custody.trail.form import (
 from fairtag.custody.trail.measured import Floats
 from fairtag.custody.trail.pen import Reader
 from fairtag.custody.trail.whole import Ints
+from fairtag.custody.trail.writing import last_told
 from fairtag.intake.columns import NO_SEQ
 from fairtag.intake.messages import CheckInReceipt
 from fairtag.terms.errors import TrailBroken
 from fairtag.terms.ids import DeviceId
 
 _POSITION, _EVENT, _STATUS, _RECEIPT = range(len(KINDS))
+_WAYS = 3  # how times are told; the first: each by itself
+_BY_RECEIPT, _BEHIND = 1, 2
 _RECEIPTS: msgspec.msgpack.Decoder[list[CheckInReceipt]] = msgspec.msgpack.Decoder(
     list[CheckInReceipt]
 )
@@ -50,6 +53,12 @@ class _Columns:
         if below is not None and count and not 0 <= found.min() <= found.max() < below:
             raise TrailBroken("a word is not in its list")
         return found
+
+    def told(self, count: int) -> Ints:
+        """Read whole numbers that were written in any case."""
+        if self._is_told() != (count > 0):
+            raise TrailBroken("a column is missing")
+        return whole.read(self._reader, count)
 
     def measured(self, count: int) -> Floats:
         if self._is_told() != (count > 0):
@@ -139,8 +148,8 @@ def columns_of(chunk: bytes) -> Told:
     if not 1 <= many <= MOST:
         raise TrailBroken("it holds more than a chunk may")
     names = _names(reader)
-    entries = _entries(columns, many, origin, len(names))
-    messages = _messages(columns, entries, origin, len(names))
+    entries, at = _entries(columns, many, origin, len(names))
+    messages = _messages(columns, entries, at, len(names))
     counts = np.bincount(messages.kind, minlength=len(KINDS)).tolist()
     told = Told(
         names=names,
@@ -165,22 +174,29 @@ def _names(reader: Reader) -> tuple[DeviceId, ...]:
         raise TrailBroken("a name is no text") from error
 
 
-def _entries(columns: _Columns, many: int, origin: int, names: int) -> EntryColumns:
-    found = EntryColumns(
-        n=columns.whole(many),
-        what=columns.whole(many, below=len(WHATS)),
-        device=columns.whole(many, below=names + 1),
-        received_at=columns.whole(many) + np.int64(origin),
-        count=columns.whole(many, below=MOST + 1),
-    )
-    if int(found.count.sum()) > MOST:
+def _entries(columns: _Columns, many: int, origin: int, names: int) -> tuple[EntryColumns, Ints]:
+    """Read entries, and when messages happened: one of their times may stand on the other."""
+    n, what = columns.whole(many), columns.whole(many, below=len(WHATS))
+    device, count = columns.whole(many, below=names + 1), columns.whole(many, below=MOST + 1)
+    messages = int(count.sum())
+    if messages > MOST:
         raise TrailBroken("it holds more than a chunk may")
-    return found
+    way = int(columns.whole(1, below=_WAYS)[0])
+    received_at, at = columns.told(many), columns.told(messages)
+    if way == _BY_RECEIPT:
+        at = at + np.repeat(received_at, count)
+    elif way == _BEHIND:
+        received_at = received_at + last_told(at, count)
+    start = np.int64(origin)
+    found = EntryColumns(
+        n=n, what=what, device=device, received_at=received_at + start, count=count
+    )
+    return found, at + start
 
 
-def _messages(columns: _Columns, entries: EntryColumns, origin: int, names: int) -> MessageColumns:
+def _messages(columns: _Columns, entries: EntryColumns, at: Ints, names: int) -> MessageColumns:
     entry = np.repeat(np.arange(len(entries.n)), entries.count)
-    many, heard_at = len(entry), entries.received_at[entry]
+    many = len(entry)
     kind = columns.whole(many, below=len(KINDS))
     device = columns.whole(many) + entries.device[entry]
     if many and not 1 <= device.min() <= device.max() <= names:
@@ -189,14 +205,13 @@ def _messages(columns: _Columns, entries: EntryColumns, origin: int, names: int)
     is_numbered = columns.whole(many, below=2) == 0
     seq = np.full(many, NO_SEQ, np.int64)
     seq[is_numbered] = columns.whole(int(is_numbered.sum()))
-    is_beside_receipt = bool(columns.whole(1, below=2)[0])
     return MessageColumns(
         kind=kind,
         device=device,
         epoch=epoch,
         seq=seq,
-        at=columns.whole(many) + (heard_at if is_beside_receipt else np.int64(origin)),
-        received_at=columns.whole(many) + heard_at,
+        at=at,
+        received_at=columns.whole(many) + entries.received_at[entry],
     )
 
 

@@ -29,11 +29,21 @@ class _Writer:
         column = np.asarray(values, np.int64)
         self._put(whole.write(column) if column.any() else b"")
 
-    def shortest(self, one: Ints, other: Ints) -> None:
-        """Write the one of two columns that is shorter, and which."""
-        first, second = whole.write(one), whole.write(other)
-        self.whole([int(len(second) < len(first))])
-        self._put(min(first, second, key=len))
+    def times(self, received_at: Ints, at: Ints, count: Ints) -> None:
+        """Write when entries were received and when messages happened, both from the origin on.
+
+        One of the two may be told by its distance from the other: the shortest way is taken.
+        """
+        behind = received_at - last_told(at, count)
+        ways = (
+            (whole.write(received_at), whole.write(at)),
+            (whole.write(received_at), whole.write(at - np.repeat(received_at, count))),
+            (whole.write(behind), whole.write(at)),
+        )
+        way = min(range(len(ways)), key=lambda one: sum(map(len, ways[one])))
+        self.whole([way])
+        for part in ways[way]:
+            self._put(part)
 
     def measured(self, values: Sequence[float]) -> None:
         self._put(measured.write(np.asarray(values, np.float64)))
@@ -52,6 +62,11 @@ class _Writer:
         self.parts.append(part)
 
 
+def last_told(at: Ints, count: Ints) -> Ints:
+    """Tell, an entry a row, when the last message up to it happened; 0 before the first."""
+    return np.concatenate([np.zeros(1, np.int64), at])[np.cumsum(count)]
+
+
 def encode(entries: Sequence[JournalEntry]) -> bytes:
     """Write entries of one order, at least one and at most `MOST`, with as many messages."""
     messages = [(one, entry) for entry in entries for one in entry.messages]
@@ -62,9 +77,14 @@ def encode(entries: Sequence[JournalEntry]) -> bytes:
     writer.whole([one.n for one in entries])
     writer.whole([WHATS.index(one.what) for one in entries])
     writer.whole([places[_name(one)] for one in entries])
-    writer.whole([one.received_at - origin for one in entries])
-    writer.whole([len(one.messages) for one in entries])
-    _write_messages(writer, messages, places, origin)
+    count = np.array([len(one.messages) for one in entries], np.int64)
+    writer.whole(count)
+    writer.times(
+        np.array([one.received_at - origin for one in entries], np.int64),
+        np.array([one.at - origin for one, _ in messages], np.int64),
+        count,
+    )
+    _write_messages(writer, messages, places)
     _write_kinds(writer, [one for one, _ in messages])
     head = bytes([VERSION]) + writer.flags.to_bytes(COLUMNS_BYTES, "little")
     counts = pen.natural(len(entries)) + pen.whole(origin) + pen.natural(len(names))
@@ -80,7 +100,6 @@ def _write_messages(
     writer: _Writer,
     messages: Sequence[tuple[Message, JournalEntry]],
     places: dict[str, int],
-    origin: int,
 ) -> None:
     writer.whole([KINDS.index(type(one)) for one, _ in messages])
     # Mostly the entry's own device: zeros.
@@ -88,8 +107,6 @@ def _write_messages(
     writer.whole([one.epoch for one, _ in messages])
     writer.whole([one.seq is None for one, _ in messages])
     writer.whole([one.seq for one, _ in messages if one.seq is not None])
-    at = np.array([one.at for one, _ in messages], np.int64)
-    writer.shortest(at - origin, at - np.array([entry.received_at for _, entry in messages]))
     writer.whole([one.received_at - entry.received_at for one, entry in messages])
 
 

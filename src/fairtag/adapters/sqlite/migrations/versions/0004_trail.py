@@ -24,12 +24,12 @@ def upgrade() -> None:
         sa.Column("last_seq", sa.Integer(), nullable=True),
         sa.Column("hour", sa.Integer(), nullable=False),
         sa.Column("hours", sa.Integer(), nullable=False),
-        sa.Column("first_at", sa.Integer(), nullable=False),
-        sa.Column("last_at", sa.Integer(), nullable=False),
+        sa.Column("first_s", sa.Integer(), nullable=False),
+        sa.Column("last_s", sa.Integer(), nullable=False),
         sa.Column("sealed", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("last_n"),
     )
-    op.create_index("chunks_past", "chunks", ["order_id", "last_at"], unique=False)
+    op.create_index("chunks_past", "chunks", ["order_id", "hour"], unique=False)
     op.create_index(
         "chunks_named",
         "chunks",
