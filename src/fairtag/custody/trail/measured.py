@@ -22,7 +22,7 @@ Floats = NDArray[np.float64]
 
 _AS_IT_IS = 0xFF
 _KMH_A_MPS = 3.6
-_DECIMALS = (1, 0, 7, 6, 2, 3, 4, 5)  # the likeliest first
+_DECIMALS = (1, 0, 2, 7, 3, 4, 5, 6)  # the likeliest first
 _MOST_WHOLE = 2.0**52  # floats hold every whole number up to here
 # A place in this list is part of what is stored: add at the end only.
 _UNITS: tuple[Callable[[Floats], Floats], ...] = (

@@ -27,7 +27,7 @@ _NOTHING, _RICE, _GOLOMB, _SPARSE = range(4)
 _IN_BLOCKS = 0x80
 _BLOCK = 64  # rows whose low bits are counted together: about an hour of fixes
 # What left-overs often share: fewer decimals than 1e-7 degree, whole ms, seconds, minutes.
-_SHARED = (1, 10, 100, 1_000, 1_000_000, 60_000_000)
+_SHARED = (1, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 60_000_000)
 _MOST_LEFT = 2**52  # floats count bits up to here exactly
 _MOST_LOW = 56  # bits: they fit into eight bytes wherever they begin
 _RARE = 6  # one in so many is worth naming by its place
