@@ -20,8 +20,8 @@ HANDS = {
     "of_day": {"app/compact.py"},
     "numbered": {"adapters/sqlite/journal.py"},
     # What an opening may show, in chunks and rows: messages, and positions as columns.
-    "told": set(),
-    "places": {"adapters/sqlite/journal.py", "cli/bench.py"},  # the bench: of invented wearers
+    "told": {"cli/bench.py"},  # the bench: of invented wearers
+    "places": {"adapters/sqlite/journal.py", "cli/bench.py"},
     "identity": {"app/open_record.py"},
 }
 BOOKS = {"journal", "chunks", "_chunks", "alerts", "orders", "vault", "_vault", "envelope"}

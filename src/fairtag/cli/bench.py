@@ -267,12 +267,13 @@ def _stored(
     for _, said in sorted(spans.items()):
         sealed.append(house.store.read(partial(_sealed, said=said, hours=hours)))
     sealing_s = time.process_time() - begun
-    for one in sealed:
-        house.store.submit(partial(_put, chunk=one))
+    for chunk in sealed:
+        house.store.submit(partial(_put, chunk=chunk))
     house.store.transact(lambda tx: tx.journal.last())  # all are stored
     waits = [_read_day(house, number) for number in sorted(entries) * _TRAIL_READS]
     begun = time.process_time()
-    house.store.read(lambda tx: tx.journal.after(0, limit=fixes))
+    for number in entries:
+        house.store.read(partial(_read_all, number=number))
     return {
         "bytes_a_fix": round((_pages(folder) - before) / fixes, 2),
         "bytes_a_fix_sealed": round(sum(len(one.sealed) for one in sealed) / fixes, 2),
@@ -287,6 +288,11 @@ def _stored(
 def _sealed(tx: Transaction, said: list[JournalEntry], hours: int) -> Chunk:
     start = Micros(said[0].received_at // (hours * HOUR) * hours * HOUR)
     return tx.chunks.seal(said, kind=RecordKind.TRAIL, start=start, hours=hours)
+
+
+def _read_all(tx: Transaction, *, number: int) -> int:
+    ever = Interval(start=START, end=Micros(START + 90 * DAY))
+    return len(tx.journal.told(OrderId(f"ORD-{number:04}"), ever))
 
 
 def _put(tx: Transaction, *, chunk: Chunk) -> None:
