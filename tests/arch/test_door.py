@@ -13,11 +13,18 @@ SOURCE = Path(__file__).parents[2] / "src" / "fairtag"
 HANDS = {
     "unseal": {"adapters"},
     "evidence": {"app/open_record.py"},
-    "past": {"app/judging.py"},
-    "after": {"app/judging.py"},
+    "past": {"app/judging.py", "adapters/sqlite/journal.py"},
+    "after": {"app/judging.py", "adapters/sqlite/journal.py"},
+    # Rows and chunks of trails: the machine's own putting together; no person sees anything.
+    "of_pile": {"app/trail/compact.py"},
+    "of_day": {"app/trail/compact.py"},
+    "numbered": {"adapters/sqlite/journal.py"},
+    # What an opening may show, in chunks and rows: messages, and positions as columns.
+    "told": {"cli/bench.py"},  # the bench: of invented wearers
+    "places": {"adapters/sqlite/journal.py", "cli/bench.py"},
     "identity": {"app/open_record.py"},
 }
-BOOKS = {"journal", "alerts", "orders", "vault", "_vault", "envelope"}
+BOOKS = {"journal", "chunks", "_chunks", "alerts", "orders", "vault", "_vault", "envelope"}
 
 
 def openings(source: str) -> set[str]:
@@ -49,6 +56,9 @@ def test_negative_control_a_page_that_opens_by_itself_is_noticed() -> None:
     calls = openings("def page(tx):\n    return tx.alerts.evidence('a') + tx.journal.after(0)\n")
     assert calls == {"evidence", "after"}
     assert not any(is_allowed("web/console/lists.py", call) for call in calls)
+    calls = openings("def page(tx):\n    return tx.journal.told('o', 1), tx.chunks.of_day(2)\n")
+    assert calls == {"told", "of_day"}
+    assert not any(is_allowed("app/handle_alert.py", call) for call in calls)
 
 
 def test_the_list_of_hands_is_no_longer_than_needed() -> None:

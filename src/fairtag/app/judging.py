@@ -24,6 +24,7 @@ from fairtag.terms.ids import OrderId, WearerId
 from fairtag.terms.instants import MINUTE, Micros
 
 _BATCH = 100  # entries; a device that speaks in bulk must not make an urgent one wait
+_REPLAYED = 5_000  # entries; each look opens every chunk that holds some of them
 _EVIDENCE_BEFORE = 15 * MINUTE
 _EVIDENCE_MOST = 200
 
@@ -215,7 +216,7 @@ class Engine:
 
 
 def _entries(tx: Transaction, *, after: int) -> list[JournalEntry]:
-    return tx.journal.after(after, limit=_BATCH)
+    return tx.journal.after(after, limit=_REPLAYED)
 
 
 def clean_replay(house: House) -> list[tuple[OrderId, bytes]]:

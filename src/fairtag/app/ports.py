@@ -11,14 +11,18 @@ from typing import TYPE_CHECKING, Literal, Protocol, TypeVar
 
 import msgspec
 
+from fairtag.custody.trail.entry import JournalEntry as JournalEntry  # noqa: PLC0414 - ports speak of it
+from fairtag.intake.columns import Positions
 from fairtag.intake.messages import Message
 from fairtag.terms.ids import DeviceId, OrderId, WearerId
 from fairtag.terms.instants import Micros
+from fairtag.terms.local import Interval
 
 if TYPE_CHECKING:
     from fairtag.app.alert_book import AlertBook
     from fairtag.app.books import AuditBook, DeviceBook, OrderBook, PeopleBook
     from fairtag.app.four_eyes.book import ProposalBook
+    from fairtag.app.trail.book import Chunks, Pile
     from fairtag.custody.kinds import RecordKind
     from fairtag.rules.finding import Finding
 
@@ -110,22 +114,6 @@ class Vault(Protocol):
         ...
 
 
-class JournalEntry(msgspec.Struct, frozen=True, kw_only=True):
-    """One input of the judge, in the order in which it was stored.
-
-    What a device said in one request, a tick of the clock, or a new ruling: an order version,
-    suspension or end was recorded (the order book holds it).
-    """
-
-    n: int = 0  # given by the store; rises by arrival
-    what: Literal["messages", "tick", "ruling"]
-    order_id: OrderId
-    wearer_id: WearerId
-    device_id: DeviceId | None = None
-    received_at: Micros
-    messages: tuple[Message, ...] = ()  # of one device and epoch; clear in memory, sealed in files
-
-
 class Appended(msgspec.Struct, frozen=True, kw_only=True):
     """What became of an entry's messages."""
 
@@ -163,6 +151,48 @@ class Journal(Protocol):
 
     def past(self, order_id: OrderId, *, since: Micros, upto: int) -> list[Message]:
         """List an order's messages with `at` >= `since` and position <= `upto`, by arrival."""
+        ...
+
+    def told(self, order_id: OrderId, during: Interval) -> list[Message]:
+        """List an order's messages of a span of event time, by arrival."""
+        ...
+
+    def places(self, order_id: OrderId, during: Interval) -> list[Positions]:
+        """List an order's positions of a span of event time, as columns, device by device."""
+        ...
+
+    def piles(self, *, after: int, upto: int, before: Micros) -> tuple[list[Pile], int]:
+        """List orders and hours of receipt that are over before an instant and lie in rows.
+
+        Looks at some rows beyond position `after`, up to `upto`; tells up to which.
+        """
+        ...
+
+    def of_pile(self, pile: Pile) -> list[JournalEntry]:
+        """Open the rows of an order and a span of receipt, by arrival.
+
+        Raises: SealBroken.
+        """
+        ...
+
+    def waits(self, pile: Pile) -> bool:
+        """Tell whether a row of an order and a span of receipt is there."""
+        ...
+
+    def drop(self, numbers: Sequence[int]) -> int:
+        """Take rows away by their positions; tells how many were there."""
+        ...
+
+    def days(self) -> list[str]:
+        """List the days of receipt whose key may still be there, such as `2026-11-25`."""
+        ...
+
+    def holds(self, day: str, *, after: int = 0) -> bool:
+        """Tell whether a row of this day is there beyond a position."""
+        ...
+
+    def end_day(self, day: str) -> None:
+        """Destroy the key of a day and forget the day. Callers see first that it holds no row."""
         ...
 
     def hold(self, device_id: DeviceId, epoch: int, first: int, last: int) -> None:
@@ -249,6 +279,11 @@ class Transaction(Protocol):
 
     @property
     def journal(self) -> Journal:
+        """Give the book."""
+        ...
+
+    @property
+    def chunks(self) -> Chunks:
         """Give the book."""
         ...
 

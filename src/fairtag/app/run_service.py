@@ -19,6 +19,7 @@ from fairtag.app.house import House
 from fairtag.app.judging import Engine
 from fairtag.app.keys.care import keep_keys
 from fairtag.app.reconcile import reconcile
+from fairtag.app.trail.compact import compact
 
 _IDLE_S = 0.02  # how long new data wait at most for the judge
 _TICK_S = 1.0
@@ -104,6 +105,7 @@ def _care(house: House, pulse: Pulse) -> None:
         results = [
             _tried(partial(escalate, house), "escalate"),
             _tried(partial(send_notices, house), "notices"),
+            _tried(partial(compact, house), "compact"),
         ]
         if rounds % _RECONCILE_EVERY == 0:
             now = house.clock.now()

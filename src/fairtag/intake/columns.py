@@ -50,6 +50,12 @@ class Positions:
             return self
         return replace(self, **{name: getattr(self, name)[first:end] for name in _COLUMNS})
 
+    def where(self, holds: NDArray[np.bool_]) -> Positions:
+        """Give the rows for which something holds."""
+        if holds.all():
+            return self
+        return replace(self, **{name: getattr(self, name)[holds] for name in _COLUMNS})
+
     def message(self, row: int) -> Position:
         """Give one row as a message."""
         seq = int(self.seq[row])

@@ -21,6 +21,9 @@ MAX_SPEED_MPS = 1_000.0
 MAX_SEQ = 2**53 - 1  # Source: RFC 8259 §6, the integers on which all readers of JSON agree
 # Apps repeat an old fix as a sign of life: so much later its charge is that of another moment.
 STALE = 60 * SECOND
+# Of a degree: 1.1 cm at most, finer than any receiver. Rounded once, here, so that the judge and
+# every later replay of what was stored see the same number.
+_DECIMALS = 7
 
 
 def checked_at(at: Micros, received_at: Micros) -> Micros:
@@ -78,8 +81,8 @@ def position(  # noqa: PLR0913
         seq=seq,
         at=checked_at(at, received_at),
         received_at=received_at,
-        lat=lat,
-        lon=lon,
+        lat=coordinate(lat),
+        lon=coordinate(lon),
         accuracy_m=accuracy(accuracy_m),
         accuracy_level=accuracy_level if level_ok else None,
         source=source,
@@ -87,6 +90,16 @@ def position(  # noqa: PLR0913
         battery_pct=charge(battery_pct),
         is_mock=is_mock,
     )
+
+
+def coordinate(told_deg: float) -> float:
+    """Round to 1e-7 degree, the half to the even; never a negative zero.
+
+    Example:
+        >>> coordinate(53.48081234567), coordinate(-0.00000001)
+        (53.4808123, 0.0)
+    """
+    return round(told_deg, _DECIMALS) + 0.0
 
 
 def is_nowhere(lat: float, lon: float, accuracy_m: float | None) -> bool:

@@ -20,6 +20,8 @@ gone
 │   └── RootRefused               FT-701  the root key is missing, another one, or not allowed here
 ├── SharesRefused                 FT-703  these shares do not give the root key
 ├── KeyBackupRefused              FT-704  the copy of the keystore can't be made or put back
+├── TrailBroken                   FT-721  a chunk of a trail says what no chunk says
+├── CompactionRefused             FT-722  what was to be put together was not there any more
 ├── AlertStateRefused             FT-501  the alert isn't in a state that allows this
 │   └── ReasonRefused             FT-503  the cause or the reason does not do
 ├── UnknownAlert                  FT-502
@@ -172,6 +174,21 @@ class StoreRefused(FairtagError):
 
     code = "FT-401"
     operator = "Wrong or unsafe store: a demo's store, a newer schema, or wrong permissions."
+
+
+class TrailBroken(FairtagError):
+    """A chunk of a trail can't be read: it is cut short, or says what no chunk says."""
+
+    code = "FT-721"
+    officer = "A part of this record can't be read. Tell support; nothing was changed."
+    operator = "An unsealed chunk of a trail is malformed, or a newer fairtag wrote it."
+
+
+class CompactionRefused(FairtagError):
+    """What was to be put together was not there any more; nothing was changed."""
+
+    code = "FT-722"
+    operator = "Entries or chunks were gone at the commit: two services compact one store."
 
 
 class AlertStateRefused(FairtagError):

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from itertools import chain
 from typing import Literal
 
 import msgspec
 from sqlalchemy import Column, Connection, Index, Integer, LargeBinary, String, Table
 
+from fairtag.adapters.sqlite.chunks import SqliteChunks
 from fairtag.adapters.sqlite.engine import driver
 from fairtag.adapters.sqlite.schema import metadata
 from fairtag.app.ports import Appended, JournalEntry, Vault
-from fairtag.custody.kinds import RecordKind
-from fairtag.intake.messages import Message, content_of, naming_of
+from fairtag.app.trail.book import Pile
+from fairtag.custody.kinds import RecordKind, period_of
+from fairtag.intake.columns import Positions, runs
+from fairtag.intake.messages import Message, Position, content_of, naming_of
 from fairtag.terms.ids import DeviceId, OrderId, WearerId
-from fairtag.terms.instants import Micros
+from fairtag.terms.instants import DAY, HOUR, LATEST, Micros, parse
+from fairtag.terms.local import Interval
 
 journal = Table(
     "journal",
@@ -54,6 +59,15 @@ held = Table(
     sqlite_with_rowid=False,
 )
 
+# Days of receipt whose key may still be there; a day ends when its last row became part of a chunk.
+journal_days = Table(
+    "journal_days",
+    metadata,
+    Column("day", String, primary_key=True),
+    sqlite_with_rowid=False,
+)
+
+_LOOK = 2_000  # rows that are looked at at once for what is over
 _COLUMNS = "n, what, order_id, wearer_id, device_id, received_at, sealed"
 _Row = tuple[int, Literal["messages", "tick", "ruling"], str, str, str | None, int, bytes]
 _MESSAGES: msgspec.msgpack.Decoder[tuple[Message, ...]] = msgspec.msgpack.Decoder(
@@ -67,6 +81,7 @@ class SqliteJournal:
     def __init__(self, connection: Connection, vault: Vault) -> None:
         self._db = driver(connection)
         self._vault = vault
+        self._chunks = SqliteChunks(connection, vault)
 
     def append(self, entry: JournalEntry) -> Appended:
         """Store what of an entry is not known yet."""
@@ -137,21 +152,24 @@ class SqliteJournal:
             f"SELECT {_COLUMNS} FROM journal WHERE n > ? ORDER BY n LIMIT ?",  # noqa: S608
             (n, limit),
         )
-        return [self._entry(row) for row in found.fetchall()]
+        rows = [self._entry(row) for row in found.fetchall()]
+        if self._chunks.last() <= n:
+            return rows
+        return sorted([*self._chunks.after(n, limit=limit), *rows], key=_place)[:limit]
 
     def last_ruling(self, order_id: OrderId, *, upto: int) -> Micros | None:
         """Tell when the newest ruling at or before a position was recorded."""
         found = self._db.execute(
-            "SELECT received_at FROM journal WHERE order_id = ? AND what = 'ruling' AND n <= ?"
+            "SELECT n, received_at FROM journal WHERE order_id = ? AND what = 'ruling' AND n <= ?"
             " ORDER BY n DESC LIMIT 1",
             (order_id, upto),
         ).fetchone()
-        return None if found is None else Micros(found[0])
+        newest = max((-1, -1) if found is None else found, self._chunks.last_ruling(order_id, upto))
+        return None if newest[0] < 0 else Micros(newest[1])
 
     def last(self) -> int:
-        """Tell the highest position."""
-        found = self._db.execute("SELECT coalesce(max(n), 0) FROM journal").fetchone()
-        return int(found[0])
+        """Tell the highest position that was ever given."""
+        return self._next() - 1
 
     def waiting_since(self, upto: int) -> Micros | None:
         """Tell when the oldest entry beyond a position came."""
@@ -162,13 +180,98 @@ class SqliteJournal:
 
     def past(self, order_id: OrderId, *, since: Micros, upto: int) -> list[Message]:
         """List an order's messages with `at` >= `since` and position <= `upto`, by arrival."""
+        entries = self._entries(order_id, Interval(start=since, end=LATEST))
+        return [
+            one for entry in entries if entry.n <= upto for one in entry.messages if one.at >= since
+        ]
+
+    def told(self, order_id: OrderId, during: Interval) -> list[Message]:
+        """List an order's messages of a span of event time, by arrival."""
+        entries = self._entries(order_id, during)
+        return [one for one in _messages(entries) if during.holds(one.at)]
+
+    def places(self, order_id: OrderId, during: Interval) -> list[Positions]:
+        """List an order's positions of a span of event time, as columns, device by device."""
+        rows = (self._entry(row) for row in self._rows_since(order_id, during.start))
+        fresh = (one for one in _messages(rows) if isinstance(one, Position))
+        found = [*self._chunks.places(order_id, during), *_columns(fresh)]
+        cut = (one.where((one.at >= during.start) & (one.at < during.end)) for one in found)
+        return [one for one in cut if len(one)]
+
+    def piles(self, *, after: int, upto: int, before: Micros) -> tuple[list[Pile], int]:
+        """List orders and hours of receipt that are over before an instant and lie in rows."""
         found = self._db.execute(
-            f"SELECT {_COLUMNS} FROM journal WHERE order_id = ? AND last_at >= ? AND n <= ?"  # noqa: S608
-            " AND what = 'messages' ORDER BY n",
-            (order_id, since, upto),
+            "SELECT n, order_id, wearer_id, received_at FROM journal WHERE n > ? AND n <= ?"
+            " ORDER BY n LIMIT ?",
+            (after, upto, _LOOK),
+        ).fetchall()
+        piles = {
+            (order_id, received_at // HOUR): wearer_id
+            for _, order_id, wearer_id, received_at in found
+            if (received_at // HOUR + 1) * HOUR <= before
+        }
+        return [
+            Pile(
+                OrderId(order_id),
+                WearerId(wearer_id),
+                Interval(start=Micros(hour * HOUR), end=Micros((hour + 1) * HOUR)),
+            )
+            for (order_id, hour), wearer_id in piles.items()
+        ], found[-1][0] if found else after
+
+    def of_pile(self, pile: Pile) -> list[JournalEntry]:
+        """Open the rows of an order and a span of receipt, by arrival."""
+        found = self._db.execute(
+            f"SELECT {_COLUMNS} FROM journal WHERE order_id = ? AND received_at >= ?"  # noqa: S608
+            " AND received_at < ? ORDER BY n",
+            (pile.order_id, pile.received.start, pile.received.end),
         )
-        entries = (self._entry(row) for row in found.fetchall())
-        return [one for entry in entries for one in entry.messages if one.at >= since]
+        return [self._entry(row) for row in found.fetchall()]
+
+    def waits(self, pile: Pile) -> bool:
+        """Tell whether a row of an order and a span of receipt is there."""
+        found = self._db.execute(
+            "SELECT 1 FROM journal WHERE order_id = ? AND received_at >= ? AND received_at < ?"
+            " LIMIT 1",
+            (pile.order_id, pile.received.start, pile.received.end),
+        )
+        return found.fetchone() is not None
+
+    def drop(self, numbers: Sequence[int]) -> int:
+        """Take rows away by their positions; tells how many were there."""
+        rows = [(n,) for n in numbers]
+        return self._db.executemany("DELETE FROM journal WHERE n = ?", rows).rowcount
+
+    def days(self) -> list[str]:
+        """List the days of receipt whose key may still be there."""
+        found = self._db.execute("SELECT day FROM journal_days ORDER BY day")
+        return [str(row[0]) for row in found.fetchall()]
+
+    def holds(self, day: str, *, after: int = 0) -> bool:
+        """Tell whether a row of this day is there beyond a position."""
+        start = parse(f"{day}T00:00:00Z")
+        found = self._db.execute(
+            "SELECT 1 FROM journal WHERE n > ? AND received_at >= ? AND received_at < ? LIMIT 1",
+            (after, start, start + DAY),
+        )
+        return found.fetchone() is not None
+
+    def end_day(self, day: str) -> None:
+        """Destroy the key of a day and forget the day."""
+        self._vault.end_journal(day)
+        self._db.execute("DELETE FROM journal_days WHERE day = ?", (day,)).close()
+
+    def _entries(self, order_id: OrderId, during: Interval) -> list[JournalEntry]:
+        """Open what may hold messages of a span of event time, by arrival, wherever it lies."""
+        rows = (self._entry(row) for row in self._rows_since(order_id, during.start))
+        return sorted([*self._chunks.past(order_id, during), *rows], key=_place)
+
+    def _rows_since(self, order_id: OrderId, since: Micros) -> list[_Row]:
+        return self._db.execute(
+            f"SELECT {_COLUMNS} FROM journal WHERE order_id = ? AND last_at >= ?"  # noqa: S608
+            " AND what = 'messages' ORDER BY n",
+            (order_id, since),
+        ).fetchall()
 
     def _insert(self, entry: JournalEntry) -> None:
         # The position is part of what the seal is bound to: a moved row does not open.
@@ -197,6 +300,8 @@ class SqliteJournal:
         self._db.execute(
             "INSERT INTO journal VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", row
         ).close()
+        day = period_of(RecordKind.JOURNAL, entry.received_at)
+        self._db.execute("INSERT OR IGNORE INTO journal_days VALUES (?)", (day,)).close()
 
     def _next(self) -> int:
         found = self._db.execute(
@@ -241,7 +346,9 @@ class SqliteJournal:
             " AND first_seq <= ? AND last_seq >= ? ORDER BY n",
             (*key, *span),
         )
-        return {one.seq: one for one in _messages(map(self._entry, found.fetchall()))}
+        rows = map(self._entry, found.fetchall())
+        older = self._chunks.numbered(*key, first=span[1], last=span[0])
+        return {one.seq: one for one in _messages(chain(older, rows))}
 
     def _entry(self, row: _Row) -> JournalEntry:
         n, what, order_id, wearer_id, device_id, received_at, sealed = row
@@ -261,6 +368,14 @@ class SqliteJournal:
             received_at=Micros(received_at),
             messages=_MESSAGES.decode(told),
         )
+
+
+def _place(entry: JournalEntry) -> int:
+    return entry.n
+
+
+def _columns(messages: Iterable[Position]) -> list[Positions]:
+    return [one for one in runs(messages) if isinstance(one, Positions)]
 
 
 def _messages(entries: Iterable[JournalEntry]) -> Iterable[Message]:

@@ -7,6 +7,7 @@ from sqlalchemy import Connection
 from fairtag.adapters.spool import Spool
 from fairtag.adapters.sqlite.alerts import SqliteAlertBook
 from fairtag.adapters.sqlite.audit import SqliteAudit
+from fairtag.adapters.sqlite.chunks import SqliteChunks
 from fairtag.adapters.sqlite.devices import SqliteDeviceBook
 from fairtag.adapters.sqlite.journal import SqliteJournal
 from fairtag.adapters.sqlite.orders import SqliteOrderBook
@@ -22,6 +23,7 @@ class SqliteTransaction:
 
     def __init__(self, connection: Connection, vault: Vault, spool: Spool) -> None:
         self.journal = SqliteJournal(connection, vault)
+        self.chunks = SqliteChunks(connection, vault)
         self.quarantine = SqliteQuarantine(connection, vault)
         self.verdicts = SqliteVerdicts(connection, vault)
         self.audit = SqliteAudit(connection, spool)

@@ -1,0 +1,60 @@
+"""Trails in chunks of an hour or a day, and which days of the journal still have a key."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0004"
+down_revision = "0002"
+
+
+def upgrade() -> None:
+    """Make the tables; the rows of a store that has some lie in days whose keys are there."""
+    op.create_table(
+        "chunks",
+        sa.Column("last_n", sa.Integer(), nullable=False),
+        sa.Column("first_n", sa.Integer(), nullable=False),
+        sa.Column("order_id", sa.String(), nullable=False),
+        sa.Column("wearer_id", sa.String(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("device_id", sa.String(), nullable=True),
+        sa.Column("epoch", sa.Integer(), nullable=True),
+        sa.Column("first_seq", sa.Integer(), nullable=True),
+        sa.Column("last_seq", sa.Integer(), nullable=True),
+        sa.Column("hour", sa.Integer(), nullable=False),
+        sa.Column("hours", sa.Integer(), nullable=False),
+        sa.Column("first_s", sa.Integer(), nullable=False),
+        sa.Column("last_s", sa.Integer(), nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("last_n"),
+    )
+    op.create_index("chunks_past", "chunks", ["order_id", "hour"], unique=False)
+    op.create_index(
+        "chunks_named",
+        "chunks",
+        ["device_id", "epoch", "last_seq"],
+        unique=False,
+        sqlite_where=sa.text("last_seq IS NOT NULL"),
+    )
+    op.create_index(
+        "chunks_of_hours", "chunks", ["hour"], unique=False, sqlite_where=sa.text("hours = 1")
+    )
+    op.create_table(
+        "chunk_rulings",
+        sa.Column("order_id", sa.String(), nullable=False),
+        sa.Column("n", sa.Integer(), nullable=False),
+        sa.Column("received_at", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("order_id", "n"),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "journal_days",
+        sa.Column("day", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("day"),
+        sqlite_with_rowid=False,
+    )
+    op.execute(
+        "INSERT INTO journal_days"
+        " SELECT DISTINCT strftime('%Y-%m-%d', received_at / 1000000, 'unixepoch') FROM journal"
+    )

@@ -1,0 +1,1 @@
+"""How does the journal become trails? What the store promises about chunks, and how they come."""

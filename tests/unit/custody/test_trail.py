@@ -1,0 +1,302 @@
+"""Chunks give back what was said, byte for byte, or refuse; nothing else happens."""
+
+from __future__ import annotations
+
+import math
+import random
+import struct
+import time
+import zlib
+from collections.abc import Iterable, Sequence
+
+import msgspec
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from fairtag.custody.trail import form, measured, pen, whole
+from fairtag.custody.trail.codec import decode, encode, positions
+from fairtag.custody.trail.entry import JournalEntry
+from fairtag.custody.trail.pen import Reader
+from fairtag.evaluation.case import simulated
+from fairtag.intake.columns import runs
+from fairtag.intake.messages import (
+    CheckInReceipt,
+    CheckInState,
+    Event,
+    EventCode,
+    Message,
+    Position,
+    Source,
+    StatusReport,
+)
+from fairtag.terms.errors import TrailBroken
+from fairtag.terms.ids import ConditionId, DeviceId, OrderId, WearerId
+from fairtag.terms.instants import HOUR, Micros, parse
+
+ORDER, WEARER, DEVICE = OrderId("ORD-1"), WearerId("W-1"), DeviceId("D-1")
+START = parse("2026-11-02T12:00:00Z")
+
+instants = st.integers(START, START + HOUR).map(Micros)
+any_float = st.floats(allow_nan=False, allow_infinity=False)
+coordinates = st.integers(-1_800_000_000, 1_800_000_000).map(lambda told: told / 1e7)
+numbers = st.one_of(
+    st.none(),
+    any_float,
+    st.integers(0, 1000).map(lambda told: told / 10),
+    st.integers(0, 9_999).map(lambda told: told / 100 * (1852 / 3600)),
+    st.integers(0, 300).map(lambda told: told / 3.6),
+    st.integers(0, 100).map(lambda told: told / 100 * 100),
+)
+heads = {
+    "device_id": st.sampled_from([DEVICE, DeviceId("D-é")]),
+    "epoch": st.sampled_from([0, 0, 1, 2**53 - 1]),
+    "seq": st.one_of(st.none(), st.integers(0, 2**53 - 1), st.integers(0, 50)),
+    "at": instants,
+    "received_at": instants,
+}
+messages = st.one_of(
+    st.builds(
+        Position,
+        lat=st.one_of(coordinates, any_float),
+        lon=st.one_of(coordinates, any_float),
+        accuracy_m=numbers,
+        accuracy_level=numbers,
+        source=st.sampled_from(Source),
+        speed_mps=numbers,
+        battery_pct=numbers,
+        is_mock=st.sampled_from([None, True, False]),
+        **heads,
+    ),
+    st.builds(Event, code=st.sampled_from(EventCode), **heads),
+    st.builds(StatusReport, battery_pct=numbers, **heads),
+    st.builds(
+        CheckInReceipt,
+        check_in_id=st.text(max_size=5),
+        condition_id=st.text(max_size=3).map(ConditionId),
+        state=st.sampled_from(CheckInState),
+        window_until=st.one_of(st.none(), instants),
+        result=st.one_of(st.none(), st.text(max_size=3)),
+        **heads,
+    ),
+)
+entries = st.lists(
+    st.builds(
+        JournalEntry,
+        n=st.integers(1, 2**40),
+        what=st.sampled_from(["messages", "tick", "ruling"]),
+        order_id=st.just(ORDER),
+        wearer_id=st.just(WEARER),
+        device_id=st.sampled_from([None, DEVICE, DeviceId("D-2")]),
+        received_at=instants,
+        messages=st.lists(messages, max_size=4).map(tuple),
+    ),
+    min_size=1,
+    max_size=12,
+)
+
+
+def again(told: Sequence[JournalEntry]) -> list[JournalEntry]:
+    return decode(encode(told), order_id=ORDER, wearer_id=WEARER)
+
+
+def written(told: Iterable[JournalEntry]) -> list[bytes]:
+    """Write entries down: what is equal and not the same, such as 0.0 and -0.0, differs here."""
+    return [msgspec.msgpack.encode(one) for one in told]
+
+
+def a_day(number: int = 1, *, scenario: str = "calm_at_home") -> list[JournalEntry]:
+    """Give a simulated day, a fix a minute, a request an entry."""
+    heard = simulated(scenario, number, seed=1, days=1).heard
+    requests: dict[int, list[Message]] = {}
+    for one in heard.messages():
+        requests.setdefault(one.received_at, []).append(one)
+    return [
+        JournalEntry(
+            n=n * 1000,
+            what="messages",
+            order_id=ORDER,
+            wearer_id=WEARER,
+            device_id=told[0].device_id,
+            received_at=Micros(received_at),
+            messages=tuple(told),
+        )
+        for n, (received_at, told) in enumerate(sorted(requests.items()), 1)
+    ]
+
+
+@given(entries)
+@settings(max_examples=100, deadline=None)
+def test_whatever_was_said_comes_back(told: list[JournalEntry]) -> None:
+    found = again(told)
+    assert found == told
+    assert written(found) == written(told)
+
+
+@pytest.mark.parametrize("number", [1, 3])  # a tag, a phone
+@pytest.mark.parametrize("scenario", ["calm_at_work", "deep_indoors_poor", "offline_evening"])
+def test_a_simulated_day_comes_back_in_few_bytes(number: int, scenario: str) -> None:
+    told = a_day(number, scenario=scenario)
+    chunk = encode(told)
+    assert again(told) == told
+    assert len(chunk) <= 7 * sum(len(one.messages) for one in told)
+
+
+def test_positions_come_back_as_columns_in_their_order() -> None:
+    told = a_day()
+    places = [one for entry in told for one in entry.messages if isinstance(one, Position)]
+    found = [one.message(row) for one in positions(encode(told)) for row in range(len(one))]
+    assert found == places
+    (expected,) = runs(places)
+    (columns,) = positions(encode(told))
+    assert np.array_equal(columns.lat, expected.lat)  # type: ignore[union-attr]
+
+
+def test_positions_of_two_devices_are_parted() -> None:
+    one = a_day()[:3]
+    other = [
+        msgspec.structs.replace(
+            entry,
+            device_id=DeviceId("D-2"),
+            messages=tuple(
+                msgspec.structs.replace(each, device_id=DeviceId("D-2"), epoch=3)
+                for each in entry.messages
+            ),
+        )
+        for entry in one
+    ]
+    found = positions(encode([*one, *other, *one]))
+    assert [(each.device_id, each.epoch) for each in found] == [
+        ("D-0001", 0),
+        ("D-2", 3),
+        ("D-0001", 0),
+    ]
+    assert positions(encode([msgspec.structs.replace(one[0], messages=())])) == []
+
+
+@pytest.mark.parametrize(
+    "column",
+    [
+        [0],
+        [7] * 1000,
+        [-(2**63), 2**63 - 1],
+        list(range(0, 60_000_000 * 100, 60_000_000)),
+        [0] * 900 + [5] + [0] * 500 + [-3],
+        [2**52, 0, -(2**52)],
+        [2**50 - 2, 0, 3],
+        [0, 2**48, 0, 2**48, -1],
+        [1, 2],
+        [(n * 7919) % 1013 for n in range(20_000)],
+    ],
+    ids=str,
+)
+def test_whole_numbers_come_back(column: list[int]) -> None:
+    told = whole.write(np.array(column, np.int64))
+    reader = Reader(told)
+    assert whole.read(reader, len(column)).tolist() == column
+    reader.end()
+
+
+@given(st.lists(st.integers(-(2**63), 2**63 - 1) | st.integers(-300, 300), max_size=300))
+@settings(max_examples=60, deadline=None)
+def test_any_whole_numbers_come_back(column: list[int]) -> None:
+    reader = Reader(whole.write(np.array(column, np.int64)))
+    assert whole.read(reader, len(column)).tolist() == column
+    reader.end()
+
+
+@pytest.mark.parametrize(
+    "column",
+    [
+        [0.0, -0.0],
+        [math.pi, math.e],
+        [5e-324, 1.7976931348623157e308],
+        [53.4808123, -2.2426],
+        [0.1 + 0.2],
+        [12.5 * 1852 / 3600],
+        [57 / 100 * 100],
+        [1e15, 2.0**53, 2.0**60],
+        [math.nan, math.inf, -math.inf],
+    ],
+    ids=str,
+)
+def test_measured_numbers_come_back_to_the_bit(column: list[float]) -> None:
+    reader = Reader(measured.write(np.array(column)))
+    found = measured.read(reader, len(column))
+    assert struct.pack(f"<{len(column)}d", *found) == struct.pack(f"<{len(column)}d", *column)
+    reader.end()
+
+
+def test_what_decoders_multiply_lies_as_whole_numbers() -> None:
+    """Knots, km/h and shares of the charge cost bits, not eight bytes."""
+    chance = random.Random(1)
+    for unit in (lambda told: told * (1852 / 3600), lambda told: told / 3.6):
+        column = np.array([unit(chance.randrange(2000) / 100) for _ in range(200)])
+        assert len(measured.write(column)) < 200 * 2
+
+
+def test_a_list_whose_places_are_stored_is_only_added_to() -> None:
+    """A changed place would turn old trails into other trails: then a new version is needed."""
+    assert form.WHATS == ("messages", "tick", "ruling")
+    assert [one.__name__ for one in form.KINDS] == [
+        *("Position", "Event", "StatusReport", "CheckInReceipt")
+    ]
+    assert zlib.crc32(" ".join(form.SOURCES[:6]).encode()) == 2250723104
+    assert zlib.crc32(" ".join(form.CODES[:18]).encode()) == 1564708815
+    assert form.MOCKS == (None, True, False)
+
+
+def refuses(chunk: bytes) -> bool:
+    """Read hostile bytes; tells whether they were refused. Any other error fails the test."""
+    began = time.process_time()
+    try:
+        decode(chunk, order_id=ORDER, wearer_id=WEARER)
+    except TrailBroken:
+        return True
+    finally:
+        assert time.process_time() - began < 5
+    return False
+
+
+def test_a_chunk_that_is_cut_short_or_too_long_is_refused() -> None:
+    chunk = encode(a_day()[:60])
+    assert not refuses(chunk)
+    assert all(refuses(chunk[:end]) for end in range(len(chunk)))
+    assert refuses(chunk + b"\0")
+
+
+def test_bent_chunks_are_refused_or_say_something_else_and_never_hang() -> None:
+    chunk = encode(a_day()[:60])
+    chance = random.Random(4)
+    refused = 0
+    for _ in range(3000):
+        bent = bytearray(chunk)
+        for _ in range(chance.randint(1, 4)):
+            place = chance.randrange(min(len(bent), chance.choice((12, len(bent)))))
+            bent[place] = chance.randrange(256)
+        refused += refuses(bytes(bent))
+    assert refused > 100
+
+
+def test_noise_is_refused() -> None:
+    chance = random.Random(5)
+    for length in (0, 1, 2, 5, 20, 200, 2000):
+        for _ in range(100):
+            assert refuses(bytes([form.VERSION]) + chance.randbytes(length))
+    assert refuses(b"")
+
+
+def test_a_chunk_of_another_version_is_refused() -> None:
+    chunk = encode(a_day()[:2])
+    assert refuses(bytes([form.VERSION + 1]) + chunk[1:])
+
+
+def test_promises_of_much_are_not_believed() -> None:
+    """Few bytes that claim many entries, many names, or a bomb, make no room for them."""
+    head = bytes([form.VERSION]) + bytes(form.COLUMNS_BYTES)
+    assert refuses(head + pen.natural(2**40) + pen.whole(0) + pen.natural(0))
+    assert refuses(head + pen.natural(1) + pen.whole(0) + pen.natural(2**40))
+    packed = zlib.compress(bytes(200_000_000), 9)
+    with pytest.raises(TrailBroken):
+        measured.read(Reader(b"\xff" + pen.natural(len(packed)) + packed), 3)
