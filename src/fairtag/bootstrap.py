@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Literal
 
@@ -12,13 +12,18 @@ from fairtag.adapters.changes import LoopChanges
 from fairtag.adapters.clock import MachineClock
 from fairtag.adapters.ground import FolderGround
 from fairtag.adapters.keystore import KeyStore
+from fairtag.adapters.logproof.signing import SocketSigner
+from fairtag.adapters.logproof.witnesses import witness_from
 from fairtag.adapters.notify import MailNotifier, NoNotifier, WebhookNotifier, signing_key
+from fairtag.adapters.sinks import TwoSinks
 from fairtag.adapters.sqlite.store import SqliteStore
 from fairtag.adapters.vault import KeyVault
 from fairtag.app.charter import is_rehearsal
 from fairtag.app.house import House
 from fairtag.app.ports import Clock, Notifier
-from fairtag.settings import Settings, settings_of
+from fairtag.app.tend_log import merge_spooled
+from fairtag.settings import Settings, settings_of, socket_of, spool_of
+from fairtag.terms.errors import Busy, LogUnavailable
 
 _CLOCK = MachineClock()
 
@@ -42,14 +47,18 @@ def open_house(
     data.mkdir(parents=True, exist_ok=True, mode=0o700)
     keys = KeyStore(data / "keys", chance=os.urandom)
     vault = KeyVault(keys, chance=os.urandom)
-    store = SqliteStore(data, vault=vault, kind=kind)
+    spool = spool_of(data, settings)
+    store = SqliteStore(data, vault=vault, kind=kind, clock=clock, spool=spool)
     try:
-        yield House(
+        house = House(
             store=store,
             clock=clock,
             vault=vault,
             changes=LoopChanges(),
             ground=FolderGround(data, store.spool),
+            log=TwoSinks(store, store.spool),
+            signer=SocketSigner(socket_of(data, settings)),
+            witnesses=tuple(map(witness_from, settings.witnesses)),
             chance=os.urandom,
             notifier_for=lambda to: _notifier(to, settings, clock),
             address=address or settings.address,
@@ -57,6 +66,9 @@ def open_house(
             is_demo=store.kind == "demo",
             is_rehearsal=is_rehearsal(),
         )
+        with suppress(Busy, LogUnavailable):  # it is tried again while the service runs
+            merge_spooled(house)
+        yield house
     finally:
         store.close()
         keys.close()

@@ -25,6 +25,10 @@ class Settings(BaseSettings):
     mail_security: Literal["none", "starttls"] = "starttls"
     webhook_secret: str = ""  # signs webhooks; empty: no webhooks
     metrics_token: str = ""  # Bearer of /metrics; empty: /metrics is shut
+    spool_dir: str = ""  # folder of the log's second sink, best on another disk; empty: DATA/log
+    log_signer: str = ""  # Unix socket of `fairtag audit signer`; empty: `serve` starts one itself
+    # Who outside keeps the log's checkpoints: each "https://… name+id+base64", address and key.
+    witnesses: tuple[str, ...] = ()
 
     @classmethod
     def settings_customise_sources(
@@ -49,3 +53,13 @@ def settings_of(data: Path) -> Settings:
         )
 
     return Here()
+
+
+def spool_of(data: Path, settings: Settings) -> Path:
+    """Tell the folder of the log's file."""
+    return Path(settings.spool_dir) if settings.spool_dir else data / "log"
+
+
+def socket_of(data: Path, settings: Settings) -> Path:
+    """Tell where the log's signer listens."""
+    return Path(settings.log_signer) if settings.log_signer else data / "signer" / "socket"

@@ -21,7 +21,7 @@ from fairtag.app.open_record import open_evidence
 from fairtag.app.ports import Transaction
 from fairtag.app.put_order import mark_order
 from fairtag.app.record_installation import record_step
-from fairtag.audit.entries import NOTHING_BEFORE, Entry, chain
+from fairtag.audit.entries import Entry
 from fairtag.bootstrap import open_house
 from fairtag.cli import app, main
 from fairtag.terms.errors import UsageError

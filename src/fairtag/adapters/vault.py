@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from fairtag.adapters.keystore import KeyStore
 from fairtag.custody import envelope
 from fairtag.custody.kinds import RecordKind, period_of
+from fairtag.terms.errors import SealBroken
 from fairtag.terms.ids import WearerId
 from fairtag.terms.instants import Micros
 
@@ -114,3 +115,39 @@ class KeyVault:
         if create and not self._keys.is_there(name):
             self.enrol(WearerId(wearer_id), _HOUSE)
         return name
+
+
+class ShutVault:
+    """Opens nothing and seals nothing: for looking at a copy of a store without its keys."""
+
+    def enrol(self, wearer_id: WearerId, authority_id: str) -> None:
+        """Refuse."""
+        raise SealBroken(f"no keys here: {wearer_id}, {authority_id}")
+
+    def seal(
+        self, plain: bytes, *, wearer_id: WearerId, kind: RecordKind, at: Micros, row: str
+    ) -> bytes:
+        """Refuse."""
+        raise SealBroken(f"no keys here: {wearer_id}, {kind}, {at}, {row}, {len(plain)} bytes")
+
+    def unseal(
+        self, sealed: bytes, *, wearer_id: WearerId, kind: RecordKind, at: Micros, row: str
+    ) -> bytes:
+        """Refuse."""
+        raise SealBroken(f"no keys here: {wearer_id}, {kind}, {at}, {row}, {len(sealed)} bytes")
+
+    def name(self, told: bytes, *, wearer_id: WearerId) -> bytes:
+        """Refuse."""
+        raise SealBroken(f"no keys here: {wearer_id}, {len(told)} bytes")
+
+    def end_wearer(self, wearer_id: WearerId) -> int:
+        """Refuse."""
+        raise SealBroken(f"no keys here: {wearer_id}")
+
+    def end_period(self, wearer_id: WearerId, kind: RecordKind, period: str) -> bool:
+        """Refuse."""
+        raise SealBroken(f"no keys here: {wearer_id}, {kind}, {period}")
+
+    def end_journal(self, day: str) -> bool:
+        """Refuse."""
+        raise SealBroken(f"no keys here: {day}")

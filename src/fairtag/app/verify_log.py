@@ -1,109 +1,130 @@
 """Is the access log untouched, and does what happened have its entry?
 
-Three comparisons, each told by its first broken place: the chain in the table, the table against
-the file beside it, and the rows of what was done against their entries.
+Each comparison tells its first broken place: entries and their tree, checkpoints and what witnesses
+wrote, the file beside the table, and the rows of what was done, both ways. No secret is needed.
 """
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
-from functools import partial
-from itertools import repeat
+from dataclasses import dataclass
 
-from fairtag.alerts.model import AlertState
-from fairtag.app.house import House
+from fairtag.app.log_kinds import Said
 from fairtag.app.ports import Transaction
-from fairtag.app.record_installation import STEPS_BY_PEOPLE
-from fairtag.audit.beside import Spooled, disagreement
-from fairtag.audit.entries import Entry, Line, first_broken, read
+from fairtag.audit.beside import ALONE, Spooled, disagreement, refs_alone
+from fairtag.audit.entries import Entry, Line, read
+from fairtag.audit.notes import Checkpoint
+from fairtag.audit.whole import Log
 
 _AT_ONCE = 1000
-_ALL = 10_000_000
 _BEFORE_ALL = -(2**63)
+_ROWS, _GONE = "rows", "gone"  # as `adapters.sqlite.rows` writes them
 
-_Done = tuple[str, str, str]  # what was done, to what, by whom or with what
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """What a check of the log found."""
+
+    broken: str | None  # the first broken place; None when everything agrees
+    size: int = 0
+    signed: int = 0  # entries under the newest checkpoint
+    witnesses: tuple[str, ...] = ()  # who signed that one
+    alone: int = 0  # entries that the file beside the table does not hold, and the log says so
+    spooled: int = 0  # entries that reached the file first
 
 
-def verify_log(house: House, spooled: Spooled) -> str | None:
-    """Tell the first broken place in words; None when everything agrees.
+def verify_log(
+    tx: Transaction,
+    spooled: Spooled,
+    *,
+    awaited: Spooled | None = None,
+    outside: Sequence[str] = (),
+    remembered: Checkpoint | None = None,
+) -> Found:
+    """Check the log of a store on one snapshot of it.
 
-    `spooled` is the log's second sink, which is written first.
+    `spooled` is the file beside the table, read after the snapshot; `awaited` what it held before.
+    `outside` are checkpoints that somebody else kept; `remembered` is what the signer last signed.
     """
-    lines = list(_lines(house))
-    broken = first_broken(lines)
-    if broken is not None:
-        return f"entry {broken} was changed, dropped or moved"
-    entries = [entry for entry in map(read, lines) if entry is not None]
-    return disagreement(lines, spooled) or house.store.read(partial(_against_rows, entries=entries))
+    log, said, rows = Log(), Said(), _Rows()
+    for entry in log.read(_lines(tx)):
+        said.take(entry)
+        rows.take(entry)
+    broken = (
+        log.fault
+        or log.unlike(tx.audit.tiles())
+        or _columns(tx)
+        or _checkpoints(tx, log)
+        or _seen_elsewhere(log, outside, remembered)
+        or disagreement(_lines(tx), spooled, awaited)
+        or rows.disagreement(tx)
+        or said.disagreement(tx)
+    )
+    newest = tx.audit.checkpoint()
+    return Found(
+        broken=broken,
+        size=log.size,
+        signed=0 if newest is None else newest.size,
+        witnesses=() if newest is None or broken else tuple(log.cosigners(newest.note)),
+        alone=rows.alone,
+        spooled=log.spooled,
+    )
 
 
-def entries_alone(tx: Transaction) -> int:
-    """Count entries that were written while the file beside the table could not be."""
-    return sum(one.entry.is_alone for one in tx.audit.entries(limit=_ALL))
+class _Rows:
+    """Holds watched rows against the digests that the log tells."""
+
+    def __init__(self) -> None:
+        self.alone = 0
+        self._said: dict[str, str] = {}
+
+    def take(self, entry: Entry) -> None:
+        if entry.what == _ROWS:
+            self._said |= entry.details
+        elif entry.what == ALONE:
+            self.alone += len(refs_alone(entry))
+
+    def disagreement(self, tx: Transaction) -> str | None:
+        left = {name for name, digest in self._said.items() if digest != _GONE}
+        for name, digest in tx.audit.rows_kept():
+            told = self._said.get(name, _GONE)
+            if told == _GONE:
+                return f"the row {name} is in the store and the log does not say so"
+            if told != digest:
+                return f"the row {name} was changed, and the log does not say so"
+            left.discard(name)
+        if left:
+            return f"the row {min(left)} was removed, and the log does not say so"
+        return None
 
 
-def _lines(house: House) -> Iterator[Line]:
+def _lines(tx: Transaction) -> Iterator[Line]:
     after = _BEFORE_ALL
-    while found := house.store.read(partial(_some, after=after)):
+    while found := tx.audit.lines(after=after, limit=_AT_ONCE):
         yield from found
         after = found[-1].n
 
 
-def _some(tx: Transaction, *, after: int) -> list[Line]:
-    return tx.audit.lines(after=after, limit=_AT_ONCE)
-
-
-def _against_rows(tx: Transaction, *, entries: Sequence[Entry]) -> str | None:
-    """Find something that was done and has no entry; twice done needs two entries."""
-    said = Counter(done for entry in entries for done in _said(entry))
-    for done in _rows(tx):
-        said[done] -= 1
-        if said[done] < 0:
-            what, whose, more = done
-            told = f"{what} of {whose}{f' ({more})' if more else ''}"
-            return f"{told} is in the store and the log does not say so"
+def _columns(tx: Transaction) -> str | None:
+    """Hold what stands beside each entry in the table, by which it is found, against the entry."""
+    for (n, ref, wearer_id), line in zip(tx.audit.owners(), _lines(tx), strict=True):
+        entry = read(line.body)
+        if entry is None or (ref, wearer_id) != (entry.ref, entry.wearer_id):
+            return f"entry {n} was changed: it stands under another name or wearer"
     return None
 
 
-def _said(entry: Entry) -> Iterator[_Done]:
-    """Tell what an entry accounts for."""
-    match entry.what:
-        case "alert.close":
-            yield ("alert.close", entry.alert_id or "", entry.actor)
-        case "contact.log" | "order.put" | "order.suspend" | "order.end":
-            yield (entry.what, entry.order_id or "", "")
-        case "device.add":
-            yield (entry.what, entry.details.get("device", ""), "")
-        case "user.add" | "user.disable":
-            yield (entry.what, entry.details.get("user", ""), "")
-        case what if what.startswith("installation."):
-            yield (what, entry.order_id or "", entry.details.get("device", ""))
-        case _:
-            return
+def _checkpoints(tx: Transaction, log: Log) -> str | None:
+    for one in tx.audit.checkpoints():
+        wrong = log.wrong(one.note, where=f"the checkpoint of {one.size} entries")
+        if wrong is not None:
+            return wrong
+    return None
 
 
-def _rows(tx: Transaction) -> Iterator[_Done]:
-    """List what the store holds that people did."""
-    yield from _about_orders(tx)
-    for alert in tx.alerts.listed(states=[AlertState.CLOSED], limit=_ALL):
-        if alert.closed_by is not None:
-            yield ("alert.close", alert.alert_id, alert.closed_by)
-    for device in tx.devices.last_seen():
-        yield ("device.add", device.device_id, "")
-    for person in tx.people.listed():
-        yield ("user.add", person.user_id, "")
-        if person.disabled_at is not None:
-            yield ("user.disable", person.user_id, "")
-
-
-def _about_orders(tx: Transaction) -> Iterator[_Done]:
-    for order in tx.orders.facts():
-        yield from repeat(("order.put", order.order_id, ""), order.version)
-        if order.suspended_since is not None:
-            yield ("order.suspend", order.order_id, "")
-    for order_id, number in tx.alerts.contacts_counted().items():
-        yield from repeat(("contact.log", order_id, ""), number)
-    for step in tx.devices.steps():
-        if step.step in STEPS_BY_PEOPLE:
-            yield (f"installation.{step.step}", step.order_id, step.device_id)
+def _seen_elsewhere(log: Log, outside: Sequence[str], remembered: Checkpoint | None) -> str | None:
+    for note in outside:
+        wrong = log.wrong(note, where="the checkpoint that was kept elsewhere")
+        if wrong is not None:
+            return wrong
+    return None if remembered is None else log.another(remembered, where="the log's signer")

@@ -30,7 +30,7 @@ COMMANDS = {
     "evaluate": "evaluate:evaluate",
     "rules": "judge:rules",
     "simulate": "simulate:simulate",
-    "audit": "keeping:audits",
+    "audit": "audit:audits",
     "backup": "keeping:backup",
     "restore": "keeping:restore",
     "bench": "bench:bench",
