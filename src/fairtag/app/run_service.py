@@ -26,6 +26,7 @@ _TICK_S = 1.0
 _CARE_S = 2.0
 _RECONCILE_EVERY = 30  # rounds of care
 _LOG_S = 1.0
+_LOG_FIRST_S = 3.0  # a signer that starts with the service is there by then
 _LOG_AGAIN_S = 5.0  # after a round that failed: a signer or a witness may be away for long
 _LATE_S = 60.0  # a thread that says nothing for so long hangs
 
@@ -120,7 +121,7 @@ def _care(house: House, pulse: Pulse) -> None:
 
 def _prove(house: House, pulse: Pulse) -> None:
     """Tend the log; a signer or a witness that is away stops nothing, and pages say so."""
-    wait_s = _LOG_S
+    wait_s = _LOG_FIRST_S
     while not pulse.stop.wait(wait_s):
         done = _tried(partial(tend_log, house), "log")
         wait_s = _LOG_AGAIN_S if done is None else _LOG_S

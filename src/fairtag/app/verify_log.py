@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from fairtag.app.log_kinds import Said
 from fairtag.app.ports import Transaction
-from fairtag.audit.beside import ALONE, Spooled, disagreement, refs_alone
+from fairtag.audit.beside import ALONE, Spooled, disagreement
 from fairtag.audit.entries import Entry, Line, read
 from fairtag.audit.notes import Checkpoint
 from fairtag.audit.whole import Log
@@ -82,7 +82,7 @@ class _Rows:
         if entry.what == _ROWS:
             self._said |= entry.details
         elif entry.what == ALONE:
-            self.alone += len(refs_alone(entry))
+            self.alone += len(entry.details["refs"].split())
 
     def disagreement(self, tx: Transaction) -> str | None:
         left = {name for name, digest in self._said.items() if digest != _GONE}

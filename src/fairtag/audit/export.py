@@ -23,7 +23,7 @@ _HEAD = b'{"format":"%s"}' % FORMAT.encode()
 
 class _Any(msgspec.Struct, frozen=True):
     n: int | None = None
-    entry: msgspec.Raw | None = None
+    entry: msgspec.Raw = msgspec.Raw()
     checkpoint: str | None = None
     size: int | None = None
     root: bytes | None = None
@@ -76,7 +76,7 @@ def _lines(held: Iterable[bytes], rest: list[_Any]) -> Iterator[Line]:
         except msgspec.MsgspecError:
             yield Line(n=-1, body=b"")  # no entry: the place is told
             return
-        if found.n is not None and found.entry is not None:
+        if found.n is not None and bytes(found.entry):
             yield Line(n=found.n, body=bytes(found.entry))
         else:
             rest.append(found)

@@ -101,8 +101,9 @@ def signer(
     from fairtag.adapters.logproof.signer import LogSigner, serve_signer  # noqa: PLC0415
 
     made = LogSigner(folder)
-    typer.echo(made.key.text, err=True)
-    if as_child:
+    if not as_child:
+        typer.echo(made.key.text, err=True)
+    else:
         threading.Thread(target=_end_with_parent, daemon=True).start()
     serve_signer(made, socket or folder / "socket")
 

@@ -25,6 +25,7 @@ from fairtag.app.add_device import add_device
 from fairtag.app.put_order import put_order
 from fairtag.app.sign_in import add_user, finish_setup, start_session
 from fairtag.bootstrap import open_house
+from fairtag.cli.bench_audit import audit
 from fairtag.cli.serve import serve
 from fairtag.evaluation.case import simulated
 from fairtag.evaluation.judges import JUDGES
@@ -58,7 +59,9 @@ _JUDGED_DAYS = 30
 
 
 def bench(
-    only: Annotated[str, typer.Option(help="intake, latency, judge or places; default: all.")] = "",
+    only: Annotated[
+        str, typer.Option(help="intake, latency, judge, places or audit; default: all.")
+    ] = "",
     out: Annotated[Path, typer.Option(help="File to write.")] = Path("bench/latest.json"),
 ) -> None:
     """Measure positions a second, the time from arrival to the officer's list, false findings."""
@@ -75,6 +78,8 @@ def bench(
         told |= _judge()
     if only in ("", "places"):
         told |= _places()
+    if only in ("", "audit"):
+        told |= audit()
     out.parent.mkdir(parents=True, exist_ok=True)
     out.write_text(json.dumps(told, indent=1) + "\n")
     typer.echo(json.dumps(told, indent=1))
