@@ -12,7 +12,7 @@ from tests.rig import Rig
 
 from fairtag.adapters.logproof.signer import LogSigner
 from fairtag.app.house import House
-from fairtag.app.tend_log import tend_log
+from fairtag.app.log.tend import tend_log
 from fairtag.audit.notes import key_from, note_from
 from fairtag.terms.errors import SignerRefused, WitnessRefused
 from fairtag_witness.keep import Witness as Kept

@@ -20,8 +20,8 @@ from fairtag.adapters.sqlite.store import SqliteStore
 from fairtag.adapters.vault import KeyVault
 from fairtag.app.charter import is_rehearsal
 from fairtag.app.house import House
+from fairtag.app.log.tend import merge_spooled
 from fairtag.app.ports import Clock, Notifier
-from fairtag.app.tend_log import merge_spooled
 from fairtag.settings import Settings, settings_of, socket_of, spool_of
 from fairtag.terms.errors import Busy, LogUnavailable
 

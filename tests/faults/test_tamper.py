@@ -21,12 +21,12 @@ from tests.app.test_verify_log import live, rewrite
 from tests.rig import opened_rig
 from tests.watched import outside, tend, watched
 
-from fairtag.adapters.sqlite.rows import WATCHED
-from fairtag.app import verify_log
-from fairtag.app.tend_log import tend_log
+from fairtag.adapters.sqlite.log.rows import WATCHED
+from fairtag.app.log import verify as verify_log
+from fairtag.app.log.tend import tend_log
 from fairtag.audit import whole
 from fairtag.audit.beside import written
-from fairtag.cli.audit import _looked
+from fairtag.cli.log.audit import _looked
 from fairtag.terms.errors import SignerRefused, WitnessRefused
 from fairtag.terms.instants import HOUR
 
@@ -253,7 +253,7 @@ def altered(case: Case, table: str) -> bool:
     names, rows = parts_of(case, table)
     name = case.chance.choice([one for one in names if one in watched_parts])
     row = case.chance.choice(rows)
-    new = f"CASE typeof(\"{name}\") WHEN 'integer' THEN \"{name}\" + 1 WHEN 'null' THEN 1"
+    new = f"CASE typeof(\"{name}\") WHEN 'integer' THEN \"{name}\" + 1000 WHEN 'null' THEN 1"
     new += f" WHEN 'blob' THEN CAST(\"{name}\" || 'x' AS BLOB) ELSE \"{name}\" || 'x' END"
     done = case.db.execute(f'UPDATE {table} SET "{name}" = {new} WHERE rowid = ?', (row,))
     return done.rowcount > 0

@@ -18,7 +18,7 @@ TABLE_S = 0.5  # with the file's patience it stays within a second; charter G4, 
 
 
 class TwoSinks:
-    """Keeps `fairtag.app.audit_book.AccessLog`."""
+    """Keeps `fairtag.app.log.book.AccessLog`."""
 
     def __init__(self, store: Store, spool: Spool, *, table_s: float = TABLE_S) -> None:
         self._store, self._spool, self._table_s = store, spool, table_s

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-from fairtag.app.audit_book import AccessLog, Signer, Witness
+from fairtag.app.log.book import AccessLog, Signer, Witness
 from fairtag.app.ports import Clock, Notifier, Store, Vault
 
 

@@ -17,8 +17,8 @@ from fairtag.terms.instants import Micros
 
 if TYPE_CHECKING:
     from fairtag.app.alert_book import AlertBook
-    from fairtag.app.audit_book import AuditBook
     from fairtag.app.books import DeviceBook, OrderBook, PeopleBook
+    from fairtag.app.log.book import AuditBook
     from fairtag.custody.kinds import RecordKind
     from fairtag.rules.finding import Finding
 

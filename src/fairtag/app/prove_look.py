@@ -11,7 +11,7 @@ from __future__ import annotations
 import base64
 from typing import Any
 
-from fairtag.app.audit_book import KeptCheckpoint
+from fairtag.app.log.book import KeptCheckpoint
 from fairtag.app.ports import Transaction
 from fairtag.audit.entries import LoggedEntry, body_of
 from fairtag.audit.notes import note_from

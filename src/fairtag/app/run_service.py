@@ -18,8 +18,8 @@ import structlog
 from fairtag.app.escalate_alerts import escalate, send_notices
 from fairtag.app.house import House
 from fairtag.app.judging import Engine
+from fairtag.app.log.tend import tend_log
 from fairtag.app.reconcile import reconcile
-from fairtag.app.tend_log import tend_log
 
 _IDLE_S = 0.02  # how long new data wait at most for the judge
 _TICK_S = 1.0

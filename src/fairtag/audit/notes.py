@@ -159,9 +159,12 @@ def _signature(line: str) -> tuple[str, bytes, bytes]:
 
 def _bytes_of(told: str) -> bytes:
     try:
-        return base64.b64decode(told, validate=True)
+        held = base64.b64decode(told, validate=True)
     except (binascii.Error, ValueError) as error:
         raise NoteRefused("this is no base64") from error
+    if base64.b64encode(held).decode() != told:
+        raise NoteRefused("this base64 is written in another way")
+    return held
 
 
 def _holds(public: bytes, signature: bytes, text: bytes) -> bool:

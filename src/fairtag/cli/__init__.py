@@ -30,7 +30,7 @@ COMMANDS = {
     "evaluate": "evaluate:evaluate",
     "rules": "judge:rules",
     "simulate": "simulate:simulate",
-    "audit": "audit:audits",
+    "audit": "log.audit:audits",
     "backup": "keeping:backup",
     "restore": "keeping:restore",
     "bench": "bench:bench",

@@ -25,7 +25,7 @@ from fairtag.app.add_device import add_device
 from fairtag.app.put_order import put_order
 from fairtag.app.sign_in import add_user, finish_setup, start_session
 from fairtag.bootstrap import open_house
-from fairtag.cli.bench_audit import audit
+from fairtag.cli.log.bench import audit
 from fairtag.cli.serve import serve
 from fairtag.evaluation.case import simulated
 from fairtag.evaluation.judges import JUDGES

@@ -18,8 +18,8 @@ from prometheus_client import CollectorRegistry, Gauge, generate_latest
 
 from fairtag.app.charter import CHARTER
 from fairtag.app.house import House
+from fairtag.app.log.tend import state_of
 from fairtag.app.run_service import Pulse
-from fairtag.app.tend_log import state_of
 from fairtag.rules.explained import published
 from fairtag.rules.settings import DEFAULTS
 from fairtag.terms.instants import SECOND

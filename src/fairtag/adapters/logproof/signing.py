@@ -24,7 +24,7 @@ _AGAIN_S = 2.0  # between two starts of a signer that dies
 
 
 class SocketSigner:
-    """Keeps `fairtag.app.audit_book.Signer`."""
+    """Keeps `fairtag.app.log.book.Signer`."""
 
     def __init__(self, path: Path) -> None:
         self._path = path

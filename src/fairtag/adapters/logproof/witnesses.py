@@ -18,7 +18,7 @@ _OK, _CONFLICT = 200, 409
 
 
 class HttpWitness:
-    """Keeps `fairtag.app.audit_book.Witness`."""
+    """Keeps `fairtag.app.log.book.Witness`."""
 
     def __init__(self, address: str, key: str) -> None:
         self._address, self._key = address.rstrip("/"), key

@@ -6,9 +6,9 @@ from sqlalchemy import Connection
 
 from fairtag.adapters.spool import Spool
 from fairtag.adapters.sqlite.alerts import SqliteAlertBook
-from fairtag.adapters.sqlite.audit import SqliteAudit
 from fairtag.adapters.sqlite.devices import SqliteDeviceBook
 from fairtag.adapters.sqlite.journal import SqliteJournal
+from fairtag.adapters.sqlite.log.entries import SqliteAudit
 from fairtag.adapters.sqlite.orders import SqliteOrderBook
 from fairtag.adapters.sqlite.people import SqlitePeopleBook
 from fairtag.adapters.sqlite.quarantine import SqliteQuarantine

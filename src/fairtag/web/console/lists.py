@@ -7,10 +7,10 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request, Response
 
 from fairtag.alerts.model import Alert, AlertState
+from fairtag.app.log.tend import state_of
 from fairtag.app.permissions import Act, demand, only_recipient
 from fairtag.app.ports import Transaction
 from fairtag.app.reconcile import Row, rows
-from fairtag.app.tend_log import state_of
 from fairtag.audit.entries import LoggedEntry
 from fairtag.terms.instants import Micros
 from fairtag.web.console import words

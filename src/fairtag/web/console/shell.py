@@ -19,10 +19,10 @@ from fairtag.alerts.escalate import roster_gap
 from fairtag.alerts.model import AlertState
 from fairtag.app.books import Person
 from fairtag.app.house import House
+from fairtag.app.log.tend import LogState, state_of
 from fairtag.app.permissions import Act, may, only_recipient
 from fairtag.app.ports import Transaction
 from fairtag.app.sign_in import who_is
-from fairtag.app.tend_log import LogState, state_of
 from fairtag.terms.errors import FairtagError, NotPermitted
 from fairtag.terms.local import wall_text
 from fairtag.web.console.refusals import status_of
@@ -181,13 +181,10 @@ class Shell:
 
 def log_words(state: LogState) -> str:
     """Say what the access log lacks: a witness, a signature; empty when it lacks nothing."""
-    if state.is_witnessed and state.is_signed:
-        return ""
-    if state.is_witnessed:
-        return "Unsigned. The newest entries of the access log are not signed."
-    if state.is_signed:
-        return "Unwitnessed. Nobody outside this house keeps a copy of the access log's state."
-    return "Unsigned and unwitnessed. Nobody signs the access log, here or outside this house."
+    told = "" if state.is_signed else "Unsigned: nothing signs the access log at present. "
+    if not state.is_witnessed:
+        told += "Unwitnessed: nobody outside this house keeps a copy of the access log's state."
+    return told
 
 
 def shell_of(request: Request) -> Shell:

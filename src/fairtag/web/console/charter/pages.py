@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import PlainTextResponse
 
 from fairtag.app.charter import CHARTER
-from fairtag.app.tend_log import state_of
+from fairtag.app.log.tend import state_of
 from fairtag.rules.explained import as_page, published, rows, wearer_text
 from fairtag.rules.settings import DEFAULTS
 from fairtag.web.console.shell import Shell

@@ -14,9 +14,9 @@ from sqlalchemy import Column, Connection, Integer, LargeBinary, String, Table
 
 from fairtag.adapters.spool import Spool
 from fairtag.adapters.sqlite.guards import keep_as_written
-from fairtag.adapters.sqlite.rows import digests, note_changes, rows_kept
+from fairtag.adapters.sqlite.log.rows import digests, note_changes, rows_kept
+from fairtag.adapters.sqlite.log.tree import SqliteTree
 from fairtag.adapters.sqlite.schema import metadata
-from fairtag.adapters.sqlite.tree import SqliteTree
 from fairtag.app.ports import Clock
 from fairtag.audit.beside import ALONE
 from fairtag.audit.entries import MACHINE, Entry, Line, LoggedEntry, body_of, read
@@ -42,7 +42,7 @@ keep_as_written(log, "an entry")
 
 
 class SqliteAudit(SqliteTree):
-    """Keeps `fairtag.app.audit_book.AuditBook`."""
+    """Keeps `fairtag.app.log.book.AuditBook`."""
 
     def __init__(self, connection: Connection, spool: Spool, clock: Clock) -> None:
         super().__init__(connection)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from fairtag.app.log_kinds import Said
+from fairtag.app.log.kinds import Said
 from fairtag.app.ports import Transaction
 from fairtag.audit.beside import ALONE, Spooled, disagreement
 from fairtag.audit.entries import Entry, Line, read
@@ -18,7 +18,7 @@ from fairtag.audit.whole import Log
 
 _AT_ONCE = 1000
 _BEFORE_ALL = -(2**63)
-_ROWS, _GONE = "rows", "gone"  # as `adapters.sqlite.rows` writes them
+_ROWS, _GONE = "rows", "gone"  # as `adapters.sqlite.log.rows` writes them
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,7 +13,7 @@ from sqlalchemy import Column, Connection, Integer, LargeBinary, String, Table
 from fairtag.adapters.sqlite.engine import driver
 from fairtag.adapters.sqlite.guards import keep_as_written, let_grow
 from fairtag.adapters.sqlite.schema import metadata
-from fairtag.app.audit_book import KeptCheckpoint
+from fairtag.app.log.book import KeptCheckpoint
 from fairtag.audit import tree
 from fairtag.audit.notes import Checkpoint
 from fairtag.audit.tiles import WIDTH, Name, grown, node_in
@@ -50,7 +50,7 @@ keep_as_written(cosignatures, "a cosignature")
 
 
 class SqliteTree:
-    """The tree's part of `fairtag.app.audit_book.AuditBook`."""
+    """The tree's part of `fairtag.app.log.book.AuditBook`."""
 
     def __init__(self, connection: Connection) -> None:
         self._db = driver(connection)

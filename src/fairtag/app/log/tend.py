@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from fairtag.app.audit_book import KeptCheckpoint, Witness
 from fairtag.app.house import House
+from fairtag.app.log.book import KeptCheckpoint, Witness
 from fairtag.app.ports import Transaction
 from fairtag.audit.entries import MACHINE, Entry
 from fairtag.audit.notes import Key, key_from, note_from

@@ -2,7 +2,7 @@
 
 One list, `KINDS`: each kind names its table, the codes of its entries, and how the two match.
 Whoever adds rows that say what people did adds a kind here, and the table to
-`adapters.sqlite.rows.WATCHED`, which finds any change of a row by others than the service.
+`adapters.sqlite.log.rows.WATCHED`, which finds any change of a row by others than the service.
 """
 
 from __future__ import annotations

@@ -22,8 +22,8 @@ from fairtag.cli.house import DataFolder
 from fairtag.terms.errors import StoreRefused, UsageError
 
 if TYPE_CHECKING:
+    from fairtag.app.log.verify import Found
     from fairtag.app.ports import Transaction
-    from fairtag.app.verify_log import Found
 
 audits = typer.Typer(no_args_is_help=True, help="Check, hand out and prove the access log.")
 _AGAIN_S = 1.0  # a running service is between file and table for less
@@ -130,7 +130,7 @@ def _of_store(data: Path, spool: Path | None, outside: list[str]) -> dict[str, A
 def _looked(data: Path, spool: Path | None, outside: list[str]) -> Found:
     from fairtag.adapters.logproof.signer import head_in  # noqa: PLC0415
     from fairtag.adapters.spool import Spool  # noqa: PLC0415
-    from fairtag.app.verify_log import Found, verify_log  # noqa: PLC0415
+    from fairtag.app.log.verify import Found, verify_log  # noqa: PLC0415
     from fairtag.settings import settings_of, spool_of  # noqa: PLC0415
 
     # What the signer says and the file holds is read around the snapshot: both only grow.
@@ -176,7 +176,7 @@ def _note_in(file: Path) -> str:
 
 @contextmanager
 def _looking(data: Path) -> Iterator[Transaction]:
-    from fairtag.adapters.sqlite.looking import looking  # noqa: PLC0415
+    from fairtag.adapters.sqlite.log.looking import looking  # noqa: PLC0415
 
     try:
         with looking(data) as tx:
