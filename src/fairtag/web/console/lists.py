@@ -53,9 +53,8 @@ def pages(shell: Shell) -> APIRouter:
             entries=[_logged(one) for one in shown],
             older=after + 1 if after else 0,
             before=before,
-            log_size=state.size,
-            log_signed=state.signed,
-            log_witnessed="" if state.witnessed_at is None else when(state.witnessed_at),
+            state=state,
+            witnessed="" if state.witnessed_at is None else when(state.witnessed_at),
         )
 
     return router
