@@ -116,7 +116,8 @@ def _columns(tx: Transaction) -> str | None:
 
 def _checkpoints(tx: Transaction, log: Log) -> str | None:
     for one in tx.audit.checkpoints():
-        wrong = log.wrong(one.note, where=f"the checkpoint of {one.size} entries")
+        where = f"the checkpoint of {one.size} entries"
+        wrong = log.wrong(one.note, where=where, is_kept_here=True)
         if wrong is not None:
             return wrong
     return None

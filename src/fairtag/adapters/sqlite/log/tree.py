@@ -109,25 +109,23 @@ class SqliteTree:
         found = self._db.execute(
             "SELECT size, at, note FROM log_checkpoints ORDER BY n DESC LIMIT 1"
         ).fetchone()
-        return None if found is None else self._kept(*found)
+        return None if found is None else self._kept(*found, is_last_only=True)
 
     def checkpoints(self) -> Iterator[KeptCheckpoint]:
         """List all checkpoints, oldest first."""
         for row in self._db.execute("SELECT size, at, note FROM log_checkpoints ORDER BY n"):
-            yield self._kept(*row)
+            yield self._kept(*row, is_last_only=False)
 
     def witnessed_at(self) -> Micros | None:
         """Tell when a witness last answered."""
         (found,) = self._db.execute("SELECT max(at) FROM log_cosignatures").fetchone()
         return None if found is None else Micros(found)
 
-    def _kept(self, size: int, at: int, note: str) -> KeptCheckpoint:
-        """Put the newest line of each witness under a note."""
-        found = self._db.execute(
-            "SELECT witness, max(at), line FROM log_cosignatures WHERE size = ?"
-            " GROUP BY witness ORDER BY witness",
-            (size,),
-        ).fetchall()
+    def _kept(self, size: int, at: int, note: str, *, is_last_only: bool) -> KeptCheckpoint:
+        """Put what witnesses wrote under a note: each one's newest line, or every line."""
+        last = "SELECT witness, max(at), line FROM log_cosignatures WHERE size = ? GROUP BY witness"
+        every = "SELECT witness, at, line FROM log_cosignatures WHERE size = ? ORDER BY n"
+        found = self._db.execute(last if is_last_only else every, (size,)).fetchall()
         return KeptCheckpoint(
             size=size,
             at=Micros(at),
