@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Literal
@@ -17,17 +17,21 @@ from fairtag.adapters.clock import MachineClock
 from fairtag.adapters.ground import FolderGround
 from fairtag.adapters.keys.shut import ShutVault
 from fairtag.adapters.keystore import KeyStore
+from fairtag.adapters.logproof.signing import SocketSigner
+from fairtag.adapters.logproof.witnesses import witness_from
 from fairtag.adapters.notify import MailNotifier, NoNotifier, WebhookNotifier, signing_key
 from fairtag.adapters.roots.pkcs11 import Pkcs11Root
 from fairtag.adapters.roots.transit import TransitRoot
+from fairtag.adapters.sinks import TwoSinks
 from fairtag.adapters.sqlite.store import SqliteStore, kind_in
 from fairtag.adapters.vault import KeyVault
 from fairtag.app.charter import is_rehearsal
 from fairtag.app.house import House
+from fairtag.app.log.tend import merge_spooled
 from fairtag.app.ports import Clock, Notifier, Store
 from fairtag.custody.root import Root
-from fairtag.settings import Settings, settings_of
-from fairtag.terms.errors import RootRefused, UsageError
+from fairtag.settings import Settings, settings_of, socket_of, spool_of
+from fairtag.terms.errors import Busy, LogUnavailable, RootRefused, UsageError
 
 Kind = Literal["service", "demo"]
 _CLOCK = MachineClock()
@@ -83,7 +87,8 @@ def open_log(data: Path) -> Iterator[tuple[Store, Clock]]:
     Raises: StoreRefused, UsageError.
     """
     _demand_store(data)
-    store = SqliteStore(data, vault=ShutVault(), kind=None)
+    spool = spool_of(data, settings_of(data))
+    store = SqliteStore(data, vault=ShutVault(), kind=None, clock=_CLOCK, spool=spool)
     try:
         yield store, _CLOCK
     finally:
@@ -158,14 +163,18 @@ def _housed(
     data: Path, settings: Settings, keys: KeyStore, *, kind: Kind | None, clock: Clock
 ) -> Iterator[House]:
     vault = KeyVault(keys, chance=os.urandom)
-    store = SqliteStore(data, vault=vault, kind=kind)
+    spool = spool_of(data, settings)
+    store = SqliteStore(data, vault=vault, kind=kind, clock=clock, spool=spool)
     try:
-        yield House(
+        house = House(
             store=store,
             clock=clock,
             vault=vault,
             changes=LoopChanges(),
             ground=FolderGround(data, store.spool),
+            log=TwoSinks(store, store.spool),
+            signer=SocketSigner(socket_of(data, settings)),
+            witnesses=tuple(map(witness_from, settings.witnesses)),
             chance=os.urandom,
             notifier_for=lambda to: _notifier(to, settings, clock),
             address=settings.address,
@@ -173,6 +182,9 @@ def _housed(
             is_demo=store.kind == "demo",
             is_rehearsal=is_rehearsal(),
         )
+        with suppress(Busy, LogUnavailable):  # it is tried again while the service runs
+            merge_spooled(house)
+        yield house
     finally:
         store.close()
 

@@ -32,6 +32,10 @@ class Settings(BaseSettings):
     pkcs11_pin: str = ""
     epochs: Path | None = None  # folder of the keys of the keystore's copies; None: DATA/keys
     metrics_token: str = ""  # Bearer of /metrics; empty: /metrics is shut
+    spool_dir: str = ""  # folder of the log's second sink, best on another disk; empty: DATA/log
+    log_signer: str = ""  # Unix socket of `fairtag audit signer`; empty: `serve` starts one itself
+    # Who outside keeps the log's checkpoints: each "https://… name+id+base64", address and key.
+    witnesses: tuple[str, ...] = ()
 
     @classmethod
     def settings_customise_sources(
@@ -56,3 +60,13 @@ def settings_of(data: Path) -> Settings:
         )
 
     return Here()
+
+
+def spool_of(data: Path, settings: Settings) -> Path:
+    """Tell the folder of the log's file."""
+    return Path(settings.spool_dir) if settings.spool_dir else data / "log"
+
+
+def socket_of(data: Path, settings: Settings) -> Path:
+    """Tell where the log's signer listens."""
+    return Path(settings.log_signer) if settings.log_signer else data / "signer" / "socket"

@@ -13,9 +13,9 @@ from typing import Any
 import pytest
 from tests.rig import HOME, START, Rig, opened_rig, order_of
 
-from fairtag.adapters.sqlite.audit import SqliteAudit
 from fairtag.adapters.sqlite.chunks import SqliteChunks
 from fairtag.adapters.sqlite.journal import SqliteJournal
+from fairtag.adapters.sqlite.log.entries import SqliteAudit
 from fairtag.app.judging import Engine, clean_replay
 from fairtag.app.ports import JournalEntry, Transaction
 from fairtag.app.trail.book import KeptKey

@@ -337,7 +337,7 @@ def test_the_stores_backup_holds_no_key(rig: Rig, tmp_path: Path) -> None:
     with closing(sqlite3.connect(folder / "keys.db")) as db:
         secrets = [bytes(row[0]) for row in db.execute("SELECT wrapped FROM keys")]
     secrets.append((folder / FILE).read_bytes())
-    copy_store(rig.folder, tmp_path / "b.tgz")
+    copy_store(rig.folder, tmp_path / "b.tgz", log=rig.folder / "log" / "access.log")
     with tarfile.open(tmp_path / "b.tgz") as packed:
         packed.extractall(tmp_path / "out", filter="data")
     assert len(secrets) > 4

@@ -54,10 +54,10 @@ def test_an_untouched_log_verifies(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "bent",
     [
-        "UPDATE log SET body = replace(body, 'olga', 'omar') WHERE n = 5",
+        "UPDATE log SET body = replace(body, 'olga', 'omar') WHERE instr(body, 'olga')",
         "DELETE FROM log WHERE n = 3",
         "UPDATE log SET n = -n WHERE n IN (4, 5)",
-        "UPDATE log SET hash = zeroblob(32) WHERE n = 2",
+        "UPDATE log_tiles SET hashes = zeroblob(length(hashes))",
     ],
 )
 def test_a_bent_log_is_found(tmp_path: Path, bent: str) -> None:

@@ -12,7 +12,7 @@ from tests.rig import HOME, Rig, walk_out
 from tests.web.desk import Desk, at_desk
 
 from fairtag.app import open_record
-from fairtag.audit.entries import Entry
+from fairtag.audit.entries import Entry, Receipt
 from fairtag.terms.instants import HOUR, MINUTE, Micros
 from fairtag.web.console import alert_pages
 
@@ -55,6 +55,9 @@ def test_nothing_is_shown_before_an_opening_and_all_of_it_after(rig: Rig) -> Non
     assert shows(before) == set()
     assert "oona, phone, reached" in before
     assert shows(after) == {NAME, PLACE, SAID}
+    (receipt,) = re.findall(r"the access log says so \(entry (\d+)\)", after)
+    logged = rig.house.store.read(lambda tx: tx.audit.entries(after=int(receipt) - 1, limit=1))
+    assert logged[0].entry.what == "alert.evidence"
 
 
 def test_each_view_is_one_entry_with_who_why_and_which_hour(rig: Rig) -> None:
@@ -135,7 +138,7 @@ def test_with_no_log_alarms_queue_sign_in_and_taking_go_on(rig: Rig) -> None:
 
 def test_negative_control_an_opening_that_does_not_log_is_noticed(rig: Rig, monkeypatch) -> None:
     alert, desk = alerted(rig), at_desk(rig, "oona", "officer")
-    monkeypatch.setattr(open_record, "_write", lambda *_: None)
+    monkeypatch.setattr(open_record, "_write", lambda *_: Receipt(ref="", n=0))
     break_log(rig)
 
     page = desk.send(f"/alerts/{alert}/open", **OPEN)

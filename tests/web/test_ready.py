@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 import pytest
 from starlette.testclient import TestClient
 from tests.rig import Rig, walk_out
+from tests.watched import tend
 from tests.web.desk import at_desk
 
 from fairtag.adapters import ground, spool
@@ -59,11 +60,34 @@ def asked(rig: Rig, pulse: Pulse) -> Callable[[], Any]:
 
 def test_a_whole_house_is_ready_and_asking_changes_nothing(rig: Rig, ready) -> None:
     log = (rig.folder / "log" / "access.log").read_bytes()
+    last = rig.house.store.read(lambda tx: tx.audit.last())
 
     assert ready() == set()
 
     assert (rig.folder / "log" / "access.log").read_bytes() == log
-    assert rig.house.store.read(lambda tx: tx.audit.last()) == 2
+    assert rig.house.store.read(lambda tx: tx.audit.last()) == last
+
+
+def test_a_log_that_nobody_signs_or_witnesses_is_told_and_every_page_says_so(
+    rig: Rig, ready
+) -> None:
+    desk = at_desk(rig, "oona", "officer")
+    told = rig.client.get("/readyz").json()
+    assert (told["log_signed"], told["log_witnessed"]) == (False, False)
+    for path in ("/", "/charter", "/sign-in"):
+        page = desk.get(path).text
+        assert "Unsigned" in page
+        assert "Unwitnessed" in page
+    assert ready() == set()  # no reason to take it out of use
+
+    tend(rig)
+
+    told = rig.client.get("/readyz").json()
+    assert (told["log_signed"], told["log_witnessed"]) == (True, True)
+    assert "nwitnessed" not in desk.get("/").text
+    assert "A witness outside this house last saw it" in desk.get("/charter").text
+    rig.clock.at = Micros(rig.clock.at + 2 * HOUR)
+    assert "Unwitnessed" in desk.get("/charter").text
 
 
 def test_an_empty_roster_is_not_ready(rig: Rig, ready) -> None:

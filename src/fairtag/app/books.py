@@ -1,11 +1,11 @@
-"""What does the store promise about orders, devices, people and the access log?
+"""What does the store promise about orders, devices and people?
 
 Units: instants in µs UTC.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import Literal, Protocol
 
 import msgspec
 
@@ -13,9 +13,6 @@ from fairtag.orders.model import Identity, OrderVersion, Ruling
 from fairtag.terms.ids import DeviceId, OrderId, WearerId
 from fairtag.terms.instants import Micros
 from fairtag.terms.local import Interval
-
-if TYPE_CHECKING:
-    from fairtag.audit.entries import Entry, Line, LoggedEntry
 
 
 class OrderFacts(msgspec.Struct, frozen=True, kw_only=True):
@@ -283,27 +280,4 @@ class PeopleBook(Protocol):
 
     def end_session(self, token_hash: bytes) -> None:
         """Sign out."""
-        ...
-
-
-class AuditBook(Protocol):
-    """The access log: hash-chained entries, fsynced before what they announce takes effect."""
-
-    def append(self, entry: Entry) -> LoggedEntry:
-        """Write an entry.
-
-        Raises: LogUnavailable; then nothing may be opened.
-        """
-        ...
-
-    def last(self) -> int:
-        """Tell the number of the newest entry."""
-        ...
-
-    def lines(self, *, after: int, limit: int) -> list[Line]:
-        """List what stands in the table, byte for byte, beyond a number."""
-        ...
-
-    def entries(self, *, after: int = 0, limit: int = 1000) -> list[LoggedEntry]:
-        """List entries in order."""
         ...

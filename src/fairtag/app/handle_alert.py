@@ -10,12 +10,15 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Literal
 
+from msgspec.structs import replace
+
 from fairtag.alerts import handle
 from fairtag.alerts.handle import BY_PEOPLE as CHOSEN_CAUSES
 from fairtag.alerts.handle import REASON_LEAST as LEAST_REASON
 from fairtag.alerts.model import Alert, AlertAct, Cause, ContactNote
 from fairtag.app.books import Person
 from fairtag.app.house import House
+from fairtag.app.log.reason import with_reason
 from fairtag.app.permissions import Act, demand
 from fairtag.app.ports import Transaction
 from fairtag.audit.entries import Entry
@@ -38,7 +41,7 @@ def acknowledge(house: House, alert_id: AlertId, *, person: Person) -> Alert:
         moved = handle.acknowledge(alert, by=person.user_id, now=now)
         if moved[1]:
             with suppress(LogUnavailable):
-                _log(tx, alert, person, "alert.acknowledge", now)
+                tx.audit.append(_entry(alert, person, "alert.acknowledge", now))
         return moved
 
     return _do(house, alert_id, person, move)
@@ -53,7 +56,8 @@ def close(house: House, alert_id: AlertId, *, person: Person, cause: Cause, reas
     def move(tx: Transaction, alert: Alert, now: Micros) -> _Moved:
         by = person.user_id
         moved = handle.close(alert, by=by, cause=cause, reason=reason, now=now)
-        _log(tx, alert, person, "alert.close", now)
+        entry = replace(_entry(alert, person, "alert.close", now), reason_code=cause)
+        tx.audit.append(with_reason(house, entry, reason.strip()))
         return moved
 
     return _do(house, alert_id, person, move)
@@ -88,7 +92,7 @@ def log_contact(
             reached=reached,
             text=told.strip(),
         )
-        _log(tx, alert, person, "contact.log", now)
+        tx.audit.append(_entry(alert, person, "contact.log", now))
         tx.alerts.add_contact(note)
 
     house.store.transact(work)
@@ -119,15 +123,15 @@ def _do(
     return done
 
 
-def _log(tx: Transaction, alert: Alert, person: Person, what: str, now: Micros) -> None:
-    tx.audit.append(
-        Entry(
-            at=now,
-            operation="alteration",
-            actor=person.user_id,
-            what=what,
-            wearer_id=alert.wearer_id,
-            order_id=alert.order_id,
-            alert_id=alert.alert_id,
-        )
+def _entry(alert: Alert, person: Person, what: str, now: Micros) -> Entry:
+    return Entry(
+        at=now,
+        operation="alteration",
+        actor=person.user_id,
+        role=person.role,
+        authority=person.authority_id,
+        what=what,
+        wearer_id=alert.wearer_id,
+        order_id=alert.order_id,
+        alert_id=alert.alert_id,
     )

@@ -17,7 +17,7 @@ from fairtag.app.books import Person
 from fairtag.app.house import House
 from fairtag.app.permissions import Act, demand
 from fairtag.app.ports import Transaction
-from fairtag.audit.entries import Entry
+from fairtag.audit.entries import Entry, Receipt
 from fairtag.custody.opening import BEFORE, Grant, Request, grant, grant_texts
 from fairtag.intake.messages import Position
 from fairtag.orders.model import Condition, Identity
@@ -27,6 +27,8 @@ from fairtag.terms.instants import Micros
 from fairtag.terms.local import Interval
 
 T = TypeVar("T")
+_WORDS = ("text",)  # the kinds of data that an opening shows; `custody.kinds`
+_PLACES = ("evidence", "identity", *_WORDS)
 
 
 class Opened(msgspec.Struct, frozen=True, kw_only=True):
@@ -38,6 +40,7 @@ class Opened(msgspec.Struct, frozen=True, kw_only=True):
     time_zone: str
     contacts: tuple[ContactNote, ...]  # with what was said, newest first
     grant: Grant
+    receipt: Receipt  # where the log says that this was opened
 
 
 class Texts(msgspec.Struct, frozen=True, kw_only=True):
@@ -45,6 +48,7 @@ class Texts(msgspec.Struct, frozen=True, kw_only=True):
 
     contacts: tuple[ContactNote, ...]
     acts: tuple[AlertAct, ...]
+    receipt: Receipt
 
 
 def open_evidence(house: House, alert_id: AlertId, *, person: Person, purpose: str) -> Opened:
@@ -58,8 +62,9 @@ def open_evidence(house: House, alert_id: AlertId, *, person: Person, purpose: s
     given = _granted(house, alert, person, told, lambda: grant(_asked(alert, purpose, now)))
     window = (given.window.start, given.window.end)
     entry = _entry(alert, person, told, now)
-    _write(house, msgspec.structs.replace(entry, purpose=given.purpose, window=window))
-    return house.store.read(lambda tx: _unsealed(tx, alert_id, given))
+    told_by = msgspec.structs.replace(entry, purpose=given.purpose, window=window, fields=_PLACES)
+    receipt = _write(house, told_by)
+    return house.store.read(lambda tx: _unsealed(tx, alert_id, given, receipt))
 
 
 def open_texts(house: House, alert_id: AlertId, *, person: Person, purpose: str) -> Texts:
@@ -71,9 +76,11 @@ def open_texts(house: House, alert_id: AlertId, *, person: Person, purpose: str)
     told = "alert.texts"
     given = _granted(house, alert, person, told, lambda: grant_texts(purpose))
     entry = _entry(alert, person, told, house.clock.now())
-    _write(house, msgspec.structs.replace(entry, purpose=given))
+    receipt = _write(house, msgspec.structs.replace(entry, purpose=given, fields=_WORDS))
     return house.store.read(
-        lambda tx: Texts(contacts=_contacts(tx, alert), acts=tuple(tx.alerts.acts(alert_id)))
+        lambda tx: Texts(
+            contacts=_contacts(tx, alert), acts=tuple(tx.alerts.acts(alert_id)), receipt=receipt
+        )
     )
 
 
@@ -101,7 +108,8 @@ def _granted(house: House, alert: Alert, person: Person, what: str, decide: Call
         return decide()
     except OpeningRefused:
         with suppress(LogUnavailable):
-            _write(house, _entry(alert, person, f"{what}.refused", house.clock.now()))
+            entry = _entry(alert, person, f"{what}.refused", house.clock.now())
+            _write(house, msgspec.structs.replace(entry, result="refused"))
         raise
 
 
@@ -110,6 +118,8 @@ def _entry(alert: Alert, person: Person, what: str, now: Micros) -> Entry:
         at=now,
         operation="consultation",
         actor=person.user_id,
+        role=person.role,
+        authority=person.authority_id,
         what=what,
         wearer_id=alert.wearer_id,
         order_id=alert.order_id,
@@ -117,15 +127,15 @@ def _entry(alert: Alert, person: Person, what: str, now: Micros) -> Entry:
     )
 
 
-def _write(house: House, entry: Entry) -> None:
-    house.store.transact(lambda tx: tx.audit.append(entry))
+def _write(house: House, entry: Entry) -> Receipt:
+    return house.log.look(entry)
 
 
 def _contacts(tx: Transaction, alert: Alert) -> tuple[ContactNote, ...]:
     return () if alert.order_id is None else tuple(tx.alerts.contacts(alert.order_id))
 
 
-def _unsealed(tx: Transaction, alert_id: AlertId, given: Grant) -> Opened:
+def _unsealed(tx: Transaction, alert_id: AlertId, given: Grant, receipt: Receipt) -> Opened:
     alert = tx.alerts.get(alert_id)
     if alert.order_id is None:
         return Opened(
@@ -135,6 +145,7 @@ def _unsealed(tx: Transaction, alert_id: AlertId, given: Grant) -> Opened:
             time_zone="UTC",
             contacts=(),
             grant=given,
+            receipt=receipt,
         )
     found = msgspec.json.decode(tx.alerts.evidence(alert_id), type=tuple[Position, ...])
     ruling = tx.orders.version(alert.order_id).ruling
@@ -146,4 +157,5 @@ def _unsealed(tx: Transaction, alert_id: AlertId, given: Grant) -> Opened:
         time_zone=ruling.time_zone,
         contacts=_contacts(tx, alert),
         grant=given,
+        receipt=receipt,
     )

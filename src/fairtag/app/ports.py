@@ -20,8 +20,9 @@ from fairtag.terms.local import Interval
 
 if TYPE_CHECKING:
     from fairtag.app.alert_book import AlertBook
-    from fairtag.app.books import AuditBook, DeviceBook, OrderBook, PeopleBook
+    from fairtag.app.books import DeviceBook, OrderBook, PeopleBook
     from fairtag.app.four_eyes.book import ProposalBook
+    from fairtag.app.log.book import AuditBook
     from fairtag.app.trail.book import Chunks, Pile
     from fairtag.custody.kinds import RecordKind
     from fairtag.rules.finding import Finding

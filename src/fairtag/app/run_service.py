@@ -1,4 +1,5 @@
-"""What runs all the time? Judging, escalating, handing over notices, reconciling: two threads.
+"""What runs all the time? Judging; escalating, notices, reconciling; the log's proofs: three
+threads.
 
 Whatever goes wrong in a round is counted and tried again; a round never stops the service.
 """
@@ -18,6 +19,7 @@ from fairtag.app.escalate_alerts import escalate, send_notices
 from fairtag.app.house import House
 from fairtag.app.judging import Engine
 from fairtag.app.keys.care import keep_keys
+from fairtag.app.log.tend import tend_log
 from fairtag.app.reconcile import reconcile
 from fairtag.app.trail.compact import compact
 
@@ -25,6 +27,9 @@ _IDLE_S = 0.02  # how long new data wait at most for the judge
 _TICK_S = 1.0
 _CARE_S = 2.0
 _RECONCILE_EVERY = 30  # rounds of care
+_LOG_S = 1.0
+_LOG_FIRST_S = 3.0  # a signer that starts with the service is there by then
+_LOG_AGAIN_S = 5.0  # after a round that failed: a signer or a witness may be away for long
 _LATE_S = 60.0  # a thread that says nothing for so long hangs
 
 log = structlog.get_logger()
@@ -73,6 +78,7 @@ def running(house: House) -> Iterator[Pulse]:
     threads = [
         threading.Thread(target=_judge, args=(engine, pulse), name="fairtag-judge", daemon=True),
         threading.Thread(target=_care, args=(house, pulse), name="fairtag-care", daemon=True),
+        threading.Thread(target=_prove, args=(house, pulse), name="fairtag-log", daemon=True),
     ]
     for thread in threads:
         thread.start()
@@ -115,6 +121,14 @@ def _care(house: House, pulse: Pulse) -> None:
             since = since if compared is None else now
         rounds += 1
         pulse.care.strike(is_good=None not in results)
+
+
+def _prove(house: House, pulse: Pulse) -> None:
+    """Tend the log; a signer or a witness that is away stops nothing, and pages say so."""
+    wait_s = _LOG_FIRST_S
+    while not pulse.stop.wait(wait_s):
+        done = _tried(partial(tend_log, house), "log")
+        wait_s = _LOG_AGAIN_S if done is None else _LOG_S
 
 
 def _tried(work: Callable[[], int], name: str) -> int | None:

@@ -1,14 +1,14 @@
-"""What is written down about every look and every change, and how is the chain checked?
+"""What is written down about every look and every change?
 
-Each line holds the hash of the one before it: none can be changed, dropped or moved unseen. A line
-is written into two places, a table and a file beside it; the two are held against each other.
+An entry's bytes are canonical: the same words give the same bytes, and bytes that read as an entry
+and are written otherwise were not written here. They are the leaves of the tree (`audit.tree`).
+Free text is sealed under the wearer's own key: once that is destroyed nobody reads it, and the
+tree still holds, because it stands over the sealed bytes.
 Units: instants in µs UTC.
 """
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterable
 from typing import Literal
 
 import msgspec
@@ -27,69 +27,76 @@ Operation = Literal[
     "auth",
     "admin",
     "policy",
+    "breakglass",
 ]
-NOTHING_BEFORE = b"\0" * 32
+MACHINE = "machine"
 
 
-class Entry(msgspec.Struct, frozen=True, kw_only=True):
-    """Who did what, when, why. No personal data: references and codes only."""
+class Entry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Who did what, when, why. No personal data in clear: references and codes only."""
 
     at: Micros
     operation: Operation
     actor: str  # user id, "machine", or "cli"
     what: str  # a short code, such as "alert.evidence" or "order.put"
+    ref: str = ""  # 32 random hex digits, given when it is written: nobody can guess an entry
+    role: str | None = None  # in which the actor acted
+    authority: str | None = None
     wearer_id: WearerId | None = None
     order_id: str | None = None
     alert_id: str | None = None
     purpose: str | None = None  # from a closed list
+    reason_code: str | None = None  # from a closed list, beside or instead of a purpose
+    reason_text: bytes | None = None  # sealed as `RecordKind.AUDIT_TEXT`; its row is `ref`
+    case_ref: str | None = None  # the authority's own reference
+    second_person: str | None = None  # who agreed
+    recipient: str | None = None  # of a disclosure, from the register
+    fields: tuple[str, ...] = ()  # which kinds of data
     window: tuple[Micros, Micros] | None = None  # which event times were opened
+    policy_version: str | None = None  # by which settings or rules
+    result: str | None = None  # such as "refused"; None: it was allowed
+    rows: int | None = None  # how many records, where that is known before the act
     details: dict[str, str] = {}
-    is_alone: bool = False  # the file beside the table could not be written
+    spooled: bool = False  # it reached the file beside the table first, and the table later
 
 
 class Line(msgspec.Struct, frozen=True, kw_only=True):
-    """An entry in its place of the chain, byte for byte as it is stored."""
+    """An entry in its place, byte for byte as it is stored."""
 
     n: int  # from 1
     body: bytes
-    before: bytes
-    hash: bytes
 
 
 class LoggedEntry(msgspec.Struct, frozen=True, kw_only=True):
-    """An entry in its place of the chain, read."""
+    """An entry in its place, read."""
 
     n: int
     entry: Entry
-    before: bytes
-    hash: bytes
 
 
-def chain(n: int, entry: Entry, before: bytes) -> Line:
-    """Put an entry in its place."""
-    body = msgspec.json.encode(entry, order="sorted")
-    return Line(n=n, body=body, before=before, hash=_hash(n, body, before))
+class Receipt(msgspec.Struct, frozen=True, kw_only=True):
+    """Where an entry stands: what the person who acted is given."""
+
+    ref: str
+    n: int | None  # None: in the file beside the table, until the table can be written
+
+    @property
+    def text(self) -> str:
+        """Name the entry for people."""
+        return (
+            f"entry {self.n}" if self.n is not None else f"entry {self.ref[:16]}, not numbered yet"
+        )
 
 
-def read(line: Line) -> Entry | None:
-    """Read what a line says; None when it says nothing that was ever written here."""
+def body_of(entry: Entry) -> bytes:
+    """Write an entry."""
+    return msgspec.json.encode(entry, order="sorted")
+
+
+def read(body: bytes) -> Entry | None:
+    """Read an entry; None when these are no bytes that `body_of` ever wrote."""
     try:
-        return msgspec.json.decode(line.body, type=Entry)
+        found = msgspec.json.decode(body, type=Entry)
     except msgspec.MsgspecError:
         return None
-
-
-def first_broken(lines: Iterable[Line]) -> int | None:
-    """Find the first place where the chain doesn't hold; None when it holds."""
-    before, expected = NOTHING_BEFORE, 1
-    for line in lines:
-        is_whole = line.hash == _hash(line.n, line.body, line.before) and read(line) is not None
-        if line.n != expected or line.before != before or not is_whole:
-            return expected
-        before, expected = line.hash, expected + 1
-    return None
-
-
-def _hash(n: int, body: bytes, before: bytes) -> bytes:
-    place = n.to_bytes(8, signed=True)
-    return hashlib.sha256(b"fairtag-log/1\n" + place + before + body).digest()
+    return found if body_of(found) == body else None

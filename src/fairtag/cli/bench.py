@@ -30,6 +30,7 @@ from fairtag.app.sign_in import add_user, finish_setup, start_session
 from fairtag.app.trail.book import Chunk
 from fairtag.bootstrap import open_house
 from fairtag.cli.keys.measure import measure
+from fairtag.cli.log.bench import audit
 from fairtag.cli.serve import serve
 from fairtag.custody.kinds import RecordKind
 from fairtag.evaluation.case import START, simulated
@@ -70,7 +71,8 @@ _JUDGED_DAYS = 30
 
 def bench(
     only: Annotated[
-        str, typer.Option(help="intake, latency, judge, trail, places, keys; default: all.")
+        str,
+        typer.Option(help="intake, latency, judge, trail, places, keys or audit; default: all."),
     ] = "",
     out: Annotated[Path, typer.Option(help="File to write.")] = Path("bench/latest.json"),
 ) -> None:
@@ -92,6 +94,8 @@ def bench(
         told |= _places()
     if only in ("", "keys"):
         told |= measure()
+    if only in ("", "audit"):
+        told |= audit()
     out.parent.mkdir(parents=True, exist_ok=True)
     out.write_text(json.dumps(told, indent=1) + "\n")
     typer.echo(json.dumps(told, indent=1))

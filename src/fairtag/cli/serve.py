@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Annotated
 
@@ -11,6 +12,7 @@ import typer
 import uvicorn
 
 from fairtag.adapters.alone import alone
+from fairtag.adapters.logproof.signing import signer_beside
 from fairtag.app.house import House
 from fairtag.app.run_service import running
 from fairtag.bootstrap import open_house
@@ -53,11 +55,13 @@ def run_site(
     sys.setswitchinterval(_SWITCH_S)
     # Compiling stops every thread for seconds, and requests of a few positions gain little by it.
     os.environ.setdefault("FAIRTAG_COMPILED", "never")
-    token = settings_of(data).metrics_token
-    with alone(data), running(house) as pulse:
+    settings = settings_of(data)
+    # Without a signer set up elsewhere a child signs; it has its own key and memory.
+    signing = nullcontext() if settings.log_signer else signer_beside(data / "signer")
+    with alone(data), signing, running(house) as pulse:
         typer.echo(f"fairtag listens on http://{host}:{port}", err=True)
         config = uvicorn.Config(
-            Site(house, pulse, metrics_token=token, scheme=scheme),
+            Site(house, pulse, metrics_token=settings.metrics_token, scheme=scheme),
             host=host,
             port=port,
             log_level="warning",

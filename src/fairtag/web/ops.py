@@ -18,6 +18,7 @@ from prometheus_client import CollectorRegistry, Gauge, generate_latest
 
 from fairtag.app.charter import CHARTER
 from fairtag.app.house import House
+from fairtag.app.log.tend import state_of
 from fairtag.app.run_service import Pulse
 from fairtag.rules.explained import published
 from fairtag.rules.settings import DEFAULTS
@@ -46,6 +47,7 @@ def ops(house: House, pulse: Pulse, *, metrics_token: str) -> APIRouter:
         found = {name: _holds(check) for name, check in _checks(house, pulse, clock).items()}
         is_ready = all(found.values())
         told = {"ready": is_ready, "rehearsal": house.is_rehearsal, "checks": found}
+        told |= _log_told(house)
         return JSONResponse(told, status_code=200 if is_ready else 503)
 
     @router.get("/metrics")
@@ -103,6 +105,15 @@ def _checks(house: House, pulse: Pulse, clock: _ClockWatch) -> dict[str, Callabl
         "judging": lambda: pulse.is_well,
         "duty_roster": lambda: bool(house.store.read(lambda tx: tx.alerts.duty())),
     }
+
+
+def _log_told(house: House) -> dict[str, bool | None]:
+    """Tell whether the log is signed and witnessed; no reason to take a service out of use."""
+    try:
+        state = house.store.read(lambda tx: state_of(tx, house.clock.now()))
+    except Exception:  # noqa: BLE001 - the checks say what is broken
+        return {"log_signed": None, "log_witnessed": None}
+    return {"log_signed": state.is_signed, "log_witnessed": state.is_witnessed}
 
 
 def _database(house: House) -> bool:

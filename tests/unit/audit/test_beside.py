@@ -2,31 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
 from msgspec.structs import replace
 from tests.unit.audit.test_entries import entry, flipped, lines
 
-from fairtag.audit.beside import Spooled, disagreement, read_file, stands_alone, written
-from fairtag.audit.entries import NOTHING_BEFORE, Line, chain
+from fairtag.audit.beside import ALONE, Spooled, disagreement, read_file, written
+from fairtag.audit.entries import Entry, Line, body_of
+from fairtag.terms.instants import Micros
 
 TABLE = lines()
-FILE = b"".join(map(written, TABLE))
+FILE = b"".join(written(line.body) for line in TABLE)
 
 
-def held(*more: Line, file: bytes = FILE) -> Spooled:
-    return read_file(file + b"".join(map(written, more)))
+def beside(*bodies: bytes, file: bytes = FILE) -> Spooled:
+    return read_file(file + b"".join(map(written, bodies)))
 
 
 def test_a_file_is_read_as_it_was_written() -> None:
     spooled = read_file(FILE)
 
-    assert list(spooled.lines) == TABLE
-    assert (spooled.torn, spooled.unreadable, spooled.last) == (0, None, 6)
+    assert list(spooled.bodies) == [line.body for line in TABLE]
+    assert (spooled.torn, spooled.unreadable) == (0, None)
     assert disagreement(TABLE, spooled) is None
-    assert stands_alone(spooled) is None
-    assert read_file(b"") == Spooled(lines=(), torn=0, unreadable=None)
+    assert read_file(b"") == Spooled(bodies=())
 
 
 def test_any_byte_of_the_file_that_is_changed_is_found() -> None:
@@ -36,70 +34,61 @@ def test_any_byte_of_the_file_that_is_changed_is_found() -> None:
 
 
 @pytest.mark.parametrize("kept", range(6))
-def test_a_table_without_its_newest_entries_is_found(kept: int) -> None:
+def test_a_table_or_a_file_without_its_newest_is_found(kept: int) -> None:
+    file = b"".join(written(line.body) for line in TABLE[:kept])
+
     assert disagreement(TABLE[:kept], read_file(FILE)) is not None
-
-
-@pytest.mark.parametrize("kept", range(6))
-def test_a_file_without_its_newest_lines_is_found(kept: int) -> None:
-    file = b"".join(map(written, TABLE[:kept]))
-
     assert disagreement(TABLE, read_file(file)) is not None
 
 
 @pytest.mark.parametrize("gone", range(6))
 def test_a_file_that_lacks_a_line_is_found(gone: int) -> None:
-    file = b"".join(map(written, TABLE[:gone] + TABLE[gone + 1 :]))
+    kept = TABLE[:gone] + TABLE[gone + 1 :]
+    file = b"".join(written(line.body) for line in kept)
 
-    assert disagreement(TABLE, read_file(file)) is not None
-
-
-def test_a_tail_that_was_dropped_and_written_over_is_found() -> None:
-    """Somebody drops two entries from the table; the service goes on and fills their numbers."""
-    table = TABLE[:4]
-    file = FILE
-    for n in (5, 6, 7):
-        new = chain(n, entry(100 + n), table[-1].hash)
-        table, file = [*table, new], file + written(new)
-
-    assert "entry 5" in str(disagreement(table, read_file(file)))
+    assert f"entry {gone + 1}" in str(disagreement(TABLE, read_file(file)))
 
 
-def test_what_was_announced_and_refused_gives_its_number_to_the_next() -> None:
-    refused = chain(7, entry(70), TABLE[-1].hash)
-    done = chain(7, entry(71), TABLE[-1].hash)
+def test_what_was_announced_stands_in_the_table_with_its_mark_later() -> None:
+    announced = entry(70)
+    merged = Line(n=7, body=body_of(replace(announced, spooled=True)))
 
-    assert "entry 7" in str(disagreement(TABLE, held(refused)))
-    assert disagreement([*TABLE, done], held(refused, done)) is None
+    assert "waits to be merged" in str(disagreement(TABLE, beside(body_of(announced))))
+    assert disagreement([*TABLE, merged], beside(body_of(announced))) is None
 
 
-def test_an_entry_that_says_that_it_is_alone_needs_no_line() -> None:
-    alone = chain(7, replace(entry(7), is_alone=True), TABLE[-1].hash)
-    after = chain(8, entry(8), alone.hash)
+def test_a_mark_on_an_entry_that_the_file_does_not_hold_helps_nobody() -> None:
+    merged = Line(n=7, body=body_of(replace(entry(70), spooled=True)))
 
-    assert disagreement([*TABLE, alone, after], held(after)) is None
-    assert disagreement([*TABLE, chain(7, entry(7), TABLE[-1].hash)], held()) is not None
+    assert "entry 7" in str(disagreement([*TABLE, merged], beside()))
+    other = replace(entry(70), actor="bob")
+    assert "entry 7" in str(disagreement([*TABLE, merged], beside(body_of(other))))
+
+
+def test_what_came_into_the_file_after_the_table_was_read_is_on_its_way() -> None:
+    assert disagreement(TABLE, beside(body_of(entry(7))), awaited=beside()) is None
+
+
+def test_entries_that_the_log_says_stand_alone_need_no_line() -> None:
+    alone = Line(n=7, body=body_of(entry(7)))
+    told = Entry(
+        at=Micros(8),
+        operation="admin",
+        actor="machine",
+        what=ALONE,
+        ref=f"{8:032x}",
+        details={"refs": entry(7).ref},
+    )
+
+    assert disagreement([*TABLE, alone, Line(n=8, body=body_of(told))], beside()) is None
+    assert "entry 7" in str(disagreement([*TABLE, alone], beside()))
 
 
 def test_a_line_that_was_cut_off_as_it_was_written_is_counted_and_no_harm() -> None:
-    half = written(chain(7, entry(7), TABLE[-1].hash))[:60]
+    new = entry(7)
+    half = written(body_of(new))[:60]
 
-    spooled = read_file(FILE + half + b"\n" + written(chain(7, entry(7), TABLE[-1].hash)))
+    spooled = read_file(FILE + half + b"\n" + written(body_of(new)))
 
     assert spooled.torn == 1
-    assert disagreement([*TABLE, chain(7, entry(7), TABLE[-1].hash)], spooled) is None
-
-
-ALONE: dict[str, Callable[[list[Line]], list[Line]]] = {
-    "dropped": lambda held: held[:2] + held[3:],
-    "moved to the front": lambda held: [chain(1, entry(9), NOTHING_BEFORE), *held[1:]],
-    "of another chain": lambda held: [*held[:3], chain(4, entry(9), b"x" * 32), *held[4:]],
-}
-
-
-@pytest.mark.parametrize("how", ALONE)
-def test_a_file_that_is_checked_alone_shows_what_is_bent(how: str) -> None:
-    bent = b"".join(map(written, ALONE[how](TABLE)))
-
-    assert stands_alone(read_file(bent)) is not None
-    assert stands_alone(read_file(flipped(FILE, 40))) is not None
+    assert disagreement([*TABLE, Line(n=7, body=body_of(new))], spooled) is None

@@ -1,67 +1,68 @@
-"""The chain: each line holds the hash of the one before it."""
+"""An entry's bytes are canonical: what reads as an entry and is written otherwise was not ours."""
 
 from __future__ import annotations
-
-from collections.abc import Callable
 
 import pytest
 from msgspec.structs import replace
 
-from fairtag.audit.entries import NOTHING_BEFORE, Entry, Line, chain, first_broken, read
+from fairtag.audit.entries import Entry, Line, Receipt, body_of, read
 from fairtag.terms.instants import Micros
 
 
 def entry(n: int) -> Entry:
-    return Entry(at=Micros(n), operation="consultation", actor="ann", what="alert.evidence")
+    return Entry(
+        at=Micros(n),
+        operation="consultation",
+        actor="ann",
+        what="alert.evidence",
+        ref=f"{n:032x}",
+    )
 
 
 def lines(count: int = 6) -> list[Line]:
-    found: list[Line] = []
-    for n in range(1, count + 1):
-        found.append(chain(n, entry(n), found[-1].hash if found else NOTHING_BEFORE))
-    return found
+    return [Line(n=n, body=body_of(entry(n))) for n in range(1, count + 1)]
 
 
 def flipped(told: bytes, place: int) -> bytes:
     return told[:place] + bytes([told[place] ^ 1]) + told[place + 1 :]
 
 
-def test_an_untouched_chain_holds() -> None:
-    assert first_broken(lines()) is None
-    assert first_broken([]) is None
+def test_an_entry_is_read_as_it_was_written() -> None:
+    full = replace(
+        entry(3),
+        role="officer",
+        authority="ho",
+        reason_text=b"\x00\xff sealed",
+        fields=("evidence", "text"),
+        window=(Micros(1), Micros(2)),
+        rows=4,
+        details={"b": "2", "a": "1"},
+        spooled=True,
+    )
+
+    assert read(body_of(full)) == full
+    assert b'"details":{"a":"1","b":"2"}' in body_of(full)
 
 
-def test_a_line_is_read_as_it_was_written() -> None:
-    assert read(lines()[2]) == entry(3)
+def test_what_says_nothing_takes_no_bytes() -> None:
+    assert b"reason_text" not in body_of(entry(1))
 
 
-@pytest.mark.parametrize("name", ["body", "before", "hash"])
-def test_any_byte_that_is_changed_is_found(name: str) -> None:
-    whole = lines(3)
-    for place in range(len(getattr(whole[1], name))):
-        bent = replace(whole[1], **{name: flipped(getattr(whole[1], name), place)})
-        assert first_broken([whole[0], bent, whole[2]]) == 2
+@pytest.mark.parametrize(
+    "bent",
+    [
+        lambda told: told[:-1] + b',"x":1}',
+        lambda told: told + b" ",
+        lambda told: told.replace(b'":', b'": ', 1),
+        lambda told: told[:-1] + b',"rows":null}',
+        lambda _: b"{",
+        lambda _: b"",
+    ],
+)
+def test_the_same_words_in_other_bytes_are_no_entry(bent) -> None:
+    assert read(bent(body_of(entry(1)))) is None
 
 
-BENT: dict[str, tuple[Callable[[list[Line]], list[Line]], int]] = {
-    "dropped": (lambda held: held[:2] + held[3:], 3),
-    "dropped at the start": (lambda held: held[1:], 1),
-    "swapped": (lambda held: [held[1], held[0], *held[2:]], 1),
-    "doubled": (lambda held: [*held[:3], held[2], *held[3:]], 4),
-    "renumbered": (lambda held: [*held[:3], replace(held[3], n=9), *held[4:]], 4),
-    "put before the first": (lambda held: [chain(0, entry(0), NOTHING_BEFORE), *held], 1),
-    "negative": (lambda held: [chain(-4, entry(0), NOTHING_BEFORE), *held], 1),
-    "a word added that is no field": (
-        lambda held: [replace(held[0], body=held[0].body[:-1] + b',"x":1}'), *held[1:]],
-        1,
-    ),
-    "a space added": (lambda held: [replace(held[0], body=held[0].body + b" "), *held[1:]], 1),
-    "no entry at all": (lambda held: [replace(held[0], body=b"{"), *held[1:]], 1),
-}
-
-
-@pytest.mark.parametrize("how", BENT)
-def test_whatever_is_done_to_the_chain_is_found_at_its_place(how: str) -> None:
-    bend, place = BENT[how]
-
-    assert first_broken(bend(lines())) == place
+def test_a_receipt_names_the_entry() -> None:
+    assert Receipt(ref="ab" * 16, n=7).text == "entry 7"
+    assert "abababababababab" in Receipt(ref="ab" * 16, n=None).text

@@ -13,6 +13,7 @@ from contextlib import closing
 from pathlib import Path
 
 from fairtag.audit.beside import read_file, written
+from fairtag.audit.entries import read
 from fairtag.terms.errors import StoreRefused
 
 _DATABASE = "fairtag.db"
@@ -21,8 +22,8 @@ _KEYS = "keys.db"
 _BESIDE_KEYS = ("root.key", "epochs.db")  # unless a module holds the root, another disk the epochs
 
 
-def copy_out(data: Path, out: Path) -> None:
-    """Write a consistent copy of the store and its log.
+def copy_out(data: Path, out: Path, *, log: Path) -> None:
+    """Write a consistent copy of the store and of its log's file.
 
     Raises: StoreRefused when there is no store, or something is in the way.
     """
@@ -37,20 +38,23 @@ def copy_out(data: Path, out: Path) -> None:
             closing(sqlite3.connect(copy)) as target,
         ):
             source.backup(target)
-        log = Path(folder) / "access.log"
-        log.write_bytes(_lines_of(copy, data / _LOG))
+        lines = Path(folder) / "access.log"
+        lines.write_bytes(_lines_of(copy, log))
         with tarfile.open(out, "x:gz") as packed:
             packed.add(copy, _DATABASE)
-            packed.add(log, _LOG)
+            packed.add(lines, _LOG)
     out.chmod(0o600)
 
 
 def _lines_of(copy: Path, log: Path) -> bytes:
     """Give the lines of the log that belong to the copy; newer ones came while it was made."""
     with closing(sqlite3.connect(copy)) as database:
-        last = database.execute("SELECT coalesce(max(n), 0) FROM log").fetchone()[0]
+        known = {ref for (ref,) in database.execute("SELECT ref FROM log")}
     held = read_file(log.read_bytes() if log.exists() else b"")
-    return b"".join(written(line) for line in held.lines if line.n <= last)
+    found = ((body, read(body)) for body in held.bodies)
+    return b"".join(
+        written(body) for body, entry in found if entry is not None and entry.ref in known
+    )
 
 
 def copy_in(packed: Path, keys: Path | None, data: Path) -> None:

@@ -38,6 +38,15 @@ def keep_as_written(table: Table, what: str) -> None:
     _guard(table, f"{name}_once", _again(name, "n"), f"{what} can not be replaced")
 
 
+def let_grow(table: Table, column: str, what: str) -> None:
+    """Let rows be added and one column be written on at its end; nothing else."""
+    name = table.name
+    _guard(table, f"{name}_stay", f"DELETE ON {name}", f"{what}: nothing is deleted")
+    bent = f"substr(NEW.{column}, 1, length(OLD.{column})) IS NOT OLD.{column}"
+    moved = "NEW.level IS NOT OLD.level OR NEW.n IS NOT OLD.n"
+    _guard(table, f"{name}_grow", f"UPDATE ON {name} WHEN {bent} OR {moved}", what)
+
+
 def _alert_rules() -> tuple[tuple[str, str, str], ...]:
     back = f"{_STATE_RANK.format('NEW.state')} < {_STATE_RANK.format('OLD.state')}"
     lower = f"{_PRIORITY_RANK.format('NEW.priority')} > {_PRIORITY_RANK.format('OLD.priority')}"

@@ -108,6 +108,13 @@ class SqliteProposalBook:
             wanted = wanted.where(proposals.c.proposal_id.not_in(ended))
         return [self._read(row) for row in self._db.execute(wanted).all()]
 
+    def acts(self) -> list[tuple[str, str]]:
+        """List what was asked and what became of it, nothing unsealed: id, and state."""
+        asked = self._db.execute(select(proposals.c.proposal_id)).scalars()
+        marks = select(proposal_marks.c.proposal_id, proposal_marks.c.state)
+        ended = [(row.proposal_id, row.state) for row in self._db.execute(marks)]
+        return [*((one, "asked") for one in asked), *ended]
+
     def _row(self, proposal_id: str) -> Row[Any]:
         wanted = select(proposals).where(proposals.c.proposal_id == proposal_id)
         found = self._db.execute(wanted).first()

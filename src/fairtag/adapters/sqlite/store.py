@@ -13,16 +13,18 @@ from typing import Literal, TypeVar
 
 from sqlalchemy import Column, Connection, String, Table
 
+from fairtag.adapters.clock import MachineClock
 from fairtag.adapters.spool import Spool
 from fairtag.adapters.sqlite.engine import driver, reading, writing
 from fairtag.adapters.sqlite.schema import HEAD, metadata
 from fairtag.adapters.sqlite.transaction import SqliteTransaction
 from fairtag.adapters.sqlite.writer import Writer
-from fairtag.app.ports import Transaction, Vault
+from fairtag.app.ports import Clock, Transaction, Vault
 from fairtag.terms.errors import StoreRefused
 
 T = TypeVar("T")
 House = Literal["service", "demo"]
+_CLOCK = MachineClock()
 
 house = Table(
     "house",
@@ -35,22 +37,34 @@ house = Table(
 class SqliteStore:
     """Keeps `fairtag.app.ports.Store`."""
 
-    def __init__(self, folder: Path, *, vault: Vault, kind: House | None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        vault: Vault,
+        kind: House | None,
+        clock: Clock = _CLOCK,
+        spool: Path | None = None,
+    ) -> None:
         """Open the store of a data folder; `kind` None takes whatever is there.
+
+        `spool` is the folder of the log's file, which may lie on another filesystem.
 
         Raises: StoreRefused when the store is a demo's and the caller serves, or the other way
         round, or a newer fairtag wrote it.
         """
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._path = folder / "fairtag.db"
-        self._vault = vault
-        self.spool = Spool(folder / "log" / "access.log")
+        self._vault, self._clock = vault, clock
+        beside = folder / "log" if spool is None else spool
+        beside.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self.spool = Spool(beside)
         self._mine = threading.local()
         self._open: list[Connection] = []
         self._lock = threading.Lock()
         os.close(os.open(self._path, os.O_WRONLY | os.O_CREAT, 0o600))
         self.kind = _prepare(self._path, kind)
-        self._writer = Writer(self._connect)
+        self._writer = Writer(self._connect, settle=SqliteTransaction.settle)
 
     def submit(self, work: Callable[[Transaction], T]) -> Future[T]:
         """Queue work; the future is done after the commit is on disk."""
@@ -77,11 +91,13 @@ class SqliteStore:
                 connection.close()
             self._open.clear()
 
-    def _connect(self) -> tuple[sqlite3.Connection, Transaction]:
+    def _connect(self) -> tuple[sqlite3.Connection, SqliteTransaction]:
         connection = writing(self._path)
         with self._lock:
             self._open.append(connection)
-        return driver(connection), SqliteTransaction(connection, self._vault, self.spool)
+        transaction = SqliteTransaction(connection, self._vault, self.spool, self._clock)
+        transaction.audit.note_changes()
+        return driver(connection), transaction
 
     def _reader(self) -> tuple[sqlite3.Connection, Transaction]:
         found: tuple[sqlite3.Connection, Transaction] | None = getattr(self._mine, "pair", None)
@@ -89,7 +105,7 @@ class SqliteStore:
             connection = reading(self._path)
             with self._lock:
                 self._open.append(connection)
-            transaction = SqliteTransaction(connection, self._vault, self.spool)
+            transaction = SqliteTransaction(connection, self._vault, self.spool, self._clock)
             found = self._mine.pair = (driver(connection), transaction)
         return found
 

@@ -6,29 +6,36 @@ from sqlalchemy import Connection
 
 from fairtag.adapters.spool import Spool
 from fairtag.adapters.sqlite.alerts import SqliteAlertBook
-from fairtag.adapters.sqlite.audit import SqliteAudit
 from fairtag.adapters.sqlite.chunks import SqliteChunks
 from fairtag.adapters.sqlite.devices import SqliteDeviceBook
 from fairtag.adapters.sqlite.journal import SqliteJournal
+from fairtag.adapters.sqlite.log.entries import SqliteAudit
 from fairtag.adapters.sqlite.orders import SqliteOrderBook
 from fairtag.adapters.sqlite.people import SqlitePeopleBook
 from fairtag.adapters.sqlite.proposals import SqliteProposalBook
 from fairtag.adapters.sqlite.quarantine import SqliteQuarantine
 from fairtag.adapters.sqlite.verdicts import SqliteVerdicts
-from fairtag.app.ports import Vault
+from fairtag.app.ports import Clock, Vault
 
 
 class SqliteTransaction:
     """Keeps `fairtag.app.ports.Transaction`; the writer and each reader have one."""
 
-    def __init__(self, connection: Connection, vault: Vault, spool: Spool) -> None:
+    def __init__(self, connection: Connection, vault: Vault, spool: Spool, clock: Clock) -> None:
         self.journal = SqliteJournal(connection, vault)
         self.chunks = SqliteChunks(connection, vault)
         self.quarantine = SqliteQuarantine(connection, vault)
         self.verdicts = SqliteVerdicts(connection, vault)
-        self.audit = SqliteAudit(connection, spool)
+        self.audit = SqliteAudit(connection, spool, clock)
         self.orders = SqliteOrderBook(connection, vault)
         self.devices = SqliteDeviceBook(connection, vault)
         self.alerts = SqliteAlertBook(connection, vault)
         self.people = SqlitePeopleBook(connection, vault)
         self.proposals = SqliteProposalBook(connection, vault)
+
+    def settle(self) -> None:
+        """Bring what was logged into the tree and the file, before the commit.
+
+        Raises: LogUnavailable.
+        """
+        self.audit.settle()

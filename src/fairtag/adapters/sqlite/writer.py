@@ -15,7 +15,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, TypeVar, cast
 
-from fairtag.terms.errors import Busy
+from fairtag.terms.errors import Busy, LogUnavailable
 
 T = TypeVar("T")
 
@@ -35,10 +35,18 @@ class _Job:
 class Writer:
     """Runs works one after the other, many to a commit."""
 
-    def __init__(self, connect: Callable[[], tuple[sqlite3.Connection, Any]]) -> None:
-        """Start the thread; `connect` opens the driver's connection and the transaction on it."""
+    def __init__(
+        self,
+        connect: Callable[[], tuple[sqlite3.Connection, Any]],
+        *,
+        settle: Callable[[Any], None] = lambda _: None,
+    ) -> None:
+        """Start the thread; `connect` opens the driver's connection and the transaction on it.
+
+        `settle` is done on the transaction before each commit; it may raise LogUnavailable.
+        """
         self._queue: queue.Queue[_Job | None] = queue.Queue(_QUEUE_MOST)
-        self._connect = connect
+        self._connect, self._settle = connect, settle
         self._ready: Future[None] = Future()
         self._thread = threading.Thread(target=self._run, name="fairtag-writer", daemon=True)
         self._is_open = True
@@ -78,7 +86,7 @@ class Writer:
         while not is_last:
             group, is_last = self._group()
             if group:
-                _commit(connection, transaction, group)
+                _commit(connection, transaction, group, self._settle)
 
     def _group(self) -> tuple[list[_Job], bool]:
         first = self._queue.get()
@@ -101,25 +109,44 @@ class Writer:
         return group, False
 
 
-def _commit(connection: sqlite3.Connection, transaction: object, group: list[_Job]) -> None:
+def _commit(
+    connection: sqlite3.Connection,
+    transaction: object,
+    group: list[_Job],
+    settle: Callable[[Any], None],
+) -> None:
     try:
         connection.execute("BEGIN IMMEDIATE").close()
         for job in group:
             _do(connection, transaction, job)
+        settle(transaction)
         connection.execute("COMMIT").close()
     except BaseException as error:  # noqa: BLE001 - every caller of the group is told
-        with suppress(sqlite3.Error):  # whoever waits is told in any case
-            if connection.in_transaction:
-                connection.execute("ROLLBACK").close()
+        _undo(connection)
+        if isinstance(error, LogUnavailable) and len(group) > 1:
+            # Only whoever has to be logged fails: intake and alarms go on.
+            for job in group:
+                _commit(connection, transaction, [_Job(job.work, job.future)], settle)
+            return
         told = _translated(error)
         for job in group:
             job.future.set_exception(told)
         return
     for job in group:
-        if job.error is None:
-            job.future.set_result(job.result)
-        else:
-            job.future.set_exception(job.error)
+        _tell(job)
+
+
+def _undo(connection: sqlite3.Connection) -> None:
+    with suppress(sqlite3.Error):  # whoever waits is told in any case
+        if connection.in_transaction:
+            connection.execute("ROLLBACK").close()
+
+
+def _tell(job: _Job) -> None:
+    if job.error is None:
+        job.future.set_result(job.result)
+    else:
+        job.future.set_exception(job.error)
 
 
 def _translated(error: BaseException) -> BaseException:

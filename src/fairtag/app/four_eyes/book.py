@@ -33,3 +33,7 @@ class ProposalBook(Protocol):
     ) -> list[tuple[Proposal, tuple[Mark, ...]]]:
         """List questions, newest first; by default those without an end mark."""
         ...
+
+    def acts(self) -> list[tuple[str, str]]:
+        """List what was asked and what became of it, nothing unsealed: id, and state."""
+        ...

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request, Response
 
 from fairtag.alerts.model import Alert, AlertState
+from fairtag.app.log.tend import state_of
 from fairtag.app.permissions import Act, demand, only_recipient
 from fairtag.app.ports import Transaction
 from fairtag.app.reconcile import Row, rows
@@ -44,10 +45,17 @@ def pages(shell: Shell) -> APIRouter:
     @router.get("/log")
     def log(request: Request, person: Signed, before: Before = 0) -> Response:
         demand(person, Act.LOG)
-        shown = shell.house.store.read(lambda tx: _entries(tx, before))
-        older = shown[-1].n if shown and shown[-1].n > 1 else 0
-        told = [_logged(one) for one in shown]
-        return shell.page(request, "log.html", entries=told, older=older, before=before)
+        shown, after = shell.house.store.read(lambda tx: _entries(tx, before))
+        state = shell.house.store.read(lambda tx: state_of(tx, shell.house.clock.now()))
+        return shell.page(
+            request,
+            "log.html",
+            entries=[_logged(one) for one in shown],
+            older=after + 1 if after else 0,
+            before=before,
+            state=state,
+            witnessed="" if state.witnessed_at is None else when(state.witnessed_at),
+        )
 
     return router
 
@@ -104,8 +112,10 @@ def _logged(logged: LoggedEntry) -> dict[str, Any]:
     }
 
 
-def _entries(tx: Transaction, before: int) -> list[LoggedEntry]:
-    """Give the newest entries, or the newest of those before one."""
+def _entries(tx: Transaction, before: int) -> tuple[list[LoggedEntry], int]:
+    """Give the newest entries, or the newest of those before one; and the number before them."""
     last = tx.audit.last() if before == 0 else min(before - 1, tx.audit.last())
     after = max(0, last - _LOG_SHOWN)
-    return tx.audit.entries(after=after, limit=last - after)[::-1]
+    found = tx.audit.entries(after=after, limit=last - after)
+    # Digests of rows are for `audit verify`, not for people.
+    return [one for one in found if one.entry.what != "rows"][::-1], after

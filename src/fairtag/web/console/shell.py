@@ -19,7 +19,9 @@ from fairtag.alerts.escalate import roster_gap
 from fairtag.alerts.model import AlertState
 from fairtag.app.books import Person
 from fairtag.app.house import House
+from fairtag.app.log.tend import LogState, state_of
 from fairtag.app.permissions import Act, may, only_recipient
+from fairtag.app.ports import Transaction
 from fairtag.app.sign_in import who_is
 from fairtag.terms.errors import FairtagError, NotPermitted
 from fairtag.terms.local import wall_text
@@ -98,6 +100,7 @@ class Shell:
         around = self._around(person, self._csrf(request)) | {"path": request.url.path}
         if person is not None:
             around |= {"gap": self._gap(), "urgent_waiting": self._urgent(person)}
+        around["log_words"] = log_words(self.house.store.read(self._log_state))
         return self._pages.get_template(name).render(around | shown)
 
     def broken(self, heading: str, told: str, *, status: int) -> HTMLResponse:
@@ -148,12 +151,16 @@ class Shell:
             "is_rehearsal": self.house.is_rehearsal,
             "is_judging": self._is_judging(),
             "gap": None,
+            "log_words": "",
             "urgent_waiting": 0,
             "now": wall_text(self.house.clock.now(), "UTC") + " UTC",
         }
 
     def _csrf(self, request: Request) -> str:
         return hashlib.sha256(b"fairtag-form/1" + self.token(request).encode()).hexdigest()
+
+    def _log_state(self, tx: Transaction) -> LogState:
+        return state_of(tx, self.house.clock.now())
 
     def _gap(self) -> str | None:
         gap = roster_gap(self.house.store.read(lambda tx: tx.alerts.duty()))
@@ -170,6 +177,14 @@ class Shell:
             )
         )
         return sum(alert.priority == "urgent" for alert in found)
+
+
+def log_words(state: LogState) -> str:
+    """Say what the access log lacks: a witness, a signature; empty when it lacks nothing."""
+    told = "" if state.is_signed else "Unsigned: nothing signs the access log at present. "
+    if not state.is_witnessed:
+        told += "Unwitnessed: nobody outside this house keeps a copy of the access log's state."
+    return told
 
 
 def shell_of(request: Request) -> Shell:

@@ -6,9 +6,11 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import PlainTextResponse
 
 from fairtag.app.charter import CHARTER
+from fairtag.app.log.tend import state_of
 from fairtag.rules.explained import as_page, published, rows, wearer_text
 from fairtag.rules.settings import DEFAULTS
 from fairtag.web.console.shell import Shell
+from fairtag.web.console.show import when
 
 _TITLE = "How the positions of your device are judged"
 
@@ -20,7 +22,15 @@ def pages(shell: Shell) -> APIRouter:
     @router.get("/charter")
     def charter(request: Request) -> Response:
         proved = sum(one.is_proved for one in CHARTER)
-        return shell.page(request, "charter.html", guarantees=CHARTER, proved=proved)
+        state = shell.house.store.read(lambda tx: state_of(tx, shell.house.clock.now()))
+        return shell.page(
+            request,
+            "charter.html",
+            guarantees=CHARTER,
+            proved=proved,
+            log=state,
+            witnessed="" if state.witnessed_at is None else when(state.witnessed_at),
+        )
 
     @router.get("/charter/rules")
     def rules(request: Request) -> Response:

@@ -197,11 +197,13 @@ def upgrade() -> None:
     op.create_table(
         "log",
         sa.Column("n", sa.Integer(), nullable=False),
+        sa.Column("ref", sa.String(), nullable=False),
+        sa.Column("wearer_id", sa.String(), nullable=True),
         sa.Column("body", sa.LargeBinary(), nullable=False),
-        sa.Column("before", sa.LargeBinary(), nullable=False),
-        sa.Column("hash", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("n"),
+        sa.UniqueConstraint("ref"),
     )
+    op.create_index(op.f("ix_log_wearer_id"), "log", ["wearer_id"], unique=False)
     op.create_table(
         "named",
         sa.Column("name", sa.LargeBinary(), nullable=False),

@@ -1,0 +1,165 @@
+"""Which rows of the store must have which entries in the log, and the other way round?
+
+One list, `KINDS`: each kind names its table, the codes of its entries, and how the two match.
+Whoever adds rows that say what people did adds a kind here, and the table to
+`adapters.sqlite.log.rows.WATCHED`, which finds any change of a row by others than the service.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from itertools import repeat
+
+from fairtag.alerts.model import AlertState
+from fairtag.app.ports import Transaction
+from fairtag.app.record_installation import STEPS_BY_PEOPLE
+from fairtag.audit.entries import Entry
+
+_ALL = 10_000_000
+Key = tuple[str, ...]  # to what it was done, by whom or with what
+Done = tuple[str, Key]  # code of the entry, and its key
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kind:
+    """How rows of one table match their entries."""
+
+    table: str
+    codes: tuple[str, ...]
+    said: Callable[[Entry], Key]  # of an entry with one of the codes
+    rows: Callable[[Transaction], Iterable[Done]]
+    needs_row: bool = True  # an entry without its row is found too
+
+
+class Said:
+    """Counts what entries account for, and holds the rows against it."""
+
+    def __init__(self) -> None:
+        self._sure: Counter[Done] = Counter()
+        self._maybe: Counter[Done] = Counter()  # announced; carried out or not
+        self._by_code = {code: kind for kind in KINDS for code in kind.codes}
+
+    def take(self, entry: Entry) -> None:
+        """Count an entry."""
+        kind = self._by_code.get(entry.what)
+        if kind is not None:
+            counted = self._maybe if entry.spooled else self._sure
+            counted[entry.what, kind.said(entry)] += 1
+
+    def disagreement(self, tx: Transaction) -> str | None:
+        """Tell the first row without its entry, or entry without its row; None when all agree."""
+        for kind in KINDS:
+            for done in kind.rows(tx):
+                held = self._sure if self._sure[done] > 0 else self._maybe
+                held[done] -= 1
+                if held[done] < 0:
+                    return f"{_told(done)} is in the store and the log does not say so"
+        for done, left in self._sure.items():
+            if left > 0 and self._by_code[done[0]].needs_row:
+                return f"the log says {_told(done)}, and the store does not hold it"
+        return None
+
+
+def _told(done: Done) -> str:
+    what, (whose, *more) = done
+    by = f" ({', '.join(more)})" if more else ""
+    return f"{what} of {whose}{by}"
+
+
+def _order(entry: Entry) -> Key:
+    return (entry.order_id or "",)
+
+
+def _closings(tx: Transaction) -> Iterator[Done]:
+    for alert in tx.alerts.listed(states=[AlertState.CLOSED], limit=_ALL):
+        if alert.closed_by is not None:
+            yield "alert.close", (alert.alert_id, alert.closed_by)
+
+
+def _contacts(tx: Transaction) -> Iterator[Done]:
+    for order_id, number in tx.alerts.contacts_counted().items():
+        yield from repeat(("contact.log", (order_id,)), number)
+
+
+def _versions(tx: Transaction) -> Iterator[Done]:
+    for order in tx.orders.facts():
+        yield from repeat(("order.put", (order.order_id,)), order.version)
+
+
+def _suspensions(tx: Transaction) -> Iterator[Done]:
+    for order in tx.orders.facts():
+        if order.suspended_since is not None:
+            yield "order.suspend", (order.order_id,)
+
+
+def _devices(tx: Transaction) -> Iterator[Done]:
+    for device in tx.devices.last_seen():
+        yield "device.add", (device.device_id,)
+
+
+def _people(tx: Transaction) -> Iterator[Done]:
+    for person in tx.people.listed():
+        yield "user.add", (person.user_id,)
+        if person.disabled_at is not None:
+            yield "user.disable", (person.user_id,)
+
+
+def _steps(tx: Transaction) -> Iterator[Done]:
+    for step in tx.devices.steps():
+        if step.step in STEPS_BY_PEOPLE:
+            yield f"installation.{step.step}", (step.order_id, step.device_id)
+
+
+def _proposals(tx: Transaction) -> Iterator[Done]:
+    for proposal_id, state in tx.proposals.acts():
+        yield f"second-person.{state}", (proposal_id,)
+
+
+KINDS = (
+    Kind(
+        table="alerts",
+        codes=("alert.close",),
+        said=lambda entry: (entry.alert_id or "", entry.actor),
+        rows=_closings,
+    ),
+    Kind(table="contacts", codes=("contact.log",), said=_order, rows=_contacts),
+    Kind(table="order_versions", codes=("order.put",), said=_order, rows=_versions),
+    Kind(
+        table="order_marks",  # the store tells the last suspension only; each mark is watched
+        codes=("order.suspend",),
+        said=_order,
+        rows=_suspensions,
+        needs_row=False,
+    ),
+    Kind(
+        table="devices",  # a device that gets a new credential has two entries
+        codes=("device.add",),
+        said=lambda entry: (entry.details.get("device", ""),),
+        rows=_devices,
+        needs_row=False,
+    ),
+    Kind(
+        table="people",
+        codes=("user.add", "user.disable"),
+        said=lambda entry: (entry.details.get("user", ""),),
+        rows=_people,
+        needs_row=False,  # disabling twice is two entries
+    ),
+    Kind(
+        table="install_steps",  # a step that is recorded again stays one
+        codes=tuple(f"installation.{step}" for step in STEPS_BY_PEOPLE),
+        said=lambda entry: (entry.order_id or "", entry.details.get("device", "")),
+        rows=_steps,
+        needs_row=False,
+    ),
+    Kind(
+        table="proposals",
+        codes=tuple(
+            f"second-person.{one}" for one in ("asked", "agreed", "refused", "withdrawn", "done")
+        ),
+        said=lambda entry: (entry.details.get("proposal", ""),),
+        rows=_proposals,
+    ),
+)
