@@ -18,6 +18,7 @@ from fairtag.adapters.vault import KeyVault
 from fairtag.app.charter import is_rehearsal
 from fairtag.app.house import House
 from fairtag.app.ports import Clock, Notifier
+from fairtag.retention.schedule import scheduled
 from fairtag.settings import Settings, settings_of
 
 _CLOCK = MachineClock()
@@ -34,11 +35,12 @@ def open_house(
 ) -> Iterator[House]:
     """Open the data folder, making it when it is not there.
 
-    Raises: StoreRefused, UsageError.
+    Raises: StoreRefused, UsageError, RetentionTooLong.
     """
     settings = settings_of(data)
     if settings.webhook_secret:
         signing_key(settings.webhook_secret)  # a wrong one is said now, not at the first alarm
+    schedule = scheduled(settings.retained())  # one that keeps too long stops the start
     data.mkdir(parents=True, exist_ok=True, mode=0o700)
     keys = KeyStore(data / "keys", chance=os.urandom)
     vault = KeyVault(keys, chance=os.urandom)
@@ -55,6 +57,7 @@ def open_house(
             address=address or settings.address,
             speed=speed,
             is_demo=store.kind == "demo",
+            schedule=schedule,
             is_rehearsal=is_rehearsal(),
         )
     finally:

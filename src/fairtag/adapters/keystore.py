@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import closing
 from pathlib import Path
 
@@ -71,6 +71,62 @@ class KeyStore:
         with self._lock, closing(self._db.execute(_BELOW, (name,))) as done:
             return done.rowcount
 
+    def names(self, under: str) -> list[str]:
+        """List the keys whose name begins so."""
+        told = (under, under, len(under))
+        asked = "SELECT name FROM keys WHERE name >= ? AND ? = substr(name, 1, ?) ORDER BY name"
+        with self._lock, closing(self._db.execute(asked, told)) as found:
+            return [row[0] for row in found]
+
+    def lock(self, run: str, names: Iterable[str]) -> int:
+        """Move keys under a wrapper of the run's own; tells how many.
+
+        Nobody finds them by their names any more, nor what lies below them, and none is made in
+        their place. What is moved is what was wrapped: no key is unwrapped for it.
+        """
+        with self._lock:
+            wrapper = _wrapper(run)
+            cipher = AESGCM(self._key(wrapper, None, create=True))
+            moved = 0
+            for name in names:
+                found = self._found(name)
+                if found is not None:
+                    plain = f"{found[0] or ''}\0".encode() + found[1]
+                    nonce = self._chance(envelope.NONCE_BYTES)
+                    bound = _bound(locked_name(run, name), wrapper)
+                    sealed = envelope.seal(cipher, plain, nonce=nonce, bound=bound)
+                    moved += self._rename(name, locked_name(run, name), wrapper, sealed)
+            return moved
+
+    def unlock(self, run: str, names: Iterable[str]) -> int:
+        """Put keys back where they were; tells how many."""
+        with self._lock:
+            moved = 0
+            for name in names:
+                there, wrapper = locked_name(run, name), _wrapper(run)
+                found = self._found(there)
+                if found is not None:
+                    cipher = AESGCM(self._key(wrapper, None, create=False))
+                    plain = envelope.unseal(cipher, found[1], bound=_bound(there, wrapper))
+                    above, _, wrapped = plain.partition(b"\0")
+                    moved += self._rename(there, name, above.decode() or None, wrapped)
+            return moved
+
+    def destroy_many(self, names: Iterable[str]) -> int:
+        """Destroy keys and all below them, in one commit; tells how many there were."""
+        with self._lock:
+            self._db.execute("BEGIN IMMEDIATE").close()
+            try:
+                gone = 0
+                for name in names:
+                    with closing(self._db.execute(_BELOW, (name,))) as done:
+                        gone += done.rowcount
+                self._db.execute("COMMIT").close()
+            except BaseException:
+                self._db.execute("ROLLBACK").close()
+                raise
+            return gone
+
     def close(self) -> None:
         """Close the file."""
         self._db.close()
@@ -78,6 +134,7 @@ class KeyStore:
     def _key(self, name: str, above: str | None, *, create: bool) -> bytes:
         found = self._found(name)
         if found is None and create:
+            self._demand_free(name)
             self._make(name, above)
             found = self._found(name)
         if found is None:
@@ -94,6 +151,21 @@ class KeyStore:
         with closing(asked) as found:
             row = found.fetchone()
         return None if row is None else (row[0], bytes(row[1]))
+
+    def _rename(self, name: str, to: str, above: str | None, wrapped: bytes) -> int:
+        row = (to, above, wrapped, name)
+        told = "UPDATE keys SET name = ?, above = ?, wrapped = ? WHERE name = ?"
+        with closing(self._db.execute(told, row)) as done:
+            return done.rowcount
+
+    def _demand_free(self, name: str) -> None:
+        """Refuse to make a key anew whose namesake waits to be destroyed, or to be put back."""
+        asked = self._db.execute(
+            "SELECT name FROM keys WHERE name >= 'locked/' AND name < 'locked0'"
+        )
+        with closing(asked) as found:
+            if any(row[0].split("/", 2)[2] == name for row in found):
+                raise SealBroken("this record is locked: it waits to be erased")
 
     def _make(self, name: str, above: str | None) -> None:
         fresh, nonce = self._chance(envelope.KEY_BYTES), self._chance(envelope.NONCE_BYTES)
@@ -117,6 +189,15 @@ class KeyStore:
             file.flush()
             os.fsync(file.fileno())
         return root
+
+
+def locked_name(run: str, name: str) -> str:
+    """Name a key while it is locked."""
+    return f"locked/{run}/{name}"
+
+
+def _wrapper(run: str) -> str:
+    return f"lock/{run}"
 
 
 def _bound(name: str, above: str | None) -> bytes:

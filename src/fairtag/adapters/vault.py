@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from fairtag.adapters.keystore import KeyStore
+from fairtag.adapters.keystore import KeyStore, locked_name
 from fairtag.custody import envelope
 from fairtag.custody.kinds import RecordKind, period_of
+from fairtag.retention.due import WHOLE, DataKey, Item
+from fairtag.retention.schedule import FINAL_AFTER
 from fairtag.terms.ids import WearerId
 from fairtag.terms.instants import Micros
 
 _MOST_CACHED = 100_000
+_PARTS = 4  # data / wearer / kind / period
 _HOUSE = "house"  # whose wearers have no order yet, such as a device without one
 
 
@@ -83,6 +86,39 @@ class KeyVault:
         self._forget(lambda name: name[1:] == (RecordKind.JOURNAL, day))
         return gone > 0
 
+    def periods(self) -> list[DataKey]:
+        """List every data key that is there; locked ones are not."""
+        found = (name.split("/") for name in self._keys.names("data/"))
+        return [
+            DataKey(wearer_id=WearerId(parts[1]), kind=RecordKind(parts[2]), period=parts[3])
+            for parts in found
+            if len(parts) == _PARTS
+        ]
+
+    def lock(self, run: str, items: Sequence[Item]) -> int:
+        """Move keys under a wrapper of the run's own; tells how many."""
+        moved = self._keys.lock(run, map(_name_of, items))
+        self._forget_all()
+        return moved
+
+    def unlock(self, run: str, items: Sequence[Item]) -> int:
+        """Put them back; tells how many."""
+        return self._keys.unlock(run, map(_name_of, items))
+
+    def end_items(self, run: str, items: Sequence[Item]) -> int:
+        """Destroy keys, locked or not, and all below them; tells how many went."""
+        names = list(map(_name_of, items))
+        gone = self._keys.destroy_many([*names, *(locked_name(run, one) for one in names)])
+        self._forget_all()
+        return gone
+
+    def final_at(self, destroyed_at: Micros) -> Micros:
+        """Tell when no copy of the keystore can hold the key any more."""
+        return Micros(destroyed_at + FINAL_AFTER)
+
+    def _forget_all(self) -> None:
+        self._ciphers, self._naming = {}, {}
+
     def _forget(self, is_gone: Callable[[tuple[str, RecordKind, str]], bool]) -> None:
         self._ciphers = {name: one for name, one in self._ciphers.items() if not is_gone(name)}
 
@@ -114,3 +150,9 @@ class KeyVault:
         if create and not self._keys.is_there(name):
             self.enrol(WearerId(wearer_id), _HOUSE)
         return name
+
+
+def _name_of(item: Item) -> str:
+    if item.kind == WHOLE:
+        return f"wearer/{item.wearer_id}"
+    return f"data/{item.wearer_id}/{item.kind}/{item.period}"

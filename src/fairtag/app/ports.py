@@ -5,7 +5,7 @@ Units: instants in µs UTC.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future
 from typing import TYPE_CHECKING, Literal, Protocol, TypeVar
 
@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     from fairtag.app.alert_book import AlertBook
     from fairtag.app.books import AuditBook, DeviceBook, OrderBook, PeopleBook
     from fairtag.app.four_eyes.book import ProposalBook
+    from fairtag.app.retention.book import ErasureBook, HoldBook
     from fairtag.custody.kinds import RecordKind
+    from fairtag.retention.due import DataKey, Item
     from fairtag.rules.finding import Finding
 
 T = TypeVar("T")
@@ -77,6 +79,32 @@ class Vault(Protocol):
 
     def end_journal(self, day: str) -> bool:
         """Destroy the journal's key of a day, of all wearers; tells whether there was one."""
+        ...
+
+    def periods(self) -> list[DataKey]:
+        """List every data key that is there; locked ones are not."""
+        ...
+
+    def lock(self, run: str, items: Sequence[Item]) -> int:
+        """Move keys under a wrapper of an erasure's own, so that nothing below opens; how many.
+
+        What is locked already stays so. `seal` and `unseal` refuse meanwhile with SealBroken.
+        """
+        ...
+
+    def unlock(self, run: str, items: Sequence[Item]) -> int:
+        """Put locked keys back; tells how many."""
+        ...
+
+    def end_items(self, run: str, items: Sequence[Item]) -> int:
+        """Destroy keys, locked or not, and all below them; tells how many went."""
+        ...
+
+    def final_at(self, destroyed_at: Micros) -> Micros:
+        """Tell when a destruction is final: no copy of the keystore can hold the key any more.
+
+        At most 30 days after the act.
+        """
         ...
 
 
@@ -254,6 +282,16 @@ class Transaction(Protocol):
 
     @property
     def proposals(self) -> ProposalBook:
+        """Give the book."""
+        ...
+
+    @property
+    def erasures(self) -> ErasureBook:
+        """Give the book."""
+        ...
+
+    @property
+    def holds(self) -> HoldBook:
         """Give the book."""
         ...
 

@@ -18,6 +18,8 @@ from fairtag.app.escalate_alerts import escalate, send_notices
 from fairtag.app.house import House
 from fairtag.app.judging import Engine
 from fairtag.app.reconcile import reconcile
+from fairtag.app.retention.routine import keep_house
+from fairtag.app.reviews.clock import see_reviews
 
 _IDLE_S = 0.02  # how long new data wait at most for the judge
 _TICK_S = 1.0
@@ -107,7 +109,11 @@ def _care(house: House, pulse: Pulse) -> None:
         if rounds % _RECONCILE_EVERY == 0:
             now = house.clock.now()
             compared = _tried(partial(reconcile, house, since=since), "reconcile")
-            results.append(compared)
+            results += [
+                compared,
+                _tried(partial(see_reviews, house), "reviews"),
+                _tried(partial(keep_house, house), "retention"),
+            ]
             since = since if compared is None else now
         rounds += 1
         pulse.care.strike(is_good=None not in results)

@@ -71,12 +71,14 @@ def _said(entry: Entry) -> Iterator[_Done]:
     match entry.what:
         case "alert.close":
             yield ("alert.close", entry.alert_id or "", entry.actor)
-        case "contact.log" | "order.put" | "order.suspend" | "order.end":
+        case "contact.log" | "order.put" | "order.suspend" | "order.end" | "order.lapse":
             yield (entry.what, entry.order_id or "", "")
         case "device.add":
             yield (entry.what, entry.details.get("device", ""), "")
         case "user.add" | "user.disable":
             yield (entry.what, entry.details.get("user", ""), "")
+        case "erasure.destroy" | "erasure.routine":
+            yield ("erasure", entry.details.get("run", ""), "")
         case what if what.startswith("installation."):
             yield (what, entry.order_id or "", entry.details.get("device", ""))
         case _:
@@ -86,6 +88,9 @@ def _said(entry: Entry) -> Iterator[_Done]:
 def _rows(tx: Transaction) -> Iterator[_Done]:
     """List what the store holds that people did."""
     yield from _about_orders(tx)
+    for run in tx.erasures.listed(is_open=False):
+        if run.state in ("destroying", "destroyed", "removed"):
+            yield ("erasure", run.run_id, "")
     for alert in tx.alerts.listed(states=[AlertState.CLOSED], limit=_ALL):
         if alert.closed_by is not None:
             yield ("alert.close", alert.alert_id, alert.closed_by)
@@ -102,6 +107,8 @@ def _about_orders(tx: Transaction) -> Iterator[_Done]:
         yield from repeat(("order.put", order.order_id, ""), order.version)
         if order.suspended_since is not None:
             yield ("order.suspend", order.order_id, "")
+        if order.lapsed_since is not None:
+            yield ("order.lapse", order.order_id, "")
     for order_id, number in tx.alerts.contacts_counted().items():
         yield from repeat(("contact.log", order_id, ""), number)
     for step in tx.devices.steps():

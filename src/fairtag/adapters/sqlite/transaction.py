@@ -9,6 +9,8 @@ from fairtag.adapters.sqlite.alerts import SqliteAlertBook
 from fairtag.adapters.sqlite.audit import SqliteAudit
 from fairtag.adapters.sqlite.devices import SqliteDeviceBook
 from fairtag.adapters.sqlite.journal import SqliteJournal
+from fairtag.adapters.sqlite.keeping.erasures import SqliteErasureBook
+from fairtag.adapters.sqlite.keeping.holds import SqliteHoldBook
 from fairtag.adapters.sqlite.orders import SqliteOrderBook
 from fairtag.adapters.sqlite.people import SqlitePeopleBook
 from fairtag.adapters.sqlite.proposals import SqliteProposalBook
@@ -30,3 +32,5 @@ class SqliteTransaction:
         self.alerts = SqliteAlertBook(connection, vault)
         self.people = SqlitePeopleBook(connection, vault)
         self.proposals = SqliteProposalBook(connection, vault)
+        self.erasures = SqliteErasureBook(connection)
+        self.holds = SqliteHoldBook(connection, vault)
