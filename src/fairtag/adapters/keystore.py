@@ -68,8 +68,7 @@ class KeyStore:
 
     def destroy(self, name: str) -> int:
         """Destroy a key and all below it; tells how many there were."""
-        with self._lock, closing(self._db.execute(_BELOW, (name,))) as done:
-            return done.rowcount
+        return self.destroy_many([name])
 
     def names(self, under: str) -> list[str]:
         """List the keys whose name begins so."""
@@ -117,10 +116,10 @@ class KeyStore:
         with self._lock:
             self._db.execute("BEGIN IMMEDIATE").close()
             try:
-                gone = 0
+                before = self._db.total_changes  # a DELETE behind WITH tells no count of its own
                 for name in names:
-                    with closing(self._db.execute(_BELOW, (name,))) as done:
-                        gone += done.rowcount
+                    self._db.execute(_BELOW, (name,)).close()
+                gone = self._db.total_changes - before
                 self._db.execute("COMMIT").close()
             except BaseException:
                 self._db.execute("ROLLBACK").close()

@@ -31,6 +31,7 @@ COMMANDS = {
     "rules": "judge:rules",
     "simulate": "simulate:simulate",
     "audit": "keeping:audits",
+    "retention": "ending.retention:retention",
     "backup": "keeping:backup",
     "restore": "keeping:restore",
     "bench": "bench:bench",

@@ -43,9 +43,12 @@ def cap(wearers: int) -> int:
 
 
 def is_jump(facts: ClockFacts) -> bool:
-    """Tell whether the clock went further, or back, since the last round than a clock goes."""
+    """Tell whether the clock went further, or back, since the last round than a clock goes.
+
+    Before the first round the newest word of a device stands for it.
+    """
     if facts.last_round is None:
-        return False
+        return facts.heard_at is not None and abs(facts.now - facts.heard_at) > WITNESS
     return not -HOUR <= facts.now - facts.last_round <= STEADY
 
 

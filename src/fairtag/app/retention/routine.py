@@ -71,3 +71,14 @@ def _begin(tx: Transaction, house: House, now: Micros) -> int:
     )
     tx.erasures.begin(run, plan.items)
     return 1
+
+
+def confirm_clock(house: House, *, by: str) -> None:
+    """Write down that a person compared the clock and found it right."""
+    now = house.clock.now()
+
+    def work(tx: Transaction) -> None:
+        tx.audit.append(Entry(at=now, operation="admin", actor=by, what="clock.confirmed"))
+        tx.erasures.confirm_clock(now)
+
+    house.store.transact(work)
