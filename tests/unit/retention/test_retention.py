@@ -253,7 +253,7 @@ def test_a_period_holds_what_it_is_named_after(at: int) -> None:
     is_held=st.booleans(),
 )
 def test_nothing_is_listed_that_is_held_or_not_due(
-    ends: int, as_of: int, kind: RecordKind, is_held: bool
+    ends: int, as_of: int, kind: RecordKind, *, is_held: bool
 ) -> None:
     start = parse("2020-01-01T00:00:00Z")
     one = OrderTime(

@@ -112,16 +112,22 @@ class SqliteVerdicts:
 
     def feed(self, *, after: int, limit: int) -> list[tuple[int, Finding]]:
         """List revisions in the order in which they were stored."""
-        found = self._db.execute(
-            f"SELECT {_COLUMNS} FROM findings WHERE n > ? ORDER BY n LIMIT ?",  # noqa: S608
-            (after, limit),
-        )
         closed = shut(self._db)
-        return [
-            (row[0], self._opened(row))
-            for row in found.fetchall()
-            if not is_shut(closed, row[3], RecordKind.FINDING, Micros(row[4]))
-        ]
+        told: list[tuple[int, Finding]] = []
+        while len(told) < limit:  # a reader must not stop where a run of them is locked
+            found = self._db.execute(
+                f"SELECT {_COLUMNS} FROM findings WHERE n > ? ORDER BY n LIMIT ?",  # noqa: S608
+                (after, limit - len(told)),
+            ).fetchall()
+            if not found:
+                break
+            after = found[-1][0]
+            told += [
+                (row[0], self._opened(row))
+                for row in found
+                if not is_shut(closed, row[3], RecordKind.FINDING, Micros(row[4]))
+            ]
+        return told
 
     def latest(self, finding_id: str) -> Finding | None:
         """Give the newest revision."""
