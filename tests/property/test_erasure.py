@@ -11,12 +11,14 @@ import tempfile
 from contextlib import ExitStack, suppress
 from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 from tests.erasing import WHY, agree, hold, two
 from tests.rig import START, Rig, opened_rig, order_of
 
+from fairtag.app.four_eyes import decide as deciding
 from fairtag.app.put_order import put_order
 from fairtag.app.retention.routine import confirm_clock, keep_house
 from fairtag.app.retention.run import ask_erasure, ask_restore, begin_erasure, restore
@@ -54,6 +56,9 @@ class Erasing(RuleBasedStateMachine):
         self.stack = ExitStack()
         folder = Path(self.stack.enter_context(tempfile.TemporaryDirectory())) / "data"
         shutil.copytree(template(), folder)
+        # The password's slow hash has tests of its own; here it would be nearly all of the time.
+        patched = self.stack.enter_context(pytest.MonkeyPatch.context())
+        patched.setattr(deciding, "confirm", lambda *_: None)
         self.rig: Rig = self.stack.enter_context(opened_rig(folder))
         self.true = self.rig.clock.at  # what a right clock would say
         self.people = two(self.rig)
@@ -142,9 +147,9 @@ class Erasing(RuleBasedStateMachine):
         assert self.rig.house.store.read(lambda tx: tx.erasures.wearers_since(since)) <= 1
 
 
-TestErasing = Erasing.TestCase
+TestErasing = pytest.mark.slow(Erasing.TestCase)
 TestErasing.settings = settings(
-    max_examples=4,  # each opens a house and hashes passwords
+    max_examples=3,  # each opens a house
     stateful_step_count=8,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow],
