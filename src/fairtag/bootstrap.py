@@ -30,6 +30,7 @@ from fairtag.app.house import House
 from fairtag.app.log.tend import merge_spooled
 from fairtag.app.ports import Clock, Notifier, Store
 from fairtag.custody.root import Root
+from fairtag.retention.schedule import scheduled
 from fairtag.settings import Settings, settings_of, socket_of, spool_of
 from fairtag.terms.errors import Busy, LogUnavailable, RootRefused, UsageError
 
@@ -48,11 +49,12 @@ def open_house(
 ) -> Iterator[House]:
     """Open the data folder, making it when it is not there.
 
-    Raises: StoreRefused, UsageError.
+    Raises: StoreRefused, UsageError, RetentionTooLong.
     """
     settings = settings_of(data)
     if settings.webhook_secret:
         signing_key(settings.webhook_secret)  # a wrong one is said now, not at the first alarm
+    scheduled(settings.retained())  # one that keeps too long stops the start
     data.mkdir(parents=True, exist_ok=True, mode=0o700)
     keys = open_keys(data, settings, kind=kind, is_rehearsal=is_rehearsal())
     try:
@@ -163,6 +165,7 @@ def _housed(
     data: Path, settings: Settings, keys: KeyStore, *, kind: Kind | None, clock: Clock
 ) -> Iterator[House]:
     vault = KeyVault(keys, chance=os.urandom)
+    schedule = scheduled(settings.retained())
     spool = spool_of(data, settings)
     store = SqliteStore(data, vault=vault, kind=kind, clock=clock, spool=spool)
     try:
@@ -180,6 +183,7 @@ def _housed(
             address=settings.address,
             speed=1.0,
             is_demo=store.kind == "demo",
+            schedule=schedule,
             is_rehearsal=is_rehearsal(),
         )
         with suppress(Busy, LogUnavailable):  # it is tried again while the service runs

@@ -12,6 +12,14 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from fairtag.retention.schedule import (
+    PASSING_DAYS,
+    QUARANTINE_DAYS,
+    RECORD_DAYS,
+    SETTINGS,
+    TRAIL_DAYS,
+)
+
 
 class Settings(BaseSettings):
     """Settings of the service; the environment goes before the file."""
@@ -36,6 +44,15 @@ class Settings(BaseSettings):
     log_signer: str = ""  # Unix socket of `fairtag audit signer`; empty: `serve` starts one itself
     # Who outside keeps the log's checkpoints: each "https://… name+id+base64", address and key.
     witnesses: tuple[str, ...] = ()
+    # How long records are kept, in days; these only shorten what the code allows.
+    retain_record_days: int = RECORD_DAYS
+    retain_trail_days: int = TRAIL_DAYS
+    retain_passing_days: int = PASSING_DAYS
+    retain_quarantine_days: int = QUARANTINE_DAYS
+
+    def retained(self) -> dict[str, int]:
+        """Give the settings that shorten the schedule, by name."""
+        return {name: getattr(self, name) for name in SETTINGS}
 
     @classmethod
     def settings_customise_sources(

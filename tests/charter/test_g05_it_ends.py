@@ -1,16 +1,31 @@
-"""Guarantee 5, event time: what happens after an order ends is not kept."""
+"""Guarantee 5: it ends. Event time, dates, holds, two people, and keys that do not come back."""
 
 from __future__ import annotations
 
-import pytest
-from tests.rig import Rig
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
 
+import pytest
+from tests.erasing import ALL, DUE, begun, days_of_care, hold, lives, opens, steady, two
+from tests.rig import HandClock, Rig, opened_rig
+
+from fairtag.adapters.sqlite.copies import copy_in, copy_out
+from fairtag.adapters.vault import KeyVault
 from fairtag.app import receive as receiving
 from fairtag.app.put_order import mark_order
+from fairtag.app.retention import plan as planning
+from fairtag.app.retention import run as running
+from fairtag.app.retention.run import ask_erasure, begin_erasure
+from fairtag.bootstrap import open_house
+from fairtag.retention import due as listing
+from fairtag.terms.errors import ClockDoubtful, ErasureRefused, ProposalStateRefused, SealBroken
 from fairtag.terms.ids import OrderId
 from fairtag.terms.instants import DAY, HOUR, Micros, text
 
-NOT_YET_PROVED = "retention dates, destruction of keys and holds have no proof yet"
+NOT_YET_PROVED = "the end of the keystore's own copies has its proof beside the keystore"
 
 
 def kept(rig: Rig) -> int:
@@ -75,3 +90,152 @@ def test_negative_control_a_door_that_forgets_the_end_is_noticed(
     monkeypatch.setattr(receiving, "_owner", lambda serving, *_: serving[0])
     rig.say(device, rig.line(device))
     assert kept(rig) == 2
+
+
+@pytest.fixture(scope="module")
+def lived(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give the data of two wearers; the first one's order ended six years before `DUE`."""
+    folder = tmp_path_factory.mktemp("lived") / "data"
+    with opened_rig(folder) as rig:
+        lives(rig)
+        two(rig)
+        assert opens(rig.house, "W-1") == opens(rig.house, "W-2") == ALL
+    return folder
+
+
+@pytest.fixture
+def old(lived: Path, tmp_path: Path) -> Iterator[Rig]:
+    """Open a copy of it on the day on which the first wearer's record is due."""
+    shutil.copytree(lived, tmp_path / "data")
+    with opened_rig(tmp_path / "data", DUE) as rig:
+        steady(rig, DUE)
+        yield rig
+
+
+def restored(rig: Rig, packed: Path, keys: Path) -> tuple[list[str], list[str]]:
+    """Put a backup back beside some keys; tells what opens of either wearer."""
+    folder = packed.parent / f"restored-{keys.name}-{len(list(packed.parent.iterdir()))}"
+    copy_in(packed, keys, folder)
+    with open_house(folder, clock=HandClock(rig.clock.at)) as house:
+        return opens(house, "W-1"), opens(house, "W-2")
+
+
+def test_after_its_end_nothing_of_the_record_opens_and_of_others_all_does(
+    old: Rig, tmp_path: Path
+) -> None:
+    packed, former = tmp_path / "backup.tgz", tmp_path / "former"
+    copy_out(old.folder, packed, log=old.folder / "log" / "access.log")
+    shutil.copytree(old.folder / "keys", former)
+    run = begun(old, two(old))
+    assert run.counts == {"record": 1}
+    assert opens(old.house, "W-1") == []  # locked: not even the service opens it
+
+    days_of_care(old, 8)
+
+    assert old.house.store.read(lambda tx: tx.erasures.get(run.run_id)).state == "removed"
+    assert opens(old.house, "W-2") == ALL
+    assert restored(old, packed, old.folder / "keys") == ([], ALL)
+    # The check can see: with the keys of before, the same backup opens.
+    assert restored(old, packed, former) == (ALL, ALL)
+
+
+def test_the_rows_go_after_the_keys_and_the_log_says_what_went(old: Rig) -> None:
+    begun(old, two(old))
+    days_of_care(old, 8)
+    entries = old.house.store.read(lambda tx: tx.audit.entries(limit=10_000))
+    told = [one.entry for one in entries if one.entry.operation == "erasure"]
+    steps = [one.what for one in told if one.what != "erasure.routine"]
+    assert steps[-4:] == [
+        "erasure.lock", "erasure.destroy", "erasure.certificate", "erasure.rows",
+    ]  # fmt: skip
+    certificate = told[-2].details
+    assert certificate["final"] == text(told[-2].at)  # no copy of the keystore was ever made
+    assert "W-1" not in str(certificate)
+    assert int(certificate["gone"]) > 4
+    assert told[-1].details["rows order_versions"] == "1"
+    with closing(sqlite3.connect(old.folder / "fairtag.db")) as db:
+        for table in ("order_versions", "alerts", "findings", "states", "journal"):
+            left = db.execute(f"SELECT DISTINCT wearer_id FROM {table}").fetchall()  # noqa: S608
+            assert ("W-1",) not in left, table
+
+
+def test_the_whole_record_is_final_before_six_years_are_over(old: Rig) -> None:
+    end = old.house.store.read(lambda tx: tx.orders.facts(order_id=OrderId("ORD-1")))[0].ends_at
+    run = begun(old, two(old))
+    final = old.house.vault.final_at(Micros(run.until + DAY))
+    assert final <= end + 6 * 365 * DAY
+
+
+def test_negative_control_a_run_that_removes_rows_only_is_noticed(
+    old: Rig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    packed = tmp_path / "backup.tgz"
+    copy_out(old.folder, packed, log=old.folder / "log" / "access.log")
+    monkeypatch.setattr(KeyVault, "lock", lambda *_: 0)
+    monkeypatch.setattr(KeyVault, "end_items", lambda *_: 0)
+    begun(old, two(old))
+    days_of_care(old, 8)
+    assert restored(old, packed, old.folder / "keys")[0] == ALL
+
+
+def test_what_is_held_stays_and_opens_for_nobody_else(old: Rig) -> None:
+    hold(old)
+    with pytest.raises(ErasureRefused, match="nothing is due"):
+        ask_erasure(old.house, two(old)[0], as_of=old.clock.at, reason="It is the day of the list")
+    assert planning.due_list(old.house, as_of=old.clock.at).held["order"] == 1
+    days_of_care(old, 8)
+    assert opens(old.house, "W-1") == ALL
+
+
+def test_a_hold_that_comes_while_keys_are_locked_puts_them_back(old: Rig) -> None:
+    begun(old, two(old))
+    days_of_care(old, 3)
+    assert opens(old.house, "W-1") == []
+    hold(old)
+    assert opens(old.house, "W-1") == ALL
+    days_of_care(old, 8)
+    assert opens(old.house, "W-1") == ALL
+
+
+def test_negative_control_a_list_that_forgets_holds_is_noticed(
+    old: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hold(old)
+    monkeypatch.setattr(listing, "held", lambda *_: False)
+    assert begun(old, two(old)).counts == {"record": 1}
+
+
+def test_one_person_alone_erases_nothing(old: Rig) -> None:
+    first, _ = two(old)
+    proposal = ask_erasure(old.house, first, as_of=old.clock.at, reason="It is the day of the list")
+    with pytest.raises(ProposalStateRefused):
+        begin_erasure(old.house, proposal.proposal_id, by="cara")
+    days_of_care(old, 8)
+    assert opens(old.house, "W-1") == ALL
+
+
+def test_negative_control_a_run_without_a_second_person_is_noticed(
+    old: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, _ = two(old)
+    proposal = ask_erasure(old.house, first, as_of=old.clock.at, reason="It is the day of the list")
+    monkeypatch.setattr(running, "carry_out", lambda *_, **__: (proposal, ""))
+    begin_erasure(old.house, proposal.proposal_id, by="cara")
+    assert opens(old.house, "W-1") == []
+
+
+def test_a_clock_that_jumps_years_ahead_destroys_nothing(lived: Path, tmp_path: Path) -> None:
+    shutil.copytree(lived, tmp_path / "data")
+    with opened_rig(tmp_path / "data") as rig:
+        people = two(rig)
+        rig.clock.at = DUE
+        days_of_care(rig, 12)
+        with pytest.raises(ClockDoubtful):
+            begun(rig, people)
+        assert opens(rig.house, "W-1") == ALL
+
+
+def test_a_key_is_not_made_anew_while_it_is_locked(old: Rig) -> None:
+    begun(old, two(old))
+    with pytest.raises(SealBroken):
+        old.house.vault.enrol("W-1", "ho")

@@ -39,6 +39,12 @@ POST   /alerts/{support}/close                s   s   y   y   n   y   n   n   n 
 GET    /reconciliation                        s   s   y   y   n   y   n   n   n   n   n   s
 GET    /duty                                  s   s   y   y   y   y   y   n   n   y   n   s
 GET    /log                                   s   s   n   y   n   n   y   n   n   n   n   s
+GET    /retention                             s   s   n   y   y   n   n   n   n   n   n   s
+POST   /retention/ask                         s   s   n   y   y   n   n   n   n   n   n   s
+POST   /retention/decide                      s   s   n   y   n   n   n   n   n   n   n   s
+POST   /retention/carry-out                   s   s   n   y   y   n   n   n   n   n   n   s
+POST   /retention/holds                       s   s   y   y   y   n   n   n   n   n   n   s
+POST   /retention/holds/renew                 s   s   y   y   y   n   n   n   n   n   n   s
 GET    /charter                               y   y   y   y   y   y   y   y   y   y   y   y
 GET    /charter/rules                         y   y   y   y   y   y   y   y   y   y   y   y
 GET    /charter/rules.txt                     y   y   y   y   y   y   y   y   y   y   y   y

@@ -7,10 +7,9 @@ it sealed, and with every key below it. Source: design.md §5.
 from __future__ import annotations
 
 import json
-import sqlite3
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
@@ -18,7 +17,7 @@ from typing import Any
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from fairtag.adapters.keys.epochs import Epochs
-from fairtag.adapters.keys.file import number, opened
+from fairtag.adapters.keys.file import check_in, demand_keys, number, opened
 from fairtag.adapters.roots.file import FILE, NEXT, FileRoot, open_file_root, settle
 from fairtag.custody import envelope
 from fairtag.custody.root import Root, RootCheck, is_of, new_check
@@ -48,6 +47,8 @@ _ID_BYTES = 16
 _MOST_OPEN = 1024  # uppermost keys kept unwrapped; a house serves tens of authorities
 LOOK_S = 0.1  # so long may another process's destruction stay unseen
 _MANY_FREE = 1000  # pages; below this a file is not worth writing anew
+
+_NEXT_GENERATION = "UPDATE mark SET value = value + 1 WHERE name = 'generation'"
 
 
 class KeyStore:
@@ -80,7 +81,7 @@ class KeyStore:
         self._lock = threading.RLock()
         self._ciphers: dict[str, tuple[bytes, AESGCM]] = {}  # the uppermost, as wrapped
         at = (epochs or folder) / EPOCHS
-        _demand_keys(self.path, (folder / FILE, at))
+        demand_keys(self.path, (folder / FILE, at))
         self._db = opened(self.path, SCHEMA, version=VERSION, mark=MARK)
         try:
             self._looked_s = time.monotonic()
@@ -112,12 +113,14 @@ class KeyStore:
 
         Raises: SealBroken when one above is not there; RootRefused, RootUnreachable.
         """
-        made = 0
+        made, locked = 0, self._locked()
         last: tuple[str | None, AESGCM | None] = (None, None)  # the one above is mostly the same
         with self._lock, self._writing():
             for name, above in wanted:
                 if self._found(name) is not None:
                     continue
+                if name in locked:
+                    raise SealBroken("this record is locked: it waits to be erased")
                 if above is None:
                     self._demand_same_root()
                 if above != last[0]:
@@ -130,6 +133,45 @@ class KeyStore:
         """Tell whether there is such a key."""
         with self._lock:
             return self._found(name) is not None
+
+    def names(self, under: str) -> list[str]:
+        """List the keys whose name begins so."""
+        told = (under, under, len(under))
+        asked = "SELECT name FROM keys WHERE name >= ? AND ? = substr(name, 1, ?) ORDER BY name"
+        with self._lock, closing(self._db.execute(asked, told)) as found:
+            return [row[0] for row in found]
+
+    def wrapped(self, name: str) -> tuple[str | None, bytes] | None:
+        """Give a key as it is wrapped, and the name of the one above it."""
+        with self._lock:
+            return self._found(name)
+
+    def cipher(self, name: str) -> AESGCM:
+        """Give the cipher of a key that wraps others.
+
+        Raises: SealBroken when it is not there.
+        """
+        with self._lock:
+            return self._cipher(name)
+
+    def nonce(self) -> bytes:
+        """Give a fresh nonce."""
+        return self._chance(envelope.NONCE_BYTES)
+
+    def move(self, moves: Sequence[tuple[str, str, str | None, bytes]]) -> int:
+        """Give keys another name, one above and wrapping, in one commit; tells how many.
+
+        Each move is name, new name, name of the one above, wrapped. Nobody goes on with a key
+        under its former name: the generation rises as with a destruction.
+        """
+        told = "UPDATE keys SET name = ?, above = ?, wrapped = ? WHERE name = ?"
+        with self._lock:
+            with self._writing():
+                for name, to, above, wrapped in moves:
+                    self._db.execute(told, (to, above, wrapped, name)).close()
+                self._db.execute(_NEXT_GENERATION).close()
+            self._look()
+        return len(moves)
 
     def destroy(self, name: str) -> int:
         """Destroy a key and all below it; tells how many there were."""
@@ -147,9 +189,7 @@ class KeyStore:
                 self._db.execute(BELOW, told).close()
                 gone = number(self._db, "SELECT changes()")
                 if gone:
-                    self._db.execute(
-                        "UPDATE mark SET value = value + 1 WHERE name = 'generation'"
-                    ).close()
+                    self._db.execute(_NEXT_GENERATION).close()
             if gone:
                 self._look()
         return gone
@@ -244,6 +284,12 @@ class KeyStore:
         with closing(asked) as found:
             row = found.fetchone()
         return None if row is None else (row[0], bytes(row[1]))
+
+    def _locked(self) -> frozenset[str]:
+        """List keys that wait to be erased, or to be put back: none is made in their place."""
+        asked = "SELECT name FROM keys WHERE name >= 'locked/' AND name < 'locked0'"
+        with closing(self._db.execute(asked)) as found:
+            return frozenset(row[0].split("/", 2)[2] for row in found)
 
     def _insert(self, name: str, above: str | None, cipher: AESGCM | None) -> None:
         fresh, bound = self._chance(envelope.KEY_BYTES), _bound(name, above)
@@ -343,27 +389,6 @@ class KeyStore:
         self._db.execute("ATTACH ? AS epochs", (str(path),)).close()
         self._db.execute("PRAGMA epochs.synchronous=EXTRA").close()
         return epochs
-
-
-def check_in(db: sqlite3.Connection) -> RootCheck | None:
-    """Read the check of the root that wraps a keystore; None when it is a new one."""
-    asked = "SELECT name, value FROM mark WHERE name IN ('root_check', 'root_digest')"
-    with closing(db.execute(asked)) as found:
-        marks = {name: bytes(value) for name, value in found}
-    if not marks:
-        return None
-    return RootCheck(wrapped=marks["root_check"], digest=marks["root_digest"])
-
-
-def _demand_keys(path: Path, beside: tuple[Path, ...]) -> None:
-    """Refuse to begin a keystore anew where one was: what it sealed would be lost unseen.
-
-    Raises: StoreRefused.
-    """
-    left = [str(one) for one in beside if one.exists()]
-    if left and not path.exists():
-        detail = f"{path} is missing, but there is {left[0]}"
-        raise StoreRefused(f"{detail}; put a copy back with `fairtag keys restore`")
 
 
 def _bound(name: str, above: str | None) -> bytes:

@@ -12,13 +12,16 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from fairtag.adapters.keys import locks
 from fairtag.adapters.keystore import KeyStore
 from fairtag.custody import envelope
 from fairtag.custody.kinds import RecordKind, period_of
+from fairtag.retention.due import WHOLE, DataKey, Item
 from fairtag.terms.ids import WearerId
 from fairtag.terms.instants import Micros
 
 _MOST_CACHED = 100_000
+_PARTS = 4  # data / wearer / kind / period
 _HOUSE = "house"  # whose wearers have no order yet, such as a device without one
 _MONTHLY = (RecordKind.STATE, RecordKind.TRAIL)  # what every monitored wearer needs in a month
 _A_COMMIT = 20_000  # wearers; the keystore is closed to others while one is written
@@ -121,6 +124,28 @@ class KeyVault:
         """Destroy the journal's key of a day, of all wearers; tells whether there was one."""
         return self._end([f"journal/{day}"], lambda name: name[1:] == (RecordKind.JOURNAL, day)) > 0
 
+    def periods(self) -> list[DataKey]:
+        """List every data key that is there; locked ones are not."""
+        found = (name.split("/") for name in self._keys.names("data/"))
+        return [
+            DataKey(wearer_id=WearerId(parts[1]), kind=RecordKind(parts[2]), period=parts[3])
+            for parts in found
+            if len(parts) == _PARTS
+        ]
+
+    def lock(self, run: str, items: Sequence[Item]) -> int:
+        """Move keys under a wrapper of the run's own; tells how many."""
+        return locks.lock(self._keys, run, map(_name_of, items))
+
+    def unlock(self, run: str, items: Sequence[Item]) -> int:
+        """Put them back; tells how many."""
+        return locks.unlock(self._keys, run, map(_name_of, items))
+
+    def end_items(self, run: str, items: Sequence[Item]) -> int:
+        """Destroy keys, locked or not, and all below them; tells how many went."""
+        names = list(map(_name_of, items))
+        return self._keys.destroy_many([*names, *(locks.locked_name(run, one) for one in names)])
+
     def final_at(self, destroyed_at: Micros) -> Micros:
         """Tell when no copy of the keystore can hold a key any more that was destroyed then."""
         return self._keys.epochs.final_at(destroyed_at)
@@ -200,3 +225,9 @@ class KeyVault:
 
 def _path(wearer_id: str, kind: RecordKind, period: str) -> str:
     return f"data/{wearer_id}/{kind}/{period}"
+
+
+def _name_of(item: Item) -> str:
+    if item.kind == WHOLE:
+        return f"wearer/{item.wearer_id}"
+    return _path(item.wearer_id, RecordKind(item.kind), item.period)

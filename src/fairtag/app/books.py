@@ -9,7 +9,8 @@ from typing import Literal, Protocol
 
 import msgspec
 
-from fairtag.orders.model import Identity, OrderVersion, Ruling
+from fairtag.orders.inforce import MarkWhat
+from fairtag.orders.model import Identity, OrderVersion, Review, Ruling
 from fairtag.terms.ids import DeviceId, OrderId, WearerId
 from fairtag.terms.instants import Micros
 from fairtag.terms.local import Interval
@@ -28,6 +29,7 @@ class OrderFacts(msgspec.Struct, frozen=True, kw_only=True):
     time_zone: str
     recorded_at: Micros
     suspended_since: Micros | None
+    lapsed_since: Micros | None = None  # its review is overdue, so that monitoring stopped
 
 
 class OrderBook(Protocol):
@@ -44,15 +46,31 @@ class OrderBook(Protocol):
     def mark(
         self,
         order_id: OrderId,
-        what: Literal["suspend", "resume", "end"],
+        what: MarkWhat,
         *,
         at: Micros,
         recorded_at: Micros,
         by: str,
         reason: str,
     ) -> None:
-        """Record a suspension, its end, or the end of the order, by event time; the reason is
-        sealed.
+        """Record a suspension, its end, the end of the order, a lapsed review or its end, by event
+        time; the reason is sealed.
+
+        Raises: UnknownOrder.
+        """
+        ...
+
+    def put_review(
+        self, order_id: OrderId, *, by_date: str, recorded_at: Micros, by: str, reason: str
+    ) -> None:
+        """Record that the order was reviewed, and by when again; the reason is sealed.
+
+        Raises: UnknownOrder.
+        """
+        ...
+
+    def review(self, order_id: OrderId) -> Review:
+        """Tell who must review the order by when: by the newest version or the newest review.
 
         Raises: UnknownOrder.
         """

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from fairtag.app.log.book import AccessLog, Signer, Witness
 from fairtag.app.ports import Clock, Notifier, Store, Vault
+from fairtag.retention.schedule import Schedule
 
 
 class Changes(Protocol):
@@ -58,6 +59,7 @@ class House:
     address: str  # where staff reach the pages, such as "http://127.0.0.1:8080"
     speed: float  # how much faster than the machine's the clock runs; 1 except in a demo
     is_demo: bool  # scaled clock; every page says 'demo time'
+    schedule: Schedule  # what goes when; settings may only have shortened it
     is_rehearsal: (
         bool  # not all ten proofs pass: simulated orders only, every page says 'rehearsal'
     )

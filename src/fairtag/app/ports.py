@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Literal, Protocol, TypeVar
 
 import msgspec
 
+from fairtag.app.keys.port import Vault as Vault  # noqa: PLC0414 - one of the ports
 from fairtag.custody.trail.entry import JournalEntry as JournalEntry  # noqa: PLC0414 - ports speak of it
 from fairtag.intake.columns import Positions
 from fairtag.intake.messages import Message
@@ -23,8 +24,8 @@ if TYPE_CHECKING:
     from fairtag.app.books import DeviceBook, OrderBook, PeopleBook
     from fairtag.app.four_eyes.book import ProposalBook
     from fairtag.app.log.book import AuditBook
+    from fairtag.app.retention.book import ErasureBook, HoldBook
     from fairtag.app.trail.book import Chunks, Pile
-    from fairtag.custody.kinds import RecordKind
     from fairtag.rules.finding import Finding
 
 T = TypeVar("T")
@@ -35,83 +36,6 @@ class Clock(Protocol):
 
     def now(self) -> Micros:
         """Tell the instant."""
-        ...
-
-
-class Vault(Protocol):
-    """Seals and unseals bytes under the keys of one wearer; the keystore is a file of its own.
-
-    Root → authority → wearer → data key of a kind and period. Nothing outside
-    `fairtag.custody.opening` and the machine's own judging calls `unseal` on what holds positions.
-    """
-
-    def enrol(self, wearer_id: WearerId, authority_id: str) -> None:
-        """Make the wearer's key under the authority's; nothing when it is there."""
-        ...
-
-    def prepare(self, month: str, wearers: Iterable[WearerId]) -> int:
-        """Make the wearers' keys of a month (`2026-12`) before it begins; tells how many were new.
-
-        Raises: SealBroken when a wearer has no key.
-        """
-        ...
-
-    def seal(
-        self, plain: bytes, *, wearer_id: WearerId, kind: RecordKind, at: Micros, row: str
-    ) -> bytes:
-        """Seal under the wearer's key of this kind and of the period of `at`; `row` is AAD."""
-        ...
-
-    def unseal(
-        self, sealed: bytes, *, wearer_id: WearerId, kind: RecordKind, at: Micros, row: str
-    ) -> bytes:
-        """Undo `seal`.
-
-        Raises: SealBroken when a byte, the wearer, the kind, the period or the row differs, or the
-        key is gone.
-        """
-        ...
-
-    def name(self, told: bytes, *, wearer_id: WearerId) -> bytes:
-        """Name a content by a keyed hash: the same again is found, and the name tells nothing.
-
-        Shapes: 16 bytes.
-        """
-        ...
-
-    def end_wearer(self, wearer_id: WearerId) -> int:
-        """Destroy the wearer's key and every key below it; tells how many keys went."""
-        ...
-
-    def end_wearers(self, wearers: Sequence[WearerId]) -> int:
-        """Destroy the keys of many wearers, all or none; tells how many keys went."""
-        ...
-
-    def end_period(self, wearer_id: WearerId, kind: RecordKind, period: str) -> bool:
-        """Destroy one data key; tells whether there was one."""
-        ...
-
-    def end_periods(self, ended: Sequence[tuple[WearerId, RecordKind, str]]) -> int:
-        """Destroy many data keys, all or none; tells how many there were."""
-        ...
-
-    def end_journal(self, day: str) -> bool:
-        """Destroy the journal's key of a day, of all wearers; tells whether there was one."""
-        ...
-
-    def final_at(self, destroyed_at: Micros) -> Micros:
-        """Tell when a destruction is final: no copy of the keystore can hold the key any more.
-
-        At most 30 days after the act; the act itself when no copy was made.
-        """
-        ...
-
-    def overdue_epochs(self, now: Micros) -> list[int]:
-        """List the weeks (from 1970 on) whose copies of the keystore must be readable no more."""
-        ...
-
-    def end_epochs(self, now: Micros) -> int:
-        """Destroy the keys that open those weeks' copies; tells how many."""
         ...
 
 
@@ -320,6 +244,16 @@ class Transaction(Protocol):
 
     @property
     def proposals(self) -> ProposalBook:
+        """Give the book."""
+        ...
+
+    @property
+    def erasures(self) -> ErasureBook:
+        """Give the book."""
+        ...
+
+    @property
+    def holds(self) -> HoldBook:
         """Give the book."""
         ...
 

@@ -8,9 +8,11 @@ from fairtag.app.house import House
 from fairtag.app.ports import JournalEntry, Transaction
 from fairtag.audit.entries import Entry
 from fairtag.orders.duties import MOST_CHECK_INS
+from fairtag.orders.inforce import MarkWhat
 from fairtag.orders.model import CheckIn, OrderVersion, Ruling
 from fairtag.orders.read import check, is_simulated, read
 from fairtag.orders.scheme import Scheme
+from fairtag.review.clock import lapses_at
 from fairtag.terms.errors import OrderConflict, OrderRefused, UsageError
 from fairtag.terms.ids import DeviceId, OrderId
 from fairtag.terms.instants import Micros, text
@@ -54,6 +56,7 @@ def put_order(
         )
         tx.orders.put(order)
         _hold_prompts(tx, order)
+        end_lapse(tx, order.order_id, at=at, by=by)
         if is_new:
             told = {"version": str(order.version)}
             _record(tx, order.order_id, at, by, "order.put", told)
@@ -75,16 +78,47 @@ def mark_order(
 
     Raises: UnknownOrder, UsageError; OrderConflict when the order is not in a state for it then.
     """
+    demand_reason(reason)
+    now = house.clock.now()
+    house.store.transact(
+        lambda tx: mark_in(tx, order_id, what, at=at, now=now, by=by, reason=reason)
+    )
+
+
+def demand_reason(reason: str) -> None:
+    """Go on only with a reason of some words.
+
+    Raises: UsageError.
+    """
     if not reason.strip() or len(reason) > _REASON_MOST:
         raise UsageError(f"say why, in at most {_REASON_MOST} characters")
-    now = house.clock.now()
 
-    def work(tx: Transaction) -> None:
-        recorded_at = _after_the_last(tx, order_id, now)
-        tx.orders.mark(order_id, what, at=at, recorded_at=recorded_at, by=by, reason=reason)
-        _record(tx, order_id, recorded_at, by, f"order.{what}", {"from": text(at)})
 
-    house.store.transact(work)
+def mark_in(
+    tx: Transaction,
+    order_id: OrderId,
+    what: MarkWhat,
+    *,
+    at: Micros,
+    now: Micros,
+    by: str,
+    reason: str,
+) -> None:
+    """Mark an order by event time, and tell judge and log.
+
+    Raises: UnknownOrder; OrderConflict when the order is not in a state for it then.
+    """
+    recorded_at = _after_the_last(tx, order_id, now)
+    tx.orders.mark(order_id, what, at=at, recorded_at=recorded_at, by=by, reason=reason)
+    _record(tx, order_id, recorded_at, by, f"order.{what}", {"from": text(at)})
+
+
+def end_lapse(tx: Transaction, order_id: OrderId, *, at: Micros, by: str) -> None:
+    """Let monitoring go on when the newest version or review names a date that has not lapsed."""
+    (facts,) = tx.orders.facts(order_id=order_id)
+    is_due_again = at < lapses_at(facts.review_by, facts.time_zone)
+    if facts.lapsed_since is not None and facts.starts_at <= at < facts.ends_at and is_due_again:
+        mark_in(tx, order_id, "reviewed", at=at, now=at, by=by, reason="The review was made.")
 
 
 def handed_on(house: House, order_id: OrderId) -> list[DeviceId]:

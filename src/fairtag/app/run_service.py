@@ -21,6 +21,8 @@ from fairtag.app.judging import Engine
 from fairtag.app.keys.care import keep_keys
 from fairtag.app.log.tend import tend_log
 from fairtag.app.reconcile import reconcile
+from fairtag.app.retention.routine import keep_house
+from fairtag.app.reviews.clock import see_reviews
 from fairtag.app.trail.compact import compact
 
 _IDLE_S = 0.02  # how long new data wait at most for the judge
@@ -116,8 +118,12 @@ def _care(house: House, pulse: Pulse) -> None:
         if rounds % _RECONCILE_EVERY == 0:
             now = house.clock.now()
             compared = _tried(partial(reconcile, house, since=since), "reconcile")
-            results.append(compared)
-            results.append(_tried(partial(keep_keys, house), "keys"))
+            results += [
+                compared,
+                _tried(partial(keep_keys, house), "keys"),
+                _tried(partial(see_reviews, house), "reviews"),
+                _tried(partial(keep_house, house), "retention"),
+            ]
             since = since if compared is None else now
         rounds += 1
         pulse.care.strike(is_good=None not in results)

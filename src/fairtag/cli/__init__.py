@@ -32,6 +32,7 @@ COMMANDS = {
     "simulate": "simulate:simulate",
     "keys": "keys.commands:keys",
     "audit": "log.audit:audits",
+    "retention": "ending.retention:retention",
     "backup": "keeping:backup",
     "restore": "keeping:restore",
     "bench": "bench:bench",

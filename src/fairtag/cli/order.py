@@ -122,6 +122,23 @@ def _or_no(what: object) -> Iterator[None]:
         raise typer.Exit(1) from refused
 
 
+@orders.command("reviewed")
+def reviewed(
+    order: Annotated[str, typer.Argument(metavar="ID", help="The order's id.")],
+    data: DataFolder,
+    by: Annotated[str, typer.Option("--by", help="By when it is reviewed again: 2027-04-15.")],
+    reason: Annotated[str, typer.Option("--reason", help="What the review found; kept sealed.")],
+    scheme: SchemeFile = None,
+) -> None:
+    """Record that the order was reviewed and stands; what had stopped for want of it goes on."""
+    from fairtag.app.reviews.record import record_review  # noqa: PLC0415 - `order check` needs none
+
+    allowed = scheme_from(scheme)
+    with open_house(data) as house, _or_no(order):
+        record_review(house, OrderId(order), by_date=by, reason=reason, by=BY, scheme=allowed)
+    typer.echo(f"{order}: reviewed; next review by {by}", err=True)
+
+
 def _marking(what: Literal["suspend", "resume", "end"], told: str) -> None:
     @orders.command(what, help=told)
     def mark(

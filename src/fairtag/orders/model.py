@@ -131,6 +131,14 @@ Condition = Curfew | ExclusionZone | InclusionZone | Attendance | Trail | CheckI
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Lapse:
+    """A time in which the order's review was overdue: some conditions stand, nothing else does."""
+
+    during: Interval
+    standing: frozenset[ConditionId]  # judged on; never empty: a time without any is suspended
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Ruling:
     """What the rules may know of one version of an order: duties, devices, absences, time."""
 
@@ -143,6 +151,9 @@ class Ruling:
     devices: tuple[Activation, ...]
     absences: tuple[Absence, ...]
     conditions: tuple[Condition, ...]
+    # What a court made, or what protects a named person: judged on when a review is overdue.
+    standing: frozenset[ConditionId] = frozenset()
+    lapsed: tuple[Lapse, ...] = ()  # in these only standing conditions are judged, no trail is kept
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

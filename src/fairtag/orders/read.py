@@ -135,6 +135,7 @@ def _ruling(order: dict[str, Any], recorded_at: Micros) -> Ruling:
         devices=tuple(_activation(device, order) for device in order["devices"]),
         absences=tuple(_absence(one) for one in order.get("absences", [])),
         conditions=tuple(_condition(one, order["time_zone"]) for one in order["conditions"]),
+        standing=frozenset(one["id"] for one in order["conditions"] if "stands" in one),
     )
 
 

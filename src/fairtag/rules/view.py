@@ -19,7 +19,7 @@ from fairtag.rules.settings import Settings
 from fairtag.terms.ground import ground_of
 from fairtag.terms.ids import ConditionId, DeviceId
 from fairtag.terms.instants import Micros
-from fairtag.terms.local import Interval
+from fairtag.terms.local import Interval, merged
 
 _Stretch = tuple[Ruling | None, dict[DeviceId, Activation]]
 
@@ -41,7 +41,15 @@ class View:
         name = (condition_id, covers)
         found = self._free.get(name)
         if found is None:
-            suspended = self.rulings[-1].suspended
+            newest = self.rulings[-1]
+            # While a review is overdue only standing conditions bind; the device is judged on,
+            # since without it they can't be.
+            lapsed = [
+                one.during
+                for one in newest.lapsed
+                if condition_id is not None and condition_id not in one.standing
+            ]
+            suspended = merged((*newest.suspended, *lapsed)) if lapsed else newest.suspended
             found = free_times(condition_id, covers, self.absences, suspended)
             self._free[name] = found
         return found
@@ -150,6 +158,7 @@ class View:
         """List every instant at which an answer of this view may change."""
         spans = [span for one in self.rulings for span in (one.during, *one.suspended)]
         spans += [device.during for one in self.rulings for device in one.devices]
+        spans += [lapse.during for one in self.rulings for lapse in one.lapsed]
         found = {at for span in spans for at in (span.start, span.end)}
         return sorted(found | {one.recorded_at for one in self.rulings})
 
@@ -206,6 +215,8 @@ def first_difference(before: View, after: View) -> Micros | None:
     old, new = before.rulings[-1], after.rulings[-1]
     times += [one.start for one in set(old.suspended) ^ set(new.suspended)]
     times += [one.end for one in set(old.suspended) ^ set(new.suspended)]
+    lapses = set(old.lapsed) ^ set(new.lapsed)
+    times += [at for one in lapses for at in (one.during.start, one.during.end)]
     if old.during.end != new.during.end:
         times.append(min(old.during.end, new.during.end))
     times += [one.recorded_at for one in after.rulings[len(before.rulings) :]]

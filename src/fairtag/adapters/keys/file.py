@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import os
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import LiteralString
 
+from fairtag.custody.root import RootCheck
 from fairtag.terms.errors import StoreRefused
 
 PRAGMAS: tuple[LiteralString, ...] = (
@@ -69,3 +71,24 @@ def number(db: sqlite3.Connection, asked: str) -> int:
         return int(cursor.fetchone()[0])
     finally:
         cursor.close()
+
+
+def check_in(db: sqlite3.Connection) -> RootCheck | None:
+    """Read the check of the root that wraps a keystore; None when it is a new one."""
+    asked = "SELECT name, value FROM mark WHERE name IN ('root_check', 'root_digest')"
+    with closing(db.execute(asked)) as found:
+        marks = {name: bytes(value) for name, value in found}
+    if not marks:
+        return None
+    return RootCheck(wrapped=marks["root_check"], digest=marks["root_digest"])
+
+
+def demand_keys(path: Path, beside: tuple[Path, ...]) -> None:
+    """Refuse to begin a keystore anew where one was: what it sealed would be lost unseen.
+
+    Raises: StoreRefused.
+    """
+    left = [str(one) for one in beside if one.exists()]
+    if left and not path.exists():
+        detail = f"{path} is missing, but there is {left[0]}"
+        raise StoreRefused(f"{detail}; put a copy back with `fairtag keys restore`")

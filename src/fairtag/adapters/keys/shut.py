@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from fairtag.custody.kinds import RecordKind
+from fairtag.retention.due import DataKey, Item
 from fairtag.terms.errors import SealBroken
 from fairtag.terms.ids import WearerId
 from fairtag.terms.instants import Micros
@@ -61,6 +62,22 @@ class ShutVault:
         raise SealBroken(_WHY)
 
     def end_journal(self, day: str) -> bool:
+        """Refuse."""
+        raise SealBroken(_WHY)
+
+    def periods(self) -> list[DataKey]:
+        """Refuse."""
+        raise SealBroken(_WHY)
+
+    def lock(self, run: str, items: Sequence[Item]) -> int:
+        """Refuse."""
+        raise SealBroken(_WHY)
+
+    def unlock(self, run: str, items: Sequence[Item]) -> int:
+        """Refuse."""
+        raise SealBroken(_WHY)
+
+    def end_items(self, run: str, items: Sequence[Item]) -> int:
         """Refuse."""
         raise SealBroken(_WHY)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from sqlalchemy import DDL, Table, event
 
+from fairtag.adapters.sqlite.keeping.families import stays
 from fairtag.alerts.gather import CLOSES_ITSELF
 
 _SELF_KINDS = ", ".join(f"'{kind}'" for kind in sorted(CLOSES_ITSELF))
@@ -20,7 +21,7 @@ _MIRRORED = ("alert_id", "kind", "recipient", "priority", "state")
 
 def guard_alerts(alerts: Table, acts: Table, contacts: Table) -> None:
     """Let alerts only move forward, by named people; let acts and contacts stand as written."""
-    _guard(alerts, "alerts_stay", "DELETE ON alerts", "an alert can not be deleted")
+    _guard(alerts, "alerts_stay", _removal("alerts"), "an alert can not be deleted")
     _guard(alerts, "alerts_once", _again("alerts", "alert_id"), "an alert can not be replaced")
     for name, when, told in _alert_rules():
         _guard(alerts, name, f"UPDATE ON alerts WHEN {when}", told)
@@ -33,7 +34,7 @@ def guard_alerts(alerts: Table, acts: Table, contacts: Table) -> None:
 def keep_as_written(table: Table, what: str) -> None:
     """Let rows with a number be added, and never be changed, replaced or deleted."""
     name = table.name
-    _guard(table, f"{name}_stay", f"DELETE ON {name}", f"{what} can not be deleted")
+    _guard(table, f"{name}_stay", _removal(name), f"{what} can not be deleted")
     _guard(table, f"{name}_hold", f"UPDATE ON {name}", f"{what} can not be changed")
     _guard(table, f"{name}_once", _again(name, "n"), f"{what} can not be replaced")
 
@@ -84,6 +85,12 @@ def _again(table: str, key: str) -> str:
     return f"INSERT ON {table} WHEN {exists}"
 
 
+def _removal(table: str) -> str:
+    """Refuse to delete a row, save one whose key two people destroyed."""
+    return f"DELETE ON {table}{stays(table)}"
+
+
 def _guard(table: Table, name: str, when: str, told: str) -> None:
     made = f"CREATE TRIGGER {name} BEFORE {when} BEGIN SELECT RAISE(ABORT, '{told}'); END"
+    made = made.replace("%", "%%")  # DDL fills in names by it
     event.listen(table, "after_create", DDL(made))  # type: ignore[no-untyped-call]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from dataclasses import replace
+from typing import Any
 
 from sqlalchemy import (
     Column,
@@ -17,12 +18,13 @@ from sqlalchemy import (
     select,
 )
 
+from fairtag.adapters.sqlite.guards import keep_as_written
 from fairtag.adapters.sqlite.schema import metadata
 from fairtag.app.books import OrderFacts
 from fairtag.app.ports import Vault
 from fairtag.custody.kinds import RecordKind
-from fairtag.orders.inforce import Mark, mark_refusal, with_marks, worn
-from fairtag.orders.model import Identity, OrderVersion, Ruling
+from fairtag.orders.inforce import Mark, MarkWhat, is_lapsed, mark_refusal, with_marks, worn
+from fairtag.orders.model import Identity, OrderVersion, Review, Ruling
 from fairtag.orders.read import reopen
 from fairtag.terms.errors import OrderConflict, UnknownOrder
 from fairtag.terms.ids import OrderId, WearerId
@@ -54,6 +56,19 @@ marks = Table(
     Column("by", String, nullable=False),
     Column("sealed", LargeBinary, nullable=False),
 )
+# That an order was reviewed, and by when again.
+reviews = Table(
+    "reviews",
+    metadata,
+    Column("n", Integer, primary_key=True),
+    Column("order_id", String, nullable=False, index=True),
+    Column("owner", String, nullable=False),
+    Column("recorded_at", Integer, nullable=False),
+    Column("by_date", String, nullable=False),
+    Column("by", String, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+)
+keep_as_written(reviews, "a review")
 # What follows from versions and marks, kept ready for the device door.
 activations = Table(
     "activations",
@@ -109,14 +124,14 @@ class SqliteOrderBook:
     def mark(
         self,
         order_id: OrderId,
-        what: Literal["suspend", "resume", "end"],
+        what: MarkWhat,
         *,
         at: Micros,
         recorded_at: Micros,
         by: str,
         reason: str,
     ) -> None:
-        """Record a suspension, its end, or the end of the order.
+        """Record a suspension, its end, the end of the order, a lapsed review or its end.
 
         Raises: UnknownOrder; OrderConflict when the order is not in a state for it then.
         """
@@ -148,6 +163,32 @@ class SqliteOrderBook:
         )
         self._refresh(order_id, wearer_id)
 
+    def put_review(
+        self, order_id: OrderId, *, by_date: str, recorded_at: Micros, by: str, reason: str
+    ) -> None:
+        """Record that the order was reviewed, and by when again.
+
+        Raises: UnknownOrder.
+        """
+        wearer_id = self._rows(order_id)[-1].wearer_id
+        sealed = self._vault.seal(
+            reason.encode(),
+            wearer_id=wearer_id,
+            kind=RecordKind.TEXT,
+            at=recorded_at,
+            row=f"review/{order_id}/{recorded_at}",
+        )
+        told = {"order_id": order_id, "owner": wearer_id, "recorded_at": recorded_at}
+        self._db.execute(insert(reviews).values(**told, by_date=by_date, by=by, sealed=sealed))
+
+    def review(self, order_id: OrderId) -> Review:
+        """Tell who must review the order by when.
+
+        Raises: UnknownOrder.
+        """
+        review = self.version(order_id).review
+        return replace(review, by=self.facts(order_id=order_id)[0].review_by)
+
     def rulings(self, order_id: OrderId, *, as_of: Micros | None = None) -> tuple[Ruling, ...]:
         """List the versions for the judge, oldest first.
 
@@ -173,7 +214,11 @@ class SqliteOrderBook:
         told: dict[str, list[Mark]] = {}
         for name, mark in self._marked(order_id):
             told.setdefault(name, []).append(mark)
-        return [_facts(row, told.get(row.order_id, [])) for row in newest.values()]
+        again = self._reviewed(order_id)
+        return [
+            _facts(row, told.get(row.order_id, []), again.get(row.order_id))
+            for row in newest.values()
+        ]
 
     def identity(self, order_id: OrderId) -> Identity:
         """Open who wears the device."""
@@ -238,6 +283,13 @@ class SqliteOrderBook:
                 )
             )
 
+    def _reviewed(self, order_id: OrderId | None) -> dict[str, Row[Any]]:
+        """Find the newest review of each order."""
+        wanted = select(reviews).order_by(reviews.c.n)
+        if order_id is not None:
+            wanted = wanted.where(reviews.c.order_id == order_id)
+        return {row.order_id: row for row in self._db.execute(wanted)}
+
     def _rows(self, order_id: OrderId | None) -> list[Row[Any]]:
         wanted = select(versions).order_by(versions.c.order_id, versions.c.version)
         if order_id is not None:
@@ -272,9 +324,11 @@ class SqliteOrderBook:
         return reopen(source, recorded_at=row.recorded_at)
 
 
-def _facts(row: Row[Any], told: list[Mark]) -> OrderFacts:
+def _facts(row: Row[Any], told: list[Mark], again: Row[Any] | None) -> OrderFacts:
+    is_newer = again is not None and again.recorded_at >= row.recorded_at
+    lapses = [mark.at for mark in told if mark.what == "lapse"] if is_lapsed(told) else []
     ends = [mark.at for mark in told if mark.what == "end"]
-    pauses = [mark for mark in told if mark.what != "end"]
+    pauses = [mark for mark in told if mark.what in ("suspend", "resume")]
     newest = max(pauses, key=lambda mark: (mark.at, mark.recorded_at), default=None)
     is_paused = newest is not None and newest.what == "suspend"
     return OrderFacts(
@@ -284,8 +338,9 @@ def _facts(row: Row[Any], told: list[Mark]) -> OrderFacts:
         authority_id=row.authority_id,
         starts_at=row.starts_at,
         ends_at=min([row.ends_at, *ends]),
-        review_by=row.review_by,
+        review_by=again.by_date if again is not None and is_newer else row.review_by,
         time_zone=row.time_zone,
         recorded_at=row.recorded_at,
+        lapsed_since=max(lapses, default=None),
         suspended_since=newest.at if newest is not None and is_paused else None,
     )

@@ -8,7 +8,9 @@ import msgspec
 from sqlalchemy import Column, Connection, Integer, LargeBinary, Row, String, Table, select
 from sqlalchemy.dialects.sqlite import insert
 
+from fairtag.adapters.sqlite.engine import driver
 from fairtag.adapters.sqlite.guards import keep_as_written
+from fairtag.adapters.sqlite.keeping.families import is_shut, shut
 from fairtag.adapters.sqlite.schema import metadata
 from fairtag.app.ports import Vault
 from fairtag.custody.kinds import RecordKind
@@ -106,7 +108,12 @@ class SqliteProposalBook:
         if is_open:
             ended = select(proposal_marks.c.proposal_id).where(proposal_marks.c.state.in_(_ENDS))
             wanted = wanted.where(proposals.c.proposal_id.not_in(ended))
-        return [self._read(row) for row in self._db.execute(wanted).all()]
+        closed = shut(driver(self._db))
+        return [
+            self._read(row)
+            for row in self._db.execute(wanted).all()
+            if not is_shut(closed, row.owner, RecordKind.TEXT, Micros(row.asked_at))
+        ]
 
     def acts(self) -> list[tuple[str, str]]:
         """List what was asked and what became of it, nothing unsealed: id, and state."""

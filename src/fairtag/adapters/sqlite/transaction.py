@@ -9,6 +9,8 @@ from fairtag.adapters.sqlite.alerts import SqliteAlertBook
 from fairtag.adapters.sqlite.chunks import SqliteChunks
 from fairtag.adapters.sqlite.devices import SqliteDeviceBook
 from fairtag.adapters.sqlite.journal import SqliteJournal
+from fairtag.adapters.sqlite.keeping.erasures import SqliteErasureBook
+from fairtag.adapters.sqlite.keeping.holds import SqliteHoldBook
 from fairtag.adapters.sqlite.log.entries import SqliteAudit
 from fairtag.adapters.sqlite.orders import SqliteOrderBook
 from fairtag.adapters.sqlite.people import SqlitePeopleBook
@@ -32,6 +34,8 @@ class SqliteTransaction:
         self.alerts = SqliteAlertBook(connection, vault)
         self.people = SqlitePeopleBook(connection, vault)
         self.proposals = SqliteProposalBook(connection, vault)
+        self.erasures = SqliteErasureBook(connection)
+        self.holds = SqliteHoldBook(connection, vault)
 
     def settle(self) -> None:
         """Bring what was logged into the tree and the file, before the commit.

@@ -8,6 +8,7 @@ import msgspec
 from sqlalchemy import Column, Connection, Integer, LargeBinary, String, Table
 
 from fairtag.adapters.sqlite.engine import driver
+from fairtag.adapters.sqlite.keeping.families import is_shut, shut
 from fairtag.adapters.sqlite.schema import metadata
 from fairtag.app.ports import Vault
 from fairtag.custody.kinds import RecordKind
@@ -65,7 +66,10 @@ class SqliteVerdicts:
     def states(self) -> Iterable[tuple[OrderId, bytes]]:
         """List the judge's states, opened."""
         found = self._db.execute("SELECT order_id, wearer_id, sealed FROM states ORDER BY order_id")
+        closed = shut(self._db)
         for order_id, wearer_id, sealed in found.fetchall():
+            if is_shut(closed, wearer_id, RecordKind.STATE, _ALWAYS):
+                continue
             yield (
                 OrderId(order_id),
                 self._vault.unseal(
@@ -108,11 +112,22 @@ class SqliteVerdicts:
 
     def feed(self, *, after: int, limit: int) -> list[tuple[int, Finding]]:
         """List revisions in the order in which they were stored."""
-        found = self._db.execute(
-            f"SELECT {_COLUMNS} FROM findings WHERE n > ? ORDER BY n LIMIT ?",  # noqa: S608
-            (after, limit),
-        )
-        return [(row[0], self._opened(row)) for row in found.fetchall()]
+        closed = shut(self._db)
+        told: list[tuple[int, Finding]] = []
+        while len(told) < limit:  # a reader must not stop where a run of them is locked
+            found = self._db.execute(
+                f"SELECT {_COLUMNS} FROM findings WHERE n > ? ORDER BY n LIMIT ?",  # noqa: S608
+                (after, limit - len(told)),
+            ).fetchall()
+            if not found:
+                break
+            after = found[-1][0]
+            told += [
+                (row[0], self._opened(row))
+                for row in found
+                if not is_shut(closed, row[3], RecordKind.FINDING, Micros(row[4]))
+            ]
+        return told
 
     def latest(self, finding_id: str) -> Finding | None:
         """Give the newest revision."""

@@ -16,6 +16,7 @@ from fairtag.alerts.model import AlertState
 from fairtag.app.ports import Transaction
 from fairtag.app.record_installation import STEPS_BY_PEOPLE
 from fairtag.audit.entries import Entry
+from fairtag.terms.ids import WearerId
 
 _ALL = 10_000_000
 Key = tuple[str, ...]  # to what it was done, by whom or with what
@@ -34,9 +35,13 @@ class Kind:
 
 
 class Said:
-    """Counts what entries account for, and holds the rows against it."""
+    """Counts what entries account for, and holds the rows against it.
 
-    def __init__(self) -> None:
+    Of those in `gone` the whole record was removed on its date: entries stay, rows do not.
+    """
+
+    def __init__(self, gone: frozenset[WearerId] = frozenset()) -> None:
+        self._gone = gone
         self._sure: Counter[Done] = Counter()
         self._maybe: Counter[Done] = Counter()  # announced; carried out or not
         self._by_code = {code: kind for kind in KINDS for code in kind.codes}
@@ -44,7 +49,7 @@ class Said:
     def take(self, entry: Entry) -> None:
         """Count an entry."""
         kind = self._by_code.get(entry.what)
-        if kind is not None:
+        if kind is not None and entry.wearer_id not in self._gone:
             counted = self._maybe if entry.spooled else self._sure
             counted[entry.what, kind.said(entry)] += 1
 
@@ -92,6 +97,8 @@ def _suspensions(tx: Transaction) -> Iterator[Done]:
     for order in tx.orders.facts():
         if order.suspended_since is not None:
             yield "order.suspend", (order.order_id,)
+        if order.lapsed_since is not None:
+            yield "order.lapse", (order.order_id,)
 
 
 def _devices(tx: Transaction) -> Iterator[Done]:
@@ -112,6 +119,13 @@ def _steps(tx: Transaction) -> Iterator[Done]:
             yield f"installation.{step.step}", (step.order_id, step.device_id)
 
 
+def _erasures(tx: Transaction) -> Iterator[Done]:
+    for run in tx.erasures.listed(is_open=False):
+        if run.state in ("destroying", "destroyed", "removed"):
+            what = "erasure.routine" if run.by == "machine" else "erasure.destroy"
+            yield what, (run.run_id,)
+
+
 def _proposals(tx: Transaction) -> Iterator[Done]:
     for proposal_id, state in tx.proposals.acts():
         yield f"second-person.{state}", (proposal_id,)
@@ -128,7 +142,7 @@ KINDS = (
     Kind(table="order_versions", codes=("order.put",), said=_order, rows=_versions),
     Kind(
         table="order_marks",  # the store tells the last suspension only; each mark is watched
-        codes=("order.suspend",),
+        codes=("order.suspend", "order.lapse"),
         said=_order,
         rows=_suspensions,
         needs_row=False,
@@ -152,6 +166,13 @@ KINDS = (
         codes=tuple(f"installation.{step}" for step in STEPS_BY_PEOPLE),
         said=lambda entry: (entry.order_id or "", entry.details.get("device", "")),
         rows=_steps,
+        needs_row=False,
+    ),
+    Kind(
+        table="erasure_runs",
+        codes=("erasure.destroy", "erasure.routine"),
+        said=lambda entry: (entry.details.get("run", ""),),
+        rows=_erasures,
         needs_row=False,
     ),
     Kind(

@@ -46,7 +46,7 @@ def verify_log(
     `spooled` is the file beside the table, read after the snapshot; `awaited` what it held before.
     `outside` are checkpoints that somebody else kept; `remembered` is what the signer last signed.
     """
-    log, said, rows = Log(), Said(), _Rows()
+    log, said, rows = Log(), Said(tx.erasures.gone()), _Rows()
     for entry in log.read(_lines(tx)):
         said.take(entry)
         rows.take(entry)

@@ -15,8 +15,9 @@ import typer
 from fairtag.adapters.alone import alone
 from fairtag.adapters.keys import copies
 from fairtag.adapters.keys.epochs import Epochs
+from fairtag.adapters.keys.file import check_in
 from fairtag.adapters.keys.rotation import rotation
-from fairtag.adapters.keystore import EPOCHS, NAME, KeyStore, check_in
+from fairtag.adapters.keystore import EPOCHS, NAME, KeyStore
 from fairtag.adapters.roots.file import FILE, FileRoot, erase, read_root, write_root
 from fairtag.adapters.roots.shares import NEEDED, SHARES, join, page, split, words_of
 from fairtag.app.keys.care import keep_keys

@@ -13,7 +13,9 @@ from fastapi.routing import APIRoute
 from fairtag.terms.errors import (
     AlertStateRefused,
     Busy,
+    ErasureRefused,
     FairtagError,
+    HoldRefused,
     LogUnavailable,
     OpeningRefused,
     OrderConflict,
@@ -44,6 +46,8 @@ _STATUS: tuple[tuple[type[FairtagError], int], ...] = (
     (UnknownDevice, 404),
     (AlertStateRefused, 409),
     (OrderConflict, 409),
+    (ErasureRefused, 409),
+    (HoldRefused, 422),
     (TooLarge, 413),
     (Busy, 503),
     (LogUnavailable, 503),

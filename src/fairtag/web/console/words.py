@@ -18,6 +18,7 @@ from fairtag.app.compare_books import (
     TWO_ORDERS,
 )
 from fairtag.app.reconcile import JUDGING_BEHIND, UNHEARD
+from fairtag.app.reviews.clock import REVIEW_DUE, REVIEW_OVERDUE
 from fairtag.custody.opening import Purpose
 from fairtag.rules.explained.human import chance
 from fairtag.rules.settings import DEFAULTS
@@ -57,6 +58,8 @@ KINDS = {
     SUSPENDED_LONG: "Order suspended for long",
     TWO_ORDERS: "More than one order in force",
     DEVICE_LEFT: "Device still active after its order",
+    REVIEW_DUE: "Review of the order is due",
+    REVIEW_OVERDUE: "Review of the order is overdue",
     UNHEARD: "Device not heard for 24 hours",
     JUDGING_BEHIND: "Data are not judged",
     ROSTER_EMPTY: "Duty roster is empty",
@@ -144,6 +147,16 @@ _NEXT: dict[str, tuple[str, ...]] = {
     "battery": (_PHONE, "Ask the wearer to charge the device.", _MEND),
     "equipment": ("Have the contractor look at the device.", _PHONE, _MEND),
     "monitoring": ("Do what the sentence on top says, or give it to whoever can.", _MEND),
+    REVIEW_DUE: (
+        "Ask whoever must review the order to do it before the date.",
+        "Record the review with its new date, or end the order.",
+        _MEND,
+    ),
+    REVIEW_OVERDUE: (
+        "Tell the authority today, and tell the wearer and whoever represents them.",
+        "Write down whom you told, under 'contact'.",
+        "Have the order reviewed and record it, or end the order. Then close this alert.",
+    ),
     "input": ("Have the contractor look at the device.", _MEND),
     "alert": (
         "Open the closed alert that the sentence on top names, and see what it rests on now.",
@@ -189,6 +202,20 @@ LOG = {
     "order.suspend": "suspended an order",
     "order.resume": "resumed an order",
     "order.end": "ended an order",
+    "order.lapse": "stopped an order whose review is overdue",
+    "order.reviewed": "recorded a review of an order",
+    "erasure.lock": "locked records that are due",
+    "erasure.restore": "put locked records back",
+    "erasure.held": "put records back that are held",
+    "erasure.destroy": "began to destroy keys",
+    "erasure.routine": "began the day's own erasure",
+    "erasure.certificate": "certified that keys were destroyed",
+    "erasure.rows": "removed rows whose keys were destroyed",
+    "hold.placed": "placed a hold",
+    "hold.answered": "answered what a hold waited for",
+    "hold.renewed": "renewed a hold",
+    "hold.lifted": "lifted a hold",
+    "clock.confirmed": "said that the service's clock is right",
     "user.disable": "closed an account",
     "installation.visit": "recorded the visit of an installation",
     "installation.activation": "recorded the activation of a device",

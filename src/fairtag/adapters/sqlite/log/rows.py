@@ -79,6 +79,16 @@ WATCHED = (
         ),
     ),
     Watched(
+        table="holds",
+        key=("n",),
+        parts=("n", "hold_id", "owner", "at", "body", "sealed"),
+    ),
+    Watched(
+        table="reviews",
+        key=("n",),
+        parts=("n", "order_id", "owner", "recorded_at", "sealed"),
+    ),
+    Watched(
         table="proposals",
         key=("n",),
         parts=("n", "proposal_id", "matter", "owner", "asked_at", "body", "sealed"),

@@ -1,0 +1,1 @@
+"""What goes, when, by whose leave: list, run, routine, holds."""

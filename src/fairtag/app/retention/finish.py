@@ -1,0 +1,122 @@
+"""Go on with every erasure that is not done: lock, destroy on its day, certify, remove the rows.
+
+Called by a round of care. Each step is written down before it is done, and may be done twice.
+Units: µs UTC.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from functools import partial
+
+import msgspec
+
+from fairtag.app.house import House
+from fairtag.app.ports import Transaction
+from fairtag.app.retention.book import Run
+from fairtag.app.retention.run import finish_restored
+from fairtag.audit.entries import Entry
+from fairtag.custody.kinds import RecordKind
+from fairtag.retention.due import WHOLE, Item
+from fairtag.retention.holds import Hold, held
+from fairtag.retention.limits import demand_clock
+from fairtag.terms.errors import ClockDoubtful
+from fairtag.terms.instants import Micros, text
+
+
+def finish(house: House) -> int:
+    """Take every open run as far as it may go now; tells how many moved."""
+    runs = house.store.read(lambda tx: tx.erasures.listed(is_open=False))
+    return sum(_go_on(house, run) for run in runs if run.state != "removed")
+
+
+def _go_on(house: House, run: Run) -> int:
+    items = house.store.read(lambda tx: tx.erasures.items(run.run_id))
+    if run.state == "restored":
+        if items:
+            finish_restored(house, run.run_id)
+        return len(items) > 0
+    if run.state == "locked":
+        house.vault.lock(run.run_id, items)  # also after a crash between the word and the deed
+        if not house.store.transact(partial(_is_time, house=house, run=run)):
+            return 0
+    if run.state in ("locked", "destroying"):
+        _destroy(house, run)
+    house.store.transact(partial(_remove, run=run, now=house.clock.now()))
+    house.changes.publish()
+    return 1
+
+
+def _is_time(tx: Transaction, *, house: House, run: Run) -> bool:
+    """Say that the keys go now; not before their day, nor under a clock in doubt."""
+    now = house.clock.now()
+    try:
+        demand_clock(tx.erasures.clock(now))
+    except ClockDoubtful:
+        return False
+    if now < run.until or tx.erasures.get(run.run_id).state != "locked":
+        return False
+    free_held(tx, house, run.run_id, tx.holds.listed(), now)
+    items = tx.erasures.items(run.run_id)
+    _log(tx, run, "erasure.destroy", now, {"items": str(len(items))})
+    tx.erasures.mark(run.run_id, "destroying", at=now)
+    return True
+
+
+def free_held(
+    tx: Transaction, house: House, run_id: str, holds: list[Hold], now: Micros
+) -> tuple[Item, ...]:
+    """Take out of a run what a hold keeps, and put its keys back: keeping needs no second person.
+
+    A wearer's whole record is one item: a hold of any part of it keeps it all, until a new list.
+    """
+    found = tuple(one for one in tx.erasures.items(run_id) if _is_held(holds, one, now))
+    if found:
+        told = {"run": run_id, "items": str(len(found))}
+        entry = Entry(at=now, operation="erasure", actor="machine", what="erasure.held")
+        tx.audit.append(msgspec.structs.replace(entry, details=told))
+        house.vault.unlock(run_id, found)
+        tx.erasures.release(run_id, found)
+    return found
+
+
+def _is_held(holds: list[Hold], item: Item, now: Micros) -> bool:
+    if item.kind == WHOLE:
+        return any(one.wearer_id == item.wearer_id and one.stands_at(now) for one in holds)
+    return held(holds, item.wearer_id, RecordKind(item.kind), item.period, now)
+
+
+def _destroy(house: House, run: Run) -> None:
+    items = house.store.read(lambda tx: tx.erasures.items(run.run_id))
+    gone = house.vault.end_items(run.run_id, items)
+    now = house.clock.now()
+    certificate = {
+        "keys": hashed(items),
+        "items": str(len(items)),
+        "gone": str(gone),  # with all that lay below; 0 when a crash came after the deed
+        "final": text(house.vault.final_at(now)),
+    }
+
+    def work(tx: Transaction) -> None:
+        _log(tx, run, "erasure.certificate", now, certificate)
+        tx.erasures.mark(run.run_id, "destroyed", at=now)
+
+    house.store.transact(work)
+
+
+def _remove(tx: Transaction, *, run: Run, now: Micros) -> None:
+    gone = tx.erasures.remove_rows(run.run_id, at=now)
+    _log(tx, run, "erasure.rows", now, {f"rows {name}": str(n) for name, n in gone.items()})
+    tx.erasures.mark(run.run_id, "removed", at=now)
+
+
+def hashed(items: list[Item]) -> str:
+    """Name the keys that went so that whoever has their names can tell, and nobody else."""
+    names = sorted(f"{one.wearer_id}/{one.kind}/{one.period}" for one in items)
+    each = "\n".join(hashlib.sha256(name.encode()).hexdigest() for name in names)
+    return hashlib.sha256(each.encode()).hexdigest()
+
+
+def _log(tx: Transaction, run: Run, what: str, now: Micros, told: dict[str, str]) -> None:
+    details = {"run": run.run_id, "list": run.digest, "by": run.by} | told
+    tx.audit.append(Entry(at=now, operation="erasure", actor="machine", what=what, details=details))
