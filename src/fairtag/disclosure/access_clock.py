@@ -62,7 +62,10 @@ def demand_extension(asked_on: str, today: str, regime: Regime, *, reason: str) 
     problems = (
         (regime.more_months == 0, "this regime gives no more time"),
         (today > due_on(asked_on, regime), "more time is told within the first month"),
-        (len(reason.strip()) < LEAST_REASON, "say why in at least 20 characters: the person reads it"),
+        (
+            len(reason.strip()) < LEAST_REASON,
+            "say why in 20 characters or more: the person reads it",
+        ),
     )
     for is_so, told in problems:
         if is_so:

@@ -65,9 +65,7 @@ def demand_call(call: Call) -> None:
             raise DisclosureRefused(told)
 
 
-def review_state(
-    opened_at: Micros, *, reviewed_at: Micros | None, now: Micros
-) -> ReviewState:
+def review_state(opened_at: Micros, *, reviewed_at: Micros | None, now: Micros) -> ReviewState:
     """Tell whether another person has looked, or must by now."""
     if reviewed_at is not None:
         return "done"

@@ -45,7 +45,7 @@ GATEWAYS: Mapping[str, Gateway] = MappingProxyType(
     {
         "court_order": Gateway(
             title="Order of a court, tribunal or coroner",
-            source="DPA 2018 Sch. 2 para. 5(2); for a coroner: Coroners and Justice Act 2009 Sch. 5",
+            source="DPA 2018 Sch. 2 para. 5(2); coroners: Coroners and Justice Act 2009 Sch. 5",
             kinds=JUDGES | AUTHORITIES | {Kind.LAWYER, Kind.REGULATOR},
             wants="the order or notice itself: its court, number and date",
         ),
@@ -57,7 +57,7 @@ GATEWAYS: Mapping[str, Gateway] = MappingProxyType(
         ),
         "criminal_proceedings": Gateway(
             title="Disclosure in criminal proceedings",
-            source="Criminal Procedure and Investigations Act 1996; Criminal Procedure Rules Part 15",
+            source="Criminal Procedure and Investigations Act 1996; Criminal Procedure Rules",
             kinds=frozenset({Kind.POLICE, Kind.COURT, Kind.LAWYER, Kind.JUSTICE}),
             wants="the case number, and who prosecutes or defends",
         ),

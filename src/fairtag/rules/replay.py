@@ -98,7 +98,7 @@ def replay_columns(
 
 
 class Recorded(NamedTuple):
-    """What was known of an order from an instant on: a version, a suspension or an end was added."""
+    """What was known of an order from an instant on, when something was recorded."""
 
     at: Micros
     rulings: tuple[Ruling, ...]

@@ -78,7 +78,7 @@ def known_over_time(
 ) -> tuple[Recorded, ...]:
     """List what was known of an order from when on, as the service knew it."""
     rulings = [one.ruling for one in versions]
-    times = sorted({one.recorded_at for one in (*rulings, *marks)})
+    times = sorted({one.recorded_at for one in rulings} | {one.recorded_at for one in marks})
     return tuple(
         Recorded(
             at,

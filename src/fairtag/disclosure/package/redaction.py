@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from fairtag.disclosure.gathered import Gathered
+from fairtag.disclosure.package.gathered import Gathered
 from fairtag.disclosure.scope import Category
 
 _REMOVED = "REMOVED"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fairtag.disclosure.gathered import Gathered
+from fairtag.disclosure.package.gathered import Gathered
 from fairtag.disclosure.scope import Category
 from fairtag.terms.instants import text
 
@@ -68,7 +68,7 @@ def read_me(gathered: Gathered) -> str:
         f"Purpose: {decision.purpose}",
         f"Legal ground: {gathered.gateway.title} ({gathered.gateway.source})",
         f"Case: {decision.case_ref}",
-        f"Use it for this purpose only. Destroy it when the purpose is over.",
+        "Use it for this purpose only. Destroy it when the purpose is over.",
         "",
         "All times are UTC unless a file says otherwise. Latitude and longitude are WGS 84.",
         "",

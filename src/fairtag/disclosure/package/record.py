@@ -10,7 +10,7 @@ from typing import Literal
 
 import msgspec
 
-from fairtag.disclosure.gathered import Gathered, known_over_time
+from fairtag.disclosure.package.gathered import Gathered, known_over_time
 from fairtag.intake.messages import Message
 from fairtag.intake.native import decode_recorded
 from fairtag.orders.inforce import Mark
@@ -84,8 +84,7 @@ def judge_package(payload: Mapping[str, bytes]) -> list[Finding]:
     except (msgspec.MsgspecError, KeyError) as error:
         raise PackageBroken("record.json does not fit the orders beside it") from error
     marks = tuple(
-        Mark(what=one.what, at=one.at, recorded_at=one.recorded_at)
-        for one in record.marks
+        Mark(what=one.what, at=one.at, recorded_at=one.recorded_at) for one in record.marks
     )
     known = [one for one in known_over_time(versions, marks) if one.at <= record.until]
     return replay_recorded(known, _messages(payload["traffic.ndjson"]), until=record.until)
@@ -93,7 +92,8 @@ def judge_package(payload: Mapping[str, bytes]) -> list[Finding]:
 
 def _messages(raw: bytes) -> list[Message]:
     """Read recorded traffic of any length, a part after the other."""
-    lines, found = raw.split(b"\n"), []
+    lines: list[bytes] = raw.split(b"\n")
+    found: list[Message] = []
     for first in range(0, len(lines), _AT_ONCE):
         decoded = decode_recorded(b"\n".join(lines[first : first + _AT_ONCE]))
         if decoded.refused:

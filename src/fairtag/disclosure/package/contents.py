@@ -7,15 +7,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from itertools import pairwise
 
 import msgspec
 
-from fairtag.disclosure.gathered import Gathered
-from fairtag.disclosure.read_me import limits, read_me
-from fairtag.disclosure.record import record_of
-from fairtag.disclosure.redaction import order_without_identity, redactions
+from fairtag.disclosure.package.gathered import Gathered
+from fairtag.disclosure.package.read_me import limits, read_me
+from fairtag.disclosure.package.record import record_of
+from fairtag.disclosure.package.redaction import order_without_identity, redactions
+from fairtag.disclosure.package.traffic import as_lines
 from fairtag.disclosure.scope import Category
-from fairtag.disclosure.traffic import as_lines
 from fairtag.intake.messages import Message, Position
 from fairtag.rules.finding import Finding, as_json, sort_key
 from fairtag.terms.instants import MINUTE, Micros, text
@@ -116,9 +117,7 @@ def traffic_of(gathered: Gathered) -> tuple[list[Message], list[Message]]:
         return [one for one in gathered.messages if window.holds(one.at)], []
     now = [one for one in gathered.messages if one.received_at <= window.end]
     later = [
-        one
-        for one in gathered.messages
-        if one.received_at > window.end and one.at < window.end
+        one for one in gathered.messages if one.received_at > window.end and one.at < window.end
     ]
     return now, later
 
@@ -136,9 +135,7 @@ def findings_of(gathered: Gathered) -> tuple[list[Finding], list[Finding]]:
     }
     if gathered.is_replayable:
         wanted |= {one.finding_id for one in gathered.findings if one.decided_at <= window.end}
-    told = sorted(
-        (one for one in gathered.findings if one.finding_id in wanted), key=sort_key
-    )
+    told = sorted((one for one in gathered.findings if one.finding_id in wanted), key=sort_key)
     now = [one for one in told if one.decided_at <= window.end]
     return now, [one for one in told if one.decided_at > window.end]
 
@@ -173,7 +170,7 @@ def _gaps(messages: Iterable[Message]) -> list[dict[str, object]]:
     told = sorted(messages, key=lambda one: one.at)
     fixes = [one for one in told if isinstance(one, Position)]
     for name, heard in (("nothing_heard", told), ("no_position", fixes)):
-        for before, after in zip(heard, heard[1:], strict=False):
+        for before, after in pairwise(heard):
             if after.at - before.at > QUIET:
                 found.append(_gap(name, before.at, after.at))
     return sorted(found, key=lambda one: (str(one["from"]), str(one["what"])))
