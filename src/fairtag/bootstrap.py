@@ -13,6 +13,7 @@ from fairtag.adapters.clock import MachineClock
 from fairtag.adapters.ground import FolderGround
 from fairtag.adapters.keystore import KeyStore
 from fairtag.adapters.notify import MailNotifier, NoNotifier, WebhookNotifier, signing_key
+from fairtag.adapters.parcels.folder import FolderParcels
 from fairtag.adapters.sqlite.store import SqliteStore
 from fairtag.adapters.vault import KeyVault
 from fairtag.app.charter import is_rehearsal
@@ -50,6 +51,7 @@ def open_house(
             vault=vault,
             changes=LoopChanges(),
             ground=FolderGround(data, store.spool),
+            parcels=FolderParcels(data / "out"),
             chance=os.urandom,
             notifier_for=lambda to: _notifier(to, settings, clock),
             address=address or settings.address,

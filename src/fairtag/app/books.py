@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal, Protocol
 
 import msgspec
 
+from fairtag.orders.inforce import Mark
 from fairtag.orders.model import Identity, OrderVersion, Ruling
 from fairtag.terms.ids import DeviceId, OrderId, WearerId
 from fairtag.terms.instants import Micros
@@ -68,6 +69,10 @@ class OrderBook(Protocol):
 
         Raises: UnknownOrder.
         """
+        ...
+
+    def marks(self, order_id: OrderId) -> list[Mark]:
+        """List suspensions, their ends and the end, as they were recorded; no reasons."""
         ...
 
     def facts(

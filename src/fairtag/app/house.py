@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
+from fairtag.app.disclosure.book import Parcels
 from fairtag.app.ports import Clock, Notifier, Store, Vault
 
 
@@ -49,6 +50,7 @@ class House:
     vault: Vault
     changes: Changes
     ground: Ground
+    parcels: Parcels
     chance: Callable[[int], bytes]  # n unpredictable bytes
     notifier_for: Callable[[str], Notifier]  # by address: "mailto:…" or "https://…"
     address: str  # where staff reach the pages, such as "http://127.0.0.1:8080"

@@ -18,6 +18,7 @@ from fairtag.terms.instants import Micros
 if TYPE_CHECKING:
     from fairtag.app.alert_book import AlertBook
     from fairtag.app.books import AuditBook, DeviceBook, OrderBook, PeopleBook
+    from fairtag.app.disclosure.book import DisclosureBook
     from fairtag.app.four_eyes.book import ProposalBook
     from fairtag.custody.kinds import RecordKind
     from fairtag.rules.finding import Finding
@@ -213,6 +214,13 @@ class Verdicts(Protocol):
         """Give the newest revision."""
         ...
 
+    def of_wearer(self, wearer_id: WearerId) -> list[Finding]:
+        """List every revision about one wearer, in the order in which they were stored.
+
+        Callers log first.
+        """
+        ...
+
 
 class Transaction(Protocol):
     """One all-or-nothing piece of work on the store."""
@@ -254,6 +262,11 @@ class Transaction(Protocol):
 
     @property
     def proposals(self) -> ProposalBook:
+        """Give the book."""
+        ...
+
+    @property
+    def disclosures(self) -> DisclosureBook:
         """Give the book."""
         ...
 

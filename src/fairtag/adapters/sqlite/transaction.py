@@ -8,6 +8,7 @@ from fairtag.adapters.spool import Spool
 from fairtag.adapters.sqlite.alerts import SqliteAlertBook
 from fairtag.adapters.sqlite.audit import SqliteAudit
 from fairtag.adapters.sqlite.devices import SqliteDeviceBook
+from fairtag.adapters.sqlite.disclosed.book import SqliteDisclosureBook
 from fairtag.adapters.sqlite.journal import SqliteJournal
 from fairtag.adapters.sqlite.orders import SqliteOrderBook
 from fairtag.adapters.sqlite.people import SqlitePeopleBook
@@ -30,3 +31,4 @@ class SqliteTransaction:
         self.alerts = SqliteAlertBook(connection, vault)
         self.people = SqlitePeopleBook(connection, vault)
         self.proposals = SqliteProposalBook(connection, vault)
+        self.disclosures = SqliteDisclosureBook(connection, vault)
