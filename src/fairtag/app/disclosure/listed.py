@@ -9,6 +9,7 @@ import msgspec
 
 from fairtag.app.ports import Transaction
 from fairtag.disclosure.course import Asked, State, Step, last, state_of
+from fairtag.disclosure.emergency import Ground
 from fairtag.disclosure.gateways import GATEWAYS
 from fairtag.terms.errors import RecipientRefused
 from fairtag.terms.ids import WearerId
@@ -97,7 +98,6 @@ def _urgent(asked: Asked, steps: tuple[Step, ...]) -> str:
         if done is None
         else (f" Another person looked at it and said that it was {done.facts['verdict']}.")
     )
-    ground = (
-        "a life was in danger" if asked.gateway == "threat_to_life" else "an urgent court order"
-    )
+    is_life = asked.gateway == Ground.LIFE
+    ground = "a life was in danger" if is_life else "an urgent court order"
     return f" Reason: {ground}.{looked}"
