@@ -13,9 +13,9 @@ SOURCE = Path(__file__).parents[2] / "src" / "fairtag"
 HANDS = {
     "unseal": {"adapters"},
     "evidence": {"app/open_record.py"},
-    "past": {"app/judging.py"},
+    "past": {"app/judging.py", "app/disclosure/gather.py"},
     "after": {"app/judging.py"},
-    "identity": {"app/open_record.py"},
+    "identity": {"app/open_record.py", "app/disclosure/emergency.py"},
 }
 BOOKS = {"journal", "alerts", "orders", "vault", "_vault", "envelope"}
 

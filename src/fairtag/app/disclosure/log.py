@@ -40,6 +40,21 @@ def write_step(tx: Transaction, asked: Asked, step: Step) -> None:
     _append(tx, asked, step, step.what, step.facts | {"digest": digest})
 
 
+def write_read(tx: Transaction, asked: Asked, *, by: str, now: Micros) -> None:
+    """Write down that somebody reads what was asked, decided and said."""
+    tx.audit.append(
+        Entry(
+            at=now,
+            operation="consultation",
+            actor=by,
+            what="disclosure.read",
+            wearer_id=asked.wearer_id,
+            order_id=asked.order_id,
+            details={"disclosure": asked.disclosure_id},
+        )
+    )
+
+
 def write_recipient(
     tx: Transaction, recipient: Recipient, *, by: str, second: str, now: Micros
 ) -> None:
