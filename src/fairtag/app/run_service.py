@@ -14,6 +14,7 @@ from functools import partial
 
 import structlog
 
+from fairtag.app.disclosure.deliver import expire
 from fairtag.app.escalate_alerts import escalate, send_notices
 from fairtag.app.house import House
 from fairtag.app.judging import Engine
@@ -107,7 +108,7 @@ def _care(house: House, pulse: Pulse) -> None:
         if rounds % _RECONCILE_EVERY == 0:
             now = house.clock.now()
             compared = _tried(partial(reconcile, house, since=since), "reconcile")
-            results.append(compared)
+            results += [compared, _tried(partial(expire, house), "expire")]
             since = since if compared is None else now
         rounds += 1
         pulse.care.strike(is_good=None not in results)

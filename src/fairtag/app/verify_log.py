@@ -12,6 +12,7 @@ from functools import partial
 from itertools import repeat
 
 from fairtag.alerts.model import AlertState
+from fairtag.app.disclosure import log as disclosed
 from fairtag.app.house import House
 from fairtag.app.ports import Transaction
 from fairtag.app.record_installation import STEPS_BY_PEOPLE
@@ -63,7 +64,7 @@ def _against_rows(tx: Transaction, *, entries: Sequence[Entry]) -> str | None:
             what, whose, more = done
             told = f"{what} of {whose}{f' ({more})' if more else ''}"
             return f"{told} is in the store and the log does not say so"
-    return None
+    return disclosed.disagreement(tx, entries)
 
 
 def _said(entry: Entry) -> Iterator[_Done]:

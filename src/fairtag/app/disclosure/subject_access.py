@@ -30,7 +30,7 @@ from fairtag.review.four_eyes import Proposal
 from fairtag.terms.errors import DisclosureRefused, ReasonRefused
 from fairtag.terms.ids import OrderId, WearerId
 from fairtag.terms.instants import DAY, Micros
-from fairtag.terms.local import Interval, wall_text
+from fairtag.terms.local import Interval, wall_minute
 
 THE_WEARER = "wearer"
 HELD_AFTER = 28 * DAY  # charter G5: the records stay so long after the answer
@@ -260,4 +260,4 @@ def _clock_of(tx: Transaction, asked: Asked) -> tuple[str, Regime]:
 
 
 def _day(at: Micros, zone: str) -> str:
-    return wall_text(at, zone)[:10]
+    return wall_minute(at, zone)[0].format_iso()
