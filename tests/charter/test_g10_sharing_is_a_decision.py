@@ -118,7 +118,7 @@ def test_feeds_pages_and_metrics_carry_nothing_personal(watched: Rig) -> None:
     assert b"zone.entered" in found["/api/v1/alerts"]
 
 
-def test_log_lines_carry_nothing_that_anybody_said(watched: Rig) -> None:
+def test_log_lines_carry_nothing_that_an_error_says() -> None:
     def fails() -> int:
         raise ValueError("Canaryella Sealington at 53.4808")
 
@@ -132,12 +132,8 @@ def test_commands_print_references_only(watched: Rig) -> None:
     printed = StringIO()
     data = ["--data", str(watched.folder)]
     with redirect_stdout(printed), redirect_stderr(printed):
-        for told in (
-            ["user", "list", *data],
-            ["duty", "show", *data],
-            ["disclosure", "list", *data],
-        ):
-            app(told, standalone_mode=False)
+        for told in (["user", "list"], ["duty", "show"], ["disclosure", "list"]):
+            app([*told, *data], standalone_mode=False)
     assert "olga" in printed.getvalue()
     assert leaks(printed.getvalue().encode()) == set()
 
