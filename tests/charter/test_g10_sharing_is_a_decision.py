@@ -22,6 +22,7 @@ from tests.rig import PASSWORD, Rig, walk_out
 
 from fairtag.adapters.notify import WebhookNotifier, signing_key
 from fairtag.adapters.sqlite.copies import copy_out
+from fairtag.alerts.model import DutyEntry
 from fairtag.app.disclosure.emergency import Call, open_minimum
 from fairtag.app.escalate_alerts import escalate, send_notices
 from fairtag.app.handle_alert import log_contact
@@ -72,7 +73,7 @@ def notified(rig: Rig, make: Callable[[Kept], WebhookNotifier]) -> bytes:
     with web_server() as kept:
         to = f"http://127.0.0.1:{kept.port}/hook"
         rig.house = replace(rig.house, notifier_for=lambda _: make(kept))
-        set_duty(rig.house, dict.fromkeys(("first", "second", "supervisor"), ("olga", to)))
+        set_duty(rig.house, [DutyEntry(step="first", user_id="olga", to=to)], by="test")
         for _ in range(4):
             rig.clock.at += 10 * MINUTE
             escalate(rig.house)
