@@ -93,12 +93,10 @@ def _form(
 
 
 def _shown(shell: Shell, request: Request, shown: Shown, recipient: str) -> Response:
-    answer = shell.page(
+    return shell.page(
         request,
         "disclosing/told.html",
         id=shown.disclosure_id,
         words=shown.words,
         recipient=recipient,
     )
-    answer.headers["Cache-Control"] = "no-store"
-    return answer

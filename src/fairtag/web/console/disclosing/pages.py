@@ -144,7 +144,7 @@ def _delivering(router: APIRouter, shell: Shell) -> None:
         except FairtagError as refusal:
             return _page(shell, request, person, disclosure_id, refusal)
         name = f'attachment; filename="{disclosure_id}.age"'
-        headers = {"Content-Disposition": name, "Cache-Control": "no-store"}
+        headers = {"Content-Disposition": name}
         return Response(sealed, media_type="application/octet-stream", headers=headers)
 
 
