@@ -20,6 +20,7 @@ from fairtag.adapters.keystore import KeyStore
 from fairtag.adapters.logproof.signing import SocketSigner
 from fairtag.adapters.logproof.witnesses import witness_from
 from fairtag.adapters.notify import MailNotifier, NoNotifier, WebhookNotifier, signing_key
+from fairtag.adapters.parcels.folder import FolderParcels
 from fairtag.adapters.roots.pkcs11 import Pkcs11Root
 from fairtag.adapters.roots.transit import TransitRoot
 from fairtag.adapters.sinks import TwoSinks
@@ -178,6 +179,7 @@ def _housed(
             log=TwoSinks(store, store.spool),
             signer=SocketSigner(socket_of(data, settings)),
             witnesses=tuple(map(witness_from, settings.witnesses)),
+            parcels=FolderParcels(data / "out"),
             chance=os.urandom,
             notifier_for=lambda to: _notifier(to, settings, clock),
             address=settings.address,

@@ -14,7 +14,7 @@ HANDS = {
     # The free text of the log's entries, not what they are about.
     "unseal": {"adapters", "app/log/reason.py"},
     "evidence": {"app/open_record.py"},
-    "past": {"app/judging.py", "adapters/sqlite/journal.py"},
+    "past": {"app/judging.py", "app/disclosure/gather.py", "adapters/sqlite/journal.py"},
     "after": {"app/judging.py", "adapters/sqlite/journal.py"},
     # Rows and chunks of trails: the machine's own putting together; no person sees anything.
     "of_pile": {"app/trail/compact.py"},
@@ -23,7 +23,7 @@ HANDS = {
     # What an opening may show, in chunks and rows: messages, and positions as columns.
     "told": {"cli/bench.py"},  # the bench: of invented wearers
     "places": {"adapters/sqlite/journal.py", "cli/bench.py"},
-    "identity": {"app/open_record.py"},
+    "identity": {"app/open_record.py", "app/disclosure/emergency.py"},
 }
 BOOKS = {"journal", "chunks", "_chunks", "alerts", "orders", "vault", "_vault", "envelope"}
 

@@ -21,7 +21,7 @@ from fairtag.app.permissions import Act
 # device: a device's credential as a token. An order's wearer has no account here.
 TABLE = """
 method path                                   out dis off sup cas con ins rev lia adm odd device
-GET    /                                      s   s   y   y   y   y   h   y   y   h   y   s
+GET    /                                      s   s   y   y   y   y   h   y   h   h   y   s
 GET    /queue/rows                            s   s   y   y   y   y   n   n   n   n   n   s
 GET    /queue/changes                         s   s   y   y   y   y   n   n   n   n   n   s
 GET    /alerts/{authority}                    s   s   y   y   y   n   n   n   n   n   n   s
@@ -38,6 +38,26 @@ POST   /alerts/{authority}/close              s   s   y   y   n   n   n   n   n 
 POST   /alerts/{support}/close                s   s   y   y   n   y   n   n   n   n   n   s
 GET    /reconciliation                        s   s   y   y   n   y   n   n   n   n   n   s
 GET    /duty                                  s   s   y   y   y   y   y   n   n   y   n   s
+GET    /disclosures                           s   s   y   y   y   n   n   n   y   n   n   s
+GET    /disclosures/new                       s   s   y   y   y   n   n   n   y   n   n   s
+POST   /disclosures/new                       s   s   y   y   y   n   n   n   y   n   n   s
+GET    /disclosures/{disclosure_id}           s   s   y   y   y   n   n   n   y   n   n   s
+POST   /disclosures/{disclosure_id}/refuse    s   s   y   y   y   n   n   n   n   n   n   s
+POST   /disclosures/{disclosure_id}/propose   s   s   y   y   y   n   n   n   n   n   n   s
+POST   /disclosures/{disclosure_id}/pack      s   s   y   y   y   n   n   n   n   n   n   s
+POST   /disclosures/{disclosure_id}/file      s   s   y   y   y   n   n   n   n   n   n   s
+GET    /disclosures/emergency                 s   s   y   y   y   n   n   n   n   n   n   s
+POST   /disclosures/emergency                 s   s   y   y   y   n   n   n   n   n   n   s
+POST   /disclosures/{disclosure_id}/said      s   s   y   y   y   n   n   n   n   n   n   s
+POST   /disclosures/{disclosure_id}/review    s   s   n   y   n   n   n   n   n   n   n   s
+GET    /disclosures/access                    s   s   y   y   y   n   n   n   n   n   n   s
+POST   /disclosures/access                    s   s   y   y   y   n   n   n   n   n   n   s
+POST   /disclosures/{disclosure_id}/identity  s   s   y   y   y   n   n   n   n   n   n   s
+POST   /disclosures/{disclosure_id}/extend    s   s   y   y   y   n   n   n   n   n   n   s
+POST   /disclosures/{disclosure_id}/answer    s   s   y   y   y   n   n   n   n   n   n   s
+GET    /recipients                            s   s   y   y   y   n   n   n   y   n   n   s
+POST   /recipients                            s   s   n   y   n   n   n   n   n   n   n   s
+POST   /recipients/{proposal_id}/enter        s   s   n   y   n   n   n   n   n   n   n   s
 GET    /log                                   s   s   n   y   n   n   y   n   n   n   n   s
 GET    /retention                             s   s   n   y   y   n   n   n   n   n   n   s
 POST   /retention/ask                         s   s   n   y   y   n   n   n   n   n   n   s
@@ -157,7 +177,7 @@ def _begun(desk: Desk, path: str) -> str:
 def _meaning(status: int, to: str) -> str:
     if status == 303 and to.startswith("/sign-in") and to != "/sign-in?done=out":
         return "s"
-    if status == 303 and to in ("/log", "/duty", "/reconciliation"):
+    if status == 303 and to in ("/log", "/duty", "/reconciliation", "/disclosures"):
         return "h"
     return {401: "k", 403: "n"}.get(status, "y")
 
@@ -165,6 +185,7 @@ def _meaning(status: int, to: str) -> str:
 def mismatches(rig: Rig, only: str = "") -> list[str]:
     names = two_alerts(rig) | {"token": "not-a-link"}
     names |= {"order_id": "ORD-1", "version": "1", "what": "suspend"}
+    names |= {"disclosure_id": "x_none", "proposal_id": "p_none"}
     desks = everybody(rig)
     keys, lines = rows()
     wrong = []

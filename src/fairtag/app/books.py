@@ -9,7 +9,7 @@ from typing import Literal, Protocol
 
 import msgspec
 
-from fairtag.orders.inforce import MarkWhat
+from fairtag.orders.inforce import Mark, MarkWhat
 from fairtag.orders.model import Identity, OrderVersion, Review, Ruling
 from fairtag.terms.ids import DeviceId, OrderId, WearerId
 from fairtag.terms.instants import Micros
@@ -83,6 +83,10 @@ class OrderBook(Protocol):
 
         Raises: UnknownOrder.
         """
+        ...
+
+    def marks(self, order_id: OrderId) -> list[Mark]:
+        """List suspensions, their ends and the end, as they were recorded; no reasons."""
         ...
 
     def facts(

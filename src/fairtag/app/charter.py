@@ -100,7 +100,7 @@ CHARTER: tuple[Guarantee, ...] = (
         promise="Data leave only in a disclosure that named people decided.",
         proof="test_g10_sharing_is_a_decision.py",
         is_proved=False,
-        proved_part="",
+        proved_part="Notices, feeds, pages, commands, files: nothing personal leaves by them.",
     ),
 )
 

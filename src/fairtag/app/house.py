@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
+from fairtag.app.disclosure.book import Parcels
 from fairtag.app.log.book import AccessLog, Signer, Witness
 from fairtag.app.ports import Clock, Notifier, Store, Vault
 from fairtag.retention.schedule import Schedule
@@ -54,6 +55,7 @@ class House:
     log: AccessLog  # for looks: either sink will do
     signer: Signer
     witnesses: tuple[Witness, ...]
+    parcels: Parcels
     chance: Callable[[int], bytes]  # n unpredictable bytes
     notifier_for: Callable[[str], Notifier]  # by address: "mailto:…" or "https://…"
     address: str  # where staff reach the pages, such as "http://127.0.0.1:8080"

@@ -27,6 +27,7 @@ class Act(StrEnum):
     ERASE = "end records"
     DISCLOSE = "disclose records"
     REGISTER = "keep the register of recipients"
+    ASK = "ask for a disclosure"
 
 
 ROLES: dict[str, frozenset[Act]] = {
@@ -39,6 +40,7 @@ ROLES: dict[str, frozenset[Act]] = {
             Act.ORDERS,
             Act.ROSTER,
             Act.DISCLOSE,
+            Act.ASK,
         }
     ),
     "supervisor": frozenset(
@@ -55,14 +57,15 @@ ROLES: dict[str, frozenset[Act]] = {
             Act.ERASE,
             Act.DISCLOSE,
             Act.REGISTER,
+            Act.ASK,
         }
     ),
-    "caseworker": frozenset({Act.QUEUE, Act.ORDERS, Act.ROSTER, Act.DISCLOSE, Act.ERASE}),
+    "caseworker": frozenset({Act.QUEUE, Act.ORDERS, Act.ROSTER, Act.DISCLOSE, Act.ERASE, Act.ASK}),
     # QUEUE and HANDLE: matters of support only.
     "contractor": frozenset({Act.QUEUE, Act.RECONCILE, Act.HANDLE, Act.ROSTER}),
     "inspector": frozenset({Act.LOG, Act.ROSTER}),
     "reviewer": frozenset(),  # two pictures and nothing else; there are none in this version
-    "liaison": frozenset(),  # no way in to data
+    "liaison": frozenset({Act.ASK}),  # no way in to data: asks, and an officer answers
     "admin": frozenset({Act.DUTY, Act.ROSTER}),
 }
 _SUPPORT_ONLY = frozenset({"contractor"})

@@ -22,6 +22,7 @@ from fairtag.terms.local import Interval
 if TYPE_CHECKING:
     from fairtag.app.alert_book import AlertBook
     from fairtag.app.books import DeviceBook, OrderBook, PeopleBook
+    from fairtag.app.disclosure.book import DisclosureBook
     from fairtag.app.four_eyes.book import ProposalBook
     from fairtag.app.log.book import AuditBook
     from fairtag.app.retention.book import ErasureBook, HoldBook
@@ -198,6 +199,13 @@ class Verdicts(Protocol):
         """Give the newest revision."""
         ...
 
+    def of_wearer(self, wearer_id: WearerId) -> list[Finding]:
+        """List every revision about one wearer, in the order in which they were stored.
+
+        Callers log first.
+        """
+        ...
+
 
 class Transaction(Protocol):
     """One all-or-nothing piece of work on the store."""
@@ -249,6 +257,11 @@ class Transaction(Protocol):
 
     @property
     def erasures(self) -> ErasureBook:
+        """Give the book."""
+        ...
+
+    @property
+    def disclosures(self) -> DisclosureBook:
         """Give the book."""
         ...
 

@@ -9,6 +9,7 @@ checks a bundle without this program.
 from __future__ import annotations
 
 import base64
+from collections.abc import Sequence
 from typing import Any
 
 from fairtag.app.log.book import KeptCheckpoint
@@ -29,7 +30,7 @@ def prove_look(tx: Transaction, wearer_id: WearerId) -> dict[str, Any]:
 
     Raises: NoProof when no checkpoint was signed yet.
     """
-    return _bundle(tx, tx.audit.about(wearer_id))
+    return prove_entries(tx, tx.audit.about(wearer_id))
 
 
 def prove_entry(tx: Transaction, n: int) -> dict[str, Any]:
@@ -41,10 +42,14 @@ def prove_entry(tx: Transaction, n: int) -> dict[str, Any]:
     found = tx.audit.entries(after=n - 1, limit=1)
     if not found or found[0].n != n or n > newest.size:
         raise NoProof(f"there is no entry {n} under the newest checkpoint ({newest.size} entries)")
-    return _bundle(tx, found)
+    return prove_entries(tx, found)
 
 
-def _bundle(tx: Transaction, entries: list[LoggedEntry]) -> dict[str, Any]:
+def prove_entries(tx: Transaction, entries: Sequence[LoggedEntry]) -> dict[str, Any]:
+    """Give entries with their proofs.
+
+    Raises: NoProof when no checkpoint was signed yet.
+    """
     newest = _newest(tx)
     return {
         "format": FORMAT,

@@ -15,6 +15,7 @@ from functools import partial
 
 import structlog
 
+from fairtag.app.disclosure.deliver import expire
 from fairtag.app.escalate_alerts import escalate, send_notices
 from fairtag.app.house import House
 from fairtag.app.judging import Engine
@@ -123,6 +124,7 @@ def _care(house: House, pulse: Pulse) -> None:
                 _tried(partial(keep_keys, house), "keys"),
                 _tried(partial(see_reviews, house), "reviews"),
                 _tried(partial(keep_house, house), "retention"),
+                _tried(partial(expire, house), "expire"),
             ]
             since = since if compared is None else now
         rounds += 1

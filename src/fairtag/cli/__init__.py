@@ -26,6 +26,7 @@ COMMANDS = {
     "duty": "duty:duty",
     "order": "order:orders",
     "device": "device:devices",
+    "disclosure": "disclosing.commands:disclosures",
     "judge": "judge:judge",
     "evaluate": "evaluate:evaluate",
     "rules": "judge:rules",

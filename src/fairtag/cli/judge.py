@@ -11,7 +11,9 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from fairtag.cli.disclosing.opened import payload_of
 from fairtag.cli.order import read_file
+from fairtag.disclosure.package.record import judge_package
 from fairtag.intake import csv
 from fairtag.intake.messages import Decoded, Position
 from fairtag.intake.native import decode_recorded
@@ -36,12 +38,26 @@ _TEXTS = {
 
 
 def judge(
-    order: Annotated[list[Path], typer.Option("--order", help="Order file; one a version.")],
-    traffic: Annotated[Path, typer.Option("--traffic", help="NDJSON, or CSV of positions.")],
+    order: Annotated[
+        list[Path] | None, typer.Option("--order", help="Order file; one a version.")
+    ] = None,
+    traffic: Annotated[
+        Path | None, typer.Option("--traffic", help="NDJSON, or CSV of positions.")
+    ] = None,
     until: Annotated[str | None, typer.Option("--until", help="Judge up to this instant.")] = None,
     form: Annotated[Form, typer.Option("--format", help="ndjson, table or geojson.")] = "ndjson",
+    package: Annotated[
+        Path | None, typer.Option("--package", help="An opened disclosure, instead of the rest.")
+    ] = None,
 ) -> None:
     """Judge traffic in order of arrival. The same input gives the same bytes."""
+    if package is not None:
+        if order or traffic or until:
+            raise UsageError("--package holds orders, traffic and time itself; give nothing beside")
+        _print(judge_package(payload_of(package)), form, Decoded())
+        return
+    if not order or traffic is None:
+        raise UsageError("give --order FILE and --traffic FILE, or --package DIR")
     rulings = _rulings(order)
     decoded = _traffic(traffic, rulings)
     done = replay(by_order(rulings), decoded.messages, until=_until(until))

@@ -18,6 +18,7 @@ from fairtag.intake.messages import (
     Message,
     Refused,
     Source,
+    StatusReport,
 )
 from fairtag.intake.pieces import MOST_PIECES, Pieces, raw_of
 from fairtag.intake.request import BadPiece, Request, Why, an_object, known, number, read_json
@@ -90,7 +91,10 @@ def _recorded(fields: dict[str, object]) -> Message:
     if not isinstance(device_id, str) or not is_id(device_id):
         raise BadPiece(Why.MISSING)
     received_at = _instant(fields, "received_at") if "received_at" in fields else None
-    return _message(fields, DeviceId(device_id), received_at or _instant(fields, "at"))
+    received_at = received_at or _instant(fields, "at")
+    if fields.get("type") == "status":
+        return _status(fields, DeviceId(device_id), received_at)
+    return _message(fields, DeviceId(device_id), received_at)
 
 
 def _message(fields: dict[str, object], device_id: DeviceId, received_at: Micros) -> Message:
@@ -153,6 +157,18 @@ def _check_in(fields: dict[str, object], device_id: DeviceId, received_at: Micro
         window_until=_instant_or_none(fields, "window_until"),
         captured_at=_instant_or_none(fields, "captured_at"),
         result=result if isinstance(result, str) else None,
+    )
+
+
+def _status(fields: dict[str, object], device_id: DeviceId, received_at: Micros) -> Message:
+    """Read a sign of life: other protocols have one, and a record of them must keep it."""
+    return StatusReport(
+        device_id=device_id,
+        epoch=_count(fields, "epoch") or 0,
+        seq=_count(fields, "seq"),
+        at=fix.checked_at(_instant(fields, "at"), received_at),
+        received_at=received_at,
+        battery_pct=known(fields.get("battery_pct")),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import groupby
+from itertools import groupby, takewhile
 from typing import NamedTuple
 
 import numpy as np
@@ -95,6 +95,37 @@ def replay_columns(
     run.follow(positions.part(row, len(positions)))
     run.found += run.judge.tick(until, past=run.past)
     return Replayed(findings=sorted(run.found, key=sort_key), sides=run.sides())
+
+
+class Recorded(NamedTuple):
+    """What was known of an order from an instant on, when something was recorded."""
+
+    at: Micros
+    rulings: tuple[Ruling, ...]
+
+
+def replay_recorded(
+    known: Sequence[Recorded],
+    traffic: Sequence[Message],
+    *,
+    until: Micros,
+    settings: Settings = DEFAULTS,
+) -> list[Finding]:
+    """Judge one order as it was judged then: each version counts from when it was recorded.
+
+    `traffic` is what was stored of this order, in order of arrival; nothing is sifted again.
+    """
+    run, rest = _Run(known[0].rulings, settings), list(traffic)
+    run.judge.turns = None  # the service does not take sides down either
+    for one in known:
+        run.told = list(takewhile(lambda said: said.received_at < one.at, rest))  # noqa: B023
+        rest = rest[len(run.told) :]
+        run.judge_all()
+        run.found += run.judge.rule(one.rulings, one.at, past=run.past)
+    run.told = rest
+    run.judge_all()
+    run.found += run.judge.tick(until, past=run.past)
+    return sorted(run.found, key=sort_key)
 
 
 class _Run:

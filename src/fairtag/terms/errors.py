@@ -39,6 +39,11 @@ gone
 │   ├── ErasureOverCap            FT-743  more people at once than may go without a raised limit
 │   └── ClockDoubtful             FT-744  nothing is destroyed under a clock that jumped
 ├── HoldRefused                   FT-742  a hold without a case or an end, or there is none
+├── UnknownDisclosure             FT-751
+├── DisclosureRefused             FT-752  the scope, the reason or the record of a call does not do
+├── RecipientRefused              FT-753  not in the register, or not for this gateway
+├── DisclosureStateRefused        FT-754  refused, packed, fetched or expired already
+├── PackageBroken                 FT-755  the package was changed, or is none
 └── SignInRefused                 FT-601
     ├── PasswordRefused           FT-603
     ├── SetupRefused              FT-604  the set-up link is used, over or wrong
@@ -243,6 +248,46 @@ class SecondPersonRefused(FairtagError):
         "another administrator more than a day ago."
     )
     operator = "Four eyes refused: same person, same maker, or an account younger than 24 hours."
+
+
+class UnknownDisclosure(FairtagError):
+    """No disclosure has this id."""
+
+    code = "FT-751"
+    officer = "There is no disclosure with this reference."
+    operator = "Unknown disclosure id."
+
+
+class DisclosureRefused(FairtagError):
+    """The scope, the reason or the record of a call does not do."""
+
+    code = "FT-752"
+    officer = "This can't be disclosed so. Read what is missing or too much, and change it."
+    operator = "Disclosure refused: scope, reason or record of a call."
+
+
+class RecipientRefused(FairtagError):
+    """The body is not in the register, or not for this gateway."""
+
+    code = "FT-753"
+    officer = "This body can't be told on this ground. Look it up in the register of recipients."
+    operator = "Recipient or gateway refused."
+
+
+class DisclosureStateRefused(FairtagError):
+    """The disclosure is not in a state that allows this."""
+
+    code = "FT-754"
+    officer = "This disclosure is further on already, or over. Reload the page to see where."
+    operator = "Disclosure transition refused."
+
+
+class PackageBroken(FairtagError):
+    """The package was changed, or is none of ours."""
+
+    code = "FT-755"
+    officer = "This package can't be trusted: a file in it is not what was sent. Ask for it again."
+    operator = "Package refused: a hash differs, a file is missing, or the key does not open it."
 
 
 class SignInRefused(FairtagError):

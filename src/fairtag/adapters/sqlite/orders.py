@@ -201,6 +201,10 @@ class SqliteOrderBook:
         ]
         return with_marks(found, self._marks(order_id, as_of))
 
+    def marks(self, order_id: OrderId) -> list[Mark]:
+        """List suspensions, their ends and the end, as they were recorded; no reasons."""
+        return self._marks(order_id, None)
+
     def facts(
         self, *, order_id: OrderId | None = None, wearer_id: WearerId | None = None
     ) -> list[OrderFacts]:

@@ -8,6 +8,7 @@ from fairtag.adapters.spool import Spool
 from fairtag.adapters.sqlite.alerts import SqliteAlertBook
 from fairtag.adapters.sqlite.chunks import SqliteChunks
 from fairtag.adapters.sqlite.devices import SqliteDeviceBook
+from fairtag.adapters.sqlite.disclosed.book import SqliteDisclosureBook
 from fairtag.adapters.sqlite.journal import SqliteJournal
 from fairtag.adapters.sqlite.keeping.erasures import SqliteErasureBook
 from fairtag.adapters.sqlite.keeping.holds import SqliteHoldBook
@@ -34,6 +35,7 @@ class SqliteTransaction:
         self.alerts = SqliteAlertBook(connection, vault)
         self.people = SqlitePeopleBook(connection, vault)
         self.proposals = SqliteProposalBook(connection, vault)
+        self.disclosures = SqliteDisclosureBook(connection, vault)
         self.erasures = SqliteErasureBook(connection)
         self.holds = SqliteHoldBook(connection, vault)
 

@@ -137,6 +137,14 @@ class SqliteVerdicts:
         ).fetchone()
         return None if found is None else self._opened(found)
 
+    def of_wearer(self, wearer_id: WearerId) -> list[Finding]:
+        """List every revision about one wearer, in the order in which they were stored."""
+        found = self._db.execute(
+            f"SELECT {_COLUMNS} FROM findings WHERE wearer_id = ? ORDER BY n",  # noqa: S608
+            (wearer_id,),
+        )
+        return [self._opened(row) for row in found.fetchall()]
+
     def _opened(self, row: tuple[int, str, int, str, int, bytes]) -> Finding:
         _, finding_id, rev, wearer_id, decided_at, sealed = row
         told = self._vault.unseal(

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from fairtag.app.disclosure import log as disclosed
 from fairtag.app.log.kinds import Said
 from fairtag.app.ports import Transaction
 from fairtag.audit.beside import ALONE, Spooled, disagreement
@@ -47,9 +48,12 @@ def verify_log(
     `outside` are checkpoints that somebody else kept; `remembered` is what the signer last signed.
     """
     log, said, rows = Log(), Said(tx.erasures.gone()), _Rows()
+    told: list[Entry] = []
     for entry in log.read(_lines(tx)):
         said.take(entry)
         rows.take(entry)
+        if "digest" in entry.details:
+            told.append(entry)
     broken = (
         log.fault
         or log.unlike(tx.audit.tiles())
@@ -59,6 +63,7 @@ def verify_log(
         or disagreement(_lines(tx), spooled, awaited)
         or rows.disagreement(tx)
         or said.disagreement(tx)
+        or disclosed.disagreement(tx, told)
     )
     newest = tx.audit.checkpoint()
     return Found(

@@ -16,7 +16,15 @@ from fairtag import __version__
 from fairtag.app.house import House
 from fairtag.orders.scheme import Scheme
 from fairtag.terms.errors import FairtagError, NotPermitted
-from fairtag.web.console import alert_pages, charter, door, lists, queue_pages, retention
+from fairtag.web.console import (
+    alert_pages,
+    charter,
+    disclosing,
+    door,
+    lists,
+    queue_pages,
+    retention,
+)
 from fairtag.web.console.api import staff_api
 from fairtag.web.console.guards import NoTraceback, OwnForms, SafeHeaders
 from fairtag.web.console.refusals import as_response, lost, unreadable
@@ -42,7 +50,7 @@ def console(
     app.state.shell = shell
     app.state.house = house
     app.include_router(staff_api(house, scheme=scheme))
-    for part in (door, queue_pages, alert_pages, lists, retention, charter):
+    for part in (door, queue_pages, alert_pages, lists, disclosing, retention, charter):
         app.include_router(part.pages(shell), include_in_schema=False)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     _refusals(app, shell)

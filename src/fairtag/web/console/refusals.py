@@ -13,6 +13,8 @@ from fastapi.routing import APIRoute
 from fairtag.terms.errors import (
     AlertStateRefused,
     Busy,
+    DisclosureRefused,
+    DisclosureStateRefused,
     ErasureRefused,
     FairtagError,
     HoldRefused,
@@ -20,14 +22,19 @@ from fairtag.terms.errors import (
     OpeningRefused,
     OrderConflict,
     OrderRefused,
+    ProposalStateRefused,
     ReasonRefused,
+    RecipientRefused,
+    SecondPersonRefused,
     SignInPaused,
     SignInRefused,
     TooLarge,
     UnknownAlert,
     UnknownDevice,
+    UnknownDisclosure,
     UnknownOrder,
     UnknownPage,
+    UnknownProposal,
     UsageError,
 )
 
@@ -35,6 +42,13 @@ _RETRY_S = 5
 # The first that fits counts: the narrower kinds stand before the wider ones.
 _STATUS: tuple[tuple[type[FairtagError], int], ...] = (
     (ReasonRefused, 422),
+    (DisclosureRefused, 422),
+    (RecipientRefused, 422),
+    (UnknownDisclosure, 404),
+    (UnknownProposal, 404),
+    (DisclosureStateRefused, 409),
+    (ProposalStateRefused, 409),
+    (SecondPersonRefused, 403),
     (OrderRefused, 422),
     (UsageError, 422),
     (SignInPaused, 429),

@@ -36,6 +36,7 @@ _HOMES = (
     (Act.LOG, "/log"),
     (Act.RECONCILE, "/reconciliation"),
     (Act.ROSTER, "/duty"),
+    (Act.ASK, "/disclosures"),
 )
 _MOST_COUNTED = 200
 

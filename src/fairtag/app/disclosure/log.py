@@ -1,0 +1,118 @@
+"""What does the access log say about disclosures, and does the store agree with it?
+
+Units: µs UTC.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+from fairtag.app.ports import Transaction
+from fairtag.app.prove_look import FORMAT, prove_entries
+from fairtag.audit.entries import Entry, LoggedEntry, body_of
+from fairtag.disclosure.course import Asked, Step
+from fairtag.disclosure.recipients import Recipient
+from fairtag.terms.errors import NoProof
+from fairtag.terms.ids import WearerId
+from fairtag.terms.instants import Micros
+
+_PREFIX = "disclosure."
+
+
+def write_asked(tx: Transaction, asked: Asked) -> None:
+    """Store what is asked for, and its entry, in one commit."""
+    digest = tx.disclosures.ask(asked)
+    details = {"how": asked.how, "gateway": asked.gateway}
+    _append(
+        tx,
+        asked,
+        Step(disclosure_id=asked.disclosure_id, what="proposed", by=asked.by, at=asked.at),
+        "asked",
+        details | {"digest": digest},
+    )
+
+
+def write_step(tx: Transaction, asked: Asked, step: Step) -> None:
+    """Store what was done next, and its entry, in one commit."""
+    digest = tx.disclosures.add(step)
+    _append(tx, asked, step, step.what, step.facts | {"digest": digest})
+
+
+def write_read(tx: Transaction, asked: Asked, *, by: str, now: Micros) -> None:
+    """Write down that somebody reads what was asked, decided and said."""
+    tx.audit.append(
+        Entry(
+            at=now,
+            operation="consultation",
+            actor=by,
+            what="disclosure.read",
+            wearer_id=asked.wearer_id,
+            order_id=asked.order_id,
+            details={"disclosure": asked.disclosure_id},
+        )
+    )
+
+
+def write_recipient(
+    tx: Transaction, recipient: Recipient, *, by: str, second: str, now: Micros
+) -> None:
+    """Store a body's entry of the register, and the log's entry, in one commit."""
+    digest = tx.disclosures.register(recipient, by=by, second=second)
+    told = {"disclosure": recipient.recipient_id, "digest": digest, "second_person": second}
+    told |= {"recipient": recipient.recipient_id, "standing": recipient.standing}
+    entry = Entry(at=now, operation="policy", actor=by, what="disclosure.recipient", details=told)
+    tx.audit.append(entry)
+
+
+def _append(tx: Transaction, asked: Asked, step: Step, what: str, details: dict[str, str]) -> None:
+    window = asked.scope.window
+    told = {"disclosure": asked.disclosure_id, "recipient": asked.recipient_id}
+    tx.audit.append(
+        Entry(
+            at=step.at,
+            operation="disclosure",
+            actor=step.by,
+            what=_PREFIX + what,
+            wearer_id=asked.wearer_id,
+            order_id=asked.order_id,
+            window=(window.start, window.end),
+            details=told | details,
+        )
+    )
+
+
+def about(tx: Transaction, wearer_id: WearerId, *, since: Micros) -> list[LoggedEntry]:
+    """List the log's entries about one wearer from an instant on."""
+    return [one for one in tx.audit.about(wearer_id) if one.entry.at >= since]
+
+
+def proofs(tx: Transaction, entries: Sequence[LoggedEntry]) -> dict[str, Any]:
+    """Give entries as they are stored, with what proves their place; `fairtag-witness verify`
+    checks it. Without a checkpoint nothing is proved, and that is what it says.
+    """
+    try:
+        return prove_entries(tx, entries)
+    except NoProof:
+        told = [
+            {"n": one.n, "entry": body_of(one.entry).decode(), "proof": None} for one in entries
+        ]
+        return {"format": FORMAT, "checkpoint": None, "entries": told}
+
+
+def disagreement(tx: Transaction, entries: Sequence[Entry]) -> str | None:
+    """Find a row of a disclosure that no entry tells of, or an entry whose row is gone or bent."""
+    said = Counter(
+        (entry.what.removeprefix(_PREFIX), entry.details["disclosure"], entry.details["digest"])
+        for entry in entries
+        if entry.what.startswith(_PREFIX) and "digest" in entry.details
+    )
+    for row in tx.disclosures.digests():
+        said[row] -= 1
+    for (what, reference, _), left in said.items():
+        if left < 0:
+            return f"{what} of {reference} is in the store and the log does not say so"
+        if left > 0:
+            return f"the log says {what} of {reference}; the store does not, or says it otherwise"
+    return None

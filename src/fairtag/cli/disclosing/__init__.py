@@ -1,0 +1,1 @@
+"""What a recipient does with a package, by hand and offline."""

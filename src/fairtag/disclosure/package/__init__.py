@@ -1,0 +1,1 @@
+"""What leaves, file by file: laid out, named, and checked by whoever gets it."""

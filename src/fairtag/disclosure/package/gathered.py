@@ -1,0 +1,92 @@
+"""What was taken out of the store for one disclosure, before anything is written down?
+
+Units: instants in µs UTC.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from fairtag.alerts.model import ContactNote
+from fairtag.disclosure.gateways import WEARERS_SIDE, Gateway
+from fairtag.disclosure.recipients import Recipient
+from fairtag.disclosure.scope import Category, Scope, is_replayable
+from fairtag.intake.messages import Message
+from fairtag.orders.inforce import Mark, with_marks
+from fairtag.orders.model import OrderVersion
+from fairtag.rules.finding import Finding
+from fairtag.rules.replay import Recorded
+from fairtag.terms.instants import Micros
+from fairtag.terms.local import Interval
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """Who asked for what, and who decided it why."""
+
+    disclosure_id: str
+    asked_by: str  # of the recipient's people, as they named themselves
+    authority: str  # the paper that they showed: its name, number, date
+    case_ref: str
+    purpose: str
+    reason: str  # of who decided
+    decided_by: str
+    second_person: str
+    made_at: Micros
+    expires_at: Micros
+    withheld: tuple[tuple[Category, str], ...] = ()  # from the wearer, with the ground of law
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gathered:
+    """Everything of one order that a scope may reach; what of it leaves is `contents`' matter."""
+
+    decision: Decision
+    scope: Scope
+    recipient: Recipient
+    gateway: Gateway
+    order: Interval  # the whole time of the order
+    versions: tuple[OrderVersion, ...]
+    marks: tuple[Mark, ...]
+    messages: tuple[Message, ...]  # by arrival
+    findings: tuple[Finding, ...]  # every revision, as stored
+    devices: dict[str, object]
+    contacts: tuple[ContactNote, ...]
+    log: dict[str, Any]  # entries with their proofs, as `fairtag-witness verify` takes them
+    program: dict[str, object]
+    texts: dict[str, str]  # files of words that come as they are, such as the rule
+
+    @property
+    def told(self) -> frozenset[Category]:
+        """Give the categories that leave."""
+        return self.scope.told - {name for name, _ in self.decision.withheld}
+
+    @property
+    def is_for_the_wearer(self) -> bool:
+        """Tell whether the wearer, or who speaks for the wearer, gets it."""
+        return self.recipient.kind in WEARERS_SIDE
+
+    @property
+    def is_replayable(self) -> bool:
+        """Tell whether the judge can be followed from what leaves."""
+        is_whole = {Category.ORDER, Category.POSITIONS} <= self.told
+        return is_whole and is_replayable(self.scope, self.order)
+
+
+def known_over_time(
+    versions: tuple[OrderVersion, ...], marks: tuple[Mark, ...]
+) -> tuple[Recorded, ...]:
+    """List what was known of an order from when on, as the service knew it."""
+    rulings = [one.ruling for one in versions]
+    times = sorted({one.recorded_at for one in rulings} | {one.recorded_at for one in marks})
+    return tuple(
+        Recorded(
+            at,
+            with_marks(
+                [one for one in rulings if one.recorded_at <= at],
+                [one for one in marks if one.recorded_at <= at],
+            ),
+        )
+        for at in times
+    )

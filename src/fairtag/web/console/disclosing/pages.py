@@ -1,0 +1,270 @@
+"""Requests for disclosure: the list, a new one, and everything about one on a page.
+
+What somebody wrote is sealed; reading it is a consultation and is written down first.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Form, Request, Response
+from fastapi.responses import RedirectResponse
+
+from fairtag.app.books import Person
+from fairtag.app.disclosure.ask import Wanted, bound, propose, recipient_of, refuse, request
+from fairtag.app.disclosure.deliver import hand_over, pack
+from fairtag.app.disclosure.emergency import reviews
+from fairtag.app.disclosure.listed import recipient_name
+from fairtag.app.disclosure.log import write_read
+from fairtag.app.disclosure.subject_access import requests
+from fairtag.app.permissions import Act, demand, may
+from fairtag.app.ports import Transaction
+from fairtag.disclosure.course import Asked, State, Step, last, state_of
+from fairtag.disclosure.gateways import GATEWAYS
+from fairtag.disclosure.recipients import Standing
+from fairtag.disclosure.scope import Category
+from fairtag.terms.errors import DisclosureRefused, FairtagError, NotPermitted
+from fairtag.terms.ids import OrderId
+from fairtag.terms.instants import Micros, parse
+from fairtag.terms.local import Interval
+from fairtag.web.console.disclosing import words
+from fairtag.web.console.refusals import status_of
+from fairtag.web.console.shell import Checked, Shell, Signed
+from fairtag.web.console.show import when
+
+Words = Annotated[str, Form(max_length=2000)]
+Line = Annotated[str, Form(max_length=200)]
+Lines = Annotated[list[str] | None, Form(max_length=20)]
+
+
+@dataclass(frozen=True, slots=True)
+class RequestForm:
+    """What the form of a new request says."""
+
+    recipient: Line = ""
+    gateway: Line = ""
+    order: Line = ""
+    since: Line = ""
+    until: Line = ""
+    categories: Lines = None
+    asked_by: Line = ""
+    authority: Line = ""
+    case_ref: Line = ""
+    purpose: Words = ""
+
+
+def pages(shell: Shell) -> APIRouter:
+    """Give the routes."""
+    router = APIRouter()
+    _asking(router, shell)
+    _looking(router, shell)
+    _deciding(router, shell)
+    _delivering(router, shell)
+    return router
+
+
+def _asking(router: APIRouter, shell: Shell) -> None:
+    @router.get("/disclosures/new")
+    def fresh(request: Request, person: Signed) -> Response:
+        demand(person, Act.ASK)
+        return _form(shell, request, {}, None)
+
+    @router.post("/disclosures/new")
+    def ask(request: Request, person: Checked, form: Annotated[RequestForm, Depends()]) -> Response:
+        demand(person, Act.ASK)
+        told = asdict(form) | {"categories": form.categories or []}
+        try:
+            asked = _request(shell, person, told)
+        except FairtagError as refusal:
+            return _form(shell, request, told, refusal)
+        return RedirectResponse(f"/disclosures/{asked.disclosure_id}", status_code=303)
+
+
+def _looking(router: APIRouter, shell: Shell) -> None:
+    @router.get("/disclosures")
+    def listed(request: Request, person: Signed) -> Response:
+        demand(person, Act.ASK)
+        sees_all = may(person, Act.DISCLOSE)
+        found = shell.house.store.read(lambda tx: _rows(tx, None if sees_all else person.user_id))
+        return shell.page(
+            request,
+            "disclosing/list.html",
+            rows=found,
+            calls=reviews(shell.house) if sees_all else [],
+            access=requests(shell.house) if sees_all else [],
+            when=when,
+        )
+
+    @router.get("/disclosures/{disclosure_id}")
+    def show(request: Request, person: Signed, disclosure_id: str) -> Response:
+        return _page(shell, request, person, disclosure_id)
+
+
+def _deciding(router: APIRouter, shell: Shell) -> None:
+    @router.post("/disclosures/{disclosure_id}/refuse")
+    def say_no(
+        request: Request, person: Checked, disclosure_id: str, reason: Words = ""
+    ) -> Response:
+        demand(person, Act.DISCLOSE)
+        try:
+            refuse(shell.house, person, disclosure_id, reason=reason)
+        except FairtagError as refusal:
+            return _page(shell, request, person, disclosure_id, refusal)
+        return _back(disclosure_id)
+
+    @router.post("/disclosures/{disclosure_id}/propose")
+    def say_yes(
+        request: Request, person: Checked, disclosure_id: str, reason: Words = ""
+    ) -> Response:
+        demand(person, Act.DISCLOSE)
+        try:
+            propose(shell.house, person, disclosure_id, reason=reason)
+        except FairtagError as refusal:
+            return _page(shell, request, person, disclosure_id, refusal)
+        return _back(disclosure_id)
+
+
+def _delivering(router: APIRouter, shell: Shell) -> None:
+    @router.post("/disclosures/{disclosure_id}/pack")
+    def make(request: Request, person: Checked, disclosure_id: str) -> Response:
+        demand(person, Act.DISCLOSE)
+        try:
+            pack(shell.house, person, disclosure_id)
+        except FairtagError as refusal:
+            return _page(shell, request, person, disclosure_id, refusal)
+        return _back(disclosure_id)
+
+    @router.post("/disclosures/{disclosure_id}/file")
+    def fetch(request: Request, person: Checked, disclosure_id: str) -> Response:
+        demand(person, Act.DISCLOSE)
+        shell.house.store.read(lambda tx: tx.disclosures.get(disclosure_id))
+        try:
+            sealed = hand_over(shell.house, person, disclosure_id)
+        except FairtagError as refusal:
+            return _page(shell, request, person, disclosure_id, refusal)
+        name = f'attachment; filename="{disclosure_id}.age"'
+        headers = {"Content-Disposition": name}
+        return Response(sealed, media_type="application/octet-stream", headers=headers)
+
+
+def _request(shell: Shell, person: Person, told: dict[str, Any]) -> Asked:
+    try:
+        window = Interval(start=_instant(told["since"]), end=_instant(told["until"]))
+        categories = frozenset(map(Category, told["categories"]))
+    except ValueError as error:
+        raise DisclosureRefused("give both times, and kinds of data from the list") from error
+    wanted = Wanted(
+        recipient_id=told["recipient"],
+        gateway=told["gateway"],
+        order_id=OrderId(told["order"].strip()),
+        window=window,
+        categories=categories,
+        asked_by=told["asked_by"],
+        authority=told["authority"],
+        case_ref=told["case_ref"],
+        purpose=told["purpose"],
+    )
+    return request(shell.house, person, wanted)
+
+
+def _instant(told: str) -> Micros:
+    """Read what a date field gives: no seconds, and UTC as its label says."""
+    return parse(f"{told}:00Z" if len(told) == len("2026-11-03T10:00") else f"{told}Z")
+
+
+def _form(
+    shell: Shell, request: Request, told: dict[str, Any], refusal: FairtagError | None
+) -> Response:
+    found = shell.house.store.read(lambda tx: tx.disclosures.recipients())
+    return shell.page(
+        request,
+        "disclosing/new.html",
+        status=200 if refusal is None else status_of(refusal),
+        refusal=refusal,
+        told=told,
+        recipients=[one for one in found if one.standing is Standing.REGISTERED],
+        gateways=GATEWAYS,
+        categories=words.CATEGORIES,
+    )
+
+
+def _rows(tx: Transaction, only_by: str | None) -> list[dict[str, str]]:
+    return [
+        {
+            "id": asked.disclosure_id,
+            "at": when(asked.at),
+            "recipient": recipient_name(tx, asked),
+            "order": asked.order_id,
+            "state": words.STATES[state_of(steps)],
+            "by": asked.by,
+        }
+        for asked, steps in tx.disclosures.listed()
+        if only_by in (None, asked.by)
+    ]
+
+
+def _page(
+    shell: Shell,
+    request: Request,
+    person: Person,
+    disclosure_id: str,
+    refusal: FairtagError | None = None,
+) -> Response:
+    """Show everything about one, after the entry that says who read it."""
+    demand(person, Act.ASK)
+    asked, steps = shell.house.store.read(lambda tx: tx.disclosures.get(disclosure_id))
+    if not may(person, Act.DISCLOSE) and asked.by != person.user_id:
+        raise NotPermitted("somebody else asked for this one")
+    now = shell.house.clock.now()
+    shell.house.store.transact(lambda tx: write_read(tx, asked, by=person.user_id, now=now))
+    state = state_of(steps)
+    may_decide = may(person, Act.DISCLOSE)
+    return shell.page(
+        request,
+        "disclosing/one.html",
+        status=200 if refusal is None else status_of(refusal),
+        refusal=refusal,
+        asked=asked,
+        state=state.value,
+        state_words=words.STATES[state],
+        scope=shell.house.store.read(lambda tx: _bound(tx, asked)),
+        gateway=GATEWAYS.get(asked.gateway),
+        steps=[_step(one) for one in steps],
+        proposal=_proposal(steps) if state is State.PROPOSED else "",
+        may_decide=may_decide,
+        may_review=may(person, Act.SECOND) and asked.by != person.user_id,
+        is_reviewed=last(steps, "reviewed") is not None,
+        is_mine=asked.by == person.user_id,
+    )
+
+
+def _bound(tx: Transaction, asked: Asked) -> dict[str, str]:
+    """Give the very words to which a second person agrees; none for what was told by voice."""
+    if asked.how == "emergency":
+        return {}
+    try:
+        return bound(asked, recipient_of(tx, asked), ())
+    except FairtagError as refusal:
+        return {"recipient": f"{asked.recipient_id}: {refusal}"}
+
+
+def _proposal(steps: tuple[Step, ...]) -> str:
+    found = last(steps, "proposed")
+    return "" if found is None else found.facts["proposal"]
+
+
+def _step(step: Step) -> dict[str, object]:
+    facts = {name: one for name, one in step.facts.items() if name != "expires_at"}
+    if "expires_at" in step.facts:
+        facts["expires"] = when(Micros(int(step.facts["expires_at"])))
+    return {
+        "at": when(step.at),
+        "by": step.by,
+        "what": words.STEPS[step.what],
+        "told": step.told | facts,
+    }
+
+
+def _back(disclosure_id: str) -> Response:
+    return RedirectResponse(f"/disclosures/{disclosure_id}", status_code=303)

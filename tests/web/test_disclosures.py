@@ -1,0 +1,86 @@
+"""The pages of disclosures: by keyboard and forms alone."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from tests.discloser import WHY, discloser
+from tests.rig import Rig, walk_out
+from tests.web.desk import at_desk
+
+from fairtag.app.disclosure.emergency import reviews
+
+
+def test_at_night_alone_the_police_are_told_in_two_forms(rig: Rig) -> None:
+    """From the alert: one link, one form, what to read out, one form; it is recorded."""
+    walk_out(rig, rig.wearer())
+    (alert,) = rig.alerts()
+    desk = at_desk(rig, "nora", "officer")
+    page = desk.get(f"/alerts/{alert['alert_id']}").text
+    (link,) = re.findall(r'id="emergency" href="([^"]+)"', page)
+    form = desk.get(link).text
+    assert 'value="ORD-1"' in form
+    # The first empty field has the cursor: nothing but the keyboard is needed.
+    assert re.search(r'name="recipient"[^>]*autofocus', form)
+    told = {"order": "ORD-1", "recipient": "PC 1234", "called_back": "101", "incident": "7"}
+
+    short = desk.send("/disclosures/emergency", **told)
+    assert (short.status_code, "Canaryella" in short.text) == (422, False)
+    assert 'value="PC 1234"' in short.text  # nothing that was typed is lost
+    shown = desk.send("/disclosures/emergency", **told, ground="threat_to_life")
+
+    assert "Canaryella Sealington. Last known position" in shown.text
+    assert "no-store" in shown.headers["cache-control"]
+    (action,) = re.findall(r'action="(/disclosures/x_[a-z2-7]+/said)"', shown.text)
+    done = desk.send(action, to="PC 1234", said="The name and the place, as shown.")
+    assert done.status_code == 303
+    assert [one.is_told for one in reviews(rig.house)] == [True]
+    listed = desk.get("/disclosures").text
+    assert "Due" in listed
+    assert "Canaryella" not in listed
+
+
+def test_a_request_is_read_whole_after_an_entry_and_fetched_once(rig: Rig) -> None:
+    people = discloser(rig)
+    people.recipient()
+    rig.wearer()
+    rig.say("D-1", rig.line("D-1"))
+    desk = at_desk(rig, "nora", "officer")
+    form = {
+        "recipient": "court",
+        "gateway": "court_order",
+        "order": "ORD-1",
+        "since": "2026-11-02T00:00",
+        "until": "2026-11-04T00:00",
+        "categories": "positions",
+        "asked_by": "The clerk",
+        "authority": "Order 12/26",
+        "case_ref": "T1",
+        "purpose": "to decide whether the condition was kept",
+    }
+    made = desk.send("/disclosures/new", **form)
+    assert made.status_code == 303, made.text
+    path = made.headers["location"]
+    page = desk.get(path).text
+    for told in ("The clerk", "to decide whether", "device, findings, positions, said"):
+        assert told in page
+    assert desk.send(f"{path}/propose", reason=WHY).status_code == 303
+    proposal = rig.house.store.read(lambda tx: tx.proposals.listed()[0][0])
+    assert desk.send(f"{path}/pack").status_code == 409
+    assert proposal.scope["until"] == "2026-11-04T00:00:00Z"
+    log = rig.house.store.read(lambda tx: tx.audit.entries(limit=10_000))
+    assert [one.entry.actor for one in log if one.entry.what == "disclosure.read"].count(
+        "nora"
+    ) >= 1
+
+
+@pytest.mark.parametrize("role", ["liaison"])
+def test_a_liaison_sees_their_own_requests_only(rig: Rig, role: str) -> None:
+    people = discloser(rig)
+    people.recipient()
+    rig.wearer()
+    name = people.packed()
+    desk = at_desk(rig, "lia", role)
+    assert name[:8] not in desk.get("/disclosures").text
+    assert desk.get(f"/disclosures/{name}").status_code == 403
