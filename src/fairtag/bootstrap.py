@@ -18,6 +18,7 @@ from fairtag.adapters.vault import KeyVault
 from fairtag.app.charter import is_rehearsal
 from fairtag.app.house import House
 from fairtag.app.ports import Clock, Notifier
+from fairtag.app.set_duty import check_address
 from fairtag.settings import Settings, settings_of
 
 _CLOCK = MachineClock()
@@ -39,6 +40,8 @@ def open_house(
     settings = settings_of(data)
     if settings.webhook_secret:
         signing_key(settings.webhook_secret)  # a wrong one is said now, not at the first alarm
+    if settings.inspector_to:
+        check_address(settings.inspector_to)
     data.mkdir(parents=True, exist_ok=True, mode=0o700)
     keys = KeyStore(data / "keys", chance=os.urandom)
     vault = KeyVault(keys, chance=os.urandom)
@@ -56,6 +59,7 @@ def open_house(
             speed=speed,
             is_demo=store.kind == "demo",
             is_rehearsal=is_rehearsal(),
+            inspector_to=settings.inspector_to,
         )
     finally:
         store.close()

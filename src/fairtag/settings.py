@@ -24,6 +24,7 @@ class Settings(BaseSettings):
     mail_from: str = "fairtag@localhost"
     mail_security: Literal["none", "starttls"] = "starttls"
     webhook_secret: str = ""  # signs webhooks; empty: no webhooks
+    inspector_to: str = ""  # "mailto:…" or "https://…": is told of each opening for danger to life
     metrics_token: str = ""  # Bearer of /metrics; empty: /metrics is shut
 
     @classmethod

@@ -27,6 +27,9 @@ class Act(StrEnum):
     ERASE = "end records"
     DISCLOSE = "disclose records"
     REGISTER = "keep the register of recipients"
+    DECLARE = "declare whom one knows"
+    INTERESTS = "record whom others know"
+    REVIEW = "review openings"
 
 
 ROLES: dict[str, frozenset[Act]] = {
@@ -39,6 +42,7 @@ ROLES: dict[str, frozenset[Act]] = {
             Act.ORDERS,
             Act.ROSTER,
             Act.DISCLOSE,
+            Act.DECLARE,
         }
     ),
     "supervisor": frozenset(
@@ -55,15 +59,19 @@ ROLES: dict[str, frozenset[Act]] = {
             Act.ERASE,
             Act.DISCLOSE,
             Act.REGISTER,
+            Act.DECLARE,
+            Act.REVIEW,
         }
     ),
-    "caseworker": frozenset({Act.QUEUE, Act.ORDERS, Act.ROSTER, Act.DISCLOSE, Act.ERASE}),
+    "caseworker": frozenset(
+        {Act.QUEUE, Act.ORDERS, Act.ROSTER, Act.DISCLOSE, Act.ERASE, Act.DECLARE}
+    ),
     # QUEUE and HANDLE: matters of support only.
-    "contractor": frozenset({Act.QUEUE, Act.RECONCILE, Act.HANDLE, Act.ROSTER}),
-    "inspector": frozenset({Act.LOG, Act.ROSTER}),
+    "contractor": frozenset({Act.QUEUE, Act.RECONCILE, Act.HANDLE, Act.ROSTER, Act.DECLARE}),
+    "inspector": frozenset({Act.LOG, Act.ROSTER, Act.REVIEW}),
     "reviewer": frozenset(),  # two pictures and nothing else; there are none in this version
     "liaison": frozenset(),  # no way in to data
-    "admin": frozenset({Act.DUTY, Act.ROSTER}),
+    "admin": frozenset({Act.DUTY, Act.ROSTER, Act.INTERESTS}),
 }
 _SUPPORT_ONLY = frozenset({"contractor"})
 

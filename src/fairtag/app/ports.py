@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from fairtag.app.alert_book import AlertBook
     from fairtag.app.books import AuditBook, DeviceBook, OrderBook, PeopleBook
     from fairtag.app.four_eyes.book import ProposalBook
+    from fairtag.app.openings.book import ApartBook, CircleBook, OpeningBook
+    from fairtag.app.wearer.book import ContestBook, WearerBook
     from fairtag.custody.kinds import RecordKind
     from fairtag.rules.finding import Finding
 
@@ -254,6 +256,31 @@ class Transaction(Protocol):
 
     @property
     def proposals(self) -> ProposalBook:
+        """Give the book."""
+        ...
+
+    @property
+    def openings(self) -> OpeningBook:
+        """Give the book."""
+        ...
+
+    @property
+    def circles(self) -> CircleBook:
+        """Give the book."""
+        ...
+
+    @property
+    def apart(self) -> ApartBook:
+        """Give the book."""
+        ...
+
+    @property
+    def wearers(self) -> WearerBook:
+        """Give the book."""
+        ...
+
+    @property
+    def contests(self) -> ContestBook:
         """Give the book."""
         ...
 

@@ -27,6 +27,7 @@ Operation = Literal[
     "auth",
     "admin",
     "policy",
+    "breakglass",
 ]
 NOTHING_BEFORE = b"\0" * 32
 

@@ -9,6 +9,9 @@ from fairtag.adapters.sqlite.alerts import SqliteAlertBook
 from fairtag.adapters.sqlite.audit import SqliteAudit
 from fairtag.adapters.sqlite.devices import SqliteDeviceBook
 from fairtag.adapters.sqlite.journal import SqliteJournal
+from fairtag.adapters.sqlite.openings.circles import SqliteApartBook, SqliteCircleBook
+from fairtag.adapters.sqlite.openings.grants import SqliteOpeningBook
+from fairtag.adapters.sqlite.openings.wearers import SqliteContestBook, SqliteWearerBook
 from fairtag.adapters.sqlite.orders import SqliteOrderBook
 from fairtag.adapters.sqlite.people import SqlitePeopleBook
 from fairtag.adapters.sqlite.proposals import SqliteProposalBook
@@ -30,3 +33,8 @@ class SqliteTransaction:
         self.alerts = SqliteAlertBook(connection, vault)
         self.people = SqlitePeopleBook(connection, vault)
         self.proposals = SqliteProposalBook(connection, vault)
+        self.openings = SqliteOpeningBook(connection, vault)
+        self.circles = SqliteCircleBook(connection)
+        self.apart = SqliteApartBook(connection, vault)
+        self.wearers = SqliteWearerBook(connection)
+        self.contests = SqliteContestBook(connection, vault)

@@ -18,9 +18,9 @@ from fairtag.orders.scheme import Scheme
 from fairtag.terms.errors import FairtagError, NotPermitted
 from fairtag.web.console import alert_pages, charter, door, lists, queue_pages
 from fairtag.web.console.api import staff_api
-from fairtag.web.console.guards import NoTraceback, OwnForms, SafeHeaders
 from fairtag.web.console.refusals import as_response, lost, unreadable
 from fairtag.web.console.shell import STATIC, Shell, SignInNeeded
+from fairtag.web.guards import NoTraceback, OwnForms, SafeHeaders
 
 _ALERT = re.compile(r"/alerts/a_[a-z2-7]{24}")  # with or without what was to be done with it
 _FOREIGN = NotPermitted("this form did not come from a page of this service")
