@@ -12,12 +12,25 @@ SOURCE = Path(__file__).parents[2] / "src" / "fairtag"
 # Who may call what opens sealed records; nobody else does, in any room.
 HANDS = {
     "unseal": {"adapters"},
-    "evidence": {"app/open_record.py"},
-    "past": {"app/judging.py"},
+    "evidence": {"app/openings/read.py"},
+    "past": {"app/judging.py", "app/openings/read.py"},
     "after": {"app/judging.py"},
-    "identity": {"app/open_record.py"},
+    "identity": {"app/openings/read.py"},
+    "opened": {"app/openings/read.py"},  # what concerns third persons
+    "text": {"app/openings/read.py"},  # what a wearer contests
+    "reason": {"app/openings/break_glass.py"},
 }
-BOOKS = {"journal", "alerts", "orders", "vault", "_vault", "envelope"}
+BOOKS = {
+    "journal",
+    "alerts",
+    "orders",
+    "vault",
+    "_vault",
+    "envelope",
+    "apart",
+    "contests",
+    "openings",
+}
 
 
 def openings(source: str) -> set[str]:

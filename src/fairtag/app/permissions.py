@@ -68,10 +68,10 @@ ROLES: dict[str, frozenset[Act]] = {
     ),
     # QUEUE and HANDLE: matters of support only.
     "contractor": frozenset({Act.QUEUE, Act.RECONCILE, Act.HANDLE, Act.ROSTER, Act.DECLARE}),
-    "inspector": frozenset({Act.LOG, Act.ROSTER, Act.REVIEW}),
+    "inspector": frozenset({Act.LOG, Act.ROSTER, Act.REVIEW, Act.DECLARE}),
     "reviewer": frozenset(),  # two pictures and nothing else; there are none in this version
     "liaison": frozenset(),  # no way in to data
-    "admin": frozenset({Act.DUTY, Act.ROSTER, Act.INTERESTS}),
+    "admin": frozenset({Act.DUTY, Act.ROSTER, Act.INTERESTS, Act.DECLARE}),
 }
 _SUPPORT_ONLY = frozenset({"contractor"})
 

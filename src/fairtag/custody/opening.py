@@ -98,8 +98,8 @@ class Grant(msgspec.Struct, frozen=True, kw_only=True):
         return self.kind in _OPEN_COPY
 
     def window(self, now: Micros) -> Interval:
-        """Tell which event times open at an instant; the future is nobody's."""
-        return Interval(start=self.since, end=Micros(max(self.since, min(self.upto, now))))
+        """Tell which event times open at an instant, this one too; the future is nobody's."""
+        return Interval(start=self.since, end=Micros(max(self.since, min(self.upto, now + 1))))
 
 
 class AboutAlert(msgspec.Struct, frozen=True, kw_only=True):

@@ -90,9 +90,34 @@ def looked(tx: Transaction, person: Person, grant: Grant, now: Micros) -> int:
 
     A look at what concerns a third person names no wearer: the wearer sees their own entries.
     """
+    entry = _look_entry(person, grant, now)
+    number = write(tx, entry)
+    since, upto = entry.window or (None, None)
+    tx.openings.looked(
+        Look(
+            at=now,
+            person=person.user_id,
+            role=person.role,
+            authority=person.authority_id,
+            what=grant.kind,
+            wearer_id=entry.wearer_id,
+            order_id=grant.order_id,
+            alert_id=grant.alert_id,
+            grant_id=grant.grant_id,
+            purpose=grant.purpose,
+            since=since,
+            upto=upto,
+            second_person=grant.second_person,
+            entry=number,
+        )
+    )
+    return number
+
+
+def _look_entry(person: Person, grant: Grant, now: Micros) -> Entry:
     is_apart = grant.kind is GrantKind.THIRD_PERSON
     window = grant.window(now)
-    entry = Entry(
+    return Entry(
         at=now,
         operation="consultation",
         actor=person.user_id,
@@ -110,26 +135,6 @@ def looked(tx: Transaction, person: Person, grant: Grant, now: Micros) -> int:
             **({"of": grant.order_id} if is_apart else {}),
         },
     )
-    number = write(tx, entry)
-    tx.openings.looked(
-        Look(
-            at=now,
-            person=person.user_id,
-            role=person.role,
-            authority=person.authority_id,
-            what=grant.kind,
-            wearer_id=entry.wearer_id,
-            order_id=grant.order_id,
-            alert_id=grant.alert_id,
-            grant_id=grant.grant_id,
-            purpose=grant.purpose,
-            since=None if entry.window is None else entry.window[0],
-            upto=None if entry.window is None else entry.window[1],
-            second_person=grant.second_person,
-            entry=number,
-        )
-    )
-    return number
 
 
 def refused(

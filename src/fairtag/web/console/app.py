@@ -18,6 +18,7 @@ from fairtag.orders.scheme import Scheme
 from fairtag.terms.errors import FairtagError, NotPermitted
 from fairtag.web.console import alert_pages, charter, door, lists, queue_pages
 from fairtag.web.console.api import staff_api
+from fairtag.web.console.openings import life, waiting, windows
 from fairtag.web.console.refusals import as_response, lost, unreadable
 from fairtag.web.console.shell import STATIC, Shell, SignInNeeded
 from fairtag.web.guards import NoTraceback, OwnForms, SafeHeaders
@@ -42,7 +43,7 @@ def console(
     app.state.shell = shell
     app.state.house = house
     app.include_router(staff_api(house, scheme=scheme))
-    for part in (door, queue_pages, alert_pages, lists, charter):
+    for part in (door, queue_pages, alert_pages, windows, waiting, life, lists, charter):
         app.include_router(part.pages(shell), include_in_schema=False)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     _refusals(app, shell)

@@ -65,6 +65,13 @@ def status_of(refusal: FairtagError) -> int:
     return next((status for kind, status in _STATUS if isinstance(refusal, kind)), 500)
 
 
+def status_on_page(refusal: FairtagError | None) -> int:
+    """Tell the status of a page that says what was refused; a wrong password ends no session."""
+    if refusal is None:
+        return 200
+    return 422 if isinstance(refusal, SignInRefused) else status_of(refusal)
+
+
 def as_response(
     refusal: FairtagError, *, status: int | None = None, headers: Mapping[str, str] | None = None
 ) -> Response:

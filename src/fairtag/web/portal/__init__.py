@@ -1,1 +1,1 @@
-"""The door for wearers: what is collected, who looked and why, how to contest. English texts in `words`."""
+"""The door for wearers: what is collected, who looked and why, how to contest."""

@@ -135,11 +135,35 @@ def portal(house: House) -> FastAPI:
 
 def _routes(door: Door) -> APIRouter:
     router = APIRouter(prefix="/my")
+    _coming(router, door)
+    _seeing(router, door)
+    return router
 
+
+def _seeing(router: APIRouter, door: Door) -> None:
     @router.get("")
     def my(request: Request, sent: bool = False) -> Response:  # noqa: FBT001, FBT002 - a query
         return door.own(request, is_sent=sent)
 
+    @router.post("/contest")
+    def say(
+        request: Request,
+        text: Annotated[str, Form(max_length=_MOST_TEXT)] = "",
+        csrf: Annotated[str, Form()] = "",
+    ) -> Response:
+        whose = door.checked(request, csrf)
+        try:
+            contest(door.house, whose, text=text)
+        except ContestRefused as refusal:
+            return door.own(request, status=422, refusal=refusal, text=text)
+        return RedirectResponse("/my?sent=true#contests", status_code=303)
+
+    @router.get("/proof/{entry}")
+    def proof(request: Request, entry: int) -> Response:
+        return JSONResponse(proof_of(door.house, door.wearer(request), entry))
+
+
+def _coming(router: APIRouter, door: Door) -> None:
     @router.get("/sign-in")
     def ask(done: str = "") -> Response:
         return door.page("sign_in.html", refusal=None, reference="", is_out=done == "out")
@@ -161,25 +185,6 @@ def _routes(door: Door) -> APIRouter:
         door.checked(request, csrf)
         leave(door.house, door.token(request))
         return door.go_out()
-
-    @router.post("/contest")
-    def say(
-        request: Request,
-        text: Annotated[str, Form(max_length=_MOST_TEXT)] = "",
-        csrf: Annotated[str, Form()] = "",
-    ) -> Response:
-        whose = door.checked(request, csrf)
-        try:
-            contest(door.house, whose, text=text)
-        except ContestRefused as refusal:
-            return door.own(request, status=422, refusal=refusal, text=text)
-        return RedirectResponse("/my?sent=true#contests", status_code=303)
-
-    @router.get("/proof/{entry}")
-    def proof(request: Request, entry: int) -> Response:
-        return JSONResponse(proof_of(door.house, door.wearer(request), entry))
-
-    return router
 
 
 def _refusals(app: FastAPI, door: Door) -> None:

@@ -69,7 +69,7 @@ WORDS = {
     ),
     "contest_label": "What is wrong?",
     "contest_send": "Send",
-    "contest_done": "Your text has arrived. An officer must answer it. You have lost nothing by it.",
+    "contest_done": "Your text has arrived. An officer must answer it.",
     "contests": "What you wrote to us",
     "contest_open": "waits for an answer",
     "contest_closed": "answered {when}",
@@ -102,13 +102,13 @@ LOOKED_AT = {
     GrantKind.THIRD_PERSON: "A note",
 }
 PURPOSES = {
-    Purpose.HANDLE_ALERT: "Your device or a time told of something, and a person had to look at it.",
+    Purpose.HANDLE_ALERT: "Your device or a clock told of something; a person had to look.",
     Purpose.PROTECT_PERSON: "To keep somebody safe.",
     Purpose.CHECK_EQUIPMENT: "To see whether your device works.",
     Purpose.REVIEW_HANDLING: "To check how staff had handled something.",
     Purpose.ANSWER_COMPLAINT: "To answer a complaint.",
     Purpose.PREPARE_COURT: "For a court or tribunal.",
-    Purpose.THREAT_TO_LIFE: "Somebody thought that a life was in danger. Another person checks that.",
+    Purpose.THREAT_TO_LIFE: "Somebody thought a life was in danger. Another person checks that.",
 }
 DELAYS = {
     DelayReason.DANGER: "telling you at once could have put somebody in danger",

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import PlainTextResponse
 
 from fairtag.app.charter import CHARTER
+from fairtag.app.openings.delay import delays_counted
 from fairtag.rules.explained import as_page, published, rows, wearer_text
 from fairtag.rules.settings import DEFAULTS
 from fairtag.web.console.shell import Shell
@@ -20,7 +21,11 @@ def pages(shell: Shell) -> APIRouter:
     @router.get("/charter")
     def charter(request: Request) -> Response:
         proved = sum(one.is_proved for one in CHARTER)
-        return shell.page(request, "charter.html", guarantees=CHARTER, proved=proved)
+        now = shell.house.clock.now()
+        counted = shell.house.store.read(lambda tx: delays_counted(tx, now=now))
+        return shell.page(
+            request, "charter.html", guarantees=CHARTER, proved=proved, delays=counted
+        )
 
     @router.get("/charter/rules")
     def rules(request: Request) -> Response:
