@@ -1,4 +1,4 @@
-"""Guarantee 4, the wearer's part: every look is shown with who and why; a delay shows afterwards."""
+"""Guarantee 4, the wearer's part: every look is shown, with who, why, and its delay afterwards."""
 
 from __future__ import annotations
 

@@ -13,6 +13,7 @@ from itertools import repeat
 
 from fairtag.alerts.model import AlertState
 from fairtag.app.house import House
+from fairtag.app.openings import accounted
 from fairtag.app.ports import Transaction
 from fairtag.app.record_installation import STEPS_BY_PEOPLE
 from fairtag.audit.beside import Spooled, disagreement
@@ -80,7 +81,7 @@ def _said(entry: Entry) -> Iterator[_Done]:
         case what if what.startswith("installation."):
             yield (what, entry.order_id or "", entry.details.get("device", ""))
         case _:
-            return
+            yield from accounted.said(entry)
 
 
 def _rows(tx: Transaction) -> Iterator[_Done]:
@@ -95,6 +96,7 @@ def _rows(tx: Transaction) -> Iterator[_Done]:
         yield ("user.add", person.user_id, "")
         if person.disabled_at is not None:
             yield ("user.disable", person.user_id, "")
+    yield from accounted.rows(tx)
 
 
 def _about_orders(tx: Transaction) -> Iterator[_Done]:
