@@ -195,8 +195,7 @@ def every_answer_to_the_wearer(rig: Rig) -> list[str]:
     last = rig.house.store.read(lambda tx: tx.audit.last())
     told = [wearer.page().text, wearer.send("/my/contest", text="").text]
     told += [wearer.client.get(f"/my/proof/{n}").text for n in range(last + 1)]
-    told += [wearer.client.get(path).text for path in ("/my/sign-in", "/charter/rules.txt")]
-    return told
+    return [*told, wearer.client.get("/my/sign-in").text]
 
 
 def about_others(answers: list[str]) -> list[str]:
