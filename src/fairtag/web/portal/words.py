@@ -38,7 +38,7 @@ WORDS = {
     "asks": "What the order asks for",
     "where_kept": (
         "Your device sends where it is and how it is (battery, strap). This is locked. It is "
-        "opened only for a reason that stands below. How places are judged is written in plain "
+        "opened only for a reason that stands above. How places are judged is written in plain "
         "words here:"
     ),
     "rules": "How the positions of your device are judged",
@@ -73,6 +73,7 @@ WORDS = {
     "contests": "What you wrote to us",
     "contest_open": "waits for an answer",
     "contest_closed": "answered {when}",
+    "zone": "Times are those of {zone}.",
     "help": (
         "Are you in danger, or is somebody else? Call 999 or 112 now. Would you like help with "
         "this page? Ask your lawyer, or Citizens Advice: your officer must give you their number."

@@ -28,7 +28,7 @@ from fairtag.terms.errors import (
     SecondPersonRefused,
     SignInRefused,
 )
-from fairtag.terms.instants import MINUTE, Micros
+from fairtag.terms.instants import MINUTE, Micros, parse
 from fairtag.web.console import words
 from fairtag.web.console.refusals import status_on_page
 from fairtag.web.console.shell import Checked, Shell, Signed
@@ -64,6 +64,7 @@ _SCOPES = {
     "until": "Until",
     "court": "Court and reference",
 }
+_INSTANTS = ("from", "to", "until")
 _STATES = {
     "asked": "waits for a second person",
     "agreed": "agreed; the person who asked carries it out",
@@ -195,11 +196,21 @@ def _page(
 
 
 def _scope(proposal: Proposal) -> list[tuple[str, str]]:
-    told = []
-    for name, value in proposal.scope.items():
-        shown = words.PURPOSE_NAMES.get(value, value) if name == "purpose" else value
-        told.append((_SCOPES.get(name, name.replace("_", " ").capitalize()), shown))
-    return told
+    return [
+        (_SCOPES.get(name, name.replace("_", " ").capitalize()), _told(name, value))
+        for name, value in proposal.scope.items()
+    ]
+
+
+def _told(name: str, value: str) -> str:
+    if name == "purpose":
+        return words.PURPOSE_NAMES.get(value, value)
+    if name in _INSTANTS:
+        try:
+            return f"{when(parse(value))} UTC"
+        except ValueError:  # another matter's word: it is shown as it was asked
+            return value
+    return value
 
 
 def _row(proposal: Proposal, state: State, now: Micros) -> dict[str, Any]:
