@@ -23,7 +23,7 @@ from fairtag.app.wearer.sign_in import give_code
 from fairtag.intake.messages import Event, EventCode, Position
 from fairtag.orders.read import reopen
 from fairtag.terms.ids import AlertId, DeviceId, OrderId, WearerId
-from fairtag.terms.instants import DAY, HOUR, MINUTE, Micros, text
+from fairtag.terms.instants import HOUR, MINUTE, Micros, text
 
 MANY = 1000
 ASKED = 20  # wearers for whom an area is drawn afterwards, half of them were inside
