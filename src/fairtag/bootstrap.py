@@ -30,6 +30,7 @@ from fairtag.app.charter import is_rehearsal
 from fairtag.app.house import House
 from fairtag.app.log.tend import merge_spooled
 from fairtag.app.ports import Clock, Notifier, Store
+from fairtag.app.set_duty import check_address
 from fairtag.custody.root import Root
 from fairtag.retention.schedule import scheduled
 from fairtag.settings import Settings, settings_of, socket_of, spool_of
@@ -56,6 +57,8 @@ def open_house(
     if settings.webhook_secret:
         signing_key(settings.webhook_secret)  # a wrong one is said now, not at the first alarm
     scheduled(settings.retained())  # one that keeps too long stops the start
+    if settings.inspector_to:
+        check_address(settings.inspector_to)
     data.mkdir(parents=True, exist_ok=True, mode=0o700)
     keys = open_keys(data, settings, kind=kind, is_rehearsal=is_rehearsal())
     try:
@@ -187,6 +190,7 @@ def _housed(
             is_demo=store.kind == "demo",
             schedule=schedule,
             is_rehearsal=is_rehearsal(),
+            inspector_to=settings.inspector_to,
         )
         with suppress(Busy, LogUnavailable):  # it is tried again while the service runs
             merge_spooled(house)

@@ -13,7 +13,7 @@ SOURCE = Path(__file__).parents[2] / "src" / "fairtag"
 HANDS = {
     # The free text of the log's entries, not what they are about.
     "unseal": {"adapters", "app/log/reason.py"},
-    "evidence": {"app/open_record.py"},
+    "evidence": {"app/openings/read.py"},
     "past": {"app/judging.py", "app/disclosure/gather.py", "adapters/sqlite/journal.py"},
     "after": {"app/judging.py", "adapters/sqlite/journal.py"},
     # Rows and chunks of trails: the machine's own putting together; no person sees anything.
@@ -21,11 +21,26 @@ HANDS = {
     "of_day": {"app/trail/compact.py"},
     "numbered": {"adapters/sqlite/journal.py"},
     # What an opening may show, in chunks and rows: messages, and positions as columns.
-    "told": {"cli/bench.py"},  # the bench: of invented wearers
+    "told": {"cli/bench.py", "app/openings/read.py"},  # the bench: of invented wearers
     "places": {"adapters/sqlite/journal.py", "cli/bench.py"},
-    "identity": {"app/open_record.py", "app/disclosure/emergency.py"},
+    "identity": {"app/openings/read.py", "app/disclosure/emergency.py"},
+    "opened": {"app/openings/read.py"},  # what concerns third persons
+    "text": {"app/openings/read.py"},  # what a wearer contests
+    "reason": {"app/openings/break_glass.py"},
 }
-BOOKS = {"journal", "chunks", "_chunks", "alerts", "orders", "vault", "_vault", "envelope"}
+BOOKS = {
+    "journal",
+    "chunks",
+    "_chunks",
+    "alerts",
+    "orders",
+    "vault",
+    "_vault",
+    "envelope",
+    "apart",
+    "contests",
+    "openings",
+}
 
 
 def openings(source: str) -> set[str]:

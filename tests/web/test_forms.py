@@ -13,7 +13,7 @@ from tests.web.desk import Desk, at_desk, found_csrf, visitor
 from fairtag.app.run_service import Pulse
 from fairtag.app.sign_in import add_user, finish_setup
 from fairtag.bootstrap import open_house
-from fairtag.web.console import guards
+from fairtag.web import guards
 from fairtag.web.site import Site
 
 POSTS = ("open", "texts", "acknowledge", "contacts", "close")

@@ -11,7 +11,7 @@ import pytest
 from tests.rig import HOME, Rig, walk_out
 from tests.web.desk import Desk, at_desk
 
-from fairtag.app import open_record
+from fairtag.app.openings import read, writing
 from fairtag.audit.entries import Entry, Receipt
 from fairtag.terms.instants import HOUR, MINUTE, Micros
 from fairtag.web.console import alert_pages
@@ -94,13 +94,13 @@ def test_a_refused_opening_is_an_entry_too(rig: Rig) -> None:
 def test_the_entry_is_on_disk_before_anything_is_unsealed(rig: Rig, monkeypatch) -> None:
     alert, desk = alerted(rig), at_desk(rig, "oona", "officer")
     seen: list[bytes] = []
-    unsealed = open_record._unsealed
+    unsealed = read._unsealed
 
     def watched(*told: Any) -> Any:
         seen.append((rig.folder / "log" / "access.log").read_bytes().splitlines()[-1])
         return unsealed(*told)
 
-    monkeypatch.setattr(open_record, "_unsealed", watched)
+    monkeypatch.setattr(read, "_unsealed", watched)
     desk.send(f"/alerts/{alert}/open", **OPEN)
 
     assert b"alert.evidence" in seen[0]
@@ -138,7 +138,7 @@ def test_with_no_log_alarms_queue_sign_in_and_taking_go_on(rig: Rig) -> None:
 
 def test_negative_control_an_opening_that_does_not_log_is_noticed(rig: Rig, monkeypatch) -> None:
     alert, desk = alerted(rig), at_desk(rig, "oona", "officer")
-    monkeypatch.setattr(open_record, "_write", lambda *_: Receipt(ref="", n=0))
+    monkeypatch.setattr(writing, "write", lambda *_: Receipt(ref="", n=0))
     break_log(rig)
 
     page = desk.send(f"/alerts/{alert}/open", **OPEN)

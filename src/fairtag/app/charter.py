@@ -44,7 +44,7 @@ CHARTER: tuple[Guarantee, ...] = (
         promise="Positions are encrypted under a key of that wearer as they are stored.",
         proof="test_g03_sealed_trails.py",
         is_proved=False,
-        proved_part="Storage: no file shows a place, a name or a date of birth.",
+        proved_part="No file shows a place or a name; a grant opens its window, while it lasts.",
     ),
     Guarantee(
         number=4,
@@ -52,7 +52,7 @@ CHARTER: tuple[Guarantee, ...] = (
         promise="Every look and every change is logged before it takes effect; the wearer sees it.",
         proof="test_g04_watching_the_watchers.py",
         is_proved=False,
-        proved_part="",
+        proved_part="The wearer sees each look, why, and afterwards that it was delayed.",
     ),
     Guarantee(
         number=5,

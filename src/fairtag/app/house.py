@@ -65,3 +65,4 @@ class House:
     is_rehearsal: (
         bool  # not all ten proofs pass: simulated orders only, every page says 'rehearsal'
     )
+    inspector_to: str = ""  # who, besides the supervisor, hears of an opening for danger to life

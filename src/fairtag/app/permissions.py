@@ -28,6 +28,9 @@ class Act(StrEnum):
     DISCLOSE = "disclose records"
     REGISTER = "keep the register of recipients"
     ASK = "ask for a disclosure"
+    DECLARE = "declare whom one knows"
+    INTERESTS = "record whom others know"
+    REVIEW = "review openings"
 
 
 ROLES: dict[str, frozenset[Act]] = {
@@ -41,6 +44,7 @@ ROLES: dict[str, frozenset[Act]] = {
             Act.ROSTER,
             Act.DISCLOSE,
             Act.ASK,
+            Act.DECLARE,
         }
     ),
     "supervisor": frozenset(
@@ -58,15 +62,19 @@ ROLES: dict[str, frozenset[Act]] = {
             Act.DISCLOSE,
             Act.REGISTER,
             Act.ASK,
+            Act.DECLARE,
+            Act.REVIEW,
         }
     ),
-    "caseworker": frozenset({Act.QUEUE, Act.ORDERS, Act.ROSTER, Act.DISCLOSE, Act.ERASE, Act.ASK}),
+    "caseworker": frozenset(
+        {Act.QUEUE, Act.ORDERS, Act.ROSTER, Act.DISCLOSE, Act.ERASE, Act.ASK, Act.DECLARE}
+    ),
     # QUEUE and HANDLE: matters of support only.
-    "contractor": frozenset({Act.QUEUE, Act.RECONCILE, Act.HANDLE, Act.ROSTER}),
-    "inspector": frozenset({Act.LOG, Act.ROSTER}),
+    "contractor": frozenset({Act.QUEUE, Act.RECONCILE, Act.HANDLE, Act.ROSTER, Act.DECLARE}),
+    "inspector": frozenset({Act.LOG, Act.ROSTER, Act.REVIEW, Act.DECLARE}),
     "reviewer": frozenset(),  # two pictures and nothing else; there are none in this version
     "liaison": frozenset({Act.ASK}),  # no way in to data: asks, and an officer answers
-    "admin": frozenset({Act.DUTY, Act.ROSTER}),
+    "admin": frozenset({Act.DUTY, Act.ROSTER, Act.INTERESTS, Act.DECLARE}),
 }
 _SUPPORT_ONLY = frozenset({"contractor"})
 

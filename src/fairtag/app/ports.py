@@ -25,8 +25,10 @@ if TYPE_CHECKING:
     from fairtag.app.disclosure.book import DisclosureBook
     from fairtag.app.four_eyes.book import ProposalBook
     from fairtag.app.log.book import AuditBook
+    from fairtag.app.openings.book import ApartBook, CircleBook, OpeningBook
     from fairtag.app.retention.book import ErasureBook, HoldBook
     from fairtag.app.trail.book import Chunks, Pile
+    from fairtag.app.wearer.book import ContestBook, WearerBook
     from fairtag.rules.finding import Finding
 
 T = TypeVar("T")
@@ -261,12 +263,37 @@ class Transaction(Protocol):
         ...
 
     @property
+    def openings(self) -> OpeningBook:
+        """Give the book."""
+        ...
+
+    @property
     def disclosures(self) -> DisclosureBook:
         """Give the book."""
         ...
 
     @property
+    def circles(self) -> CircleBook:
+        """Give the book."""
+        ...
+
+    @property
     def holds(self) -> HoldBook:
+        """Give the book."""
+        ...
+
+    @property
+    def apart(self) -> ApartBook:
+        """Give the book."""
+        ...
+
+    @property
+    def wearers(self) -> WearerBook:
+        """Give the book."""
+        ...
+
+    @property
+    def contests(self) -> ContestBook:
         """Give the book."""
         ...
 

@@ -56,7 +56,12 @@ def raise_for_house(tx: Transaction, alert: Alert, *, again_after: int) -> Alert
         return None
     if last is not None and alert.raised_at - (last.closed_at or 0) < again_after:
         return None
-    owned = replace(alert, owner=_first_on_duty(tx))
+    return raise_at_once(tx, alert)
+
+
+def raise_at_once(tx: Transaction, alert: Alert) -> Alert:
+    """Raise a matter of its own, beside whatever waits; gives it with its owner."""
+    owned = replace(alert, owner=alert.owner or _first_on_duty(tx))
     act = AlertAct(alert_id=alert.alert_id, at=alert.raised_at, what="raised")
     _store(tx, Change(alert=owned, acts=(act,)))
     return owned

@@ -23,6 +23,7 @@ COMMANDS = {
     "demo": "demo:demo",
     "serve": "serve:serve",
     "user": "user:users",
+    "wearer": "people.wearer:wearers",
     "duty": "duty:duty",
     "order": "order:orders",
     "device": "device:devices",

@@ -14,7 +14,15 @@ FairtagError
 ├── SealBroken                    FT-301  the sealed record can't be opened: changed, or its key is
 gone
 ├── OpeningRefused                FT-302  no grant, or outside its window
-│   └── NotPermitted              FT-602  the role does not allow this
+│   ├── NotPermitted              FT-602  the role does not allow this
+│   ├── InterestDeclared          FT-731  this person knows this wearer
+│   ├── SecondPersonNeeded        FT-732  not alone: a second person has to agree
+│   ├── CoolingOff                FT-733  the same wearer too often, without an open alert
+│   ├── GrantOver                 FT-734  the lease is over, or the alert was closed
+│   └── BreakGlassPaused          FT-735  an earlier use was not reviewed
+├── DelayRefused                  FT-736  the wearer's notice can't be delayed like this
+├── UnknownGrant                  FT-737
+├── ContestRefused                FT-739  nothing was written
 ├── LogUnavailable                FT-303  nothing personal opens while nobody can write it down
 ├── StoreRefused                  FT-401  wrong kind of store, or not safe to use
 │   └── RootRefused               FT-701  the root key is missing, another one, or not allowed here
@@ -47,7 +55,8 @@ gone
 └── SignInRefused                 FT-601
     ├── PasswordRefused           FT-603
     ├── SetupRefused              FT-604  the set-up link is used, over or wrong
-    └── SignInPaused              FT-605  too many wrong passwords; wait
+    ├── SignInPaused              FT-605  too many wrong passwords; wait
+    └── WearerCodeRefused         FT-738  the wearer's one-time code is used, over or wrong
 
 A code is never used twice. Normal refusals of a device's message are values
 (`intake.messages.Refused`).
@@ -456,3 +465,96 @@ class ClockDoubtful(ErasureRefused):
     code = "FT-744"
     officer = "Nothing was erased, because the clock of the service is in doubt. Tell support."
     operator = "Erasure refused: the clock jumped, or devices name another time."
+
+
+class InterestDeclared(OpeningRefused):
+    """The person knows the wearer, so the wearer's record stays shut for them."""
+
+    code = "FT-731"
+    officer = (
+        "You are recorded as knowing this wearer, so you can't open anything about them. Give this "
+        "to a colleague. If a life is in danger, call 999 or 112 now."
+    )
+    wearer = "Someone who knows you asked to see your record and was refused."
+    operator = "Opening refused: declared interest."
+
+
+class SecondPersonNeeded(OpeningRefused):
+    """One person alone may not open it."""
+
+    code = "FT-732"
+    officer = (
+        "A second person has to agree to this. Ask for it with ‘Ask to open a window of time’. "
+        "If a life is in danger, use ‘Life in danger’."
+    )
+    operator = "Opening refused: assignment, budget or window needs a second person."
+
+
+class CoolingOff(OpeningRefused):
+    """The person opened this wearer several times without an open alert."""
+
+    code = "FT-733"
+    officer = (
+        "You opened this wearer several times without an open alert. Wait until the time below, "
+        "or give this to a colleague."
+    )
+    operator = "Opening refused: repeated openings of one wearer without an open alert."
+
+
+class GrantOver(OpeningRefused):
+    """The grant opens nothing any more."""
+
+    code = "FT-734"
+    officer = "The time of this opening is over. Open it again if you still need it."
+    operator = "Grant over: lease ended, alert closed, account closed, or another person's."
+
+
+class BreakGlassPaused(OpeningRefused):
+    """An earlier opening for danger to life was not reviewed in time."""
+
+    code = "FT-735"
+    officer = (
+        "An earlier opening of yours for danger to life was not reviewed within 72 hours. Until "
+        "it is, ask a colleague or a second person. Is a life in danger? Call 999 or 112 now."
+    )
+    operator = "Break-glass suspended for this person until an older one is reviewed."
+
+
+class DelayRefused(FairtagError):
+    """The wearer's notice can't be delayed like this."""
+
+    code = "FT-736"
+    officer = (
+        "The notice was not delayed. One delay lasts 72 hours, a supervisor renews it, and after "
+        "30 days in all only a court does."
+    )
+    operator = "Delay of a notice refused."
+
+
+class UnknownGrant(FairtagError):
+    """No opening has this id."""
+
+    code = "FT-737"
+    officer = "There is no opening with this reference."
+    operator = "Unknown grant id."
+
+
+class WearerCodeRefused(SignInRefused):
+    """The wearer's one-time code is used, over or wrong."""
+
+    code = "FT-738"
+    officer = "This code is used, over or wrong. Print a new one with `fairtag wearer code`."
+    wearer = (
+        "This reference and code did not work. A code works once and for seven days. Ask your "
+        "officer for a new one. It does not count against you."
+    )
+    operator = "Wearer's code refused."
+
+
+class ContestRefused(FairtagError):
+    """The wearer's text is empty or too long."""
+
+    code = "FT-739"
+    officer = "Write at least one sentence, and no more than a few pages."
+    wearer = "Please write what you think is wrong, in your own words."
+    operator = "Contest text refused: empty or too long."

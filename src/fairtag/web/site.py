@@ -10,6 +10,7 @@ from fairtag.orders.scheme import Scheme
 from fairtag.web.console.app import console
 from fairtag.web.device_api.app import DeviceDoor, Receive, Scope, Send
 from fairtag.web.ops import ops
+from fairtag.web.portal.app import portal
 
 
 class Site:
@@ -25,11 +26,14 @@ class Site:
     ) -> None:
         self._door = DeviceDoor(house)
         self._pages: FastAPI = console(house, is_judging=lambda: pulse.is_well, scheme=scheme)
+        self._portal: FastAPI = portal(house)
         self._pages.include_router(ops(house, pulse, metrics_token=metrics_token))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Hand the request on."""
         if scope["type"] == "http" and scope["path"].startswith("/d/"):
             await self._door(scope, receive, send)
+        elif scope["type"] == "http" and (scope["path"] + "/").startswith("/my/"):
+            await self._portal(scope, receive, send)  # type: ignore[arg-type]
         else:
             await self._pages(scope, receive, send)  # type: ignore[arg-type]

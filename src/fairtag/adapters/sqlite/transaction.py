@@ -13,6 +13,9 @@ from fairtag.adapters.sqlite.journal import SqliteJournal
 from fairtag.adapters.sqlite.keeping.erasures import SqliteErasureBook
 from fairtag.adapters.sqlite.keeping.holds import SqliteHoldBook
 from fairtag.adapters.sqlite.log.entries import SqliteAudit
+from fairtag.adapters.sqlite.openings.circles import SqliteApartBook, SqliteCircleBook
+from fairtag.adapters.sqlite.openings.grants import SqliteOpeningBook
+from fairtag.adapters.sqlite.openings.wearers import SqliteContestBook, SqliteWearerBook
 from fairtag.adapters.sqlite.orders import SqliteOrderBook
 from fairtag.adapters.sqlite.people import SqlitePeopleBook
 from fairtag.adapters.sqlite.proposals import SqliteProposalBook
@@ -38,6 +41,11 @@ class SqliteTransaction:
         self.disclosures = SqliteDisclosureBook(connection, vault)
         self.erasures = SqliteErasureBook(connection)
         self.holds = SqliteHoldBook(connection, vault)
+        self.openings = SqliteOpeningBook(connection, vault)
+        self.circles = SqliteCircleBook(connection)
+        self.apart = SqliteApartBook(connection, vault)
+        self.wearers = SqliteWearerBook(connection)
+        self.contests = SqliteContestBook(connection, vault)
 
     def settle(self) -> None:
         """Bring what was logged into the tree and the file, before the commit.

@@ -102,7 +102,7 @@ def decide(
         if proposal.digest != digest:
             raise ProposalStateRefused("this is not what you were shown; read it again")
         if state == "agreed":
-            _demand_two(tx, proposal.asked_by, person.user_id, now)
+            demand_pair(tx, proposal.asked_by, person.user_id, now)
         _log(tx, proposal, state, person.user_id, now)
         told = Mark(
             proposal_id=proposal_id,
@@ -155,7 +155,7 @@ def carry_out(
     second = marks[-1]
     if second.digest != proposal.digest:
         raise ProposalStateRefused("what was agreed to is not what is asked")
-    _demand_two(tx, proposal.asked_by, second.by, now)
+    demand_pair(tx, proposal.asked_by, second.by, now)
     _log(tx, proposal, "done", by, now)
     _put(tx, proposal, "done", by, now)
     return proposal, second.by
@@ -190,7 +190,11 @@ def _demand_state(proposal: Proposal, marks: Sequence[Mark], wanted: State, now:
         raise ProposalStateRefused(f"this question is {state}, not {wanted}")
 
 
-def _demand_two(tx: Transaction, first: str, second: str, now: Micros) -> None:
+def demand_pair(tx: Transaction, first: str, second: str, now: Micros) -> None:
+    """Go on only when these two accounts are two people.
+
+    Raises: SecondPersonRefused.
+    """
     people = {one.user_id: one for one in tx.people.listed()}
     makers = {one.user_id: one.made_by for one in people.values()}
     accounts = [_account(people.get(name), name) for name in (first, second)]

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from fairtag.app.disclosure import log as disclosed
 from fairtag.app.log.kinds import Said
+from fairtag.app.openings import accounted
 from fairtag.app.ports import Transaction
 from fairtag.audit.beside import ALONE, Spooled, disagreement
 from fairtag.audit.entries import Entry, Line, read
@@ -47,12 +48,14 @@ def verify_log(
     `spooled` is the file beside the table, read after the snapshot; `awaited` what it held before.
     `outside` are checkpoints that somebody else kept; `remembered` is what the signer last signed.
     """
-    log, said, rows = Log(), Said(tx.erasures.gone()), _Rows()
+    gone = tx.erasures.gone()
+    log, said, rows = Log(), Said(gone), _Rows()
     told: list[Entry] = []
     for entry in log.read(_lines(tx)):
         said.take(entry)
         rows.take(entry)
-        if "digest" in entry.details:
+        is_gone = entry.wearer_id in gone
+        if not is_gone and ("digest" in entry.details or any(accounted.said(entry))):
             told.append(entry)
     broken = (
         log.fault
@@ -64,6 +67,7 @@ def verify_log(
         or rows.disagreement(tx)
         or said.disagreement(tx)
         or disclosed.disagreement(tx, told)
+        or accounted.disagreement(tx, told)
     )
     newest = tx.audit.checkpoint()
     return Found(

@@ -15,10 +15,13 @@ from fastapi.responses import RedirectResponse
 from fairtag.alerts.model import Alert, AlertAct, AlertState, Cause, ContactNote
 from fairtag.app.books import Person
 from fairtag.app.handle_alert import CHOSEN_CAUSES, LEAST_REASON, acknowledge, close, log_contact
-from fairtag.app.open_record import Opened, Texts, open_evidence, open_texts
+from fairtag.app.open_record import Opened, Texts, open_apart, open_evidence, open_texts
+from fairtag.app.openings.book import ApartNote
+from fairtag.app.openings.circles import note_apart
 from fairtag.app.permissions import Act, demand, may
 from fairtag.app.ports import Transaction
-from fairtag.custody.opening import LEASE, OF_POSITIONS, OF_TEXTS
+from fairtag.app.wearer.contest import KIND as CONTEST
+from fairtag.custody.opening import OF_POSITIONS, OF_TEXTS
 from fairtag.terms.errors import (
     AlertStateRefused,
     FairtagError,
@@ -27,15 +30,17 @@ from fairtag.terms.errors import (
     UnknownAlert,
 )
 from fairtag.terms.ids import AlertId, is_id
-from fairtag.terms.instants import SECOND
 from fairtag.web.console import words
-from fairtag.web.console.evidence import columns, day_of, drawing, duty_words, evidence_rows
+from fairtag.web.console.openings import delay_reasons, note_row, opened_view
 from fairtag.web.console.queue_pages import zone_of
 from fairtag.web.console.refusals import status_of
 from fairtag.web.console.shell import Checked, Shell, Signed
 from fairtag.web.console.show import alert_row, contact_row, offset, when
 
 _WORDS_MOST = 2000
+_NO_POSITIONS = (
+    "This alert rests on no positions. It rests on what the device said, or on its silence."
+)
 _REFUSALS = (AlertStateRefused, LogUnavailable)  # told on the page, beside what was typed
 
 
@@ -45,6 +50,7 @@ class _Told:
 
     opened: Opened | None = None
     texts: Texts | None = None
+    apart: tuple[ApartNote, ...] = ()
     refusal: FairtagError | None = None
     cause: str = ""
     reason: str = ""
@@ -53,7 +59,6 @@ class _Told:
 
 
 _NOTHING = _Told()
-_SHUT: dict[str, Any] = {"evidence": [], "columns": [], "drawing": None, "duty": "", "lease": ""}
 
 
 def pages(shell: Shell) -> APIRouter:
@@ -61,6 +66,7 @@ def pages(shell: Shell) -> APIRouter:
     router = APIRouter()
     _looking(router, shell)
     _handling(router, shell)
+    _apart(router, shell)
     return router
 
 
@@ -75,10 +81,13 @@ def _looking(router: APIRouter, shell: Shell) -> None:
         person: Checked,
         alert_id: str,
         purpose: Annotated[str, Form(max_length=64)] = "",
+        delay: Annotated[str, Form(max_length=64)] = "",
     ) -> Response:
         name = _seen(shell, person, _id(alert_id)).alert_id
         try:
-            opened = open_evidence(shell.house, name, person=person, purpose=purpose)
+            opened = open_evidence(
+                shell.house, name, person=person, purpose=purpose, delay_for=delay
+            )
         except (LogUnavailable, OpeningRefused) as refusal:
             return _page(shell, request, person, name, _Told(refusal=refusal))
         return _page(shell, request, person, name, _Told(opened=opened))
@@ -96,6 +105,36 @@ def _looking(router: APIRouter, shell: Shell) -> None:
         except (LogUnavailable, OpeningRefused) as refusal:
             return _page(shell, request, person, name, _Told(refusal=refusal))
         return _page(shell, request, person, name, _Told(texts=texts))
+
+
+def _apart(router: APIRouter, shell: Shell) -> None:
+    @router.post("/alerts/{alert_id}/apart")
+    def keep_apart(
+        request: Request,
+        person: Checked,
+        alert_id: str,
+        told: Annotated[str, Form(max_length=_WORDS_MOST)] = "",
+    ) -> Response:
+        name = _seen(shell, person, _id(alert_id)).alert_id
+        try:
+            note_apart(shell.house, person, name, told=told)
+        except _REFUSALS as refusal:
+            return _page(shell, request, person, name, _Told(refusal=refusal, form="apart-told"))
+        return _back(name, "#apart")
+
+    @router.post("/alerts/{alert_id}/apart/read")
+    def read_apart(
+        request: Request,
+        person: Checked,
+        alert_id: str,
+        purpose: Annotated[str, Form(max_length=64)] = "",
+    ) -> Response:
+        name = _seen(shell, person, _id(alert_id)).alert_id
+        try:
+            notes = open_apart(shell.house, name, person=person, purpose=purpose)
+        except (LogUnavailable, OpeningRefused) as refusal:
+            return _page(shell, request, person, name, _Told(refusal=refusal))
+        return _page(shell, request, person, name, _Told(apart=notes))
 
 
 def _handling(router: APIRouter, shell: Shell) -> None:
@@ -176,7 +215,9 @@ def _page(
         may_open=is_open and may_open,
         may_read=may_open,
         **shell.house.store.read(lambda tx: _facts(tx, shell, alert, told)),
-        **_evidence(told.opened),
+        delay_reasons=delay_reasons(),
+        no_positions=_NO_POSITIONS,
+        **opened_view(shell.house, told.opened, again=f"/alerts/{alert_id}"),
     )
 
 
@@ -191,7 +232,9 @@ def _facts(tx: Transaction, shell: Shell, alert: Alert, told: _Told) -> dict[str
         "alert": row,
         "acts_done": [_act(act, zone) for act in acts],
         "contacts": [contact_row(one, zone) for one in contacts],
-        "has_texts": bool(contacts) or alert.closed_by is not None,
+        "has_texts": bool(contacts) or alert.closed_by is not None or alert.kind == CONTEST,
+        "apart": [note_row(one, zone) for one in told.apart],
+        "has_apart": alert.order_id is not None and tx.apart.count(alert.order_id) > 0,
         "rule": words.rule(row["kind"]),
         **_sure(tx, alert),
         "next_steps": words.next_steps(alert.kind, alert.wearer_id),
@@ -201,21 +244,6 @@ def _facts(tx: Transaction, shell: Shell, alert: Alert, told: _Told) -> dict[str
 
 def _bare(tx: Transaction, alert: Alert) -> list[ContactNote]:
     return [] if alert.order_id is None else tx.alerts.contacts(alert.order_id, bare=True)
-
-
-def _evidence(opened: Opened | None) -> dict[str, Any]:
-    if opened is None:
-        return _SHUT
-    rows = evidence_rows(opened)
-    return {
-        "evidence": rows,
-        "columns": columns(rows),
-        "day": day_of(opened),
-        "drawing": drawing(opened),
-        "duty": duty_words(opened.condition),
-        "lease": when(opened.grant.until, opened.time_zone),
-        "lease_s": LEASE // SECOND,
-    }
 
 
 def _sure(tx: Transaction, alert: Alert) -> dict[str, str]:

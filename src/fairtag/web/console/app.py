@@ -26,9 +26,10 @@ from fairtag.web.console import (
     retention,
 )
 from fairtag.web.console.api import staff_api
-from fairtag.web.console.guards import NoTraceback, OwnForms, SafeHeaders
+from fairtag.web.console.openings import life, waiting, windows
 from fairtag.web.console.refusals import as_response, lost, unreadable
 from fairtag.web.console.shell import STATIC, Shell, SignInNeeded
+from fairtag.web.guards import NoTraceback, OwnForms, SafeHeaders
 
 _ALERT = re.compile(r"/alerts/a_[a-z2-7]{24}")  # with or without what was to be done with it
 _FOREIGN = NotPermitted("this form did not come from a page of this service")
@@ -50,7 +51,11 @@ def console(
     app.state.shell = shell
     app.state.house = house
     app.include_router(staff_api(house, scheme=scheme))
-    for part in (door, queue_pages, alert_pages, lists, disclosing, retention, charter):
+    parts = (
+        *(door, queue_pages, alert_pages, windows, waiting, life, lists),
+        *(disclosing, retention, charter),
+    )
+    for part in parts:
         app.include_router(part.pages(shell), include_in_schema=False)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     _refusals(app, shell)

@@ -13,6 +13,7 @@ from fastapi.routing import APIRoute
 from fairtag.terms.errors import (
     AlertStateRefused,
     Busy,
+    DelayRefused,
     DisclosureRefused,
     DisclosureStateRefused,
     ErasureRefused,
@@ -32,6 +33,7 @@ from fairtag.terms.errors import (
     UnknownAlert,
     UnknownDevice,
     UnknownDisclosure,
+    UnknownGrant,
     UnknownOrder,
     UnknownPage,
     UnknownProposal,
@@ -54,6 +56,11 @@ _STATUS: tuple[tuple[type[FairtagError], int], ...] = (
     (SignInPaused, 429),
     (SignInRefused, 401),
     (OpeningRefused, 403),
+    (SecondPersonRefused, 403),
+    (UnknownGrant, 404),
+    (UnknownProposal, 404),
+    (ProposalStateRefused, 409),
+    (DelayRefused, 409),
     (UnknownAlert, 404),
     (UnknownPage, 404),
     (UnknownOrder, 404),
@@ -71,6 +78,13 @@ _STATUS: tuple[tuple[type[FairtagError], int], ...] = (
 def status_of(refusal: FairtagError) -> int:
     """Tell the HTTP status of a refusal."""
     return next((status for kind, status in _STATUS if isinstance(refusal, kind)), 500)
+
+
+def status_on_page(refusal: FairtagError | None) -> int:
+    """Tell the status of a page that says what was refused; a wrong password ends no session."""
+    if refusal is None:
+        return 200
+    return 422 if isinstance(refusal, SignInRefused) else status_of(refusal)
 
 
 def as_response(

@@ -17,8 +17,10 @@ from fairtag.app.compare_books import (
     SUSPENDED_LONG,
     TWO_ORDERS,
 )
+from fairtag.app.openings.break_glass import KIND as BREAK_GLASS
 from fairtag.app.reconcile import JUDGING_BEHIND, UNHEARD
 from fairtag.app.reviews.clock import REVIEW_DUE, REVIEW_OVERDUE
+from fairtag.app.wearer.contest import KIND as CONTEST
 from fairtag.custody.opening import Purpose
 from fairtag.rules.explained.human import chance
 from fairtag.rules.settings import DEFAULTS
@@ -66,6 +68,8 @@ KINDS = {
     NOT_REACHED: "Messages reach nobody",
     LATER_DATA: "Later data changed a closed alert",
     PRACTICABLE: "Is monitoring still practicable?",
+    BREAK_GLASS: "Positions opened: life in danger",
+    CONTEST: "The wearer says something is wrong",
 }
 CAUSES = {
     Cause.FALSE_LOCATION: "The position was wrong (drift, reflection, indoors)",
@@ -84,6 +88,9 @@ PURPOSES = {
     Purpose.PROTECT_PERSON: "to protect a person",
     Purpose.CHECK_EQUIPMENT: "to check the equipment",
     Purpose.REVIEW_HANDLING: "to review how it was handled",
+    Purpose.ANSWER_COMPLAINT: "to answer a complaint",
+    Purpose.PREPARE_COURT: "for a court or tribunal",
+    Purpose.THREAT_TO_LIFE: "because a life was in danger",
 }
 PURPOSE_NAMES: dict[str, str] = {one.value: told for one, told in PURPOSES.items()}
 # What the order asks for, by kind or by the kind's first word.
@@ -96,6 +103,8 @@ _RULES = {
     "body": "The device must be worn. Sensors wear out and err.",
     "checkin": "A check-in: the wearer answers a question of the device within a stated time.",
     "wearer": "A call for help. It comes before everything else.",
+    CONTEST: "The wearer may say at any time what is wrong, and a person answers.",
+    "opening": "Whoever opens positions because a life is in danger is reviewed by another person.",
     "contact": "The device reports at set times. Silence says nothing about the wearer.",
     "location": "The device finds its place at set times. Indoors it often can not.",
     "battery": "The device needs charging. An empty battery says nothing about the wearer.",
@@ -142,6 +151,16 @@ _NEXT: dict[str, tuple[str, ...]] = {
         _PHONE,
         "Close it only when you know that the wearer is safe.",
     ),
+    CONTEST: (
+        "Read what the wearer wrote, with ‘Read reasons and notes’ below.",
+        "Check it, and tell the wearer what you found.",
+        "Close it with your answer: what it is about is kept until 28 days after.",
+    ),
+    "opening": (
+        "Look at ‘Life in danger’: who opened what, and why.",
+        "Ask the person whether help is needed now. Another person than they reviews it there.",
+        "Close this alert when it is reviewed.",
+    ),
     "contact": (_PHONE, "Arrange a visit or an exchange of the device.", _MEND),
     "location": ("Ask the wearer to step outside or to a window.", _PHONE, _MEND),
     "battery": (_PHONE, "Ask the wearer to charge the device.", _MEND),
@@ -183,6 +202,31 @@ _ACTS = {
     "assigned": "Given to {by}",
 }
 LOG = {
+    "opening.granted": "was let open something",
+    "opening.break-glass": "opened positions because a life was in danger",
+    "opening.read": "looked at positions of another time",
+    "opening.read.refused": "asked to open another time and was refused",
+    "third-person.read": "read what concerns a third person",
+    "third-person.read.refused": "asked to read what concerns a third person and was refused",
+    "third-person.note": "kept a note about a third person apart",
+    "break-glass.read": "read why somebody opened positions for danger to life",
+    "break-glass.review": "reviewed an opening for danger to life",
+    "notice.delay.first": "delayed the wearer's notice",
+    "notice.delay.renewed": "renewed the delay of the wearer's notice",
+    "notice.delay.court": "delayed the wearer's notice as a court said",
+    "second-person.asked": "asked a second person",
+    "second-person.read": "read a question to a second person",
+    "second-person.agreed": "agreed as the second person",
+    "second-person.refused": "refused as the second person",
+    "second-person.withdrawn": "took a question back",
+    "second-person.done": "carried out what two people agreed",
+    "interest.declared": "recorded that somebody knows a wearer",
+    "order.assigned": "gave an officer an order",
+    "order.unassigned": "took an order from an officer",
+    "wearer.code": "printed a wearer's one-time code",
+    "wearer.sign-in": "came to see their own page",
+    "wearer.page": "read their own page",
+    "wearer.contest": "said that something is wrong",
     "alert.evidence": "opened name, positions and notes of an alert",
     "alert.evidence.refused": "asked to open an alert and was refused",
     "alert.texts": "read notes and reasons of an alert",

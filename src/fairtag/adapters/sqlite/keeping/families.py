@@ -28,6 +28,10 @@ _OF_ORDER = "(SELECT v.wearer_id FROM order_versions AS v WHERE v.order_id = {}.
 _OF_KIND = "(CASE WHEN chunks.kind = '{}' THEN chunks.wearer_id END)"
 _RECEIVED = "(chunks.hour * 3600000000)"
 
+_OF_GRANT = (
+    "(SELECT g.wearer_id FROM grants AS g WHERE g.grant_id = grant_reviews.grant_id LIMIT 1)"
+)
+
 # Marks stand before the versions that tell whose they are.
 FAMILIES = (
     Family("order_marks", _OF_ORDER.format("order_marks"), "recorded_at", RecordKind.TEXT),
@@ -45,6 +49,13 @@ FAMILIES = (
     Family("proposal_marks", "owner", "at", RecordKind.TEXT),
     Family("proposals", "owner", "asked_at", RecordKind.TEXT),
     Family("quarantine", "owner", "received_at", RecordKind.QUARANTINE),
+    Family("third_person_notes", "owner", "at", RecordKind.THIRD_PERSON),
+    Family("grant_reviews", _OF_GRANT, "at", RecordKind.TEXT),
+    Family("notice_delays", "wearer_id", "at", RecordKind.TEXT),
+    Family("grants", "wearer_id", "granted_at", RecordKind.TEXT),
+    Family("contests", "wearer_id", "at", RecordKind.TEXT),
+    Family("disclosure_steps", "owner", "at", RecordKind.TEXT),
+    Family("disclosures", "owner", "at", RecordKind.TEXT),
     Family("holds", "owner", "at", RecordKind.TEXT),
 )
 # What hangs on a row that went, and is nothing without it: table, column, where it must be.
@@ -56,7 +67,11 @@ HANGING = (
     ("outbox", "alert_id", "alerts"),
 )
 # Guards that let a row go once its key's end is written down.
-GUARDED = ("alert_acts", "contacts", "alerts", "proposal_marks", "proposals", "holds", "reviews")
+GUARDED = (
+    *("alert_acts", "contacts", "alerts", "proposal_marks", "proposals", "holds", "reviews"),
+    *("third_person_notes", "grant_reviews", "notice_delays", "grants", "contests"),
+    *("disclosure_steps", "disclosures"),
+)
 _BY_TABLE = {one.table: one for one in FAMILIES}
 
 
@@ -71,9 +86,15 @@ def _has_gone(family: Family) -> str:
     by_key = f"kind = '{family.kind}' AND period = strftime('{form}', {at} / 1000000, 'unixepoch')"
     whole = f"kind = '{WHOLE}' AND {at} <= erased.at"
     return (
-        f"EXISTS (SELECT 1 FROM erased WHERE owner = OLD.{family.owner}"  # noqa: S608 - our names
+        f"EXISTS (SELECT 1 FROM erased WHERE owner = {_of_old(family)}"  # noqa: S608 - our names
         f" AND (({by_key}) OR ({whole})))"
     )
+
+
+def _of_old(family: Family) -> str:
+    """Give whose a row is, in a guard."""
+    of = family.owner
+    return of.replace(f"{family.table}.", "OLD.") if of.startswith("(") else f"OLD.{of}"
 
 
 def remove(db: sqlite3.Connection, run_id: str, *, at: Micros) -> dict[str, int]:

@@ -7,6 +7,7 @@ from fastapi.responses import PlainTextResponse
 
 from fairtag.app.charter import CHARTER
 from fairtag.app.log.tend import state_of
+from fairtag.app.openings.delay import delays_counted
 from fairtag.rules.explained import as_page, published, rows, wearer_text
 from fairtag.rules.settings import DEFAULTS
 from fairtag.web.console.shell import Shell
@@ -22,12 +23,16 @@ def pages(shell: Shell) -> APIRouter:
     @router.get("/charter")
     def charter(request: Request) -> Response:
         proved = sum(one.is_proved for one in CHARTER)
-        state = shell.house.store.read(lambda tx: state_of(tx, shell.house.clock.now()))
+        now = shell.house.clock.now()
+        state, counted = shell.house.store.read(
+            lambda tx: (state_of(tx, now), delays_counted(tx, now=now))
+        )
         return shell.page(
             request,
             "charter.html",
             guarantees=CHARTER,
             proved=proved,
+            delays=counted,
             log=state,
             witnessed="" if state.witnessed_at is None else when(state.witnessed_at),
         )

@@ -1,0 +1,1 @@
+"""Where are grants, looks, interests, and what the wearer sees and says?"""

@@ -1,0 +1,1 @@
+"""Who opened what, by which grant? Asking, reading, danger to life, delays, interests."""

@@ -1,0 +1,199 @@
+"""What does a wearer see? What is collected and why, who looked, what was passed on, the contests.
+
+Nothing here unseals a position, and nothing names anybody else than staff by reference.
+Source: charter G4. Units: µs UTC.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from fairtag.app.house import House
+from fairtag.app.openings.book import Look
+from fairtag.app.ports import Transaction
+from fairtag.app.prove_look import prove_entry
+from fairtag.app.wearer.book import Contest
+from fairtag.audit.entries import Entry
+from fairtag.custody.delay import Delay, until_of
+from fairtag.custody.opening import Purpose
+from fairtag.orders.model import OrderVersion
+from fairtag.terms.errors import UnknownPage
+from fairtag.terms.ids import WearerId
+from fairtag.terms.instants import Micros
+
+_AT_ONCE = 1000
+
+
+class OrderShown(msgspec.Struct, frozen=True, kw_only=True):
+    """An order as its wearer may read it: no place, no free text, nobody else."""
+
+    order_id: str
+    authority: str
+    legal_basis: str
+    starts_at: Micros
+    ends_at: Micros
+    review_by: str
+    time_zone: str
+    devices: tuple[str, ...]
+    conditions: tuple[str, ...]  # kinds
+
+
+class LookShown(msgspec.Struct, frozen=True, kw_only=True):
+    """One look as the wearer is told of it."""
+
+    at: Micros
+    staff: str  # reference
+    role: str
+    office: str
+    what: str  # the kind of grant
+    purpose: Purpose | None
+    since: Micros | None
+    upto: Micros | None
+    two_people: bool
+    is_refused: bool
+    delayed_for: str = ""  # the reason's code, when the wearer is told late
+    delayed_until: Micros | None = None
+    entry: int
+
+
+class DisclosureShown(msgspec.Struct, frozen=True, kw_only=True):
+    """Data that left the house."""
+
+    at: Micros
+    recipient: str
+    purpose: str
+
+
+class WearerPage(msgspec.Struct, frozen=True, kw_only=True):
+    """All that the page shows."""
+
+    wearer_id: WearerId
+    orders: tuple[OrderShown, ...]
+    looks: tuple[LookShown, ...]
+    disclosures: tuple[DisclosureShown, ...]
+    contests: tuple[tuple[Contest, Micros | None], ...]  # with when it was answered
+
+
+def read_page(house: House, wearer_id: WearerId) -> WearerPage:
+    """Give the wearer's page; that it was read is written down first.
+
+    Raises: LogUnavailable.
+    """
+    now = house.clock.now()
+    entry = Entry(
+        at=now, operation="consultation", actor="wearer", what="wearer.page", wearer_id=wearer_id
+    )
+    house.store.transact(lambda tx: tx.audit.append(entry))
+    return house.store.read(lambda tx: _page(tx, wearer_id, now))
+
+
+def looks_shown(tx: Transaction, wearer_id: WearerId, *, now: Micros) -> tuple[LookShown, ...]:
+    """List the looks that the wearer may know of now, newest first.
+
+    A look whose notice waits is not there, and nothing tells that something waits.
+    """
+    delays = tx.openings.delays_about(wearer_id)
+    offices = _offices(tx, wearer_id)
+    found = []
+    for look in tx.openings.looks(wearer_id=wearer_id):
+        of_it = delays.get(look.grant_id or "", ())
+        if not is_hidden(of_it, now=now):
+            found.append(_shown(look, of_it, offices))
+    return tuple(found)
+
+
+def is_hidden(delays: tuple[Delay, ...], *, now: Micros) -> bool:
+    """Tell whether a notice waits."""
+    until = until_of(delays)
+    return until is not None and now < until
+
+
+def proof_of(house: House, wearer_id: WearerId, entry: int) -> dict[str, Any]:
+    """Give the wearer what shows that an entry of theirs stands in the log.
+
+    Raises: UnknownPage for an entry that is not theirs, or whose notice waits; NoProof while no
+    checkpoint covers it.
+    """
+    now = house.clock.now()
+
+    def work(tx: Transaction) -> dict[str, Any]:
+        mine = {one.entry for one in looks_shown(tx, wearer_id, now=now)}
+        if entry not in mine:
+            raise UnknownPage("no such entry")
+        return prove_entry(tx, entry)
+
+    return house.store.read(work)
+
+
+def _page(tx: Transaction, wearer_id: WearerId, now: Micros) -> WearerPage:
+    orders = tx.orders.facts(wearer_id=wearer_id)
+    told = tx.contests.about(wearer_id)
+    return WearerPage(
+        wearer_id=wearer_id,
+        orders=tuple(_order(tx.orders.version(one.order_id), one.ends_at) for one in orders),
+        looks=looks_shown(tx, wearer_id, now=now),
+        disclosures=disclosures_shown(tx, wearer_id),
+        contests=tuple((one, tx.alerts.get(one.alert_id).closed_at) for one in told[::-1]),
+    )
+
+
+def disclosures_shown(tx: Transaction, wearer_id: WearerId) -> tuple[DisclosureShown, ...]:
+    """List what left the house about a wearer, as the access log tells it."""
+    found: list[DisclosureShown] = []
+    after = 0
+    while entries := tx.audit.entries(after=after, limit=_AT_ONCE):
+        after = entries[-1].n
+        found += [
+            DisclosureShown(
+                at=one.entry.at,
+                recipient=one.entry.details.get("recipient", ""),
+                purpose=one.entry.purpose or "",
+            )
+            for one in entries
+            if one.entry.operation == "disclosure" and one.entry.wearer_id == wearer_id
+        ]
+    return tuple(found)
+
+
+def _order(order: OrderVersion, ends_at: Micros) -> OrderShown:
+    ruling = order.ruling
+    kinds = dict.fromkeys(type(one).__name__ for one in ruling.conditions)
+    return OrderShown(
+        order_id=order.order_id,
+        authority=order.authority.name,
+        legal_basis=order.legal_basis,
+        starts_at=ruling.during.start,
+        ends_at=ends_at,
+        review_by=order.review.by,
+        time_zone=ruling.time_zone,
+        devices=tuple(dict.fromkeys(one.device_id for one in ruling.devices)),
+        conditions=tuple(kinds),
+    )
+
+
+def _offices(tx: Transaction, wearer_id: WearerId) -> dict[str, str]:
+    """Name the offices that made the wearer's orders; another office goes by its reference."""
+    found = (
+        tx.orders.version(one.order_id).authority for one in tx.orders.facts(wearer_id=wearer_id)
+    )
+    return {one.id: one.name for one in found}
+
+
+def _shown(look: Look, delays: tuple[Delay, ...], offices: dict[str, str]) -> LookShown:
+    return LookShown(
+        at=look.at,
+        staff=look.person,
+        role=look.role,
+        office=offices.get(look.authority, look.authority),
+        what=look.what,
+        purpose=look.purpose,
+        since=look.since,
+        upto=look.upto,
+        two_people=look.second_person is not None,
+        is_refused=bool(look.refused),
+        delayed_for=delays[0].reason if delays else "",
+        delayed_until=until_of(delays),
+        entry=look.entry,
+    )

@@ -1,0 +1,236 @@
+"""Pages of the second person: what waits, its whole text, agree or refuse; and carrying it out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Form, Request, Response
+from fastapi.responses import RedirectResponse
+
+from fairtag.app.books import Person
+from fairtag.app.four_eyes.decide import AGREES, ASKS, decide, waiting, withdraw
+from fairtag.app.house import House
+from fairtag.app.openings import writing
+from fairtag.app.openings.delay import record_court_delay
+from fairtag.app.openings.grants import take_window
+from fairtag.app.permissions import Act, may
+from fairtag.custody.delay import Delay
+from fairtag.custody.opening import Grant
+from fairtag.review.four_eyes import Mark, Proposal, State, state_of
+from fairtag.terms.errors import (
+    AlertStateRefused,
+    FairtagError,
+    LogUnavailable,
+    NotPermitted,
+    OpeningRefused,
+    ProposalStateRefused,
+    SecondPersonRefused,
+    SignInRefused,
+)
+from fairtag.terms.instants import MINUTE, Micros, parse
+from fairtag.web.console import words
+from fairtag.web.console.refusals import status_on_page
+from fairtag.web.console.shell import Checked, Shell, Signed
+from fairtag.web.console.show import ago, when
+
+_LONG = 2000
+_REFUSALS = (
+    AlertStateRefused,
+    LogUnavailable,
+    OpeningRefused,
+    ProposalStateRefused,
+    SecondPersonRefused,
+    SignInRefused,
+)
+_MATTERS = {
+    "opening": "Open a window of a wearer's trail",
+    "delay": "Delay a wearer's notice as a court says",
+    "hold": "Hold a record",
+    "erasure": "End a record",
+    "limit": "Raise a limit",
+    "disclosure": "Disclose a record",
+    "access": "Answer a request for access",
+}
+_SCOPES = {
+    "order": "Order",
+    "wearer": "Wearer",
+    "from": "From",
+    "to": "To",
+    "purpose": "What for",
+    "case": "Case",
+    "why_longer": "Why more than 48 hours",
+    "grant": "Opening",
+    "until": "Until",
+    "court": "Court and reference",
+}
+_INSTANTS = ("from", "to", "until")
+_STATES = {
+    "asked": "waits for a second person",
+    "agreed": "agreed; the person who asked carries it out",
+    "refused": "refused",
+    "withdrawn": "taken back",
+    "done": "carried out",
+    "over": "lapsed",
+}
+_HERE: dict[str, Callable[[House, Person, str], Grant | Delay]] = {
+    "opening": take_window,
+    "delay": record_court_delay,
+}
+
+
+def pages(shell: Shell) -> APIRouter:  # noqa: C901 - a list of routes
+    """Give the routes."""
+    router = APIRouter()
+
+    @router.get("/waiting")
+    def show(request: Request, person: Signed) -> Response:
+        _demand(person)
+        now = shell.house.clock.now()
+        found = waiting(shell.house, person)
+        rows = [_row(one, state, now) for one, _, state in found if state in ("asked", "agreed")]
+        return shell.page(request, "waiting.html", rows=rows)
+
+    @router.get("/waiting/{proposal_id}")
+    def one(request: Request, person: Signed, proposal_id: str) -> Response:
+        return _page(shell, request, person, proposal_id)
+
+    @router.post("/waiting/{proposal_id}")
+    def say(
+        request: Request,
+        person: Checked,
+        proposal_id: str,
+        answer: Annotated[Literal["agreed", "refused"], Form()] = "refused",
+        digest: Annotated[str, Form(max_length=64)] = "",
+        password: Annotated[str, Form(max_length=1000)] = "",
+        reason: Annotated[str, Form(max_length=_LONG)] = "",
+    ) -> Response:
+        _demand(person)
+        if not may(person, Act.SECOND):
+            raise NotPermitted("this role is no second person")
+        told = {"digest": digest, "password": password, "reason": reason}
+        try:
+            decide(shell.house, person, proposal_id, state=answer, **told)
+        except NotPermitted:
+            raise
+        except _REFUSALS as refusal:
+            return _page(shell, request, person, proposal_id, refusal, reason)
+        return RedirectResponse("/waiting", status_code=303)
+
+    @router.post("/waiting/{proposal_id}/withdraw")
+    def take_back(request: Request, person: Checked, proposal_id: str) -> Response:
+        _demand(person)
+        try:
+            withdraw(shell.house, person, proposal_id)
+        except NotPermitted:
+            raise
+        except _REFUSALS as refusal:
+            return _page(shell, request, person, proposal_id, refusal)
+        return RedirectResponse("/waiting", status_code=303)
+
+    @router.post("/waiting/{proposal_id}/carry-out")
+    def carry_out(request: Request, person: Checked, proposal_id: str) -> Response:
+        _demand(person)
+        proposal, _ = shell.house.store.read(lambda tx: tx.proposals.get(proposal_id))
+        work = _HERE.get(proposal.matter)
+        if work is None:
+            raise ProposalStateRefused("this matter is carried out on its own page")
+        try:
+            done = work(shell.house, person, proposal_id)
+        except NotPermitted:
+            raise
+        except _REFUSALS as refusal:
+            return _page(shell, request, person, proposal_id, refusal)
+        return RedirectResponse(f"/openings/{done.grant_id}", status_code=303)
+
+    return router
+
+
+def _demand(person: Person) -> None:
+    if not any(may(person, act) for act in (*ASKS.values(), *AGREES.values())):
+        raise NotPermitted("this role neither asks nor agrees")
+
+
+def _page(
+    shell: Shell,
+    request: Request,
+    person: Person,
+    proposal_id: str,
+    refusal: FairtagError | None = None,
+    typed: str = "",
+) -> Response:
+    """Show a question whole. Its reason may name somebody: that it was read is written down."""
+    _demand(person)
+    now = shell.house.clock.now()
+    proposal, marks = shell.house.store.read(lambda tx: tx.proposals.get(proposal_id))
+    is_mine = proposal.asked_by == person.user_id
+    if not (is_mine or may(person, Act.SECOND)):
+        raise NotPermitted("this question is another person's")
+    entry = writing.entry_of(
+        person,
+        "second-person.read",
+        now,
+        wearer_id=proposal.wearer_id,
+        order_id=proposal.order_id,
+        proposal=proposal_id,
+    )
+    shell.house.store.transact(lambda tx: writing.write(tx, entry))
+    state = state_of(proposal, marks, now=now)
+    return shell.page(
+        request,
+        "waiting_one.html",
+        status=status_on_page(refusal),
+        one=_row(proposal, state, now),
+        scope=_scope(proposal),
+        reason=proposal.reason,
+        marks=[_mark(mark) for mark in marks],
+        digest=proposal.digest,
+        is_mine=is_mine,
+        may_decide=state == "asked" and not is_mine and may(person, Act.SECOND),
+        may_withdraw=state == "asked" and is_mine,
+        may_carry_out=state == "agreed" and is_mine and proposal.matter in _HERE,
+        refusal=refusal,
+        typed=typed,
+        form="answer-reason",
+    )
+
+
+def _scope(proposal: Proposal) -> list[tuple[str, str]]:
+    return [
+        (_SCOPES.get(name, name.replace("_", " ").capitalize()), _told(name, value))
+        for name, value in proposal.scope.items()
+    ]
+
+
+def _told(name: str, value: str) -> str:
+    if name == "purpose":
+        return words.PURPOSE_NAMES.get(value, value)
+    if name in _INSTANTS:
+        try:
+            return f"{when(parse(value))} UTC"
+        except ValueError:  # another matter's word: it is shown as it was asked
+            return value
+    return value
+
+
+def _row(proposal: Proposal, state: State, now: Micros) -> dict[str, Any]:
+    left = max(0, proposal.over_at - now)
+    return {
+        "id": proposal.proposal_id,
+        "matter": _MATTERS[proposal.matter],
+        "about": proposal.about,
+        "by": proposal.asked_by,
+        "at": when(proposal.asked_at),
+        "ago": ago(proposal.asked_at, now),
+        "left": "less than a minute" if left < MINUTE else ago(now, proposal.over_at),
+        "state": state,
+        "stands": _STATES[state],
+    }
+
+
+def _mark(mark: Mark) -> dict[str, str]:
+    return {
+        "at": when(mark.at),
+        "told": f"{_STATES[mark.state].partition(';')[0]}, by {mark.by}",
+        "reason": mark.reason,
+    }

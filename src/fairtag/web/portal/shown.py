@@ -1,0 +1,78 @@
+"""How does what a wearer may see read? Local times, plain words, nobody else.
+
+Units: µs UTC in; texts out.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fairtag.app.wearer.looks import LookShown, OrderShown, WearerPage
+from fairtag.custody.delay import DelayReason
+from fairtag.custody.opening import GrantKind
+from fairtag.terms.instants import Micros
+from fairtag.terms.local import wall_text
+from fairtag.web.portal import words
+
+
+def shown(page: WearerPage) -> dict[str, Any]:
+    """Give what the template shows."""
+    zone = page.orders[-1].time_zone if page.orders else "UTC"
+    return {
+        "reference": page.wearer_id,
+        "zone": zone,
+        "orders": [_order(one) for one in page.orders],
+        "looks": [_look(one, zone) for one in page.looks],
+        "disclosures": [
+            {"at": wall_text(one.at, zone), "to": one.recipient, "why": one.purpose}
+            for one in page.disclosures
+        ],
+        "contests": [
+            {"at": wall_text(one.at, zone), "stands": _answered(answered, zone)}
+            for one, answered in page.contests
+        ],
+    }
+
+
+def _answered(at: Micros | None, zone: str) -> str:
+    if at is None:
+        return words.WORDS["contest_open"]
+    return words.WORDS["contest_closed"].format(when=wall_text(at, zone))
+
+
+def _order(order: OrderShown) -> dict[str, Any]:
+    return {
+        "id": order.order_id,
+        "authority": order.authority,
+        "law": order.legal_basis,
+        "starts": wall_text(order.starts_at, order.time_zone),
+        "ends": wall_text(order.ends_at, order.time_zone),
+        "review": order.review_by,
+        "devices": order.devices,
+        "asks": [words.CONDITIONS.get(one, one) for one in order.conditions],
+    }
+
+
+def _look(look: LookShown, zone: str) -> dict[str, Any]:
+    times = ""
+    if look.since is not None and look.upto is not None:
+        since, upto = wall_text(look.since, zone), wall_text(look.upto, zone)
+        times = words.WORDS["times"].format(since=since, upto=upto)
+    late = ""
+    if look.delayed_until is not None:
+        late = words.WORDS["late"].format(
+            until=wall_text(look.delayed_until, zone),
+            why=words.DELAYS[DelayReason(look.delayed_for)],
+        )
+    return {
+        "at": wall_text(look.at, zone),
+        "who": f"{words.ROLES.get(look.role, look.role)}, {look.office}",
+        "staff": look.staff,
+        "what": words.LOOKED_AT[GrantKind(look.what)],
+        "times": times,
+        "why": "" if look.purpose is None else words.PURPOSES[look.purpose],
+        "two_people": look.two_people,
+        "is_refused": look.is_refused,
+        "late": late,
+        "entry": look.entry,
+    }

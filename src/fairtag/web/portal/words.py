@@ -1,0 +1,126 @@
+"""With which words does the wearer's page speak? Short ones, by key, for somebody who is afraid.
+
+A translation is another table with the same keys. Nothing here blames anybody.
+"""
+
+from __future__ import annotations
+
+from fairtag.custody.delay import DelayReason
+from fairtag.custody.opening import GrantKind, Purpose
+
+WORDS = {
+    "title": "Your monitoring",
+    "sign_in": "See your page",
+    "sign_in_lead": (
+        "Your officer gives you a paper with a reference and a code. The code works once. This "
+        "page does not show where you are, to you or to anybody else."
+    ),
+    "reference": "Your reference",
+    "code": "Your code",
+    "code_hint": "Three groups of four letters or numbers. Capital or small letters: both work.",
+    "go": "Show my page",
+    "refused": "That did not work",
+    "leave": "Leave this page",
+    "left": "You have left your page. Nobody can see it on this screen now.",
+    "lead": (
+        "Here you can see what is recorded about you, who looked at it, and why. You can say so "
+        "if something is wrong. Reading this page, or writing here, never counts against you."
+    ),
+    "collected": "What is recorded",
+    "under": "Under which order",
+    "order": "Order",
+    "made_by": "Made by",
+    "law": "Legal basis",
+    "lasts": "From",
+    "ends": "It ends",
+    "review": "It must be looked at again by",
+    "devices": "Device",
+    "asks": "What the order asks for",
+    "where_kept": (
+        "Your device sends where it is and how it is (battery, strap). This is locked. It is "
+        "opened only for a reason that stands above. How places are judged is written in plain "
+        "words here:"
+    ),
+    "rules": "How the positions of your device are judged",
+    "no_order": "No order about you is stored here.",
+    "looked": "Who looked, and why",
+    "looked_lead": (
+        "Every look is written down before anything is opened. Nobody can remove it without that "
+        "being noticed. The newest is on top."
+    ),
+    "nobody": "Nobody has looked at what is recorded about you.",
+    "when": "When",
+    "who": "Who",
+    "what": "What",
+    "why": "Why",
+    "proof": "Proof",
+    "proof_link": "Proof for you or your lawyer (entry {n})",
+    "times": "of the time from {since} to {upto}",
+    "two_people": "A second person agreed to it.",
+    "was_refused": "This was asked for and refused. Nothing was opened.",
+    "late": "You are told of this late: it had to wait until {until}, because {why}.",
+    "disclosed": "What was passed on",
+    "not_disclosed": "Nothing about you was passed on to anybody else.",
+    "to_whom": "To whom",
+    "contest": "Is something wrong?",
+    "contest_lead": (
+        "Write it in your own words, in any language. Your text is locked. An officer must answer "
+        "it. What it is about is kept until 28 days after the answer, so that it can be checked."
+    ),
+    "contest_label": "What is wrong?",
+    "contest_send": "Send",
+    "contest_done": "Your text has arrived. An officer must answer it.",
+    "contests": "What you wrote to us",
+    "contest_open": "waits for an answer",
+    "contest_closed": "answered {when}",
+    "zone": "Times are those of {zone}.",
+    "help": (
+        "Are you in danger, or is somebody else? Call 999 or 112 now. Would you like help with "
+        "this page? Ask your lawyer, or Citizens Advice: your officer must give you their number."
+    ),
+    "rehearsal": "Rehearsal. The people on these pages are invented.",
+    "demo": "Demo time. The clock runs faster than yours.",
+    "shut": "This page can't be shown now",
+    "shut_lead": "The fault is ours. It does not count against you. Please try again later.",
+    "back": "Back to your page",
+}
+ROLES = {
+    "officer": "Officer",
+    "supervisor": "Supervisor",
+    "caseworker": "Caseworker",
+    "inspector": "Inspector",
+    "contractor": "Technician",
+    "reviewer": "Reviewer",
+    "admin": "Administrator",
+    "liaison": "Liaison",
+}
+LOOKED_AT = {
+    GrantKind.URGENT_ALERT: "Your name, and where your device was around an urgent alert",
+    GrantKind.ALERT_COPY: "Your name, and the positions that an alert rests on",
+    GrantKind.TEXTS: "What people wrote while they handled an alert; no position",
+    GrantKind.WINDOW: "Your name, and where your device was",
+    GrantKind.BREAK_GLASS: "Your name, and where your device was, because a life was in danger",
+    GrantKind.THIRD_PERSON: "A note",
+}
+PURPOSES = {
+    Purpose.HANDLE_ALERT: "Your device or a clock told of something; a person had to look.",
+    Purpose.PROTECT_PERSON: "To keep somebody safe.",
+    Purpose.CHECK_EQUIPMENT: "To see whether your device works.",
+    Purpose.REVIEW_HANDLING: "To check how staff had handled something.",
+    Purpose.ANSWER_COMPLAINT: "To answer a complaint.",
+    Purpose.PREPARE_COURT: "For a court or tribunal.",
+    Purpose.THREAT_TO_LIFE: "Somebody thought a life was in danger. Another person checks that.",
+}
+DELAYS = {
+    DelayReason.DANGER: "telling you at once could have put somebody in danger",
+    DelayReason.INQUIRY: "telling you at once could have undone a lawful inquiry",
+    DelayReason.STAFF: "telling you at once could have put staff in danger",
+}
+CONDITIONS = {
+    "Curfew": "Be at an address at certain times",
+    "ExclusionZone": "Stay out of an area",
+    "InclusionZone": "Stay in an area",
+    "Attendance": "Keep appointments",
+    "Trail": "Where your device was is kept for the time the order says",
+    "CheckIn": "Answer check-ins",
+}
