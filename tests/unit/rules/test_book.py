@@ -160,6 +160,18 @@ def test_an_excused_part_still_names_the_matter_it_belongs_to() -> None:
     assert line.part_of == book[0].finding_id
 
 
+def test_a_withdrawn_part_still_names_the_matter_it_belonged_to() -> None:
+    book: list[Told] = []
+    tell(book, [left(0)], by(6))
+    part = replace(left(0, 60), kind=Kind.CURFEW_OUT_AT_END, part_of=(Kind.CURFEW_LEFT, at(0)))
+    tell(book, [left(0, 60), part], by(60))
+
+    (line,) = compare(book, [left(0, 60)], since=at(-60), excused=set(), by=by(90))
+
+    assert (str(line.state), line.kind) == ("withdrawn", "curfew.out_at_end")
+    assert line.part_of == book[0].finding_id
+
+
 def doubted(cause: str | None, **more: Any) -> Matter:
     return Matter(kind=Kind.LOCATION_DOUBTFUL, device_id="D-1", began_at=at(0), cause=cause, **more)
 

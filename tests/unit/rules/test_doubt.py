@@ -328,6 +328,8 @@ def still(fixes: int, every_min: float = 1.0, **more: object) -> list[Position]:
         (still(600, accuracy_m=None), None),  # a receiver that holds its place at rest
         ([replace(one, accuracy_m=8.0 + n % 2) for n, one in enumerate(still(600))], None),
         ([replace(one, lat=53.48081, lon=-2.24261) for one in still(600)], None),  # rounds to 1 m
+        # The binary numbers of these degrees lie next to whole metres, on either side of them.
+        ([replace(one, lat=53.48081, lon=-2.24225) for one in still(600)], None),
         ([replace(one, lat=53.480812, lon=-2.24261) for one in still(61)], 60),
         ([replace(one, lat=53.48081, lon=-2.242612) for one in still(61)], 60),
     ],

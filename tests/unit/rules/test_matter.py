@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+import msgspec
 import pytest
 from msgspec.structs import replace
 from tests.unit.rules.nights import at, fix
@@ -29,6 +30,18 @@ LEFT = Matter(kind=Kind.CURFEW_LEFT, condition_id="c1", began_at=at(5))
 def test_a_matter_ends_no_earlier_than_it_began() -> None:
     assert LEFT.end(at(9), decided=at(12)) == replace(LEFT, ended_at=at(9), closed_at=at(12))
     assert LEFT.end(at(1), decided=at(12)).ended_at == at(5)
+
+
+def test_a_matter_says_nothing_that_is_not_known() -> None:
+    one = Matter(kind=Kind.WEARER_HELP, began_at=at(5))
+
+    assert (one.condition_id, one.device_id, one.part_of) == (None, None, None)
+    assert (one.ended_at, one.closed_at, one.cause) == (None, None, None)
+    assert (one.certainty, one.evidence) == (None, ())
+    assert one.is_of_old_data is False
+    assert json.loads(msgspec.json.encode(one)) == [  # as a snapshot keeps it
+        "wearer.help", None, None, at(5), None, None, None, [], None, False, None
+    ]  # fmt: skip
 
 
 def test_what_can_be_open_only_once_has_a_name() -> None:
