@@ -12,6 +12,7 @@ from tests.unit.rules.nights import at, fix
 from fairtag.intake.messages import ref_of
 from fairtag.rules.finding import (
     AGAINST_WEARER,
+    SILENCES,
     Cause,
     Evidence,
     Finding,
@@ -64,7 +65,38 @@ def test_evidence_is_a_number_or_the_content() -> None:
     assert evidence_of(fix(3)) == Evidence(ref=ref_of(fix(3)), at=at(3))
 
 
+def test_evidence_says_which_message_and_nothing_more() -> None:
+    number, content = Evidence(seq=1, at=at(0)), Evidence(ref="h_2", at=at(0))
+
+    assert msgspec.to_builtins(number) == {"seq": 1, "at": at(0)}
+    assert msgspec.to_builtins(content) == {"ref": "h_2", "at": at(0)}
+    with pytest.raises(AttributeError):
+        number.seq = 2  # type: ignore[misc]
+    with pytest.raises(TypeError):
+        Evidence(1, "h_2", at(0))  # type: ignore[misc]
+
+
 # Contract §5
+
+NAMES = """
+curfew.late_start curfew.late_return curfew.left curfew.out_at_end curfew.absent_whole
+zone.entered zone.left attendance.missed tamper.strap tamper.case body.off_long
+checkin.missed checkin.identity_unconfirmed contact.lost location.lost location.doubtful
+battery.low battery.dead equipment.fault checkin.needs_review wearer.help
+monitoring.not_started monitoring.silent_24h monitoring.silent_72h monitoring.no_order
+monitoring.never_fixed input.quarantined input.too_late
+"""
+
+
+def test_others_know_kinds_states_and_causes_by_these_names() -> None:
+    assert [str(one) for one in Kind] == NAMES.split()
+    assert [str(one) for one in State] == ["opened", "closed", "corrected", "withdrawn"]
+    assert [str(one) for one in Cause] == ["excused", "offline_data_arrived"]
+    assert {str(one) for one in SILENCES} == {
+        "contact.lost",
+        "monitoring.silent_24h",
+        "monitoring.silent_72h",
+    }
 
 
 def finding(**more: object) -> Finding:
@@ -121,6 +153,19 @@ def test_a_line_is_the_contracts() -> None:
     }
     assert line.startswith(b'{"format":"fairtag-finding/1","finding_id":')
     assert json.loads(as_json(finding(ended_at=None)))["ended_at"] is None
+
+
+def test_a_finding_says_nothing_that_is_not_known_and_does_not_change() -> None:
+    more = ("device_id", "cause", "part_of", "ended_at", "late", "certainty", "evidence")
+    told = {name: getattr(finding(), name) for name in finding().__struct_fields__}
+    bare = Finding(**{name: one for name, one in told.items() if name not in more})
+
+    assert [getattr(bare, name) for name in more] == [None, None, None, None, False, None, ()]
+    assert bare.late is False
+    with pytest.raises(AttributeError):
+        bare.rev = 3  # type: ignore[misc]
+    with pytest.raises(TypeError):
+        Finding(*told.values())
 
 
 @pytest.mark.parametrize("kind", Kind)

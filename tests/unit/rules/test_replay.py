@@ -6,15 +6,16 @@ from dataclasses import replace as changed
 
 import pytest
 from msgspec.structs import replace
-from tests.property.lives import CONDITIONS
+from tests.property.lives import CONDITIONS, absence
 from tests.unit.rules.nights import AWAY_M, at, event, fix, fixes, order, span, worn
 from tests.unit.rules.streams import Desk
 
+from fairtag.intake.columns import positions_of
 from fairtag.intake.messages import EventCode, Message, ref_of
 from fairtag.orders.model import Ruling
 from fairtag.rules import replay as by
 from fairtag.rules.finding import Kind, sort_key
-from fairtag.rules.replay import Replayed, by_order, name_of, replay
+from fairtag.rules.replay import Replayed, by_order, name_of, replay, replay_columns
 from fairtag.rules.settings import DEFAULTS
 from fairtag.terms.instants import DAY, MINUTE, Micros
 
@@ -113,9 +114,29 @@ def test_sides_are_told_as_they_were_judged_last() -> None:
     assert [str(one.side) for one in plain][-1] == "against"
 
 
+def test_columns_and_other_messages_give_what_the_stream_gives() -> None:
+    """Some came late with an event, one in time with another, and leave was recorded at last."""
+    leave = absence(130, 60, 180)  # minutes after 17:00
+    bound = (order(CURFEW, absences=(leave,)),)
+    late = [replace(one, received_at=at(42)) for one in fixes(range(5, 20))]
+    others = [event(20, EventCode.SOS), event(42, EventCode.STRAP_OPEN, after_s=0)]
+    told = [*fixes(range(5)), *fixes(range(20, 42), AWAY_M), *late]
+
+    found = replay_columns(bound, positions_of(told), others, until=at(90))
+    mixed = sorted([*told, *others], key=lambda one: one.received_at)
+    whole = replay([bound], mixed, until=at(90))
+
+    assert found.findings == whole.findings
+    assert found.sides == whole.sides != []
+    assert {str(one.cause) for one in found.findings} >= {"excused"}
+    assert {one.kind for one in found.findings} >= {Kind.WEARER_HELP, Kind.TAMPER_STRAP}
+
+
 def test_the_settings_are_those_of_the_replay() -> None:
     own = replace(DEFAULTS, linger_s=77)
+    columns = replay_columns((ZONED,), positions_of(INSIDE), [], until=at(60), settings=own)
 
+    assert columns.findings == judged(*INSIDE, until=at(60), settings=own).findings
     assert judged(*INSIDE, settings=own).findings[0].settings == own.digest
 
 
@@ -137,6 +158,14 @@ def test_versions_are_gathered_by_order_oldest_first() -> None:
     other = changed(ZONED, order_id="ORD-2")
 
     assert by_order([second, other, ZONED]) == [(ZONED, second), (other,)]
+
+
+def test_what_came_in_one_request_with_something_else_decides_once_too() -> None:
+    mixed = [*INSIDE[10:], *INSIDE[:10], event(3, EventCode.SOS)]
+    together = [replace(one, received_at=at(25)) for one in mixed]
+
+    zone = [one for one in judged(*together).findings if one.kind is Kind.ZONE_ENTERED]
+    assert [one.rev for one in zone] == [1]
 
 
 def test_negative_control_an_upload_cut_in_two_is_another_stream() -> None:
