@@ -343,7 +343,10 @@ def test_a_satellite_receiver_never_repeats_itself_for_an_hour(
 
 
 def test_copies_of_one_position_are_one() -> None:
-    assert kinds([*[fix(0)] * 30, *[fix(70)] * 30]) == set()
+    begin, end = still(2, 70)
+
+    assert kinds([*[begin] * 30, *[end] * 30]) == set()
+    assert kinds([*still(59), end]) == {Sign.FROZEN}
 
 
 def test_a_frozen_receiver_is_told_until_it_moves() -> None:

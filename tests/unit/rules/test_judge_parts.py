@@ -129,6 +129,37 @@ def test_leave_that_is_recorded_afterwards_excuses_what_it_covers() -> None:
     assert not lines[-1].late
 
 
+def test_leave_that_is_recorded_days_later_changes_what_it_covers() -> None:
+    """Tracks were kept since: it is judged again from the one before the leave."""
+    late = changed(order(ZONE), absences=(leave(0, 15, 2 * 1_440),))
+    desk = Desk((late,))
+    desk.take(*fixes(range(-400, -380)))
+    for one in [*fixes(range(-20, 30), 1_500.0), *fixes(range(30, 2_900, 25))]:
+        desk.take(one)
+
+    assert [
+        (state, one.began_at, one.ended_at)
+        for one, (_, state, minute, _) in zip(desk.found, told(desk), strict=True)
+        if one.kind is Kind.ZONE_ENTERED and minute >= 2 * 1_440
+    ] == [
+        ("corrected", at(-20), at(0)),
+        ("opened", at(15), None),
+        ("closed", at(15), at(55)),
+    ]
+
+
+def test_late_data_that_change_nothing_leave_what_was_told() -> None:
+    desk = Desk((order(ZONE),))
+    for one in [*fixes(range(-5, 5)), *fixes(range(5, 30), 1_500.0), *fixes(range(30, 50))]:
+        desk.take(one)
+    before = told(desk, Kind.ZONE_ENTERED)
+
+    desk.take(fix(-3.5, after_s=3_600))
+
+    assert told(desk, Kind.ZONE_ENTERED) == before
+    assert [state for _, state, *_ in before] == ["opened", "closed"]
+
+
 def test_a_version_that_moves_a_place_ends_what_was_about_the_other() -> None:
     moved = changed(CURFEW, place=circle(AWAY_M, 60))
     second = changed(NIGHT, version=2, recorded_at=at(40), conditions=(moved,))
