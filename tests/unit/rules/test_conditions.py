@@ -11,7 +11,7 @@ from tests.unit.rules.nights import at, span
 
 from fairtag.orders.model import Appointment, Attendance
 from fairtag.rules import conditions
-from fairtag.rules.conditions import Watched, attend, due, end_at, fit, observe, pass_time
+from fairtag.rules.conditions import Away, Watched, attend, due, end_at, fit, observe, pass_time
 from fairtag.rules.duty import Duty
 from fairtag.rules.finding import Evidence, Kind
 from fairtag.rules.matter import Matter
@@ -87,6 +87,10 @@ def test_of_a_condition_that_was_never_looked_at_nothing_is_known() -> None:
     assert (fresh.span_until, fresh.open_until, fresh.settled) == (0, 0, 0)
     assert fresh.was_kept is False
     assert (fresh.away_from, fresh.away_by, fresh.away) == (None, (0.0, ()), ())
+    assert (Away().length, Away().certainty, Away().evidence) == (0, None, ())
+    for one in (Watched, Away):
+        with pytest.raises(TypeError):
+            one(0)  # what is meant is named
 
 
 # When a matter opens

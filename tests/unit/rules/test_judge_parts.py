@@ -160,6 +160,35 @@ def test_late_data_that_change_nothing_leave_what_was_told() -> None:
     assert [state for _, state, *_ in before] == ["opened", "closed"]
 
 
+@pytest.mark.parametrize(("arrived", "is_late"), [(30.5, False), (60, True)])
+def test_what_is_found_behind_a_newer_message_is_late_if_it_came_late(
+    arrived: float, *, is_late: bool
+) -> None:
+    desk = Desk((order(ZONE),))
+    desk.take(*fixes(range(-5, 16)))
+    desk.take(fix(30, after_s=0))
+
+    there = fixes(range(16, 30), 1_500.0)
+    desk.take(*(replace(one, received_at=at(arrived)) for one in there))
+
+    zone = told(desk, Kind.ZONE_ENTERED)
+    assert [late for *_, late in zone] == [is_late] * len(zone) != []
+
+
+def test_a_track_is_kept_once_however_often_it_is_gone_through_again() -> None:
+    desk = Desk((NIGHT,))
+    for one in fixes(range(0, 2_000, 50)):
+        desk.take(one)
+    kept = [one.now for one in desk.judge._memory.snapshots]
+
+    desk.take(replace(fix(1_799), received_at=at(2_001)))
+    desk.take(replace(fix(1_501), received_at=at(2_002)))
+
+    again = [one.now for one in desk.judge._memory.snapshots]
+    assert again == sorted(set(again))
+    assert again[0] == kept[0]
+
+
 def test_a_version_that_moves_a_place_ends_what_was_about_the_other() -> None:
     moved = changed(CURFEW, place=circle(AWAY_M, 60))
     second = changed(NIGHT, version=2, recorded_at=at(40), conditions=(moved,))

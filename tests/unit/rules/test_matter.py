@@ -199,14 +199,14 @@ def test_a_name_is_a_hash_of_what_the_matter_is() -> None:
         name,
     }
     assert len(others) == 7
-    assert id_of("ORD-1", "", Kind.WEARER_HELP, Micros(0)) == id_of(
-        "ORD-1", None, Kind.WEARER_HELP, Micros(0)
-    )
+    of_nothing = {id_of("ORD-1", one, Kind.WEARER_HELP, Micros(0)) for one in ("", None)}
+    assert of_nothing == {"f_gqtefev2ywbfpjut5kowp7qyri"}
 
 
 def test_findings_are_in_the_contracts_order() -> None:
     told = [
         finding(condition_id=None, kind=Kind.WEARER_HELP),
+        finding(condition_id="A1"),
         finding(kind=Kind.CURFEW_LEFT, began_at=at(1)),
         finding(kind=Kind.CURFEW_LEFT, began_at=at(2)),
         finding(kind=Kind.CURFEW_OUT_AT_END, began_at=at(0)),
@@ -214,5 +214,5 @@ def test_findings_are_in_the_contracts_order() -> None:
         finding(condition_id="a1", decided_at=at(11)),
     ]
 
-    mixed = [told[n] for n in (3, 5, 0, 2, 4, 1)]
+    mixed = [told[n] for n in (3, 5, 0, 2, 6, 4, 1)]
     assert sorted(mixed, key=sort_key) == told

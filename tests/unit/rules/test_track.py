@@ -274,6 +274,28 @@ def test_a_run_leaves_out_what_no_order_covers_and_stops_at_boundaries() -> None
     view = seen(order(ZONE, suspended=(span(20, 50),)))
 
     assert steps(fixes(range(0, 100, 10)), view) == [2, 5, 10]
+    before = seen(order(ZONE, suspended=(span(-200, 200),)))
+    assert steps(fixes(range(-90, 20, 10)), before) == [3, 11]  # at 18:00 here, too
+
+
+def test_a_run_stops_where_what_is_open_may_have_to_end() -> None:
+    """At the beginning of leave the matter is over, whoever comes home in it or later."""
+    leave = absence(180, 30, 0)  # 20:00 to 20:30
+    track, view = Track(), seen(order(CURFEW, absences=(leave,)))
+    night = [*fixes(range(-5, 100), AWAY_M), *fixes(range(100, 120))]
+
+    told = [one for _, each in Run(track, positions_of(night), view).steps() for one in each]
+
+    first = [one for one in told if one.kind is Kind.CURFEW_LATE_START and one.ended_at]
+    assert [one.ended_at for one in first] == [at(60)]
+
+
+def test_an_appointment_leaves_the_conditions_after_it_their_look() -> None:
+    track, view = Track(), seen(order(ATTENDANCE, CURFEW))
+
+    run = Run(track, positions_of(OUT), view)
+
+    assert names([one for _, each in run.steps() for one in each]) == [("curfew.late_start", True)]
 
 
 def test_every_change_of_side_is_taken_down_once() -> None:
