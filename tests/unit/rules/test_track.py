@@ -254,6 +254,23 @@ def test_a_check_in_is_judged_by_its_own_condition_and_leave() -> None:
     assert gone(Track(), seen(order(ASKED, absences=(other,))), shown) != []
 
 
+def test_a_fresh_track_takes_any_message() -> None:
+    assert Track().is_next(fix(0))
+
+
+def test_what_time_alone_tells_of_a_device_names_it_and_minds_leave() -> None:
+    leave = absence(90, 90, 0)  # 18:30 to 20:00
+    found: list[list[Matter]] = []
+    for rule in (order(CURFEW), order(CURFEW, absences=(leave,))):
+        track, view = Track(), seen(rule)
+        gone(track, view, event(0, E.OFF_BODY))
+        found.append(track.advance(at(50), view))
+
+    plain, in_leave = found
+    assert [(one.kind, one.device_id) for one in plain] == [(Kind.BODY_OFF_LONG, "D-1")]
+    assert in_leave == []
+
+
 # Runs
 
 
@@ -288,6 +305,15 @@ def test_a_run_stops_where_what_is_open_may_have_to_end() -> None:
 
     first = [one for one in told if one.kind is Kind.CURFEW_LATE_START and one.ended_at]
     assert [one.ended_at for one in first] == [at(60)]
+
+
+def test_one_position_may_change_what_two_conditions_say() -> None:
+    track, view = Track(), seen(order(ZONE, changed(ZONE, id="x2")))
+
+    run = Run(track, positions_of(fixes(range(10), 1_500.0)), view)
+    told = [[(one.kind, one.condition_id) for one in each] for _, each in run.steps() if each]
+
+    assert told == [[(Kind.ZONE_ENTERED, "x1"), (Kind.ZONE_ENTERED, "x2")]]
 
 
 def test_an_appointment_leaves_the_conditions_after_it_their_look() -> None:
