@@ -75,6 +75,7 @@ NEAR = {
     "rules/conditions": ["rules/test_view.py"],
     "rules/finding": ["rules/test_matter.py", "rules/test_belief.py"],
     "rules/matter": ["rules/test_words.py"],
+    "rules/view": ["rules/test_judge_parts.py"],
     "rules/judge": ["rules/test_follow.py"],
     "rules/run": ["rules/test_track.py", "rules/test_follow.py"],
     "alerts/gather": ["alerts/test_gathering_law.py"],
