@@ -76,7 +76,7 @@ NEAR = {
     "rules/finding": ["rules/test_matter.py", "rules/test_belief.py"],
     "rules/matter": ["rules/test_words.py"],
     "rules/view": ["rules/test_judge_parts.py"],
-    "rules/judge": ["rules/test_follow.py"],
+    "rules/judge": ["rules/test_follow.py", "rules/test_replay.py"],
     "rules/run": ["rules/test_track.py", "rules/test_follow.py"],
     "alerts/gather": ["alerts/test_gathering_law.py"],
     "alerts/model": ["alerts/test_handle.py"],
