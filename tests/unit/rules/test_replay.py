@@ -71,17 +71,22 @@ def test_the_clock_of_receipt_only_rises() -> None:
 
 def test_a_message_twice_counts_once_and_its_name_with_other_content_is_a_conflict() -> None:
     told = [fix(0, seq=1), fix(0, seq=1), fix(3, seq=1), fix(4), fix(4), fix(4, device_id="D-2")]
+    told.append(fix(5, seq=1))
     both = order(ZONE, devices=(worn(), worn("D-2")))
 
-    assert counts(judged(*told, orders=(both,))) == (0, 0, 2, 1)
+    assert counts(judged(*told, orders=(both,))) == (0, 0, 2, 2)
 
 
 def test_what_belongs_to_no_order_is_counted() -> None:
     bound = order(ZONE, devices=(worn(during=span(0, 60)),))
 
-    done = judged(fix(-1), fix(0), fix(60), fix(5, device_id="D-9"), orders=(bound,))
+    strange = [fix(minute, device_id="D-9") for minute in (5, 8, 6)]
 
-    assert counts(done) == (1, 2, 0, 0)
+    done = judged(fix(-1), fix(0), fix(60), *strange, orders=(bound,))
+
+    assert counts(done) == (3, 2, 0, 0)
+    assert judged(*strange, until=strange[2].received_at).unknown == 2
+    assert (Replayed().findings, Replayed().sides) == ([], [])
 
 
 @pytest.mark.parametrize(("days", "outside"), [(7, 0), (7.01, 1)])
