@@ -68,6 +68,7 @@ TERMS = ("terms/compiled", "terms/flat", "terms/geometry", "terms/ground")
 # Tests that belong to a module and aren't named after it, in the order in which they are tried.
 NEAR = {
     "rules/doubt/*": ["rules/test_doubt.py"],
+    "rules/doubt/told": ["rules/test_words.py"],
     "rules/places/leg": ["rules/test_evidence.py"],
     "rules/places/numbers": ["rules/test_walk.py", "rules/test_way.py"],
     "rules/settings": ["rules/test_numbers.py"],
