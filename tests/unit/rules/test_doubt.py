@@ -101,7 +101,7 @@ def test_an_old_place_with_a_new_time_is_no_start_of_a_jump() -> None:
     assert kinds(start) == set()
 
 
-@pytest.mark.parametrize(("silent_min", "is_told"), [(14, True), (16, False)])
+@pytest.mark.parametrize(("silent_min", "is_told"), [(15, True), (16, False)])
 def test_a_lone_error_after_a_silence_is_no_start_of_a_jump(
     silent_min: int, *, is_told: bool
 ) -> None:
@@ -172,6 +172,15 @@ def test_a_program_that_walks_in_a_circle_is_told(
     track = circle(max(24, laps), radius_m=radius_m, turn=turn, jitter_s=jitter_s)
 
     assert kinds(track) == {Sign.CIRCLE}
+
+
+@pytest.mark.parametrize(("every_min", "is_told"), [(15.0, True), (15.1, False)])
+def test_a_circle_of_steps_that_are_as_long_as_a_gap_is_told(
+    every_min: float, *, is_told: bool
+) -> None:
+    track = circle(40, turn=0.6 / every_min, every_min=every_min)
+
+    assert (kinds(track) == {Sign.CIRCLE}) == is_told
 
 
 def test_a_circle_is_told_from_twenty_like_turns_on_and_two_laps() -> None:
