@@ -10,16 +10,23 @@ Left out, as nothing is decided by it: annotations, docstrings, type aliases, `_
 chosen (docs/decisions/0002), so a test that repeats them would prove nothing; what they do is
 tried with other values.
 
-Modules are named as `rules/book`. The scores go to `bench/mutation.json`: `raw_score` is killed of
-tried, `score` is killed of tried without those explained. `bench/survivors.json` says of changes
-that no test can or should notice why not, by module and by `function: old -> new`; a reason for
-a change that is killed after all is listed as `wrongly_explained`.
+Not among the deciding rooms is `rules/explained`, which tells a rule in words and decides nothing.
+
+Modules are named as `rules/book`. The scores go to `bench/mutation.json`, which keeps the others':
+`raw_score` is killed of tried, `score` is killed of tried without those explained.
+`bench/survivors.json` says of changes that no test can or should notice why not, by module and by
+`function: old -> new`; a reason for a change that is killed after all is listed as
+`wrongly_explained`, and a change that made tests take too long as `too_long`. After new tests or
+reasons, `--again` goes on from the last scores: it tries what survived, and what was left.
 """
 
 from __future__ import annotations
 
 import argparse
 import compileall
+import gc
+import hashlib
+import importlib
 import json
 import os
 import py_compile
@@ -32,6 +39,7 @@ import time
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import hypothesis.strategies  # noqa: F401 - loaded once, for all children
 import libcst as cst
@@ -45,7 +53,8 @@ import rich.table  # noqa: F401
 import shapely  # noqa: F401
 import typer.testing  # noqa: F401
 import whenever  # noqa: F401
-from libcst.metadata import MetadataWrapper
+from _pytest.config import default_plugins
+from libcst.metadata import ByteSpanPositionProvider, CodeSpan, MetadataWrapper
 from mutmut.mutation.file_mutation import MutationVisitor
 from mutmut.mutation.mutators import mutation_operators
 from mutmut.mutation.pragma_handling import get_ignored_lines
@@ -59,12 +68,16 @@ TERMS = ("terms/compiled", "terms/flat", "terms/geometry", "terms/ground")
 # Tests that belong to a module and aren't named after it, in the order in which they are tried.
 NEAR = {
     "rules/doubt/*": ["rules/test_doubt.py"],
+    "rules/doubt/told": ["rules/test_words.py"],
     "rules/places/leg": ["rules/test_evidence.py"],
     "rules/places/numbers": ["rules/test_walk.py", "rules/test_way.py"],
     "rules/settings": ["rules/test_numbers.py"],
     "rules/devices": ["rules/test_watch.py"],
-    "rules/finding": ["rules/test_matter.py"],
-    "rules/judge": ["rules/test_follow.py"],
+    "rules/conditions": ["rules/test_view.py"],
+    "rules/finding": ["rules/test_matter.py", "rules/test_belief.py"],
+    "rules/matter": ["rules/test_words.py"],
+    "rules/view": ["rules/test_judge_parts.py"],
+    "rules/judge": ["rules/test_follow.py", "rules/test_replay.py"],
     "rules/run": ["rules/test_track.py", "rules/test_follow.py"],
     "alerts/gather": ["alerts/test_gathering_law.py"],
     "alerts/model": ["alerts/test_handle.py"],
@@ -118,10 +131,24 @@ def changed(code: str) -> list[str]:
     wrapper = MetadataWrapper(cst.parse_module(code))
     visitor = Changes(mutation_operators, get_ignored_lines("module.py", code, wrapper, None))
     module = wrapper.visit(visitor)
-    others = [module.deep_replace(one.original_node, one.mutated_node) for one in visitor.mutations]
-    found = dict.fromkeys(one.code for one in others if isinstance(one, cst.Module))
+    spans = wrapper.resolve(ByteSpanPositionProvider)
+    found = dict.fromkeys(
+        _spliced(module, spans.get(one.original_node), one.original_node, one.mutated_node)
+        for one in visitor.mutations
+    )
     strict = code.count("strict=True")
     return [one for one in found if one != code and one.count("strict=True") == strict]
+
+
+def _spliced(module: cst.Module, span: CodeSpan | None, old: cst.CSTNode, new: cst.CSTNode) -> str:
+    """Put another node in the place of one: into the text where that is the same, as it is fast."""
+    text = module.bytes
+    if span is not None:
+        end = span.start + span.length
+        if text[span.start : end].decode() == module.code_for_node(old):
+            return f"{text[: span.start].decode()}{module.code_for_node(new)}{text[end:].decode()}"
+    other = module.deep_replace(old, new)
+    return other.code if isinstance(other, cst.Module) else module.code
 
 
 def difference(code: str, other: str) -> str:
@@ -160,8 +187,8 @@ def stages(name: str, *, is_hasty: bool = False) -> list[list[str]]:
     return [one for one in found if one][: 1 if is_hasty else None]
 
 
-def fails(tree: Path, tests: Sequence[str], most_s: float) -> bool:
-    """Run tests on a copy of the source in a child; tells whether one failed or took too long."""
+def fails(tree: Path, tests: Sequence[str], most_s: float) -> str:
+    """Run tests on a copy of the source in a child; tells `failed`, `too long` or nothing."""
     child = os.fork()
     if child == 0:
         os.setsid()
@@ -173,11 +200,25 @@ def fails(tree: Path, tests: Sequence[str], most_s: float) -> bool:
     while time.monotonic() < until:
         pid, status = os.waitpid(child, os.WNOHANG)
         if pid:
-            return os.waitstatus_to_exitcode(status) != 0
+            return "failed" if os.waitstatus_to_exitcode(status) else ""
         time.sleep(0.01)
     os.killpg(child, signal.SIGKILL)
     os.waitpid(child, 0)
-    return True
+    return "too long"
+
+
+def load_before(name: str, tree: Path) -> None:
+    """Load for all children what no change touches: the parts of pytest, and earlier rooms."""
+    for part in default_plugins:
+        importlib.import_module(f"_pytest.{part}")
+    for module in [one for one in sys.modules if one.split(".")[0] == "fairtag"]:
+        del sys.modules[module]
+    if name.split("/", maxsplit=1)[0] in {"rules", "alerts"}:
+        sys.path.insert(0, str(tree))
+        for module in ("orders.inforce", "intake.columns", "terms.ground", "terms.local"):
+            importlib.import_module(f"fairtag.{module}")
+        sys.path.remove(str(tree))
+    gc.freeze()
 
 
 @lru_cache
@@ -192,28 +233,63 @@ def limit_s(tree: Path, tests: tuple[str, ...]) -> float:
     return 10 + 5 * (time.monotonic() - began)
 
 
-def score(
-    name: str, tree: Path, tests: list[list[str]], may_go_on: Callable[[], bool]
-) -> dict[str, object]:
-    """Try a module's errors in a fixed random order, as long as there is time."""
-    path = tree / "fairtag" / f"{name}.py"
-    code = path.read_text()
-    tries = [(one, limit_s(tree, tuple(one))) for one in tests]
-    todo = changed(code)
-    random.Random(name).shuffle(todo)  # noqa: S311 - a fair part when the time is short
-    killed, survived = [], []
-    for one in todo:
-        if not may_go_on():
-            break
-        path.write_text(one)
-        is_killed = any(fails(tree, *each) for each in tries)
-        (killed if is_killed else survived).append(difference(code, one))
-    path.write_text(code)
-    return {"errors": len(todo)} | _told(name, killed, survived)
+class Try:
+    """One module whose errors are tried on a copy of the source."""
+
+    def __init__(self, name: str, tree: Path, tests: list[list[str]]) -> None:
+        self.name = name
+        self._tree = tree
+        self._tests = tests
+        self._path = tree / "fairtag" / f"{name}.py"
+        self._code = self._path.read_text()
+
+    def score(self, before: dict[str, Any], may_go_on: Callable[[], bool]) -> dict[str, object]:
+        """Try all errors in a fixed random order, as long as there is time.
+
+        What was tried `before` on the same code, and was noticed, is so again.
+        """
+        todo = changed(self._code)
+        random.Random(self.name).shuffle(todo)  # noqa: S311 - a fair part when the time is short
+        digest = hashlib.sha256(self._code.encode()).hexdigest()[:16]
+        tried = before.get("tried", 0) if before.get("source") == digest else 0
+        known = {*before.get("survivors", []), *reasons_of(self.name)}
+        found: dict[str, list[str]] = {"": [], "failed": [], "too long": []}
+        for n, one in enumerate(todo):
+            told = difference(self._code, one)
+            if n < tried and told not in known:
+                found["too long" if told in before["too_long"] else "failed"].append(told)
+            elif may_go_on():
+                how = self._noticed(one)
+                found[how].append(told)
+                if not how and told not in known:
+                    print("survived:", self.name, told, flush=True)  # noqa: T201
+            elif n >= tried:
+                break
+            else:
+                found[""].append(told)
+        return {"errors": len(todo), "source": digest} | _told(self.name, found)
+
+    def _noticed(self, other: str) -> str:
+        """Tell how a change was noticed; nothing if it was not."""
+        for tests in self._tests:
+            most_s = limit_s(self._tree, tuple(tests))
+            self._path.write_text(other)
+            told = fails(self._tree, tests, most_s)
+            self._path.write_text(self._code)
+            if told:
+                return told
+        return ""
 
 
-def _told(name: str, killed: list[str], survived: list[str]) -> dict[str, object]:
-    reasons = json.loads(REASONS.read_text()).get(name, {}) if REASONS.exists() else {}
+def reasons_of(name: str) -> dict[str, str]:
+    """Give the reasons why changes of a module need not be noticed."""
+    told = json.loads(REASONS.read_text()) if REASONS.exists() else {}
+    return dict(told.get(name, {}))
+
+
+def _told(name: str, found: dict[str, list[str]]) -> dict[str, object]:
+    reasons, survived = reasons_of(name), found[""]
+    killed = [*found["failed"], *found["too long"]]
     explained = [one for one in survived if one in reasons]
     tried, wanted = len(killed) + len(survived), len(killed) + len(survived) - len(explained)
     return {
@@ -224,8 +300,20 @@ def _told(name: str, killed: list[str], survived: list[str]) -> dict[str, object
         "raw_score": round(len(killed) / tried, 3) if tried else None,
         "score": round(len(killed) / wanted, 3) if wanted else None,
         "survivors": [one for one in survived if one not in reasons],
+        "too_long": found["too long"],
         "wrongly_explained": [one for one in killed if one in reasons],
     }
+
+
+def keep(name: str, found: dict[str, object]) -> None:
+    """Write the scores of a module to the others'."""
+    done = scores() | {name: found}
+    OUT.write_text(json.dumps(done, indent=1, sort_keys=True, ensure_ascii=False) + "\n")
+
+
+def scores() -> dict[str, Any]:
+    """Read the scores of all modules that were tried."""
+    return dict(json.loads(OUT.read_text())) if OUT.exists() else {}
 
 
 def copied(folder: str) -> Path:
@@ -243,6 +331,7 @@ def main() -> None:
     words = argparse.ArgumentParser(description=__doc__)
     words.add_argument("--only", action="append", default=[], metavar="MODULE", help="rules/book")
     words.add_argument("--max-minutes", type=float, default=60.0, help="in all")
+    words.add_argument("--again", action="store_true", help="only what survived or was left")
     words.add_argument("--hasty", action="store_true", help="only a module's own tests")
     told = words.parse_args()
     names = modules(told.only)
@@ -250,16 +339,21 @@ def main() -> None:
         words.error(f"no such module: {', '.join(told.only)}")
     os.chdir(HOME)
     os.environ |= {"FAIRTAG_COMPILED": "never", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+    compileall.compile_dir(HOME / "tests", quiet=1)  # once, for all children
+    gc.disable()  # children share what is loaded, and end before they need the collector
     began, share_s = time.monotonic(), told.max_minutes * 60 / len(names)
-    done = json.loads(OUT.read_text()) if OUT.exists() else {}
     with tempfile.TemporaryDirectory() as folder:
         tree = copied(folder)
         for n, name in enumerate(names, start=1):
             until = began + n * share_s
             tests = stages(name, is_hasty=told.hasty)
-            done[name] = score(name, tree, tests, lambda until=until: time.monotonic() < until)
-            OUT.write_text(json.dumps(done, indent=1, sort_keys=True, ensure_ascii=False) + "\n")
-            print(name, {k: v for k, v in done[name].items() if k != "survivors"}, flush=True)  # noqa: T201
+            before = scores().get(name, {}) if told.again else {}
+            load_before(name, tree)
+            found = Try(name, tree, tests).score(
+                before, lambda until=until: time.monotonic() < until
+            )
+            keep(name, found | {"hasty": told.hasty})
+            print(name, {k: v for k, v in found.items() if k != "survivors"}, flush=True)  # noqa: T201
 
 
 if __name__ == "__main__":

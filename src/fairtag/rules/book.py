@@ -64,8 +64,8 @@ def tell(book: list[Told], changes: Iterable[Matter], by: Telling) -> list[Findi
     for matter in changes:
         known = _same(book, matter)
         if known is None:
-            known = _enter(book, matter, by)
             opened = msgspec.structs.replace(matter, ended_at=None, closed_at=None)
+            known = _enter(book, opened, by)
             found.append(_line(book, known, opened, State.OPENED, by))
         if matter.closed_at is not None and known.matter.closed_at is None:
             found.append(_line(book, known, matter, State.CLOSED, by))
@@ -214,7 +214,6 @@ def _enter(book: list[Told], matter: Matter, by: Telling) -> Told:
     )
     finding_id = next(one for one in ids if one not in names)
     known = Told(finding_id=finding_id, rev=0, state=State.OPENED, matter=matter)
-    known.matter = msgspec.structs.replace(matter, ended_at=None, closed_at=None)
     book.append(known)
     return known
 

@@ -64,6 +64,7 @@ def test_two_devices_with_the_same_beginning_have_two_ids() -> None:
     found = tell([], [strap, replace(strap, device_id="D-2")], by(1))
 
     assert len({one.finding_id for one in found}) == 2
+    assert [one.device_id for one in found] == ["D-1", "D-2"]
 
 
 def test_where_two_matters_join_the_first_goes_on_and_the_second_is_withdrawn() -> None:
@@ -88,6 +89,27 @@ def test_where_the_first_vanishes_the_second_keeps_what_is_its_own() -> None:
 
     assert told == [(one[0].finding_id, 3, "withdrawn", at(0), at(30))]
     assert book[1].finding_id == three.finding_id
+
+
+def test_the_same_beginning_goes_before_any_overlap() -> None:
+    book: list[Told] = []
+    one, _ = tell(book, [left(0, 40)], by(50))
+    two, _ = tell(book, [left(30, 50)], by(60))
+
+    assert again(book, left(30, 60), left(0, 35)) == [
+        (one.finding_id, 3, "corrected", at(0), at(35)),
+        (two.finding_id, 3, "corrected", at(30), at(60)),
+    ]
+
+
+def test_where_one_stands_another_may_move() -> None:
+    book: list[Told] = []
+    tell(book, [left(0, 20)], by(21))
+    two, _ = tell(book, [left(40, 60)], by(61))
+
+    assert again(book, left(0, 20), left(35, 60)) == [
+        (two.finding_id, 3, "corrected", at(35), at(60))
+    ]
 
 
 def test_a_corrected_beginning_keeps_the_id() -> None:
@@ -121,6 +143,13 @@ def test_what_an_absence_covers_is_excused_once_and_for_all() -> None:
     assert line.ended_at == at(60)
     assert excuse(book, {0}, by(61)) == []
     assert again(book) == []
+
+
+def test_what_is_excused_after_it_was_over_keeps_its_end() -> None:
+    book: list[Told] = []
+    tell(book, [left(0, 30)], by(31))
+
+    assert [one.ended_at for one in excuse(book, {0}, by(60))] == [at(30)]
 
 
 def test_silence_is_not_judged_again() -> None:
@@ -157,6 +186,18 @@ def test_an_excused_part_still_names_the_matter_it_belongs_to() -> None:
 
     (line,) = excuse(book, {1}, by(61))
 
+    assert line.part_of == book[0].finding_id
+
+
+def test_a_withdrawn_part_still_names_the_matter_it_belonged_to() -> None:
+    book: list[Told] = []
+    tell(book, [left(0)], by(6))
+    part = replace(left(0, 60), kind=Kind.CURFEW_OUT_AT_END, part_of=(Kind.CURFEW_LEFT, at(0)))
+    tell(book, [left(0, 60), part], by(60))
+
+    (line,) = compare(book, [left(0, 60)], since=at(-60), excused=set(), by=by(90))
+
+    assert (str(line.state), line.kind) == ("withdrawn", "curfew.out_at_end")
     assert line.part_of == book[0].finding_id
 
 

@@ -168,6 +168,7 @@ def test_only_a_silence_of_the_device_that_is_over_and_not_explained(
 
     assert silences_of(book, fix(10)) == ({1} if is_silence else set())
     assert last_silence(book[:2], "D-1") == at(30 if is_silence else -40)
+    assert last_silence(book, "D-1") == at(50)
 
 
 def test_where_there_was_no_silence_none_ended() -> None:

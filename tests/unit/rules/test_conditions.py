@@ -11,7 +11,7 @@ from tests.unit.rules.nights import at, span
 
 from fairtag.orders.model import Appointment, Attendance
 from fairtag.rules import conditions
-from fairtag.rules.conditions import Watched, attend, due, end_at, fit, observe, pass_time
+from fairtag.rules.conditions import Away, Watched, attend, due, end_at, fit, observe, pass_time
 from fairtag.rules.duty import Duty
 from fairtag.rules.finding import Evidence, Kind
 from fairtag.rules.matter import Matter
@@ -78,6 +78,19 @@ def test_each_condition_has_its_place_its_buffer_and_the_side_against_the_wearer
     ]
     assert conditions.buffer_m(changed(ZONE, buffer_m=25.0)) == 25.0
     assert [conditions.side_of(one) for one in CONDITIONS] == [1.0, -1.0, 1.0, 1.0]
+
+
+def test_of_a_condition_that_was_never_looked_at_nothing_is_known() -> None:
+    fresh = Watched()
+
+    assert (fresh.span_from, fresh.duty_from, fresh.kept_at, fresh.open) == (None,) * 4
+    assert (fresh.span_until, fresh.open_until, fresh.settled) == (0, 0, 0)
+    assert fresh.was_kept is False
+    assert (fresh.away_from, fresh.away_by, fresh.away) == (None, (0.0, ()), ())
+    assert (Away().length, Away().certainty, Away().evidence) == (0, None, ())
+    for one in (Watched, Away):
+        with pytest.raises(TypeError):
+            one(0)  # what is meant is named
 
 
 # When a matter opens
@@ -467,6 +480,14 @@ def test_what_is_missed_tells_what_it_rests_on() -> None:
         certainty=0.998,
         evidence=WHY,
     )
+
+
+def test_what_only_touches_an_appointment_is_no_evidence_for_it() -> None:
+    more = away(60, 120, odds=2.0, evidence=(Evidence(seq=9, at=at(60)),))
+
+    (found,) = attended(HOUR_OF, *away(30, 60), *more)
+
+    assert (found.certainty, found.evidence) == (0.881, (Evidence(seq=9, at=at(60)),))
 
 
 def test_a_stretch_that_goes_on_counts_up_to_the_last_position() -> None:

@@ -101,7 +101,7 @@ def test_an_old_place_with_a_new_time_is_no_start_of_a_jump() -> None:
     assert kinds(start) == set()
 
 
-@pytest.mark.parametrize(("silent_min", "is_told"), [(14, True), (16, False)])
+@pytest.mark.parametrize(("silent_min", "is_told"), [(15, True), (16, False)])
 def test_a_lone_error_after_a_silence_is_no_start_of_a_jump(
     silent_min: int, *, is_told: bool
 ) -> None:
@@ -172,6 +172,15 @@ def test_a_program_that_walks_in_a_circle_is_told(
     track = circle(max(24, laps), radius_m=radius_m, turn=turn, jitter_s=jitter_s)
 
     assert kinds(track) == {Sign.CIRCLE}
+
+
+@pytest.mark.parametrize(("every_min", "is_told"), [(15.0, True), (15.1, False)])
+def test_a_circle_of_steps_that_are_as_long_as_a_gap_is_told(
+    every_min: float, *, is_told: bool
+) -> None:
+    track = circle(40, turn=0.6 / every_min, every_min=every_min)
+
+    assert (kinds(track) == {Sign.CIRCLE}) == is_told
 
 
 def test_a_circle_is_told_from_twenty_like_turns_on_and_two_laps() -> None:
@@ -328,6 +337,8 @@ def still(fixes: int, every_min: float = 1.0, **more: object) -> list[Position]:
         (still(600, accuracy_m=None), None),  # a receiver that holds its place at rest
         ([replace(one, accuracy_m=8.0 + n % 2) for n, one in enumerate(still(600))], None),
         ([replace(one, lat=53.48081, lon=-2.24261) for one in still(600)], None),  # rounds to 1 m
+        # The binary numbers of these degrees lie next to whole metres, on either side of them.
+        ([replace(one, lat=53.48081, lon=-2.24225) for one in still(600)], None),
         ([replace(one, lat=53.480812, lon=-2.24261) for one in still(61)], 60),
         ([replace(one, lat=53.48081, lon=-2.242612) for one in still(61)], 60),
     ],
@@ -341,7 +352,10 @@ def test_a_satellite_receiver_never_repeats_itself_for_an_hour(
 
 
 def test_copies_of_one_position_are_one() -> None:
-    assert kinds([*[fix(0)] * 30, *[fix(70)] * 30]) == set()
+    begin, end = still(2, 70)
+
+    assert kinds([*[begin] * 30, *[end] * 30]) == set()
+    assert kinds([*still(59), end]) == {Sign.FROZEN}
 
 
 def test_a_frozen_receiver_is_told_until_it_moves() -> None:

@@ -77,6 +77,26 @@ def test_what_a_device_kept_in_a_silence_explains_it_also_in_columns() -> None:
     ]
 
 
+def test_positions_that_say_nothing_do_not_put_off_that_the_location_is_lost() -> None:
+    blind = [fix(n, accuracy_m=900.0) for n in range(4, 45)]
+    one_by_one, followed = Desk((order(CURFEW),)), Desk((order(CURFEW),))
+    for one in [*fixes(range(4)), *blind]:
+        one_by_one.take(one)
+    followed.follow(*fixes(range(4)), *blind[:17])
+    followed.follow(*blind[17:])
+
+    assert followed.lines() == one_by_one.lines()
+    assert [one.kind for one in followed.found] == [Kind.LOCATION_LOST]
+
+
+def test_what_a_row_tells_is_as_late_as_the_row_and_not_as_those_before() -> None:
+    weak = [fix(22 + n, battery_pct=15.0) for n in range(3)]
+
+    found = both(order(CURFEW), *fixes(range(3)), *weak)
+
+    assert [(one.kind, one.late) for one in found] == [(Kind.BATTERY_LOW, False)]
+
+
 def test_what_arrived_together_is_judged_together() -> None:
     """Half of an upload decides nothing: the first rows of one are in order, the rest is not."""
     upload = [*fixes(range(9, 20), AWAY_M), *fixes(range(4, 9), AWAY_M)]

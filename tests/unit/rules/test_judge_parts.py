@@ -10,7 +10,7 @@ from tests.property.lives import CONDITIONS, START, absence, circle
 from tests.unit.rules.nights import AWAY_M, at, event, fix, fixes, order, span, status, worn
 from tests.unit.rules.streams import Desk
 
-from fairtag.intake.messages import EventCode
+from fairtag.intake.messages import EventCode, Message
 from fairtag.orders.model import Absence, Covers, Ruling
 from fairtag.rules import judge
 from fairtag.rules.book import Told
@@ -127,6 +127,108 @@ def test_leave_that_is_recorded_afterwards_excuses_what_it_covers() -> None:
     ]
     assert lines[-1].decided_at == at(60)
     assert not lines[-1].late
+
+
+def test_leave_that_is_recorded_days_later_changes_what_it_covers() -> None:
+    """Tracks were kept since: it is judged again from the one before the leave."""
+    late = changed(order(ZONE), absences=(leave(0, 15, 2 * 1_440),))
+    desk = Desk((late,))
+    desk.take(*fixes(range(-400, -380)))
+    for one in [*fixes(range(-20, 30), 1_500.0), *fixes(range(30, 2_900, 25))]:
+        desk.take(one)
+
+    assert [
+        (state, one.began_at, one.ended_at)
+        for one, (_, state, minute, _) in zip(desk.found, told(desk), strict=True)
+        if one.kind is Kind.ZONE_ENTERED and minute >= 2 * 1_440
+    ] == [
+        ("corrected", at(-20), at(0)),
+        ("opened", at(15), None),
+        ("closed", at(15), at(55)),
+    ]
+
+
+def test_late_data_that_change_nothing_leave_what_was_told() -> None:
+    desk = Desk((order(ZONE),))
+    for one in [*fixes(range(-5, 5)), *fixes(range(5, 30), 1_500.0), *fixes(range(30, 50))]:
+        desk.take(one)
+    before = told(desk, Kind.ZONE_ENTERED)
+
+    desk.take(fix(-3.5, after_s=3_600))
+
+    assert told(desk, Kind.ZONE_ENTERED) == before
+    assert [state for _, state, *_ in before] == ["opened", "closed"]
+
+
+@pytest.mark.parametrize(("arrived", "is_late"), [(30.5, False), (60, True)])
+def test_what_is_found_behind_a_newer_message_is_late_if_it_came_late(
+    arrived: float, *, is_late: bool
+) -> None:
+    desk = Desk((order(ZONE),))
+    desk.take(*fixes(range(-5, 16)))
+    desk.take(fix(30, after_s=0))
+
+    there = fixes(range(16, 30), 1_500.0)
+    desk.take(*(replace(one, received_at=at(arrived)) for one in there))
+
+    zone = told(desk, Kind.ZONE_ENTERED)
+    assert [late for *_, late in zone] == [is_late] * len(zone) != []
+
+
+def test_a_track_is_kept_once_however_often_it_is_gone_through_again() -> None:
+    desk = Desk((NIGHT,))
+    for one in fixes(range(0, 2_000, 50)):
+        desk.take(one)
+    kept = [one.now for one in desk.judge._memory.snapshots]
+
+    desk.take(replace(fix(1_799), received_at=at(2_001)))
+    desk.take(replace(fix(1_501), received_at=at(2_002)))
+
+    again = [one.now for one in desk.judge._memory.snapshots]
+    assert again == sorted(set(again))
+    assert again[0] == kept[0]
+
+
+def test_leave_excuses_also_what_is_too_old_to_be_judged_again() -> None:
+    away = leave(-10, 20, 10 * 1_440)
+    desk = Desk((order(CURFEW, absences=(away,)),))
+    desk.take(event(0, EventCode.STRAP_OPEN))
+    desk.take(event(5, EventCode.STRAP_CLOSED))
+    for minute in range(10, 10 * 1_440 + 400, 350):
+        desk.take(fix(minute))
+
+    strap = [one for one in desk.found if one.kind is Kind.TAMPER_STRAP]
+    assert [(str(one.state), one.cause) for one in strap] == [
+        ("opened", None),
+        ("closed", None),
+        ("corrected", "excused"),
+    ]
+
+
+def test_the_past_is_asked_for_from_the_last_track_before_the_late_data() -> None:
+    desk, asked = Desk((NIGHT,)), []
+    for one in fixes(range(0, 2_000, 50)):
+        desk.take(one)
+    kept = [one.now for one in desk.judge._memory.snapshots]
+
+    def past(since: Micros) -> list[Message]:
+        asked.append(since)
+        return desk.past(since)
+
+    desk.judge.take([replace(fix(1_799), received_at=at(2_001))], past=past)
+
+    assert asked == [max(one for one in kept if one < at(1_799))]
+
+
+def test_what_happened_at_the_instant_of_a_kept_track_is_judged_too() -> None:
+    desk = Desk((NIGHT,))
+    for one in fixes(range(0, 2_000, 50)):
+        desk.take(one)
+    last = desk.judge._memory.snapshots[-1].now
+
+    desk.take(event((last - at(0)) / MINUTE, EventCode.STRAP_OPEN, after_s=60_000))
+
+    assert [one.began_at for one in desk.found if one.kind is Kind.TAMPER_STRAP] == [last]
 
 
 def test_a_version_that_moves_a_place_ends_what_was_about_the_other() -> None:

@@ -6,15 +6,16 @@ from dataclasses import replace as changed
 
 import pytest
 from msgspec.structs import replace
-from tests.property.lives import CONDITIONS
+from tests.property.lives import CONDITIONS, absence
 from tests.unit.rules.nights import AWAY_M, at, event, fix, fixes, order, span, worn
 from tests.unit.rules.streams import Desk
 
+from fairtag.intake.columns import positions_of
 from fairtag.intake.messages import EventCode, Message, ref_of
 from fairtag.orders.model import Ruling
 from fairtag.rules import replay as by
 from fairtag.rules.finding import Kind, sort_key
-from fairtag.rules.replay import Replayed, by_order, name_of, replay
+from fairtag.rules.replay import Replayed, by_order, name_of, replay, replay_columns
 from fairtag.rules.settings import DEFAULTS
 from fairtag.terms.instants import DAY, MINUTE, Micros
 
@@ -70,17 +71,22 @@ def test_the_clock_of_receipt_only_rises() -> None:
 
 def test_a_message_twice_counts_once_and_its_name_with_other_content_is_a_conflict() -> None:
     told = [fix(0, seq=1), fix(0, seq=1), fix(3, seq=1), fix(4), fix(4), fix(4, device_id="D-2")]
+    told.append(fix(5, seq=1))
     both = order(ZONE, devices=(worn(), worn("D-2")))
 
-    assert counts(judged(*told, orders=(both,))) == (0, 0, 2, 1)
+    assert counts(judged(*told, orders=(both,))) == (0, 0, 2, 2)
 
 
 def test_what_belongs_to_no_order_is_counted() -> None:
     bound = order(ZONE, devices=(worn(during=span(0, 60)),))
 
-    done = judged(fix(-1), fix(0), fix(60), fix(5, device_id="D-9"), orders=(bound,))
+    strange = [fix(minute, device_id="D-9") for minute in (5, 8, 6)]
 
-    assert counts(done) == (1, 2, 0, 0)
+    done = judged(fix(-1), fix(0), fix(60), *strange, orders=(bound,))
+
+    assert counts(done) == (3, 2, 0, 0)
+    assert judged(*strange, until=strange[2].received_at).unknown == 2
+    assert (Replayed().findings, Replayed().sides) == ([], [])
 
 
 @pytest.mark.parametrize(("days", "outside"), [(7, 0), (7.01, 1)])
@@ -113,9 +119,29 @@ def test_sides_are_told_as_they_were_judged_last() -> None:
     assert [str(one.side) for one in plain][-1] == "against"
 
 
+def test_columns_and_other_messages_give_what_the_stream_gives() -> None:
+    """Some came late with an event, one in time with another, and leave was recorded at last."""
+    leave = absence(130, 60, 180)  # minutes after 17:00
+    bound = (order(CURFEW, absences=(leave,)),)
+    late = [replace(one, received_at=at(42)) for one in fixes(range(5, 20))]
+    others = [event(20, EventCode.SOS), event(42, EventCode.STRAP_OPEN, after_s=0)]
+    told = [*fixes(range(5)), *fixes(range(20, 42), AWAY_M), *late]
+
+    found = replay_columns(bound, positions_of(told), others, until=at(90))
+    mixed = sorted([*told, *others], key=lambda one: one.received_at)
+    whole = replay([bound], mixed, until=at(90))
+
+    assert found.findings == whole.findings
+    assert found.sides == whole.sides != []
+    assert {str(one.cause) for one in found.findings} >= {"excused"}
+    assert {one.kind for one in found.findings} >= {Kind.WEARER_HELP, Kind.TAMPER_STRAP}
+
+
 def test_the_settings_are_those_of_the_replay() -> None:
     own = replace(DEFAULTS, linger_s=77)
+    columns = replay_columns((ZONED,), positions_of(INSIDE), [], until=at(60), settings=own)
 
+    assert columns.findings == judged(*INSIDE, until=at(60), settings=own).findings
     assert judged(*INSIDE, settings=own).findings[0].settings == own.digest
 
 
@@ -137,6 +163,14 @@ def test_versions_are_gathered_by_order_oldest_first() -> None:
     other = changed(ZONED, order_id="ORD-2")
 
     assert by_order([second, other, ZONED]) == [(ZONED, second), (other,)]
+
+
+def test_what_came_in_one_request_with_something_else_decides_once_too() -> None:
+    mixed = [*INSIDE[10:], *INSIDE[:10], event(3, EventCode.SOS)]
+    together = [replace(one, received_at=at(25)) for one in mixed]
+
+    zone = [one for one in judged(*together).findings if one.kind is Kind.ZONE_ENTERED]
+    assert [one.rev for one in zone] == [1]
 
 
 def test_negative_control_an_upload_cut_in_two_is_another_stream() -> None:

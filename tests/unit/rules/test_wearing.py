@@ -123,6 +123,17 @@ def test_rows_that_no_order_covers_are_left_out() -> None:
     assert noticed == fresh
 
 
+def test_after_rows_that_no_order_covers_it_goes_on_looking() -> None:
+    """A receiver that repeats itself for an hour is told by what was remembered since."""
+    place = fix(0)
+    still = [replace(fix(n), lat=place.lat + 2e-6, lon=place.lon + 2e-6) for n in range(70)]
+    device = worn(positions_of(still))
+
+    device.skip_to(3)
+
+    assert device.next_sign(70) == 63
+
+
 def test_leave_from_tamper_is_asked_at_the_row_itself() -> None:
     """A position opens no tamper matter; a doubt is told during leave, too."""
     view = view_of((order(absences=(absence(0, 900, 0),)),), at(99), OWN)

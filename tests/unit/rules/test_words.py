@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from msgspec.structs import replace
 
 from fairtag.rules.doubt import Sign
+from fairtag.rules.doubt.told import DOUBTS
 from fairtag.rules.finding import AGAINST_WEARER, Cause, Evidence, Kind, State
 from fairtag.rules.matter import MOST_EVIDENCE, Matter
 from fairtag.rules.words import words
@@ -43,6 +46,27 @@ def test_each_kind_tells_local_time_and_no_verdict(kind: Kind, state: State) -> 
     assert ".." not in text
     assert " ," not in text
     assert "{" not in text
+
+
+@pytest.mark.parametrize("kind", Kind)
+@pytest.mark.parametrize("state", State)
+@pytest.mark.parametrize("cause", [None, Cause.EXCUSED, Cause.OFFLINE])
+def test_nothing_shouts_and_sentences_begin_large(
+    kind: Kind, state: State, cause: str | None
+) -> None:
+    for late in (False, True):
+        text = told(kind, state, late=late, cause=cause, certainty=0.99)
+
+        assert re.search("[A-Z][A-Z]", text) is None
+        assert all(one[0].isupper() for one in sentences(text))
+
+
+@pytest.mark.parametrize("cause", DOUBTS)
+def test_a_doubt_is_told_as_a_clause_and_what_helps_as_a_sentence(cause: str) -> None:
+    seen, to_do = DOUBTS[cause]
+
+    assert re.fullmatch("[a-z][a-z ,;:']+[a-z]", seen)
+    assert re.fullmatch("[A-Z][a-z ,;:']+[a-z]", to_do)
 
 
 @pytest.mark.parametrize("kind", Kind)

@@ -16,6 +16,7 @@ import pytest
 
 from fairtag.terms import compiled as switch
 from fairtag.terms.compiled import Loop, compiled
+from fairtag.terms.flat import turn_deg
 
 pytest.importorskip("numba")
 
@@ -75,6 +76,16 @@ def test_machine_code_keeps_to_the_letter_lets_others_run_and_is_kept() -> None:
     assert options["nogil"] is True
     assert loop._machine.stats.cache_path
     assert (loop.__name__, loop.plain) == ("_thirds", _thirds)
+
+
+def test_machine_code_is_kept_under_a_name_that_changes_with_all_that_it_calls() -> None:
+    """Numba looks at the file of the loop alone: code of another module would stay the old one."""
+    own = switch._named_by_sources(_thirds, (_third,))
+    other = switch._named_by_sources(_thirds, (_third, turn_deg))
+
+    assert own.__qualname__.startswith("_thirds_")
+    assert own.__qualname__ != other.__qualname__
+    assert other.__qualname__ == switch._named_by_sources(_thirds, (turn_deg, _third)).__qualname__
 
 
 @pytest.mark.usefixtures("always")
