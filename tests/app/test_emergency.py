@@ -80,7 +80,7 @@ def test_a_call_is_recorded_before_anything_is_shown(people: Discloser, missing:
 
 def test_without_a_log_nothing_is_shown(people: Discloser, monkeypatch: pytest.MonkeyPatch) -> None:
     """Fails closed: the entry stands first."""
-    from fairtag.adapters.sqlite.audit import SqliteAudit  # noqa: PLC0415
+    from fairtag.adapters.sqlite.log.entries import SqliteAudit  # noqa: PLC0415
 
     def fails(*_: object) -> None:
         raise LogUnavailable("full")

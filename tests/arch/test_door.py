@@ -14,14 +14,19 @@ HANDS = {
     # The free text of the log's entries, not what they are about.
     "unseal": {"adapters", "app/log/reason.py"},
     "evidence": {"app/openings/read.py"},
-    "past": {"app/judging.py", "app/disclosure/gather.py", "adapters/sqlite/journal.py"},
+    "past": {
+        "app/judging.py",
+        "app/openings/read.py",
+        "app/disclosure/gather.py",
+        "adapters/sqlite/journal.py",
+    },
     "after": {"app/judging.py", "adapters/sqlite/journal.py"},
     # Rows and chunks of trails: the machine's own putting together; no person sees anything.
     "of_pile": {"app/trail/compact.py"},
     "of_day": {"app/trail/compact.py"},
     "numbered": {"adapters/sqlite/journal.py"},
     # What an opening may show, in chunks and rows: messages, and positions as columns.
-    "told": {"cli/bench.py", "app/openings/read.py"},  # the bench: of invented wearers
+    "told": {"cli/bench.py"},  # the bench: of invented wearers
     "places": {"adapters/sqlite/journal.py", "cli/bench.py"},
     "identity": {"app/openings/read.py", "app/disclosure/emergency.py"},
     "opened": {"app/openings/read.py"},  # what concerns third persons

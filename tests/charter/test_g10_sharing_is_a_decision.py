@@ -150,7 +150,7 @@ def test_no_file_holds_anything_also_while_a_package_waits(
     people.recipient()
     name = people.packed()
     backup = tmp_path_factory.mktemp("backup") / "copy"
-    copy_out(watched.folder, backup)
+    copy_out(watched.folder, backup, log=watched.folder / "log" / "access.log")
     assert (watched.folder / "out" / f"{name}.age").is_file()
     assert leaks(files_of(watched.folder)) == set()
     assert leaks(backup.read_bytes()) == set()

@@ -123,8 +123,9 @@ def test_the_proof_is_the_wearers_own_and_waits_with_its_look(rig: Rig) -> None:
 
     proof = wearer.client.get(f"/my/proof/{receipt}").json()
 
-    assert json.loads(proof["body"])["actor"] == "oona"
-    assert proof["entry"] == receipt
+    (shown,) = proof["entries"]
+    assert json.loads(shown["entry"])["actor"] == "oona"
+    assert shown["n"] == receipt
     rig.wearer(2)
     other = come_in(rig, "W-2")
     assert other.client.get(f"/my/proof/{receipt}").status_code == 404

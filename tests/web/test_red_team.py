@@ -176,6 +176,12 @@ FORMS = {"purpose": "handle_alert", "order": "ORD-501", "reason": "A caller says
 def told_to(rig: Rig, role: str, desk: Desk, alert: AlertId) -> dict[str, str]:
     """Ask every route as one role; gives each answer by method and path."""
     names = {"alert_id": alert, "grant_id": "g_none", "proposal_id": "p_none", "token": "none"}
+    names |= {
+        "disclosure_id": "d_none",
+        "recipient_id": "none",
+        "run_id": "none",
+        "hold_id": "none",
+    }
     names |= {"order_id": "ORD-502", "version": "3", "what": "suspend"}
     answers = {}
     for method, path in sorted(routes(rig)):

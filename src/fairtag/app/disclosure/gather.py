@@ -11,8 +11,9 @@ import platform
 import msgspec
 
 from fairtag import __version__
-from fairtag.app.disclosure.log import about, proofs
+from fairtag.app.disclosure.log import about
 from fairtag.app.ports import Transaction
+from fairtag.app.prove_look import as_proved
 from fairtag.disclosure.gateways import Gateway
 from fairtag.disclosure.package.gathered import Decision, Gathered
 from fairtag.disclosure.recipients import Recipient
@@ -56,7 +57,7 @@ def gather(
         findings=tuple(one for one in found if one.order_id == scope.order_id),
         devices=_devices(tx, scope.order_id),
         contacts=tuple(tx.alerts.contacts(scope.order_id)),
-        log=proofs(tx, logged),
+        log=as_proved(tx, logged),
         program=_program(),
         texts={"rule.txt": as_page(DEFAULTS, rule_text(DEFAULTS), "How places are judged")},
     )

@@ -7,14 +7,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from typing import Any
 
 from fairtag.app.ports import Transaction
-from fairtag.app.prove_look import FORMAT, prove_entries
-from fairtag.audit.entries import Entry, LoggedEntry, body_of
+from fairtag.audit.entries import Entry, LoggedEntry
 from fairtag.disclosure.course import Asked, Step
 from fairtag.disclosure.recipients import Recipient
-from fairtag.terms.errors import NoProof
 from fairtag.terms.ids import WearerId
 from fairtag.terms.instants import Micros
 
@@ -86,19 +83,6 @@ def _append(tx: Transaction, asked: Asked, step: Step, what: str, details: dict[
 def about(tx: Transaction, wearer_id: WearerId, *, since: Micros) -> list[LoggedEntry]:
     """List the log's entries about one wearer from an instant on."""
     return [one for one in tx.audit.about(wearer_id) if one.entry.at >= since]
-
-
-def proofs(tx: Transaction, entries: Sequence[LoggedEntry]) -> dict[str, Any]:
-    """Give entries as they are stored, with what proves their place; `fairtag-witness verify`
-    checks it. Without a checkpoint nothing is proved, and that is what it says.
-    """
-    try:
-        return prove_entries(tx, entries)
-    except NoProof:
-        told = [
-            {"n": one.n, "entry": body_of(one.entry).decode(), "proof": None} for one in entries
-        ]
-        return {"format": FORMAT, "checkpoint": None, "entries": told}
 
 
 def disagreement(tx: Transaction, entries: Sequence[Entry]) -> str | None:

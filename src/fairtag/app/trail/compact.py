@@ -93,7 +93,17 @@ def _opened(house: House, pile: Pile, upto: int) -> list[JournalEntry]:
 
 def _by_kind(house: House, entries: Sequence[JournalEntry]) -> _Kinds:
     rulings = house.store.read(lambda tx: tx.orders.rulings(entries[0].order_id))
-    return [(kind_at(rulings, one.received_at), one) for one in entries]
+    return [(kind_at(rulings, one.received_at), _kept(one, rulings)) for one in entries]
+
+
+def _kept(entry: JournalEntry, rulings: Sequence[Ruling]) -> JournalEntry:
+    """Leave out positions of a time in which the review was overdue: they were judged, no more."""
+    told = tuple(
+        one
+        for one in entry.messages
+        if not isinstance(one, Position) or is_kept(rulings[-1], one.at)
+    )
+    return entry if len(told) == len(entry.messages) else replace(entry, messages=told)
 
 
 def kind_at(rulings: Sequence[Ruling], at: Micros) -> TrailKind:

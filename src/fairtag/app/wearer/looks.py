@@ -13,7 +13,7 @@ import msgspec
 from fairtag.app.house import House
 from fairtag.app.openings.book import Look
 from fairtag.app.ports import Transaction
-from fairtag.app.prove_look import prove_entry
+from fairtag.app.prove_look import as_proved
 from fairtag.app.wearer.book import Contest
 from fairtag.audit.entries import Entry
 from fairtag.custody.delay import Delay, until_of
@@ -113,8 +113,7 @@ def is_hidden(delays: tuple[Delay, ...], *, now: Micros) -> bool:
 def proof_of(house: House, wearer_id: WearerId, entry: int) -> dict[str, Any]:
     """Give the wearer what shows that an entry of theirs stands in the log.
 
-    Raises: UnknownPage for an entry that is not theirs, or whose notice waits; NoProof while no
-    checkpoint covers it.
+    Raises: UnknownPage for an entry that is not theirs, or whose notice waits.
     """
     now = house.clock.now()
 
@@ -122,7 +121,7 @@ def proof_of(house: House, wearer_id: WearerId, entry: int) -> dict[str, Any]:
         mine = {one.entry for one in looks_shown(tx, wearer_id, now=now)}
         if entry not in mine:
             raise UnknownPage("no such entry")
-        return prove_entry(tx, entry)
+        return as_proved(tx, tx.audit.entries(after=entry - 1, limit=1))
 
     return house.store.read(work)
 

@@ -159,22 +159,14 @@ def _page(
     refusal: FairtagError | None = None,
     typed: str = "",
 ) -> Response:
-    """Show a question whole. Its reason may name somebody: that it was read is written down."""
+    """Show a question whole."""
     _demand(person)
     now = shell.house.clock.now()
     proposal, marks = shell.house.store.read(lambda tx: tx.proposals.get(proposal_id))
     is_mine = proposal.asked_by == person.user_id
     if not (is_mine or may(person, Act.SECOND)):
         raise NotPermitted("this question is another person's")
-    entry = writing.entry_of(
-        person,
-        "second-person.read",
-        now,
-        wearer_id=proposal.wearer_id,
-        order_id=proposal.order_id,
-        proposal=proposal_id,
-    )
-    shell.house.store.transact(lambda tx: writing.write(tx, entry))
+    _note_reading(shell, person, proposal, now)
     state = state_of(proposal, marks, now=now)
     return shell.page(
         request,
@@ -193,6 +185,19 @@ def _page(
         typed=typed,
         form="answer-reason",
     )
+
+
+def _note_reading(shell: Shell, person: Person, proposal: Proposal, now: Micros) -> None:
+    """Write down that it was read: its reason may name somebody."""
+    entry = writing.entry_of(
+        person,
+        "second-person.read",
+        now,
+        wearer_id=proposal.wearer_id,
+        order_id=proposal.order_id,
+        proposal=proposal.proposal_id,
+    )
+    shell.house.store.transact(lambda tx: writing.write(tx, entry))
 
 
 def _scope(proposal: Proposal) -> list[tuple[str, str]]:
