@@ -13,11 +13,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
+import msgspec
+
 from fairtag.app.house import House
 from fairtag.app.ports import JournalEntry, Transaction
 from fairtag.app.trail.book import Chunk, OfHour, Pile, TrailKind
 from fairtag.audit.entries import Entry
 from fairtag.custody.kinds import RecordKind
+from fairtag.intake.messages import Position
+from fairtag.orders.inforce import is_kept
 from fairtag.orders.model import Ruling, Trail
 from fairtag.terms.errors import CompactionRefused, SealBroken
 from fairtag.terms.instants import DAY, HOUR, Micros, parse
@@ -103,7 +107,9 @@ def _kept(entry: JournalEntry, rulings: Sequence[Ruling]) -> JournalEntry:
         for one in entry.messages
         if not isinstance(one, Position) or is_kept(rulings[-1], one.at)
     )
-    return entry if len(told) == len(entry.messages) else replace(entry, messages=told)
+    return (
+        entry if len(told) == len(entry.messages) else msgspec.structs.replace(entry, messages=told)
+    )
 
 
 def kind_at(rulings: Sequence[Ruling], at: Micros) -> TrailKind:
