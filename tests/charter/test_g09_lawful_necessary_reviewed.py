@@ -15,6 +15,7 @@ from fairtag.app.put_order import mark_order, put_order
 from fairtag.app.reviews import clock as reviewing
 from fairtag.app.reviews.clock import see_reviews
 from fairtag.app.reviews.record import record_review
+from fairtag.app.trail.compact import compact
 from fairtag.cli import app
 from fairtag.orders.inforce import is_kept
 from fairtag.orders.read import check
@@ -245,6 +246,29 @@ def test_a_recorded_review_lets_monitoring_go_on(rig: Rig, way: str) -> None:
     assert (kept(rig), found(rig)) == (12, ["zone.entered"])
     see_reviews(rig.house)
     assert rig.house.store.read(lambda tx: tx.orders.facts(order_id=ONE))[0].lapsed_since is None
+
+
+def left_after_two_days(rig: Rig) -> int:
+    """Walk into a zone that stands on while the review is overdue; count what is kept of it."""
+    device = rig.wearer(**with_standing())
+    come_to(rig, LAPSES + HOUR)
+    walk_in(rig, device)
+    assert (kept(rig), found(rig)) == (12, ["zone.entered"])
+    come_to(rig, LAPSES + 2 * DAY)
+    while compact(rig.house):
+        pass
+    return kept(rig)
+
+
+def test_what_is_judged_on_is_not_kept_beyond_its_alert(rig: Rig) -> None:
+    assert left_after_two_days(rig) == 0
+
+
+def test_negative_control_a_trail_that_goes_on_is_noticed(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("fairtag.app.trail.compact.is_kept", lambda *_: True)
+    assert left_after_two_days(rig) == 12
 
 
 @pytest.mark.parametrize("why", ["court", "protects_person"])
