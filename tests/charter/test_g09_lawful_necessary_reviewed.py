@@ -25,6 +25,8 @@ from fairtag.terms.errors import OrderConflict, UsageError
 from fairtag.terms.ids import OrderId
 from fairtag.terms.instants import DAY, HOUR, MINUTE, Micros, text
 
+NOT_YET_PROVED = "the wearer and whoever represents them are told by a person, not by the system"
+
 NEEDED = (
     "legal_basis",
     "legal_regime",
