@@ -28,6 +28,8 @@ from tests.web.desk import Desk, found_csrf, visitor
 from typer.testing import CliRunner
 
 from fairtag.adapters.vault import KeyVault
+from fairtag.alerts.model import Cause
+from fairtag.app.handle_alert import close
 from fairtag.app.judging import Engine
 from fairtag.app.retention import hold as holding
 from fairtag.app.retention import plan as planning
@@ -42,6 +44,7 @@ from fairtag.app.retention.run import (
     restore,
 )
 from fairtag.app.sign_in import start_session
+from fairtag.app.wearer.contest import contest
 from fairtag.bootstrap import open_house
 from fairtag.cli import app
 from fairtag.custody.kinds import RecordKind
@@ -109,6 +112,32 @@ def test_a_list_that_changed_since_is_not_carried_out(old: Rig) -> None:
     with pytest.raises(ErasureRefused, match="changed"):
         begin_erasure(old.house, proposal.proposal_id, by="cara")
     assert opens(old.house, "W-1") == ALL
+
+
+def due_now(old: Rig) -> dict[str, int]:
+    return planning.due_list(old.house, as_of=old.clock.at).counts
+
+
+def test_a_contest_keeps_the_record_until_28_days_after_its_answer(old: Rig) -> None:
+    olga = old.person("olga")
+    assert due_now(old) == {"record": 1}
+    said = contest(old.house, WearerId("W-1"), text="I was at the hospital that night.")
+    assert due_now(old) == {}
+    with pytest.raises(ErasureRefused):
+        ask_erasure(old.house, two(old)[0], as_of=old.clock.at, reason=WHY)
+    close(old.house, said.alert_id, person=olga, cause=Cause.TEST, reason="Answered by letter.")
+    old.clock.at = Micros(old.clock.at + 28 * DAY - 1)
+    assert due_now(old) == {}
+    old.clock.at = Micros(old.clock.at + 1)
+    assert due_now(old) != {}
+
+
+def test_negative_control_a_contest_that_nobody_counts_keeps_nothing(
+    old: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(planning, "holds_standing", lambda tx: tx.holds.listed())
+    contest(old.house, WearerId("W-1"), text="I was at the hospital that night.")
+    assert due_now(old) == {"record": 1}
 
 
 def test_a_day_ahead_can_only_be_looked_at(old: Rig) -> None:

@@ -15,6 +15,7 @@ from fairtag.app.house import House
 from fairtag.app.ports import Transaction
 from fairtag.app.retention.book import Run
 from fairtag.app.retention.run import finish_restored
+from fairtag.app.retention.standing import holds_standing
 from fairtag.audit.entries import Entry
 from fairtag.custody.kinds import RecordKind
 from fairtag.retention.due import WHOLE, Item
@@ -56,7 +57,7 @@ def _is_time(tx: Transaction, *, house: House, run: Run) -> bool:
         return False
     if now < run.until or tx.erasures.get(run.run_id).state != "locked":
         return False
-    free_held(tx, house, run.run_id, tx.holds.listed(), now)
+    free_held(tx, house, run.run_id, holds_standing(tx), now)
     items = tx.erasures.items(run.run_id)
     _log(tx, run, "erasure.destroy", now, {"items": str(len(items))})
     tx.erasures.mark(run.run_id, "destroying", at=now)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fairtag.app.house import House
 from fairtag.app.ports import Transaction
+from fairtag.app.retention.standing import holds_standing
 from fairtag.retention.due import DueList, Facts, OrderTime, due
 from fairtag.retention.limits import cap
 from fairtag.retention.schedule import By
@@ -29,7 +30,7 @@ def listed(tx: Transaction, house: House, *, as_of: Micros, by: By) -> DueList:
     facts = Facts(
         keys=house.vault.periods(),
         orders=orders,
-        holds=tx.holds.listed(),
+        holds=holds_standing(tx),
         schedule=house.schedule,
     )
     return due(facts, as_of=as_of, by=by)

@@ -9,6 +9,7 @@ import msgspec
 import typer
 from whenever import Date
 
+from fairtag.app.retention.standing import holds_standing
 from fairtag.cli.house import BY, DataFolder, open_house
 from fairtag.custody.kinds import RecordKind
 from fairtag.retention.holds import WHYS, Hold
@@ -95,7 +96,7 @@ def holds(data: DataFolder, as_json: AsJson = False) -> None:
     _demand_store(data)
     with open_house(data) as house:
         now = house.clock.now()
-        found = house.store.read(lambda tx: tx.holds.listed())
+        found = house.store.read(holds_standing)
     told = [_told(one) for one in found if one.stands_at(now)]
     if as_json:
         typer.echo(msgspec.json.encode(told))

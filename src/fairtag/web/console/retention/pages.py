@@ -20,6 +20,7 @@ from fairtag.app.retention import run as erasing
 from fairtag.app.retention.book import Run
 from fairtag.app.retention.hold import ask_renewal, new_hold_id, place_hold, renew_hold
 from fairtag.app.retention.plan import listed, room_left
+from fairtag.app.retention.standing import holds_standing
 from fairtag.retention.holds import WORDS, Hold
 from fairtag.retention.limits import demand_clock
 from fairtag.retention.schedule import Rule
@@ -238,7 +239,7 @@ def _shown(tx: Transaction, shell: Shell, person: Person, now: Micros) -> _Shown
             if one.matter in ("erasure", "limit", "hold")
             and (state := state_of(one, marks, now=now)) in ("asked", "agreed")
         ],
-        holds=[_hold(one) for one in tx.holds.listed() if one.stands_at(now)],
+        holds=[_hold(one) for one in holds_standing(tx) if one.stands_at(now)],
         clock=doubt,
     )
 
