@@ -18,17 +18,23 @@ from pathlib import Path
 
 import pytest
 from tests.app.test_verify_log import live, rewrite
-from tests.rig import opened_rig
+from tests.rig import Rig, opened_rig
 from tests.watched import outside, tend, watched
 
 from fairtag.adapters.sqlite.log.rows import WATCHED
+from fairtag.app.four_eyes.decide import Question, ask, withdraw
 from fairtag.app.log import verify as verify_log
 from fairtag.app.log.tend import tend_log
+from fairtag.app.retention.hold import place_hold
+from fairtag.app.reviews.record import record_review
 from fairtag.audit import whole
 from fairtag.audit.beside import written
 from fairtag.cli.log.audit import _looked
+from fairtag.orders.scheme import seed_scheme
+from fairtag.retention.holds import Hold
 from fairtag.terms.errors import SignerRefused, WitnessRefused
-from fairtag.terms.instants import HOUR
+from fairtag.terms.ids import OrderId, WearerId
+from fairtag.terms.instants import DAY, HOUR, Micros
 
 ROUNDS = 34  # of each of the 16 ways to bend the log: 544
 ROW_ROUNDS = 12  # of each of the 7 tables, in 3 ways: 252
@@ -59,6 +65,7 @@ def lived(tmp_path_factory: pytest.TempPathFactory) -> Path:
     data = folder / "data"
     with opened_rig(data) as rig:
         live(rig)
+        decided(rig)
         tend(rig)
     shutil.copytree(data, folder / "early")
     shutil.copytree(folder / "witness", folder / "early-witness")
@@ -70,6 +77,32 @@ def lived(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with closing(sqlite3.connect(folder / "bare" / "fairtag.db", isolation_level=None)) as db:
         drop_guards(db)
     return folder
+
+
+def decided(rig: Rig) -> None:
+    """Ask a second person, place a hold and record a review."""
+    asked = Question(matter="opening", about="Two hours", scope={})
+    ask(rig.house, rig.person("oona", "officer"), asked, reason="to find the device")
+    proposal = ask(rig.house, rig.person("oona", "officer"), asked, reason="to find it again")
+    withdraw(rig.house, rig.person("oona", "officer"), proposal.proposal_id)
+    hold = Hold(
+        hold_id="h_1",
+        wearer_id=WearerId("W-1"),
+        why="court_order",
+        since=rig.clock.at,
+        until=Micros(rig.clock.at + 30 * DAY),
+        by="olga",
+        case="High Court, CO/1/2032",
+    )
+    place_hold(rig.house, hold, person=None, by="olga")
+    record_review(
+        rig.house,
+        OrderId("ORD-1"),
+        by_date="2027-01-20",
+        reason="The grounds stand as they did.",
+        by="olga",
+        scheme=seed_scheme(),
+    )
 
 
 def drop_guards(db: sqlite3.Connection) -> None:
@@ -272,7 +305,7 @@ def inserted(case: Case, table: str) -> bool:
     tail = case.chance.randrange(100, 999)
     told = ", ".join(
         (f'"{name}" + {tail}' if name in ("n", "version") else f"\"{name}\" || '-{tail}'")
-        if name == keys[-1] or name == "name"
+        if name in (keys[-1], "name", "proposal_id")
         else f'"{name}"'
         for name in names
     )
