@@ -26,6 +26,7 @@ from fairtag.disclosure.access_clock import (
 )
 from fairtag.disclosure.course import Asked, State, Step, last, state_of
 from fairtag.disclosure.scope import Category, Scope
+from fairtag.retention.schedule import ANSWER_DAYS
 from fairtag.review.four_eyes import Proposal
 from fairtag.terms.errors import DisclosureRefused, ReasonRefused
 from fairtag.terms.ids import OrderId, WearerId
@@ -33,7 +34,7 @@ from fairtag.terms.instants import DAY, Micros
 from fairtag.terms.local import Interval, wall_minute
 
 THE_WEARER = "wearer"
-HELD_AFTER = 28 * DAY  # charter G5: the records stay so long after the answer
+HELD_AFTER = ANSWER_DAYS * DAY
 HOWS = ("passport or identity card", "known to staff in person", "video call with a document")
 
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
-from fastapi import APIRouter, Form, Request, Response
+from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
 from fairtag.app.disclosure.subject_access import (
@@ -17,11 +15,9 @@ from fairtag.app.disclosure.subject_access import (
 from fairtag.app.permissions import Act, demand
 from fairtag.terms.errors import FairtagError
 from fairtag.terms.ids import OrderId
+from fairtag.web.console.disclosing.fields import Line, Words
 from fairtag.web.console.refusals import status_of
 from fairtag.web.console.shell import Checked, Shell, Signed
-
-Words = Annotated[str, Form(max_length=2000)]
-Line = Annotated[str, Form(max_length=200)]
 
 
 def pages(shell: Shell) -> APIRouter:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Query, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
 from fairtag.app.disclosure.emergency import Call, Shown, open_minimum, record_said, review
@@ -12,11 +12,10 @@ from fairtag.app.permissions import Act, demand
 from fairtag.disclosure.emergency import Ground
 from fairtag.terms.errors import DisclosureRefused, FairtagError
 from fairtag.terms.ids import OrderId
+from fairtag.web.console.disclosing.fields import Line, Words
 from fairtag.web.console.refusals import status_of
 from fairtag.web.console.shell import Checked, Shell, Signed
 
-Words = Annotated[str, Form(max_length=2000)]
-Line = Annotated[str, Form(max_length=200)]
 Named = Annotated[str, Query(max_length=64)]
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Form, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import RedirectResponse
 
 from fairtag.app.books import Person
@@ -29,13 +29,10 @@ from fairtag.terms.ids import OrderId
 from fairtag.terms.instants import Micros, parse
 from fairtag.terms.local import Interval
 from fairtag.web.console.disclosing import words
+from fairtag.web.console.disclosing.fields import Line, Lines, Words
 from fairtag.web.console.refusals import status_of
 from fairtag.web.console.shell import Checked, Shell, Signed
 from fairtag.web.console.show import when
-
-Words = Annotated[str, Form(max_length=2000)]
-Line = Annotated[str, Form(max_length=200)]
-Lines = Annotated[list[str] | None, Form(max_length=20)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Form, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import RedirectResponse
 
 from fairtag.app.disclosure.register import propose_recipient, register
@@ -13,12 +13,9 @@ from fairtag.app.permissions import Act, demand, may
 from fairtag.disclosure.gateways import GATEWAYS, Kind
 from fairtag.disclosure.recipients import Recipient
 from fairtag.terms.errors import FairtagError, RecipientRefused
+from fairtag.web.console.disclosing.fields import Line, Lines, Words
 from fairtag.web.console.refusals import status_of
 from fairtag.web.console.shell import Checked, Shell, Signed
-
-Words = Annotated[str, Form(max_length=2000)]
-Line = Annotated[str, Form(max_length=200)]
-Lines = Annotated[list[str] | None, Form(max_length=20)]
 
 
 @dataclass(frozen=True, slots=True)
