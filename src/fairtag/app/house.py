@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from fairtag.app.disclosure.book import Parcels
-from fairtag.app.log.book import AccessLog, Signer, Witness
+from fairtag.app.log.book import LogFile, Signer, Witness
 from fairtag.app.ports import Clock, Notifier, Store, Vault
 from fairtag.retention.schedule import Schedule
 
@@ -52,7 +52,7 @@ class House:
     vault: Vault
     changes: Changes
     ground: Ground
-    log: AccessLog  # for looks: either sink will do
+    log: LogFile
     signer: Signer
     witnesses: tuple[Witness, ...]
     parcels: Parcels

@@ -320,6 +320,14 @@ class Store(Protocol):
         """Do work and wait until it is durable."""
         ...
 
+    def look(self, work: Callable[[Transaction], T]) -> T:
+        """Do work after which something personal is shown; wait a second for it and no longer.
+
+        Raises: LogUnavailable.
+        Fails: closed.
+        """
+        ...
+
     def read(self, work: Callable[[Transaction], T]) -> T:
         """Run a reading work on a consistent snapshot, beside the writer."""
         ...

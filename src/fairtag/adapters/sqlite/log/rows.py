@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 GONE = "gone"
@@ -129,6 +129,18 @@ def digests(db: sqlite3.Connection) -> dict[str, str]:
         if held is not None or found.get(name) is None:
             found[name] = GONE if held is None else _digest(held[0])
     db.execute("DELETE FROM changed").close()
+    return found
+
+
+def held(db: sqlite3.Connection, names: Iterable[str]) -> dict[str, str]:
+    """Give what now stands under each name: the digest of the row, or `GONE`."""
+    found = dict.fromkeys(names, GONE)
+    for one in WATCHED:
+        wanted = f"SELECT {one.content_of('t')} FROM {one.table} t WHERE {one.name_of('t')} = ?"  # noqa: S608 - our own names
+        for name in found:
+            if name.startswith(f"{one.table}/"):
+                row = db.execute(wanted, (name,)).fetchone()
+                found[name] = GONE if row is None else _digest(row[0])
     return found
 
 
