@@ -138,7 +138,7 @@ def test_with_no_log_alarms_queue_sign_in_and_taking_go_on(rig: Rig) -> None:
 
 def test_negative_control_an_opening_that_does_not_log_is_noticed(rig: Rig, monkeypatch) -> None:
     alert, desk = alerted(rig), at_desk(rig, "oona", "officer")
-    monkeypatch.setattr(writing, "write", lambda *_: Receipt(ref="", n=0))
+    monkeypatch.setattr(writing, "write", lambda *_, **__: Receipt(ref="", n=0))
     break_log(rig)
 
     page = desk.send(f"/alerts/{alert}/open", **OPEN)

@@ -69,8 +69,10 @@ class SqliteAudit(SqliteTree):
         if not self._is_behind():
             try:
                 return Receipt(ref=entry.ref, n=self._kept(entry))
+            except sqlite3.IntegrityError:
+                pass  # refused, and the transaction is whole
             except sqlite3.DatabaseError as error:
-                self._demand_begun(error)
+                raise self._again(error) from error
         if not goes_alone(entry):
             raise LogUnavailable(f"the log's table takes nothing, and {entry.what} waits for it")
         self._apart.add(entry, is_due=is_due and entry.what != ROWS)
@@ -91,8 +93,10 @@ class SqliteAudit(SqliteTree):
                     told |= entry.details if entry.what == ROWS else {}
             self._confirm(told)
             done = self.last() - before
-        except sqlite3.DatabaseError as error:
+        except sqlite3.IntegrityError as error:
             raise LogUnavailable(f"log table: {error}") from error
+        except sqlite3.DatabaseError as error:
+            raise self._again(error) from error
         values = (_MERGED, str(upto))
         self._db.execute("INSERT OR REPLACE INTO house VALUES (?, ?)", values).close()
         self._apart.caught_up(behind)
@@ -123,7 +127,6 @@ class SqliteAudit(SqliteTree):
             self._digest_rows()
             self._into_sinks()
         except sqlite3.DatabaseError as error:
-            self._demand_begun(error)
             raise self._again(error) from error
         except LogUnavailable:
             self._db.execute("ROLLBACK TO settled").close()
@@ -133,9 +136,8 @@ class SqliteAudit(SqliteTree):
         finally:
             self._fresh.clear()
             self._needed.clear()
-            if self._db.in_transaction:
-                self._apart.clear()
-                self._db.execute("RELEASE settled").close()
+        self._apart.clear()
+        self._db.execute("RELEASE settled").close()
         self._is_shut = False
 
     def last(self) -> int:
@@ -251,16 +253,11 @@ class SqliteAudit(SqliteTree):
         """Tell whether entries go to the file alone for now: the table keeps their order."""
         return self._is_shut or self._apart.holds_some() or bool(self._apart.behind())
 
-    def _demand_begun(self, error: sqlite3.DatabaseError) -> None:
-        """See that the database did not end the transaction by itself, as some faults make it do.
-
-        Raises: Again.
-        """
-        if not self._db.in_transaction:
-            raise self._again(error) from error
-
     def _again(self, error: sqlite3.DatabaseError) -> Exception:
-        """Give up on the table for this commit; a second time, give up."""
+        """Do this commit again without the table; a second time, give up.
+
+        After any fault but a refusal SQLite takes nothing more in the same transaction.
+        """
         was_shut, self._is_shut = self._is_shut, not self._is_shut
         self._fresh.clear()
         return LogUnavailable(f"log: {error}") if was_shut else Again()

@@ -98,6 +98,28 @@ WATCHED = (
         key=("n",),
         parts=("n", "proposal_id", "state", "owner", "at", "body", "sealed"),
     ),
+    Watched(
+        table="grants",
+        key=("n",),
+        parts=("n", "grant_id", "kind", "person", "wearer_id", "granted_at", "body", "sealed"),
+    ),
+    Watched(table="looks", key=("n",), parts=("n", "at", "person", "wearer_id", "refused", "body")),
+    Watched(table="grant_reviews", key=("n",), parts=("n", "grant_id", "at", "body", "sealed")),
+    Watched(
+        table="notice_delays",
+        key=("n",),
+        parts=("n", "grant_id", "wearer_id", "at", "body", "sealed"),
+    ),
+    Watched(
+        table="disclosures",
+        key=("n",),
+        parts=("n", "disclosure_id", "owner", "at", "body", "sealed"),
+    ),
+    Watched(
+        table="disclosure_steps",
+        key=("n",),
+        parts=("n", "disclosure_id", "what", "owner", "at", "body", "sealed"),
+    ),
 )
 
 
