@@ -82,7 +82,7 @@ class Spy:
     against_all: int = 0  # shown although nothing could be written down
 
     def state(self) -> tuple[int, int]:
-        (n,) = self.db.execute("SELECT count(*) FROM log").fetchone()
+        (n,) = self.db.execute("SELECT max(n) FROM log").fetchone()
         return n, self.file.stat().st_size
 
     def begin(self) -> None:
