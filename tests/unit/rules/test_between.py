@@ -55,7 +55,7 @@ def test_without_a_told_speed_the_step_itself_tells_it() -> None:
 def test_a_step_that_no_told_speed_explains_leaves_the_whole_time_unseen() -> None:
     """One wrong position far away on the right side is no proof of anything."""
     assert spans((0, 60, 1), (60, 260, 1), (120, 60, 1)) == [[0, 60], [60, 120]]
-    assert spans((0, 60, 2), (60, 260, 2), (120, 60, 2)) == []
+    assert spans((0, 60, 2.5), (60, 260, 2.5), (120, 60, 2.5)) == []
 
 
 def test_beyond_the_edge_the_time_is_unseen_up_to_the_position() -> None:
