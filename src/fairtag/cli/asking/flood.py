@@ -211,12 +211,18 @@ def _is_drawn(db: sqlite3.Connection, life: Life, day: str) -> bool:
 
 
 def _change(book: Book, life: Life, now: Micros) -> None:
-    """Move the wearer, or change the protected hours; what does not fit is taken back."""
     _, zone, protected = life.said[-1]
     if life.chance.random() < 1 / 2:
         zone = life.chance.choice(ZONES)
     else:
         protected = life.chance.choice(PROTECTED)
+    change(book, life, now, zone=zone, protected=protected)
+
+
+def change(
+    book: Book, life: Life, now: Micros, *, zone: str, protected: tuple[tuple[int, int], ...]
+) -> None:
+    """Move a wearer, or change the protected hours; what does not fit is taken back."""
     life.ruling = _ruling(life.wearer_id, life.chance, zone, protected)
     life.said.append((now, zone, protected))
     one = Bound(wearer_id=WearerId(life.wearer_id), orders=(_facts(life),))
@@ -315,10 +321,12 @@ def _write(db: sqlite3.Connection, life: Life, at: Micros) -> int:
 
 def _open(book: Book, life: Life, now: Micros) -> int:
     """Write open hours in the night, and stretch others, on a connection of one's own."""
+    start = Micros(now + life.chance.randrange(-DAY, DAY))
+    here, _ = wall_minute(start, life.ruling.time_zone)
     told: dict[str, Any] = {"wearer_id": life.wearer_id, "time_zone": life.ruling.time_zone}
-    told |= {"waking_day": "2026-01-01", "local_day": "2026-01-01", "protected": "21:00-08:00"}
-    start = now + life.chance.randrange(-2, 2) * DAY
-    told |= {"start": start, "end": start + 6 * HOUR, "day_start": start, "day_end": start + DAY}
+    told |= {"waking_day": here.format_iso(), "local_day": here.format_iso()}
+    told |= {"start": start, "end": start + 6 * HOUR, "protected": "21:00-08:00"}
+    told |= {"day_start": start - DAY, "day_end": start + DAY}
     book.db.execute("COMMIT").close()
     with closing(sqlite3.connect(book.path, isolation_level=None)) as own:
         done = _tried(own, "prompt_hours", told)
