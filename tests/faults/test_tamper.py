@@ -17,12 +17,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from tests import checkins
 from tests.app.test_verify_log import live, rewrite
 from tests.rig import PASSWORD, START, Rig, opened_rig
 from tests.watched import outside, tend, watched
 
 from fairtag.adapters.sqlite.log.rows import WATCHED
 from fairtag.app.books import Person
+from fairtag.app.checkins.pause import ask_for_help
 from fairtag.app.disclosure import log as disclosed
 from fairtag.app.disclosure.emergency import Call, open_minimum, record_said
 from fairtag.app.four_eyes.decide import Question, ask, withdraw
@@ -40,12 +42,12 @@ from fairtag.disclosure.emergency import Ground
 from fairtag.orders.scheme import seed_scheme
 from fairtag.retention.holds import Hold
 from fairtag.terms.errors import SignerRefused, WitnessRefused
-from fairtag.terms.ids import OrderId, WearerId
+from fairtag.terms.ids import DeviceId, OrderId, WearerId
 from fairtag.terms.instants import DAY, HOUR, Micros
 
 LONG = "a life was in danger and the family had rung"
 ROUNDS = 34  # of each of the 16 ways to bend the log: 544
-ROW_ROUNDS = 12  # of each of the 17 tables, in 3 ways: 612; 216 of openings and disclosures
+ROW_ROUNDS = 12  # of each of the 20 tables, in 3 ways: 720; 216 of openings and disclosures
 pytestmark = pytest.mark.xdist_group("tamper")
 
 
@@ -94,6 +96,9 @@ def decided(rig: Rig) -> None:
     opened(rig)
     told(rig)
     settled(rig)
+    checkins.asked(rig, 5)
+    checkins.plan(rig)
+    ask_for_help(rig.house, DeviceId("D-5"), kind="call_me", at=None)
 
 
 def two_people(rig: Rig) -> tuple[Person, Person]:
