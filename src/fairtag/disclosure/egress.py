@@ -217,6 +217,13 @@ _FILES = (
         decides=_NOBODY,
     ),
     Way(
+        name="pictures to and from the processes that look at them",
+        how=How.FILE,
+        by=("adapters/faces/decode.py:cleaned", "adapters/faces/decode.py:decoder"),
+        carries="pixels in memory, without any reference, by a pipe that only the service reads",
+        decides=_NOBODY,
+    ),
+    Way(
         name="copy of the keystore",
         how=How.FILE,
         by=("adapters/keys/copies.py:copy_out",),
@@ -274,6 +281,7 @@ _WORDS = (
             "cli/duty.py",
             "cli/ending/retention.py",
             "cli/evaluate.py",
+            "cli/faces/comparing.py",
             "cli/keeping.py",
             "cli/log/audit.py",
             "cli/order.py",

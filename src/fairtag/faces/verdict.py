@@ -94,7 +94,7 @@ def mean(enrolled: Sequence[Template]) -> Template:
 
 def digest(profile: ThresholdProfile) -> str:
     """Name a profile by its content."""
-    return sha256(msgspec.json.encode(profile, order="sorted")).hexdigest()
+    return sha256(msgspec.json.encode(profile, order="deterministic")).hexdigest()
 
 
 def _usable(frames: Sequence[Reading]) -> list[Template]:
