@@ -16,7 +16,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from fairtag.faces.marks import Marks
+from fairtag.faces.capture.marks import Marks
 from fairtag.faces.model import Measure, Picture
 
 Floats = NDArray[np.float32]

@@ -14,7 +14,7 @@ from typing import Literal
 import msgspec
 import numpy as np
 
-from fairtag.faces.attacks import Attack
+from fairtag.faces.capture.attacks import Attack
 from fairtag.faces.compare import compare, numbers
 from fairtag.faces.model import Reading, Refer, Template, ThresholdProfile, Verdict
 

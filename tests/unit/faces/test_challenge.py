@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from fairtag.faces.challenge import Challenge, Done, chosen, done
+from fairtag.faces.capture.challenge import Challenge, Done, chosen, done
 from fairtag.faces.model import Measure, Reading
 
 LEFT, RIGHT, UP = Challenge.TURN_LEFT, Challenge.TURN_RIGHT, Challenge.LOOK_UP

@@ -8,7 +8,7 @@ import msgspec
 import numpy as np
 import pytest
 
-from fairtag.faces.marks import Marks
+from fairtag.faces.capture.marks import Marks
 from fairtag.faces.model import Measure, Picture
 from fairtag.faces.quality import inside, measured, openness, pose, sharpness, tones
 

@@ -9,7 +9,7 @@ import msgspec
 import numpy as np
 import pytest
 
-from fairtag.faces.attacks import Attack
+from fairtag.faces.capture.attacks import Attack
 from fairtag.faces.model import (
     GroupRates,
     Rate,

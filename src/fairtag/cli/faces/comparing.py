@@ -16,7 +16,7 @@ import typer
 from fairtag.adapters.faces.engines import GROUP, REFERENCE_NAME, digest_of
 from fairtag.adapters.faces.keeper import FacesApart
 from fairtag.adapters.faces.limits import MOST_BYTES
-from fairtag.faces.attacks import told as pad_told
+from fairtag.faces.capture.attacks import told as pad_told
 from fairtag.faces.model import Reading, Refer, Verdict
 from fairtag.faces.refusals import PictureRefused
 from fairtag.faces.strangers import KEY_BYTES
