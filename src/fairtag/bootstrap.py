@@ -14,6 +14,7 @@ import structlog
 
 from fairtag.adapters.changes import LoopChanges
 from fairtag.adapters.clock import MachineClock
+from fairtag.adapters.faces.keeper import FacesApart
 from fairtag.adapters.ground import FolderGround
 from fairtag.adapters.keys.shut import ShutVault
 from fairtag.adapters.keystore import KeyStore
@@ -53,7 +54,7 @@ def open_house(
 
     `look_s` is how long a look waits to be written down.
 
-    Raises: StoreRefused, UsageError, RetentionTooLong.
+    Raises: StoreRefused, UsageError, RetentionTooLong, EngineRefused.
     """
     settings = settings_of(data)
     if settings.webhook_secret:
@@ -177,36 +178,50 @@ def _housed(
     look_s: float = LOOK_S,
 ) -> Iterator[House]:
     vault = KeyVault(keys, chance=os.urandom)
-    schedule = scheduled(settings.retained())
     spool = spool_of(data, settings)
+    faces = FacesApart(engine=settings.face_engine, allowed=settings.face_engines_allowed)
     store = SqliteStore(data, vault=vault, kind=kind, clock=clock, spool=spool, look_s=look_s)
     try:
-        house = House(
-            store=store,
-            clock=clock,
-            vault=vault,
-            changes=LoopChanges(),
-            ground=FolderGround(data, store.spool),
-            log=store.spool,
-            signer=SocketSigner(socket_of(data, settings)),
-            witnesses=tuple(map(witness_from, settings.witnesses)),
-            parcels=FolderParcels(data / "out"),
-            chance=os.urandom,
-            notifier_for=lambda to: _notifier(to, settings, clock),
-            address=settings.address,
-            speed=1.0,
-            is_demo=store.kind == "demo",
-            schedule=schedule,
-            is_rehearsal=is_rehearsal(),
-            is_referring=store.kind != "demo",  # the demo alone has a profile of its own
-            decisions_a_day=settings.reviewers_decisions_a_day,
-            inspector_to=settings.inspector_to,
-        )
+        house = _wired(data, settings, store, vault, faces, clock)
         with suppress(Busy, LogUnavailable):  # it is tried again while the service runs
             merge_spooled(house)
         yield house
     finally:
+        faces.close()
         store.close()
+
+
+def _wired(
+    data: Path,
+    settings: Settings,
+    store: SqliteStore,
+    vault: KeyVault,
+    faces: FacesApart,
+    clock: Clock,
+) -> House:
+    return House(
+        store=store,
+        clock=clock,
+        vault=vault,
+        changes=LoopChanges(),
+        ground=FolderGround(data, store.spool),
+        log=store.spool,
+        signer=SocketSigner(socket_of(data, settings)),
+        witnesses=tuple(map(witness_from, settings.witnesses)),
+        parcels=FolderParcels(data / "out"),
+        faces=faces,
+        engines_allowed=settings.face_engines_allowed,
+        chance=os.urandom,
+        notifier_for=lambda to: _notifier(to, settings, clock),
+        address=settings.address,
+        speed=1.0,
+        is_demo=store.kind == "demo",
+        schedule=scheduled(settings.retained()),
+        is_rehearsal=is_rehearsal(),
+        is_referring=store.kind != "demo",  # the demo alone has a profile of its own
+        decisions_a_day=settings.reviewers_decisions_a_day,
+        inspector_to=settings.inspector_to,
+    )
 
 
 def _notifier(to: str, settings: Settings, clock: Clock) -> Notifier:

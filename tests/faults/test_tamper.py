@@ -354,7 +354,11 @@ UNIQUE = {
     "grants": ("grant_id",),
     "grant_reviews": ("grant_id",),
     "disclosures": ("disclosure_id",),
+    "prompts": ("at",),
+    "prompt_hours": ("start",),
+    "prompt_pauses": ("pause_id",),
 }
+NUMBERS = ("n", "version", "at", "start")
 
 
 def inserted(case: Case, table: str) -> bool:
@@ -364,7 +368,7 @@ def inserted(case: Case, table: str) -> bool:
     row = case.chance.choice(rows)
     tail = case.chance.randrange(100, 999)
     told = ", ".join(
-        (f'"{name}" + {tail}' if name in ("n", "version") else f"\"{name}\" || '-{tail}'")
+        (f'"{name}" + {tail}' if name in NUMBERS else f"\"{name}\" || '-{tail}'")
         if name in {keys[-1], "name", "proposal_id", *UNIQUE.get(table, ())}
         else f'"{name}"'
         for name in names

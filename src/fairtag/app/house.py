@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
+from fairtag.app.checkins.book import Faces
 from fairtag.app.disclosure.book import Parcels
 from fairtag.app.log.book import LogFile, Signer, Witness
 from fairtag.app.ports import Clock, Notifier, Store, Vault
@@ -56,6 +57,7 @@ class House:
     signer: Signer
     witnesses: tuple[Witness, ...]
     parcels: Parcels
+    faces: Faces
     chance: Callable[[int], bytes]  # n unpredictable bytes
     notifier_for: Callable[[str], Notifier]  # by address: "mailto:…" or "https://…"
     address: str  # where staff reach the pages, such as "http://127.0.0.1:8080"
@@ -67,4 +69,5 @@ class House:
     )
     is_referring: bool = True  # no matcher may decide: people look at every photo (charter G8)
     decisions_a_day: int = 200  # photos that reviewers can decide in 24 h
+    engines_allowed: tuple[str, ...] = ()  # digests of engines that may run beside the reference
     inspector_to: str = ""  # who, besides the supervisor, hears of an opening for danger to life

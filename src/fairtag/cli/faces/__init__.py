@@ -1,0 +1,1 @@
+"""Faces by hand: files only, no store."""
