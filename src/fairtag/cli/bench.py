@@ -29,7 +29,7 @@ from fairtag.app.put_order import put_order
 from fairtag.app.sign_in import add_user, finish_setup, start_session
 from fairtag.app.trail.book import Chunk
 from fairtag.bootstrap import open_house
-from fairtag.cli.faces.bench import faces
+from fairtag.cli.facing.timing import faces
 from fairtag.cli.keys.measure import measure
 from fairtag.cli.log.bench import audit
 from fairtag.cli.serve import serve
