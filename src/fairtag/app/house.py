@@ -67,7 +67,7 @@ class House:
     is_rehearsal: (
         bool  # not all ten proofs pass: simulated orders only, every page says 'rehearsal'
     )
+    engines_allowed: tuple[str, ...] = ()  # digests of engines that may run beside the reference
     is_referring: bool = True  # no matcher may decide: people look at every photo (charter G8)
     decisions_a_day: int = 200  # photos that reviewers can decide in 24 h
-    engines_allowed: tuple[str, ...] = ()  # digests of engines that may run beside the reference
     inspector_to: str = ""  # who, besides the supervisor, hears of an opening for danger to life

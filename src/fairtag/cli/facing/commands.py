@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from fairtag.cli.faces.comparing import compare, engines
+from fairtag.cli.facing.comparing import compare, engines
 
 faces = typer.Typer(no_args_is_help=True, help="Compare two pictures, and what compares them.")
 faces.command("compare")(compare)
