@@ -91,8 +91,8 @@ CHARTER: tuple[Guarantee, ...] = (
         title="Lawful, necessary, reviewed",
         promise="No monitoring without legal basis, reasons, an end, and who reviews it by when.",
         proof="test_g09_lawful_necessary_reviewed.py",
-        is_proved=False,
-        proved_part="Unlawful orders are refused; a review that nobody makes ends the recording.",
+        is_proved=True,
+        proved_part="",
     ),
     Guarantee(
         number=10,

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from fairtag.app.four_eyes.book import ProposalBook
     from fairtag.app.log.book import AuditBook
     from fairtag.app.openings.book import ApartBook, CircleBook, OpeningBook
+    from fairtag.app.outside.book import OutsideBook
     from fairtag.app.retention.book import ErasureBook, HoldBook
     from fairtag.app.trail.book import Chunks, Pile
     from fairtag.app.wearer.book import ContestBook, WearerBook
@@ -294,6 +295,11 @@ class Transaction(Protocol):
 
     @property
     def contests(self) -> ContestBook:
+        """Give the book."""
+        ...
+
+    @property
+    def outside(self) -> OutsideBook:
         """Give the book."""
         ...
 

@@ -21,6 +21,7 @@ from fairtag.app.house import House
 from fairtag.app.judging import Engine
 from fairtag.app.keys.care import keep_keys
 from fairtag.app.log.tend import tend_log
+from fairtag.app.outside.tell import send_outside
 from fairtag.app.reconcile import reconcile
 from fairtag.app.retention.routine import keep_house
 from fairtag.app.reviews.clock import see_reviews
@@ -114,6 +115,7 @@ def _care(house: House, pulse: Pulse) -> None:
         results = [
             _tried(partial(escalate, house), "escalate"),
             _tried(partial(send_notices, house), "notices"),
+            _tried(partial(send_outside, house), "outside"),
             _tried(partial(compact, house), "compact"),
         ]
         if rounds % _RECONCILE_EVERY == 0:

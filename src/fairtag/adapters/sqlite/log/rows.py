@@ -98,6 +98,14 @@ WATCHED = (
         key=("n",),
         parts=("n", "proposal_id", "state", "owner", "at", "body", "sealed"),
     ),
+    Watched(
+        table="outside_contacts",
+        key=("n",),
+        parts=("n", "order_id", "owner", "whom", "at", "body", "sealed"),
+    ),
+    Watched(
+        table="outside_notices", key=("n",), parts=("n", "reference", "order_id", "body", "is_sent")
+    ),
 )
 
 
