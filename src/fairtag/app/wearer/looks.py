@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 
 from fairtag.app.books import OrderFacts
+from fairtag.app.disclosure.listed import ToldAbout, told_about
 from fairtag.app.house import House
 from fairtag.app.openings.book import Look
 from fairtag.app.outside.book import OutsideNotice
@@ -25,8 +26,6 @@ from fairtag.retention.holds import WORDS
 from fairtag.terms.errors import UnknownPage
 from fairtag.terms.ids import WearerId
 from fairtag.terms.instants import Micros
-
-_AT_ONCE = 1000
 
 
 class NoticeShown(msgspec.Struct, frozen=True, kw_only=True):
@@ -73,14 +72,6 @@ class LookShown(msgspec.Struct, frozen=True, kw_only=True):
     entry: int
 
 
-class DisclosureShown(msgspec.Struct, frozen=True, kw_only=True):
-    """Data that left the house."""
-
-    at: Micros
-    recipient: str
-    purpose: str
-
-
 class HoldShown(msgspec.Struct, frozen=True, kw_only=True):
     """What keeps records longer, for which case, until when."""
 
@@ -96,7 +87,7 @@ class WearerPage(msgspec.Struct, frozen=True, kw_only=True):
     wearer_id: WearerId
     orders: tuple[OrderShown, ...]
     looks: tuple[LookShown, ...]
-    disclosures: tuple[DisclosureShown, ...]
+    disclosures: tuple[ToldAbout, ...]  # newest first, refused ones too
     contests: tuple[tuple[Contest, Micros | None], ...]  # with when it was answered
     holds: tuple[HoldShown, ...] = ()
 
@@ -158,28 +149,10 @@ def _page(tx: Transaction, wearer_id: WearerId, now: Micros) -> WearerPage:
         wearer_id=wearer_id,
         orders=tuple(_order(tx, one, now) for one in orders),
         looks=looks_shown(tx, wearer_id, now=now),
-        disclosures=disclosures_shown(tx, wearer_id),
+        disclosures=tuple(told_about(tx, wearer_id)),
         contests=tuple((one, tx.alerts.get(one.alert_id).closed_at) for one in told[::-1]),
         holds=_holds(tx, wearer_id, now),
     )
-
-
-def disclosures_shown(tx: Transaction, wearer_id: WearerId) -> tuple[DisclosureShown, ...]:
-    """List what left the house about a wearer, as the access log tells it."""
-    found: list[DisclosureShown] = []
-    after = 0
-    while entries := tx.audit.entries(after=after, limit=_AT_ONCE):
-        after = entries[-1].n
-        found += [
-            DisclosureShown(
-                at=one.entry.at,
-                recipient=one.entry.details.get("recipient", ""),
-                purpose=one.entry.purpose or "",
-            )
-            for one in entries
-            if one.entry.operation == "disclosure" and one.entry.wearer_id == wearer_id
-        ]
-    return tuple(found)
 
 
 def _holds(tx: Transaction, wearer_id: WearerId, now: Micros) -> tuple[HoldShown, ...]:

@@ -24,7 +24,7 @@ def shown(page: WearerPage) -> dict[str, Any]:
         "orders": [_order(one) for one in page.orders],
         "looks": [_look(one, zone) for one in page.looks],
         "disclosures": [
-            {"at": wall_text(one.at, zone), "to": one.recipient, "why": one.purpose}
+            {"at": wall_text(one.at, zone), "told": one.words, "by": ", ".join(one.by)}
             for one in page.disclosures
         ],
         "holds": [_hold(one, zone) for one in page.holds],
