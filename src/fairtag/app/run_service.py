@@ -20,6 +20,7 @@ from fairtag.app.escalate_alerts import escalate, send_notices
 from fairtag.app.house import House
 from fairtag.app.judging import Engine
 from fairtag.app.keys.care import keep_keys
+from fairtag.app.keys.months import begin_months
 from fairtag.app.log.tend import tend_log
 from fairtag.app.outside.tell import send_outside
 from fairtag.app.reconcile import reconcile
@@ -124,6 +125,7 @@ def _care(house: House, pulse: Pulse) -> None:
             results += [
                 compared,
                 _tried(partial(keep_keys, house), "keys"),
+                _tried(partial(begin_months, house), "months"),
                 _tried(partial(see_reviews, house), "reviews"),
                 _tried(partial(keep_house, house), "retention"),
                 _tried(partial(expire, house), "expire"),

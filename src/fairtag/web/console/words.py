@@ -245,6 +245,7 @@ LOG = {
     "duty.set": "set the duty roster",
     "device.add": "registered a device",
     "device.revoke": "revoked a device",
+    "collection.begins": "began to collect what a device says, for this time",
     "order.put": "stored an order version",
     "order.suspend": "suspended an order",
     "order.resume": "resumed an order",
