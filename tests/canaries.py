@@ -16,11 +16,17 @@ from tests.web.desk import at_desk
 from fairtag.alerts.model import Cause, DutyEntry
 from fairtag.app.handle_alert import close, log_contact
 from fairtag.app.open_record import open_evidence
-from fairtag.app.openings.break_glass import break_glass
-from fairtag.app.openings.circles import note_apart
+from fairtag.app.openings.break_glass import break_glass, review
+from fairtag.app.openings.circles import assign, declare_interest, note_apart
+from fairtag.app.openings.delay import delay_notice
+from fairtag.app.openings.read import read_positions
+from fairtag.app.outside.name import name_contact
+from fairtag.app.outside.tell import see_outside
+from fairtag.app.put_order import mark_in
 from fairtag.app.set_duty import set_duty
 from fairtag.app.wearer.contest import contest
 from fairtag.terms.ids import AlertId, OrderId, WearerId
+from fairtag.terms.instants import DAY
 
 THIRD, CASE, ADDRESS = b"Maryanne Canarywit", b"Canarycase", b"canarylawyer"
 CANARIES = (
@@ -83,3 +89,31 @@ def _written(rig: Rig, people: Discloser, by_kind: dict[str, AlertId]) -> None:
     close(rig.house, low, person=who, cause=Cause.EQUIPMENT, reason="Canaryreason: a worn cable.")
     told = "Canarydanger: she fears for her life"
     break_glass(rig.house, who, OrderId("ORD-1"), incident="7", reason=told, password=PASSWORD)
+
+
+def opened_and_told(rig: Rig) -> None:
+    """Leave a row in each table about openings and about who is told; there is an open alert."""
+    house, order, wearer = rig.house, OrderId("ORD-1"), WearerId("W-1")
+    who, other = rig.person("gil", "officer", by="adam"), rig.person("gina", "supervisor", by="eve")
+    rig.tokens.pop("gil"), rig.tokens.pop("gina")
+    rig.pass_time(2 * DAY)  # until then neither may be the other's second person
+    grant = break_glass(house, who, order, incident="7", reason="She is afraid.", password=PASSWORD)
+    read_positions(house, grant.grant_id, person=who)
+    delay_notice(house, who, grant.grant_id, reason="danger", words="Canarydanger")
+    review(house, other, grant.grant_id, verdict="justified", reason="The call was real.")
+    (alert,) = house.store.read(lambda tx: tx.alerts.open_for(order))[:1]
+    note_apart(house, who, alert.alert_id, told=f"{THIRD.decode()} is afraid.")
+    contest(house, wearer, text="Canarycontest: I was at work.")
+    assign(house, order, "gil", is_assigned=True, by="test")
+    declare_interest(house, other, "W-9", of_user=None)
+    name_contact(house, order, whom="wearer", to="mailto:w@x.example", by="test")
+    lapse(rig, order)
+
+
+def lapse(rig: Rig, order: OrderId) -> None:
+    """Mark an order as lapsed, as the clock of reviews does, and tell whoever must be told."""
+    now = rig.clock.at
+    rig.house.store.transact(
+        lambda tx: mark_in(tx, order, "lapse", at=now, now=now, by="machine", reason="No review.")
+    )
+    assert see_outside(rig.house) > 0

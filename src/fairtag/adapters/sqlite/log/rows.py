@@ -99,6 +99,38 @@ WATCHED = (
         parts=("n", "proposal_id", "state", "owner", "at", "body", "sealed"),
     ),
     Watched(
+        table="grants",
+        key=("n",),
+        parts=(*("n", "grant_id", "kind", "person", "wearer_id", "granted_at", "body", "sealed"),),
+    ),
+    Watched(
+        table="looks",
+        key=("n",),
+        parts=("n", "at", "person", "wearer_id", "refused", "body"),
+    ),
+    Watched(table="grant_reviews", key=("n",), parts=("n", "grant_id", "at", "body", "sealed")),
+    Watched(
+        table="notice_delays",
+        key=("n",),
+        parts=("n", "grant_id", "wearer_id", "at", "body", "sealed"),
+    ),
+    Watched(table="interests", key=("n",), parts=("n", "user_id", "wearer_id", "at", "by")),
+    Watched(
+        table="assignments",
+        key=("n",),
+        parts=("n", "order_id", "user_id", "is_assigned", "at", "by"),
+    ),
+    Watched(
+        table="third_person_notes",
+        key=("n",),
+        parts=("n", "order_id", "owner", "at", "by", "sealed"),
+    ),
+    Watched(
+        table="contests",
+        key=("n",),
+        parts=("n", "contest_id", "wearer_id", "alert_id", "at", "body", "sealed"),
+    ),
+    Watched(
         table="outside_contacts",
         key=("n",),
         parts=("n", "order_id", "owner", "whom", "at", "body", "sealed"),
