@@ -31,6 +31,7 @@ HANDS = {
     "identity": {"app/openings/read.py", "app/disclosure/emergency.py"},
     "opened": {"app/openings/read.py"},  # what concerns third persons
     "text": {"app/openings/read.py"},  # what a wearer contests
+    "address": {"app/outside/tell.py"},  # of a representative, to send there
     "reason": {"app/openings/break_glass.py"},
 }
 BOOKS = {
@@ -45,6 +46,7 @@ BOOKS = {
     "apart",
     "contests",
     "openings",
+    "outside",
 }
 
 

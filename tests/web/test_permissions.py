@@ -95,6 +95,8 @@ POST   /retention/decide                      s   s   n   y   n   n   n   n   n 
 POST   /retention/carry-out                   s   s   n   y   y   n   n   n   n   n   n   s
 POST   /retention/holds                       s   s   y   y   y   n   n   n   n   n   n   s
 POST   /retention/holds/renew                 s   s   y   y   y   n   n   n   n   n   n   s
+GET    /told                                  s   s   y   y   y   n   n   n   n   n   n   s
+POST   /told                                  s   s   y   y   y   n   n   n   n   n   n   s
 GET    /charter                               y   y   y   y   y   y   y   y   y   y   y   y
 GET    /charter/rules                         y   y   y   y   y   y   y   y   y   y   y   y
 GET    /charter/rules.txt                     y   y   y   y   y   y   y   y   y   y   y   y

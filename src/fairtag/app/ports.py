@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from fairtag.app.four_eyes.book import ProposalBook
     from fairtag.app.log.book import AuditBook
     from fairtag.app.openings.book import ApartBook, CircleBook, OpeningBook
+    from fairtag.app.outside.book import OutsideBook
     from fairtag.app.retention.book import ErasureBook, HoldBook
     from fairtag.app.trail.book import Chunks, Pile
     from fairtag.app.wearer.book import ContestBook, WearerBook
@@ -306,6 +307,11 @@ class Transaction(Protocol):
 
     @property
     def asking(self) -> AskingBook:
+        """Give the book."""
+        ...
+
+    @property
+    def outside(self) -> OutsideBook:
         """Give the book."""
         ...
 

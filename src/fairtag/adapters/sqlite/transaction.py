@@ -19,6 +19,7 @@ from fairtag.adapters.sqlite.openings.circles import SqliteApartBook, SqliteCirc
 from fairtag.adapters.sqlite.openings.grants import SqliteOpeningBook
 from fairtag.adapters.sqlite.openings.wearers import SqliteContestBook, SqliteWearerBook
 from fairtag.adapters.sqlite.orders import SqliteOrderBook
+from fairtag.adapters.sqlite.outside.book import SqliteOutsideBook
 from fairtag.adapters.sqlite.people import SqlitePeopleBook
 from fairtag.adapters.sqlite.proposals import SqliteProposalBook
 from fairtag.adapters.sqlite.quarantine import SqliteQuarantine
@@ -50,6 +51,7 @@ class SqliteTransaction:
         self.contests = SqliteContestBook(connection, vault)
         self.prompts = SqlitePromptBook(connection)
         self.asking = SqliteAskingBook(connection, vault)
+        self.outside = SqliteOutsideBook(connection, vault)
 
     def settle(self) -> None:
         """Bring what was logged into the tree and the file, before the commit.
