@@ -11,7 +11,7 @@ import asyncio
 import base64
 import binascii
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
@@ -24,6 +24,8 @@ from fairtag.intake.request import Request, Why, unpack
 from fairtag.terms.errors import Busy
 from fairtag.terms.ids import DeviceId
 from fairtag.terms.instants import Micros, text
+from fairtag.web.device_api.own import Asked, Own, handled
+from fairtag.web.device_api.own_routes import routes_of
 from fairtag.web.device_api.protocols import PROTOCOLS, Answer, Protocol
 
 MAX_BODY_BYTES = 4 * 1024 * 1024  # contract §6
@@ -61,14 +63,16 @@ class DeviceDoor:
         await send({"type": "http.response.body", "body": answer.body})
 
     async def _answer(self, scope: Scope, receive_: Receive) -> Answer:
+        if own := routes_of(scope["path"]):
+            return await self._own(own, scope, receive_)
         protocol, tail = _protocol(scope)
         headers = {name.lower(): value for name, value in scope["headers"]}
         token = _token(headers, tail)
-        bearer = self._bearer(token, protocol)
+        bearer = self._bearer(token, protocol.bearer)
         if scope["method"] not in protocol.methods:
             allow = (b"allow", ", ".join(protocol.methods).encode())
             raise _Refusal(405, "Use one of the methods in 'allow'.", allow)
-        body = await _body(headers, receive_)
+        body = await _body(headers, receive_, most=MAX_BODY_BYTES)
         now = self._house.clock.now()
         request = Request(
             method=scope["method"],
@@ -84,10 +88,30 @@ class DeviceDoor:
         decoded = await asyncio.to_thread(_decoded, *told) if is_large else _decoded(*told)
         return await self._store(protocol, decoded, bearer, now)
 
-    def _bearer(self, token: str, protocol: Protocol) -> Bearer:
+    async def _own(
+        self, routes: list[tuple[Own, tuple[str, ...]]], scope: Scope, receive_: Receive
+    ) -> Answer:
+        headers = {name.lower(): value for name, value in scope["headers"]}
+        bearer = self._bearer(_token(headers, ""), "device")
+        chosen = [(own, parts) for own, parts in routes if own.method == scope["method"]]
+        if not chosen:
+            allow = (b"allow", ", ".join(own.method for own, _ in routes).encode())
+            raise _Refusal(405, "Use one of the methods in 'allow'.", allow)
+        own, parts = chosen[0]
+        asked = Asked(
+            device_id=bearer.device_id,
+            parts=parts,
+            query=scope["query_string"].decode("latin-1"),
+            content_type=headers.get(b"content-type", b"").decode("latin-1"),
+            body=await _body(headers, receive_, most=own.most_bytes),
+            received_at=self._house.clock.now(),
+        )
+        return await asyncio.to_thread(handled, own, self._house, asked)
+
+    def _bearer(self, token: str, kind: Literal["device", "gateway"]) -> Bearer:
         wanted = hash_of(token)
         bearer = self._house.store.read(lambda tx: tx.devices.bearer(wanted)) if token else None
-        if bearer is None or bearer.kind != protocol.bearer:
+        if bearer is None or bearer.kind != kind:
             told = "This credential is missing, wrong or revoked. Ask for a new one."
             raise _Refusal(401, told, (b"www-authenticate", b'Bearer realm="fairtag"'))
         return bearer
@@ -161,9 +185,9 @@ def _token(headers: Mapping[bytes, bytes], tail: str) -> str:
     return ""
 
 
-async def _body(headers: Mapping[bytes, bytes], receive_: Receive) -> bytes:
+async def _body(headers: Mapping[bytes, bytes], receive_: Receive, *, most: int) -> bytes:
     declared = headers.get(b"content-length", b"0")
-    if declared.isdigit() and int(declared) > MAX_BODY_BYTES:
+    if declared.isdigit() and int(declared) > most:
         raise _too_large()
     parts, size, more = [], 0, True
     while more:
@@ -172,7 +196,7 @@ async def _body(headers: Mapping[bytes, bytes], receive_: Receive) -> bytes:
             raise _Refusal(400, "The connection ended before the message did. Send it again.")
         part = message.get("body", b"")
         size += len(part)
-        if size > MAX_BODY_BYTES:
+        if size > most:
             raise _too_large()
         parts.append(part)
         more = message.get("more_body", False)
@@ -180,7 +204,9 @@ async def _body(headers: Mapping[bytes, bytes], receive_: Receive) -> bytes:
 
 
 def _too_large() -> _Refusal:
-    return _Refusal(413, "Send at most 4 MiB at once (16 MiB unpacked): split the message.")
+    return _Refusal(
+        413, "Send at most 4 MiB at once (16 MiB unpacked; a check-in 8 MiB): split the message."
+    )
 
 
 def _decoded(

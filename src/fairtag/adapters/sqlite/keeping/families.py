@@ -58,6 +58,11 @@ FAMILIES = (
     Family("disclosure_steps", "owner", "at", RecordKind.TEXT),
     Family("disclosures", "owner", "at", RecordKind.TEXT),
     Family("holds", "owner", "at", RecordKind.TEXT),
+    Family("prompts", "wearer_id", "at", RecordKind.FINDING),
+    Family("prompt_hours", "wearer_id", "start", RecordKind.FINDING),
+    Family("prompt_draws", "wearer_id", "at", RecordKind.FINDING),
+    Family("prompt_pauses", "owner", "recorded_at", RecordKind.TEXT),
+    Family("review_calls", "owner", "recorded_at", RecordKind.TEXT),
 )
 # What hangs on a row that went, and is nothing without it: table, column, where it must be.
 HANGING = (
@@ -73,6 +78,7 @@ GUARDED = (
     *("alert_acts", "contacts", "alerts", "proposal_marks", "proposals", "holds", "reviews"),
     *("third_person_notes", "grant_reviews", "notice_delays", "grants", "contests"),
     *("disclosure_steps", "disclosures", "outside_contacts"),
+    *("prompts", "prompt_hours", "prompt_draws", "prompt_pauses", "review_calls"),
 )
 _BY_TABLE = {one.table: one for one in FAMILIES}
 

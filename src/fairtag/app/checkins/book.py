@@ -1,0 +1,164 @@
+"""What do the store and the matcher promise about check-ins?
+
+Units: instants in µs UTC.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal, Protocol
+
+import msgspec
+
+from fairtag.faces.model import EngineInfo, Measure, Reading, Refer, Template
+from fairtag.intake.messages import CheckInState
+from fairtag.rules.prompts.model import Prompt
+from fairtag.terms.ids import ConditionId, DeviceId, OrderId, WearerId
+from fairtag.terms.instants import Micros
+from fairtag.terms.local import Interval
+
+
+class PromptBook(Protocol):
+    """Prompts; their limits are constraints of the table itself (charter G6)."""
+
+    def add(self, prompts: Sequence[Prompt]) -> None:
+        """Store drawn prompts.
+
+        Raises: PromptRefused when one would be the sixth, too near another, or in protected hours.
+        """
+        ...
+
+    def get(self, check_in_id: str) -> Prompt:
+        """Give one.
+
+        Raises: UnknownCheckIn.
+        """
+        ...
+
+    def about(self, wearer_id: WearerId, during: Interval) -> list[Prompt]:
+        """List a wearer's prompts whose time lies in a span, by time."""
+        ...
+
+    def move(
+        self, check_in_id: str, state: CheckInState, *, at: Micros, is_void: bool = False
+    ) -> Prompt:
+        """Say how far a prompt came; a move backwards changes nothing.
+
+        Raises: UnknownCheckIn.
+        """
+        ...
+
+
+class Faces(Protocol):
+    """Runs decoder and engine in processes apart: no network, no store, no ids (charter G1)."""
+
+    def info(self) -> EngineInfo:
+        """Tell which engine runs."""
+        ...
+
+    def clean(self, raw: bytes) -> bytes:
+        """Decode what claims to be a picture within limits, and encode it anew without metadata.
+
+        Raises: PictureRefused with a word from a closed list; Busy when the process is gone.
+        """
+        ...
+
+    def read(self, picture: bytes, *, key: bytes) -> Reading:
+        """Find the one face in a clean picture; its template is mapped with the wearer's key.
+
+        An engine that fails is the outcome `engine_error`; nothing is raised for it.
+        """
+        ...
+
+
+class Answer(msgspec.Struct, frozen=True, kw_only=True):
+    """What a wearer sent for a prompt, and what the machine said of it."""
+
+    answer_id: str  # the receipt's reference
+    check_in_id: str
+    wearer_id: WearerId
+    order_id: OrderId
+    condition_id: ConditionId
+    device_id: DeviceId
+    captured_at: Micros
+    received_at: Micros
+    modality: str
+    frames: int  # kept pictures; 0 for an `on_device_result` or a call
+    result: Literal["match", "refer"]
+    reason: Refer | None = None
+    score: float | None = None
+    profile: str | None = None
+    engine: str | None = None
+    pad: str = "none"
+    measures: tuple[Measure, ...] = ()  # of the best frame
+    is_sampled: bool = False  # a match that people look at blind, to see false accepts
+
+
+class AnswerBook(Protocol):
+    """Answers and their pictures; each answer's pictures have one key of their own."""
+
+    def put(self, answer: Answer, pictures: Sequence[bytes]) -> None:
+        """Store an answer and its pictures, sealed."""
+        ...
+
+    def get(self, answer_id: str) -> Answer:
+        """Give one.
+
+        Raises: UnknownCheckIn.
+        """
+        ...
+
+    def of_prompt(self, check_in_id: str) -> list[Answer]:
+        """List the answers to a prompt, oldest first."""
+        ...
+
+    def to_review(self) -> list[Answer]:
+        """List answers that people must look at and that are not decided, oldest first."""
+        ...
+
+    def decided(self, answer_id: str, outcome: str, *, at: Micros) -> None:
+        """Say that people decided; from then on its pictures' end is known."""
+        ...
+
+    def pictures(self, answer_id: str) -> list[bytes]:
+        """Open the pictures. Callers log first.
+
+        Raises: SealBroken when they are gone.
+        """
+        ...
+
+
+class EnrolledPicture(msgspec.Struct, frozen=True, kw_only=True):
+    """One enrolment picture without its content."""
+
+    picture_id: str
+    wearer_id: WearerId
+    source: str  # such as "enrolment at the office", or an authority's reference
+    taken_at: Micros
+    added_at: Micros
+    added_by: str
+    measures: tuple[Measure, ...]
+
+
+class EnrolmentBook(Protocol):
+    """A wearer's enrolled pictures and their templates, sealed under that wearer's key."""
+
+    def put(self, told: EnrolledPicture, picture: bytes, template: Template) -> None:
+        """Store one."""
+        ...
+
+    def listed(self, wearer_id: WearerId) -> list[EnrolledPicture]:
+        """List a wearer's, newest first; no content."""
+        ...
+
+    def templates(self, wearer_id: WearerId) -> list[Template]:
+        """Open a wearer's templates, for the comparison only."""
+        ...
+
+    def pictures(self, wearer_id: WearerId) -> list[bytes]:
+        """Open a wearer's pictures. Callers log first."""
+        ...
+
+    def remove(self, picture_id: str) -> None:
+        """Take one away, with its template."""
+        ...
