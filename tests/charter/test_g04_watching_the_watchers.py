@@ -47,7 +47,9 @@ from fairtag.terms.ids import AlertId, OrderId
 from fairtag.terms.instants import DAY, HOUR, MINUTE, Micros
 from fairtag.web.portal import shown, words
 
-NOT_YET_PROVED = "rows of prompts do not exist yet, so that none was bent and none was looked for"
+NOT_YET_PROVED = (
+    "rows of prompts are bent in tests/faults only: this proof does not ask anybody yet"
+)
 
 
 def looked(rig: Rig) -> None:

@@ -301,17 +301,17 @@ class Transaction(Protocol):
         ...
 
     @property
+    def outside(self) -> OutsideBook:
+        """Give the book."""
+        ...
+
+    @property
     def prompts(self) -> PromptBook:
         """Give the book."""
         ...
 
     @property
     def asking(self) -> AskingBook:
-        """Give the book."""
-        ...
-
-    @property
-    def outside(self) -> OutsideBook:
         """Give the book."""
         ...
 

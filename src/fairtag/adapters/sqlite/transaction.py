@@ -49,9 +49,9 @@ class SqliteTransaction:
         self.apart = SqliteApartBook(connection, vault)
         self.wearers = SqliteWearerBook(connection)
         self.contests = SqliteContestBook(connection, vault)
+        self.outside = SqliteOutsideBook(connection, vault)
         self.prompts = SqlitePromptBook(connection)
         self.asking = SqliteAskingBook(connection, vault)
-        self.outside = SqliteOutsideBook(connection, vault)
 
     def settle(self) -> None:
         """Bring what was logged into the tree and the file, before the commit.
