@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 import msgspec
 
-from fairtag.evaluation import intervals
+from fairtag.terms.counts import intervals
 from fairtag.evaluation.scoring import BY_DEVICE, Outcome, Score, length_class
 
 MONTH_DAYS = 30
