@@ -31,6 +31,7 @@ class Act(StrEnum):
     DECLARE = "declare whom one knows"
     INTERESTS = "record whom others know"
     REVIEW = "review openings"
+    ENROL = "enrol wearers"
 
 
 ROLES: dict[str, frozenset[Act]] = {
@@ -45,6 +46,7 @@ ROLES: dict[str, frozenset[Act]] = {
             Act.DISCLOSE,
             Act.ASK,
             Act.DECLARE,
+            Act.ENROL,
         }
     ),
     "supervisor": frozenset(
@@ -64,6 +66,7 @@ ROLES: dict[str, frozenset[Act]] = {
             Act.ASK,
             Act.DECLARE,
             Act.REVIEW,
+            Act.ENROL,
         }
     ),
     "caseworker": frozenset(

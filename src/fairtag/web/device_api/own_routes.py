@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from fairtag.web.device_api import answers
 from fairtag.web.device_api.own import Own
 
 _ANY = "*"
 
-OWN: tuple[Own, ...] = ()
+OWN: tuple[Own, ...] = (*answers.ROUTES,)
 
 
 def routes_of(path: str) -> list[tuple[Own, tuple[str, ...]]]:
