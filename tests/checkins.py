@@ -19,6 +19,8 @@ from starlette.testclient import TestClient
 from tests.rig import START, HandClock, Rig
 
 from fairtag.app.add_device import hash_of
+from fairtag.app.books import Person
+from fairtag.app.checkins.enrol import enrol_at_desk, open_enrolment
 from fairtag.app.checkins.sent import Manifest, OnDevice, signed
 from fairtag.app.judging import Engine
 from fairtag.app.run_service import Pulse
@@ -35,6 +37,10 @@ from fairtag.web.site import Site
 
 NOON = Micros(START + DAY + 12 * HOUR)  # Tuesday 3 November 2026, GMT
 NONCE = "5f" * 16
+# An account without a password: what is tested here needs nobody to sign in.
+OFFICER = Person(
+    user_id="otto", name="otto", role="officer", authority_id="ho", created_at=Micros(START)
+)
 CHECK_IN = {
     "id": "p1",
     "kind": "check_in",
@@ -73,6 +79,9 @@ class TextFaces:
 
     def info(self) -> EngineInfo:
         return self._info
+
+    def walls(self) -> tuple[str, ...]:
+        return ()
 
     def clean(self, raw: bytes) -> bytes:
         if self.is_away:
@@ -149,9 +158,7 @@ def prompt_of(rig: Rig, number: int = 1, **changed: Any) -> Prompt:
 
 def enrol(rig: Rig, number: int = 1, name: str = "ann", pictures: Sequence[bytes] = ()) -> None:
     """Enrol a wearer with three pictures at the desk."""
-    from fairtag.app.checkins.enrol import enrol_at_desk, open_enrolment
-
-    officer = rig.person("otto", "officer")
+    officer = OFFICER
     until = Micros(rig.clock.at + DAY)
     invitation = open_enrolment(
         rig.house, officer, OrderId(f"ORD-{number}"), device_id=None, until=until

@@ -3,6 +3,8 @@
 FairtagError
 ├── PictureRefused                FT-803  no picture that we can read
 ├── ProfileRefused                FT-804  this matcher may not decide
+├── EngineRefused                 FT-805  not the weights or the plug-in that was agreed to
+├── Incomparable                  FT-806  not two templates of one engine
 ├── UnknownEnrolment              FT-830  no such invitation or enrolled picture
 ├── AnswerRefused                 FT-831  not what was asked for, or answered already
 └── EnrolmentRefused              FT-832  over, too many tries, or no pictures to be had
@@ -31,6 +33,22 @@ class ProfileRefused(FairtagError):
         "shown them. Every check-in goes to people."
     )
     operator = "Threshold profile refused; run `fairtag face profile` to see why."
+
+
+class EngineRefused(FairtagError):
+    """An engine is not the one that was agreed to: its weights, its code or its name differ."""
+
+    code = "FT-805"
+    officer = "The face check is out of order. Every check-in goes to people; nothing is lost."
+    operator = "Weights or plug-in differ from their digest; see face_engines_allowed in settings."
+
+
+class Incomparable(FairtagError):
+    """A comparison takes exactly two templates of one engine."""
+
+    code = "FT-806"
+    officer = "The pictures were read by two different matchers. Take new pictures to compare with."
+    operator = "Templates of two engines, or damaged ones."
 
 
 class UnknownEnrolment(FairtagError):
