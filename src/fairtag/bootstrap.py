@@ -14,6 +14,7 @@ import structlog
 
 from fairtag.adapters.changes import LoopChanges
 from fairtag.adapters.clock import MachineClock
+from fairtag.adapters.enrolling.folder import FolderEnrolmentSource
 from fairtag.adapters.faces.keeper import FacesApart
 from fairtag.adapters.ground import FolderGround
 from fairtag.adapters.keys.shut import ShutVault
@@ -28,6 +29,7 @@ from fairtag.adapters.sinks import TwoSinks
 from fairtag.adapters.sqlite.store import SqliteStore, kind_in
 from fairtag.adapters.vault import KeyVault
 from fairtag.app.charter import is_rehearsal
+from fairtag.app.checkins.sources import EnrolmentSource
 from fairtag.app.house import House
 from fairtag.app.log.tend import merge_spooled
 from fairtag.app.ports import Clock, Notifier, Store
@@ -186,6 +188,7 @@ def _housed(
             witnesses=tuple(map(witness_from, settings.witnesses)),
             parcels=FolderParcels(data / "out"),
             faces=faces,
+            enrolment_source=_enrolment_source(settings),
             engines_allowed=settings.face_engines_allowed,
             chance=os.urandom,
             notifier_for=lambda to: _notifier(to, settings, clock),
@@ -202,6 +205,11 @@ def _housed(
     finally:
         faces.close()
         store.close()
+
+
+def _enrolment_source(settings: Settings) -> EnrolmentSource | None:
+    folder = settings.enrolment_folder
+    return None if folder is None else FolderEnrolmentSource(folder)
 
 
 def _notifier(to: str, settings: Settings, clock: Clock) -> Notifier:

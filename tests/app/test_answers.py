@@ -310,9 +310,7 @@ def test_a_picture_that_nobody_can_read_is_asked_for_again_and_not_kept(desk: Ri
 def test_what_can_t_be_read_waits_in_quarantine(desk: Rig, body: bytes, kind: str) -> None:
     prompt = prompt_of(desk)
     headers = {"Authorization": f"Bearer {desk.tokens['D-1']}", "Content-Type": kind}
-    told = desk.client.post(
-        f"/d/v1/check-ins/{prompt.check_in_id}", content=body, headers=headers
-    )
+    told = desk.client.post(f"/d/v1/check-ins/{prompt.check_in_id}", content=body, headers=headers)
     assert (told.status_code, told.json()["outcome"]) == (200, "unreadable")
     kept = desk.house.store.read(lambda tx: tx.quarantine.count())
     assert kept == {"unreadable_answer": 1}

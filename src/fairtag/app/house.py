@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from fairtag.app.checkins.book import Faces
+from fairtag.app.checkins.sources import EnrolmentSource
 from fairtag.app.disclosure.book import Parcels
 from fairtag.app.log.book import AccessLog, Signer, Witness
 from fairtag.app.ports import Clock, Notifier, Store, Vault
@@ -67,5 +68,6 @@ class House:
     is_rehearsal: (
         bool  # not all ten proofs pass: simulated orders only, every page says 'rehearsal'
     )
+    enrolment_source: EnrolmentSource | None = None  # the authority's own pictures, if any
     engines_allowed: tuple[str, ...] = ()  # digests of engines that may run beside the reference
     inspector_to: str = ""  # who, besides the supervisor, hears of an opening for danger to life
