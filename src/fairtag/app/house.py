@@ -70,4 +70,6 @@ class House:
     )
     enrolment_source: EnrolmentSource | None = None  # the authority's own pictures, if any
     engines_allowed: tuple[str, ...] = ()  # digests of engines that may run beside the reference
+    is_referring: bool = True  # no matcher may decide: people look at every photo (charter G8)
+    decisions_a_day: int = 200  # photos that reviewers can decide in 24 h
     inspector_to: str = ""  # who, besides the supervisor, hears of an opening for danger to life

@@ -22,7 +22,8 @@ from fairtag.terms.local import Interval
 if TYPE_CHECKING:
     from fairtag.app.alert_book import AlertBook
     from fairtag.app.books import DeviceBook, OrderBook, PeopleBook
-    from fairtag.app.checkins.book import AnswerBook, EnrolmentBook
+    from fairtag.app.checkins.asking import AskingBook
+    from fairtag.app.checkins.book import AnswerBook, EnrolmentBook, PromptBook
     from fairtag.app.disclosure.book import DisclosureBook
     from fairtag.app.four_eyes.book import ProposalBook
     from fairtag.app.log.book import AuditBook
@@ -304,7 +305,17 @@ class Transaction(Protocol):
         ...
 
     @property
+    def prompts(self) -> PromptBook:
+        """Give the book."""
+        ...
+
+    @property
     def enrolments(self) -> EnrolmentBook:
+        """Give the book."""
+        ...
+
+    @property
+    def asking(self) -> AskingBook:
         """Give the book."""
         ...
 
