@@ -23,16 +23,19 @@ from fairtag.app.books import Person
 from fairtag.app.checkins.enrol import enrol_at_desk, open_enrolment
 from fairtag.app.checkins.sent import Manifest, OnDevice, signed
 from fairtag.app.judging import Engine
+from fairtag.app.ports import Transaction
 from fairtag.app.run_service import Pulse
 from fairtag.bootstrap import open_house
 from fairtag.faces.model import EngineInfo, Measure, Reading, Template
 from fairtag.faces.refusals import PictureRefused
 from fairtag.faces.strangers import turned
 from fairtag.intake.messages import CheckInState
+from fairtag.rules.prompts.hours import open_hours, protected_of
 from fairtag.rules.prompts.model import Prompt
 from fairtag.terms.errors import Busy
 from fairtag.terms.ids import ConditionId, DeviceId, OrderId, WearerId
 from fairtag.terms.instants import DAY, HOUR, MINUTE, Micros, text
+from fairtag.terms.local import Interval
 from fairtag.web.site import Site
 
 NOON = Micros(START + DAY + 12 * HOUR)  # Tuesday 3 November 2026, GMT
@@ -76,6 +79,7 @@ class TextFaces:
         self.is_away = False
         self.is_broken = False
         self.asked: list[tuple[bytes, bytes]] = []  # every byte that it was ever given
+        self.cleaned = 0
 
     def info(self) -> EngineInfo:
         return self._info
@@ -84,6 +88,7 @@ class TextFaces:
         return ()
 
     def clean(self, raw: bytes) -> bytes:
+        self.cleaned += 1
         if self.is_away:
             raise Busy("the decoder is away")
         if not raw.startswith(b"FACE "):
@@ -95,7 +100,7 @@ class TextFaces:
         if self.is_broken:
             return Reading(outcome="engine_error")
         _, name, salt, quality = picture.decode().split()
-        if quality == "one" or quality == "poor_quality":
+        if quality in ("one", "poor_quality"):
             template = turned(_template(self._info.name, name, int(salt)), key)
             is_ok = quality == "one"
             return Reading(
@@ -152,7 +157,16 @@ def prompt_of(rig: Rig, number: int = 1, **changed: Any) -> Prompt:
         "state": CheckInState.SCHEDULED,
     }
     prompt = Prompt(**(told | changed))
-    rig.house.store.transact(lambda tx: tx.prompts.add([prompt]))
+
+    def ask(tx: Transaction) -> None:
+        day, zone, protected = prompt.local_day, prompt.time_zone, protected_of(())
+        whole = Interval(start=Micros(prompt.at - DAY), end=Micros(prompt.at + DAY))
+        if not any(one.waking_day == day for one in tx.asking.hours(prompt.wearer_id, whole)):
+            hours = open_hours(day, zone, protected)
+            tx.asking.add_hours(prompt.wearer_id, hours, time_zone=zone, protected=protected)
+        tx.prompts.add([prompt])
+
+    rig.house.store.transact(ask)
     return prompt
 
 

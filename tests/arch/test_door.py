@@ -32,6 +32,12 @@ HANDS = {
     "opened": {"app/openings/read.py"},  # what concerns third persons
     "text": {"app/openings/read.py"},  # what a wearer contests
     "reason": {"app/openings/break_glass.py"},
+    # Faces: the comparison's templates, and every kept picture for another engine. No person sees
+    # anything; pages open pictures through the reviewing rooms only.
+    "templates": {"app/checkins/compare.py"},
+    "kept": {"app/checkins/reenrol.py", "adapters/sqlite/checkins/enrolment.py"},
+    "pictures": set(),
+    "derived": {"app/checkins/compare.py"},
 }
 BOOKS = {
     "journal",
@@ -45,6 +51,8 @@ BOOKS = {
     "apart",
     "contests",
     "openings",
+    "answers",
+    "enrolments",
 }
 
 

@@ -110,8 +110,12 @@ def new_answer_id(house: House) -> str:
 
 
 def record(tx: Transaction, answer: Answer, *, details: dict[str, str]) -> None:
-    """Move the prompt, journal what the judge must know, and log the collection."""
-    tx.prompts.move(answer.check_in_id, CheckInState.ANSWERED, at=answer.received_at)
+    """Move the prompt, journal what the judge must know, and log the collection.
+
+    What was taken after the window is kept for people, and does not count as the answer.
+    """
+    if answer.timing != "late":
+        tx.prompts.move(answer.check_in_id, CheckInState.ANSWERED, at=answer.received_at)
     is_a_time = answer.timing in ("in_time", "late")
     at = answer.captured_at if is_a_time else answer.received_at
     receipt = CheckInReceipt(

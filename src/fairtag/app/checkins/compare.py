@@ -11,9 +11,10 @@ from dataclasses import dataclass
 
 from fairtag.app.house import House
 from fairtag.faces.model import Measure, Reading, Refer, ThresholdProfile, Verdict
-from fairtag.faces.refusals import PictureRefused
+from fairtag.faces.refusals import EngineRefused, PictureRefused
 from fairtag.faces.threshold import demo
 from fairtag.faces.verdict import Where, decide
+from fairtag.terms.errors import Busy
 from fairtag.terms.ids import WearerId
 
 # The wearer's turn of templates is derived from the wearer's own key, and ends with it.
@@ -68,9 +69,13 @@ def read(house: House, wearer_id: WearerId, pictures: Sequence[bytes]) -> tuple[
 def compared(house: House, wearer_id: WearerId, pictures: Sequence[bytes]) -> Compared:
     """Compare a burst with the wearer's enrolled pictures.
 
-    Raises: SealBroken when the wearer's key is gone.
+    An engine that is away is `engine_error`. Raises: SealBroken when the wearer's key is gone.
     """
-    info = house.faces.info()
+    try:
+        info = house.faces.info()
+    except (Busy, EngineRefused):
+        broken = Verdict(outcome="refer", reason=Refer.ENGINE_ERROR)
+        return Compared(verdict=broken, readings=(), engine="", enrolled=0)
     readings = read(house, wearer_id, pictures)
     known = house.store.read(lambda tx: tx.enrolments.templates(wearer_id))
     enrolled = [one for one in known if one.engine == info.name]
