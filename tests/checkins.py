@@ -20,8 +20,8 @@ from tests.rig import START, HandClock, Rig
 
 from fairtag.app.add_device import hash_of
 from fairtag.app.books import Person
-from fairtag.app.checkins.enrol import enrol_at_desk, open_enrolment
-from fairtag.app.checkins.sent import Manifest, OnDevice, signed
+from fairtag.app.checkins.answering.sent import Manifest, OnDevice, signed
+from fairtag.app.checkins.enrolling.enrol import enrol_at_desk, open_enrolment
 from fairtag.app.judging import Engine
 from fairtag.app.ports import Transaction
 from fairtag.app.run_service import Pulse

@@ -29,7 +29,7 @@ from fairtag.adapters.sinks import TwoSinks
 from fairtag.adapters.sqlite.store import SqliteStore, kind_in
 from fairtag.adapters.vault import KeyVault
 from fairtag.app.charter import is_rehearsal
-from fairtag.app.checkins.sources import EnrolmentSource
+from fairtag.app.checkins.enrolling.sources import EnrolmentSource
 from fairtag.app.house import House
 from fairtag.app.log.tend import merge_spooled
 from fairtag.app.ports import Clock, Notifier, Store

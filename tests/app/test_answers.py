@@ -30,8 +30,8 @@ from tests.checkins import (
 from tests.erasing import days_of_care, hold, steady
 from tests.rig import Rig
 
-from fairtag.app.checkins import answer as answering
-from fairtag.app.checkins import compare
+from fairtag.app.checkins.answering import answer as answering
+from fairtag.app.checkins.answering import compare
 from fairtag.app.retention import plan
 from fairtag.custody.kinds import RecordKind
 from fairtag.faces.model import Refer

@@ -34,10 +34,10 @@ HANDS = {
     "reason": {"app/openings/break_glass.py"},
     # Faces: the comparison's templates, and every kept picture for another engine. No person sees
     # anything; pages open pictures through the reviewing rooms only.
-    "templates": {"app/checkins/compare.py"},
-    "kept": {"app/checkins/reenrol.py", "adapters/sqlite/checkins/enrolment.py"},
+    "templates": {"app/checkins/answering/compare.py"},
+    "kept": {"app/checkins/enrolling/reenrol.py"},
     "pictures": set(),
-    "derived": {"app/checkins/compare.py"},
+    "derived": {"app/checkins/answering/compare.py"},
 }
 BOOKS = {
     "journal",

@@ -40,8 +40,8 @@ from typer.testing import CliRunner
 
 from fairtag.adapters.faces.keeper import FacesApart
 from fairtag.adapters.vault import KeyVault
-from fairtag.app.checkins import compare as comparing
-from fairtag.app.checkins.compare import compared, read
+from fairtag.app.checkins.answering import compare as comparing
+from fairtag.app.checkins.answering.compare import compared, read
 from fairtag.app.house import House
 from fairtag.cli import app
 from fairtag.faces.compare import compare

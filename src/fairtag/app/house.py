@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from fairtag.app.checkins.book import Faces
-from fairtag.app.checkins.sources import EnrolmentSource
+from fairtag.app.checkins.enrolling.sources import EnrolmentSource
 from fairtag.app.disclosure.book import Parcels
 from fairtag.app.log.book import AccessLog, Signer, Witness
 from fairtag.app.ports import Clock, Notifier, Store, Vault

@@ -97,7 +97,8 @@ _ANSWERS = (
         name="device inbox and receipts",
         how=How.ANSWER,
         by=("web/device_api/app.py:DeviceDoor",),
-        carries="numbers of what was stored, the server's time; prompts for that device",
+        carries="numbers of what was stored, the server's time; prompts for that device; of an "
+        "answer its receipt and what would help, never a score and never whose face it was",
         decides=_NOBODY,
     ),
     Way(
@@ -106,6 +107,7 @@ _ANSWERS = (
         by=(
             "web/console/alert_pages.py",
             "web/console/door.py",
+            "web/console/enrolling/pages.py",
             "web/console/openings",
             "web/console/queue_pages.py",
             "web/console/refusals.py",
@@ -273,6 +275,7 @@ _WORDS = (
             "cli/disclosing/commands.py",
             "cli/duty.py",
             "cli/ending/retention.py",
+            "cli/enrolling/again.py",
             "cli/evaluate.py",
             "cli/keeping.py",
             "cli/log/audit.py",

@@ -11,7 +11,7 @@ from typing import Annotated
 
 import msgspec
 
-from fairtag.app.checkins.sources import SourcePicture
+from fairtag.app.checkins.enrolling.sources import SourcePicture
 from fairtag.faces.refusals import EnrolmentRefused
 from fairtag.terms.ids import ID_PATTERN, is_id
 from fairtag.terms.instants import parse
@@ -28,7 +28,7 @@ class _Listed(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class FolderEnrolmentSource:
-    """Keeps `fairtag.app.checkins.sources.EnrolmentSource`."""
+    """Keeps `fairtag.app.checkins.enrolling.sources.EnrolmentSource`."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder

@@ -20,7 +20,7 @@ def re_enrol(
     Each wearer is logged. Exit 0: every picture was taken over; 1: some wearers must be enrolled
     anew, and until then their answers go to people.
     """
-    from fairtag.app.checkins.reenrol import re_enrol as work  # noqa: PLC0415 - loads the database
+    from fairtag.app.checkins.enrolling.reenrol import re_enrol as work  # noqa: PLC0415 - loads the database
 
     if not (data / "fairtag.db").is_file():
         raise UsageError(f"--data {data}: there is no store of fairtag")

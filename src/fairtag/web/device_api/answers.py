@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import msgspec
 
-from fairtag.app.checkins.answer import Taken, take_answer
-from fairtag.app.checkins.enrol import Enrolled, take_enrolment
-from fairtag.app.checkins.results import take_result
-from fairtag.app.checkins.sent import OnDevice
+from fairtag.app.checkins.answering.answer import Taken, take_answer
+from fairtag.app.checkins.answering.results import take_result
+from fairtag.app.checkins.answering.sent import OnDevice
+from fairtag.app.checkins.enrolling.enrol import Enrolled, take_enrolment
 from fairtag.app.house import House
 from fairtag.app.ports import QuarantinedItem, Transaction
 from fairtag.terms.ids import DeviceId, WearerId

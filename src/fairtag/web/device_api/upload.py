@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import msgspec
 
-from fairtag.app.checkins.sent import MOST_FRAMES, Manifest, OnDevice, Sent
+from fairtag.app.checkins.answering.sent import MOST_FRAMES, Manifest, OnDevice, Sent
 from fairtag.terms.instants import parse
 from fairtag.web.device_api.own import Asked
 from fairtag.web.multipart import parts_of

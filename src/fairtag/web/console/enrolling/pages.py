@@ -15,7 +15,7 @@ from fastapi.responses import RedirectResponse
 
 from fairtag.app.books import Person
 from fairtag.app.checkins.book import Invitation
-from fairtag.app.checkins.enrol import (
+from fairtag.app.checkins.enrolling.enrol import (
     WANTED,
     Enrolled,
     Looked,

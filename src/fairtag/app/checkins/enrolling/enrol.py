@@ -12,10 +12,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from fairtag.app.books import Person
+from fairtag.app.checkins.answering.compare import TAKE_AGAIN, cleaned, read
+from fairtag.app.checkins.answering.sent import Manifest, Sent, digests, doubts_of
 from fairtag.app.checkins.book import EnrolledPicture, Invitation
-from fairtag.app.checkins.compare import TAKE_AGAIN, cleaned, read
-from fairtag.app.checkins.sent import Manifest, Sent, digests, doubts_of
-from fairtag.app.checkins.sources import EnrolmentSource, SourcePicture
+from fairtag.app.checkins.enrolling.sources import EnrolmentSource, SourcePicture
 from fairtag.app.house import House
 from fairtag.app.permissions import Act, demand
 from fairtag.app.ports import Transaction

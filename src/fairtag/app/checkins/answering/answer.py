@@ -13,9 +13,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from fairtag.app.books import ActivationFacts
+from fairtag.app.checkins.answering.compare import TAKE_AGAIN, Compared, cleaned, compared
+from fairtag.app.checkins.answering.sent import Manifest, Sent, digests, doubts_of, timing_of
 from fairtag.app.checkins.book import Answer
-from fairtag.app.checkins.compare import TAKE_AGAIN, Compared, cleaned, compared
-from fairtag.app.checkins.sent import Manifest, Sent, digests, doubts_of, timing_of
 from fairtag.app.house import House
 from fairtag.app.ports import JournalEntry, Transaction
 from fairtag.app.receive import UPLOAD_DAYS

@@ -5,9 +5,9 @@ A 'no' is a device's word, not a finding: people look, as with a picture that do
 
 from __future__ import annotations
 
-from fairtag.app.checkins.answer import Taken, asked_of, may_answer, new_answer_id, record
+from fairtag.app.checkins.answering.answer import Taken, asked_of, may_answer, new_answer_id, record
+from fairtag.app.checkins.answering.sent import OnDevice, Sent, digests, doubts_of, timing_of
 from fairtag.app.checkins.book import Answer
-from fairtag.app.checkins.sent import OnDevice, Sent, digests, doubts_of, timing_of
 from fairtag.app.house import House
 from fairtag.app.ports import Transaction
 from fairtag.faces.model import Refer

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from fairtag.app.checkins.compare import read
+from fairtag.app.checkins.answering.compare import read
 from fairtag.app.house import House
 from fairtag.app.ports import Transaction
 from fairtag.audit.entries import Entry
