@@ -35,6 +35,7 @@ LONGEST = 14 * DAY  # ours: an invitation that nobody took up by then is opened 
 MOST_TRIES = 20  # uploads for one invitation, ours
 OLDEST = 5 * 365 * DAY  # ours: faces change; whoever looked so then is enrolled anew
 ANOTHER = "take_another"  # advice: this picture, or one just like it, is here already
+_UNSIGNED = frozenset({"signature", "sha256"})
 _BYTES = 15
 
 
@@ -116,7 +117,8 @@ def take_enrolment(house: House, sent: Sent) -> Enrolled | None:
     mine = [one for one in serving if one.order_id == invitation.order_id]
     if not any(one.during.holds(now) and now <= one.order_ends_at for one in mine):
         return None
-    if not isinstance(sent.told, Manifest) or doubts_of(sent, nonce=sent.told.nonce):
+    doubts = doubts_of(sent, nonce=sent.told.nonce)  # an invitation has no nonce of its own
+    if not isinstance(sent.told, Manifest) or not _UNSIGNED.isdisjoint(doubts):
         raise EnrolmentRefused("the pictures are not those that the device signed")
     whence = _From(source="the wearer's app", taken_at=sent.captured_at, by=sent.device_id)
     return _take(house, invitation, sent.frames, whence)
