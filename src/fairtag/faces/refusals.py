@@ -2,7 +2,11 @@
 
 FairtagError
 ├── PictureRefused                FT-803  no picture that we can read
-└── ProfileRefused                FT-804  this matcher may not decide
+├── ProfileRefused                FT-804  this matcher may not decide
+├── PairsRefused                  FT-810  comparing these pictures so would be a search by face
+├── ReportRefused                 FT-811  this report of error rates is not what was signed
+├── DeclarationRefused            FT-812  what a wearer says of themselves is none of the answers
+└── FairnessRefused               FT-813  no report about this time
 """
 
 from __future__ import annotations
@@ -28,3 +32,34 @@ class ProfileRefused(FairtagError):
         "shown them. Every check-in goes to people."
     )
     operator = "Threshold profile refused; run `fairtag face profile` to see why."
+
+
+class PairsRefused(FairtagError):
+    """Comparing these pictures so would be a search by face (charter G1)."""
+
+    code = "FT-810"
+    operator = "One picture of the list meets more others than is allowed; shorten the list."
+
+
+class ReportRefused(FairtagError):
+    """A report of error rates is not what was signed, or says what no report says."""
+
+    code = "FT-811"
+    officer = "This report was changed after it was signed, or another person signed it."
+    operator = "Report of error rates refused: signature, key or content."
+
+
+class DeclarationRefused(FairtagError):
+    """What a wearer says of themselves is none of the answers that can be given."""
+
+    code = "FT-812"
+    wearer = "Please choose from the list. You need not answer; nothing depends on it."
+    operator = "A declaration outside the closed lists."
+
+
+class FairnessRefused(FairtagError):
+    """There is no fairness report about this time."""
+
+    code = "FT-813"
+    officer = "A report covers a whole month that is over. Choose an earlier month."
+    operator = "Fairness report refused: not a month, or not over yet."

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import msgspec
 
@@ -44,7 +44,7 @@ class Admitted(msgspec.Struct, frozen=True, kw_only=True):
 
 def digest_of(profile: ThresholdProfile) -> str:
     """Name a profile by its whole content: who approves, approves these bytes and no others."""
-    return hashlib.sha256(msgspec.json.encode(profile, order="deterministic")).hexdigest()
+    return hashlib.sha256(msgspec.json.encode(profile, order="sorted")).hexdigest()
 
 
 def admitted(
@@ -108,10 +108,15 @@ def _failings(profile: ThresholdProfile) -> Iterator[str]:
         if not all(getattr(profile, name)) or not getattr(profile, name):
             yield f"it names no {name}"
     yield from _people(profile)
-    names = [one.group for one in profile.groups]
-    if len(set(names)) < LEAST_GROUPS:
-        yield f"it reports {len(set(names))} groups; at least {LEAST_GROUPS} are compared"
-    for one in (profile.overall, *profile.groups):
+    yield from over_ceilings(profile.overall, profile.groups)
+
+
+def over_ceilings(overall: GroupRates, groups: Sequence[GroupRates]) -> Iterator[str]:
+    """Say which rates are over their ceilings, or not shown to be within them."""
+    names = {one.group for one in groups}
+    if len(names) < LEAST_GROUPS:
+        yield f"it reports {len(names)} groups; at least {LEAST_GROUPS} are compared"
+    for one in (overall, *groups):
         yield from _over(one.group, "FMR", one.fmr, MOST_FMR)
         yield from _over(one.group, "FNMR", one.fnmr, MOST_FNMR)
         yield from _over(one.group, "FTA", one.fta, 1.0)

@@ -125,5 +125,7 @@ def test_no_more_are_planned_than_people_can_decide() -> None:
     for decisions in (0, 1, 7, 1000):
         for referred in (0.03, 0.2, 1.0):
             most = threshold.most_check_ins(decisions, referred=referred, sample=0.05)
-            cost = [threshold.reviews_of(n, referred=referred, sample=0.05) for n in (most, most + 1)]
+            cost = [
+                threshold.reviews_of(n, referred=referred, sample=0.05) for n in (most, most + 1)
+            ]
             assert cost[0] <= decisions + 1e-6 < cost[1] + 2e-6
