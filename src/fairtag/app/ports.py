@@ -23,8 +23,10 @@ if TYPE_CHECKING:
     from fairtag.app.alert_book import AlertBook
     from fairtag.app.books import DeviceBook, OrderBook, PeopleBook
     from fairtag.app.disclosure.book import DisclosureBook
+    from fairtag.app.fairness.book import DeclaredBook, FairnessBook
     from fairtag.app.four_eyes.book import ProposalBook
     from fairtag.app.log.book import AuditBook
+    from fairtag.app.matching.book import ProfileBook
     from fairtag.app.openings.book import ApartBook, CircleBook, OpeningBook
     from fairtag.app.retention.book import ErasureBook, HoldBook
     from fairtag.app.trail.book import Chunks, Pile
@@ -294,6 +296,21 @@ class Transaction(Protocol):
 
     @property
     def contests(self) -> ContestBook:
+        """Give the book."""
+        ...
+
+    @property
+    def profiles(self) -> ProfileBook:
+        """Give the book."""
+        ...
+
+    @property
+    def declared(self) -> DeclaredBook:
+        """Give the book."""
+        ...
+
+    @property
+    def fairness(self) -> FairnessBook:
         """Give the book."""
         ...
 

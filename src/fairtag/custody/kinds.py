@@ -28,6 +28,7 @@ class RecordKind(StrEnum):
     AUDIT_TEXT = "audit_text"  # free text of the access log
     THIRD_PERSON = "third_person"  # what concerns a victim or witness; never for the wearer
     PHOTO = "photo"  # a check-in's picture
+    DECLARED = "declared"  # what a wearer said of themselves, if they wanted to; counted only
 
 
 Period = Literal["day", "month"]

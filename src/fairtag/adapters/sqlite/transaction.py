@@ -6,6 +6,8 @@ from sqlalchemy import Connection
 
 from fairtag.adapters.spool import Spool
 from fairtag.adapters.sqlite.alerts import SqliteAlertBook
+from fairtag.adapters.sqlite.checkins.declared import SqliteDeclaredBook, SqliteFairnessBook
+from fairtag.adapters.sqlite.checkins.profiles import SqliteProfileBook
 from fairtag.adapters.sqlite.chunks import SqliteChunks
 from fairtag.adapters.sqlite.devices import SqliteDeviceBook
 from fairtag.adapters.sqlite.disclosed.book import SqliteDisclosureBook
@@ -46,6 +48,9 @@ class SqliteTransaction:
         self.apart = SqliteApartBook(connection, vault)
         self.wearers = SqliteWearerBook(connection)
         self.contests = SqliteContestBook(connection, vault)
+        self.profiles = SqliteProfileBook(connection)
+        self.declared = SqliteDeclaredBook(connection, vault)
+        self.fairness = SqliteFairnessBook(connection)
 
     def settle(self) -> None:
         """Bring what was logged into the tree and the file, before the commit.

@@ -57,6 +57,7 @@ FAMILIES = (
     Family("disclosure_steps", "owner", "at", RecordKind.TEXT),
     Family("disclosures", "owner", "at", RecordKind.TEXT),
     Family("holds", "owner", "at", RecordKind.TEXT),
+    Family("declared", "wearer_id", "at", RecordKind.DECLARED),
 )
 # What hangs on a row that went, and is nothing without it: table, column, where it must be.
 HANGING = (

@@ -98,6 +98,7 @@ WATCHED = (
         key=("n",),
         parts=("n", "proposal_id", "state", "owner", "at", "body", "sealed"),
     ),
+    Watched(table="face_profiles", key=("n",), parts=("n", "at", "by", "body")),
 )
 
 
