@@ -14,6 +14,7 @@ import structlog
 
 from fairtag.adapters.changes import LoopChanges
 from fairtag.adapters.clock import MachineClock
+from fairtag.adapters.faces.keeper import FacesApart
 from fairtag.adapters.ground import FolderGround
 from fairtag.adapters.keys.shut import ShutVault
 from fairtag.adapters.keystore import KeyStore
@@ -51,7 +52,7 @@ def open_house(
 ) -> Iterator[House]:
     """Open the data folder, making it when it is not there.
 
-    Raises: StoreRefused, UsageError, RetentionTooLong.
+    Raises: StoreRefused, UsageError, RetentionTooLong, EngineRefused.
     """
     settings = settings_of(data)
     if settings.webhook_secret:
@@ -171,6 +172,7 @@ def _housed(
     vault = KeyVault(keys, chance=os.urandom)
     schedule = scheduled(settings.retained())
     spool = spool_of(data, settings)
+    faces = FacesApart(engine=settings.face_engine, allowed=settings.face_engines_allowed)
     store = SqliteStore(data, vault=vault, kind=kind, clock=clock, spool=spool)
     try:
         house = House(
@@ -183,6 +185,8 @@ def _housed(
             signer=SocketSigner(socket_of(data, settings)),
             witnesses=tuple(map(witness_from, settings.witnesses)),
             parcels=FolderParcels(data / "out"),
+            faces=faces,
+            engines_allowed=settings.face_engines_allowed,
             chance=os.urandom,
             notifier_for=lambda to: _notifier(to, settings, clock),
             address=settings.address,
@@ -196,6 +200,7 @@ def _housed(
             merge_spooled(house)
         yield house
     finally:
+        faces.close()
         store.close()
 
 

@@ -45,6 +45,9 @@ class Settings(BaseSettings):
     log_signer: str = ""  # Unix socket of `fairtag audit signer`; empty: `serve` starts one itself
     # Who outside keeps the log's checkpoints: each "https://… name+id+base64", address and key.
     witnesses: tuple[str, ...] = ()
+    face_engine: str = "reference"  # or an engine of the entry point group fairtag.engines
+    # Digests of plug-ins that may run; `fairtag face engines` prints them. Shown at /charter.
+    face_engines_allowed: tuple[str, ...] = ()
     # How long records are kept, in days; these only shorten what the code allows.
     retain_record_days: int = RECORD_DAYS
     retain_trail_days: int = TRAIL_DAYS

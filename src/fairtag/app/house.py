@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
+from fairtag.app.checkins.book import Faces
 from fairtag.app.disclosure.book import Parcels
 from fairtag.app.log.book import AccessLog, Signer, Witness
 from fairtag.app.ports import Clock, Notifier, Store, Vault
@@ -56,6 +57,7 @@ class House:
     signer: Signer
     witnesses: tuple[Witness, ...]
     parcels: Parcels
+    faces: Faces
     chance: Callable[[int], bytes]  # n unpredictable bytes
     notifier_for: Callable[[str], Notifier]  # by address: "mailto:…" or "https://…"
     address: str  # where staff reach the pages, such as "http://127.0.0.1:8080"
@@ -65,4 +67,5 @@ class House:
     is_rehearsal: (
         bool  # not all ten proofs pass: simulated orders only, every page says 'rehearsal'
     )
+    engines_allowed: tuple[str, ...] = ()  # digests of engines that may run beside the reference
     inspector_to: str = ""  # who, besides the supervisor, hears of an opening for danger to life

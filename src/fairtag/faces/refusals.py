@@ -3,6 +3,8 @@
 FairtagError
 ├── PictureRefused                FT-803  no picture that we can read
 ├── ProfileRefused                FT-804  this matcher may not decide
+├── EngineRefused                 FT-805  not the weights or the plug-in that was agreed to
+├── Incomparable                  FT-806  not two templates of one engine
 ├── PairsRefused                  FT-810  comparing these pictures so would be a search by face
 ├── ReportRefused                 FT-811  this report of error rates is not what was signed
 ├── DeclarationRefused            FT-812  what a wearer says of themselves is none of the answers
@@ -63,3 +65,19 @@ class FairnessRefused(FairtagError):
     code = "FT-813"
     officer = "A report covers a whole month that is over. Choose an earlier month."
     operator = "Fairness report refused: not a month, or not over yet."
+
+
+class EngineRefused(FairtagError):
+    """An engine is not the one that was agreed to: its weights, its code or its name differ."""
+
+    code = "FT-805"
+    officer = "The face check is out of order. Every check-in goes to people; nothing is lost."
+    operator = "Weights or plug-in differ from their digest; see face_engines_allowed in settings."
+
+
+class Incomparable(FairtagError):
+    """A comparison takes exactly two templates of one engine."""
+
+    code = "FT-806"
+    officer = "The pictures were read by two different matchers. Take new pictures to compare with."
+    operator = "Templates of two engines, or damaged ones."

@@ -56,6 +56,10 @@ class Faces(Protocol):
         """Tell which engine runs."""
         ...
 
+    def walls(self) -> tuple[str, ...]:
+        """Tell what the engine's process can't do; empty before its first picture."""
+        ...
+
     def clean(self, raw: bytes) -> bytes:
         """Decode what claims to be a picture within limits, and encode it anew without metadata.
 
