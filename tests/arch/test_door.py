@@ -32,6 +32,7 @@ HANDS = {
     "opened": {"app/openings/read.py"},  # what concerns third persons
     "text": {"app/openings/read.py"},  # what a wearer contests
     "reason": {"app/openings/break_glass.py"},
+    "in_counts": {"app/fairness/tell.py"},  # what wearers said of themselves: counted, forgotten
 }
 BOOKS = {
     "journal",
@@ -45,6 +46,7 @@ BOOKS = {
     "apart",
     "contests",
     "openings",
+    "declared",
 }
 
 

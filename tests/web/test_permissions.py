@@ -93,6 +93,8 @@ POST   /retention/carry-out                   s   s   n   y   y   n   n   n   n 
 POST   /retention/holds                       s   s   y   y   y   n   n   n   n   n   n   s
 POST   /retention/holds/renew                 s   s   y   y   y   n   n   n   n   n   n   s
 GET    /charter                               y   y   y   y   y   y   y   y   y   y   y   y
+GET    /fairness                              s   s   n   y   n   n   y   n   n   n   n   s
+GET    /charter/faces                         y   y   y   y   y   y   y   y   y   y   y   y
 GET    /charter/rules                         y   y   y   y   y   y   y   y   y   y   y   y
 GET    /charter/rules.txt                     y   y   y   y   y   y   y   y   y   y   y   y
 GET    /sign-in                               y   y   y   y   y   y   y   y   y   y   y   y
@@ -104,6 +106,7 @@ GET    /healthz                               y   y   y   y   y   y   y   y   y 
 GET    /readyz                                y   y   y   y   y   y   y   y   y   y   y   y
 GET    /metrics                               k   k   k   k   k   k   k   k   k   k   k   k
 GET    /api/charter                           y   y   y   y   y   y   y   y   y   y   y   y
+GET    /api/charter/faces                     y   y   y   y   y   y   y   y   y   y   y   y
 GET    /api/charter/rules                     y   y   y   y   y   y   y   y   y   y   y   y
 GET    /api/openapi.json                      y   y   y   y   y   y   y   y   y   y   y   y
 GET    /api/v1/findings                       k   k   y   y   y   y   n   n   n   n   n   k

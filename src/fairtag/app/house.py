@@ -8,6 +8,7 @@ from typing import Protocol
 
 from fairtag.app.checkins.book import Faces
 from fairtag.app.disclosure.book import Parcels
+from fairtag.app.fairness.book import Courses
 from fairtag.app.log.book import AccessLog, Signer, Witness
 from fairtag.app.ports import Clock, Notifier, Store, Vault
 from fairtag.retention.schedule import Schedule
@@ -68,4 +69,6 @@ class House:
         bool  # not all ten proofs pass: simulated orders only, every page says 'rehearsal'
     )
     engines_allowed: tuple[str, ...] = ()  # digests of engines that may run beside the reference
+    courses: Courses | None = None  # how check-ins went, for counts by the month
+    face_sample: float = 0.05  # the share of automatic matches that people look at blind
     inspector_to: str = ""  # who, besides the supervisor, hears of an opening for danger to life

@@ -246,6 +246,19 @@ _FILES = (
         decides=_NOBODY,
     ),
     Way(
+        name="a matcher's error rates",
+        how=How.FILE,
+        by=(
+            "cli/facing/card.py:card",
+            "cli/facing/evaluating.py:_write",
+            "evaluation/faces/telling/plots.py:draw",
+            "evaluation/faces/signing.py:key_at",
+            "evaluation/faces/signing.py:sign",
+        ),
+        carries="counts about a list of pictures that the caller has; opens no store, names nobody",
+        decides="whoever holds the pictures",
+    ),
+    Way(
         name="demo, simulation, benchmarks, evaluation",
         how=How.FILE,
         by=(
@@ -274,6 +287,7 @@ _WORDS = (
             "cli/duty.py",
             "cli/ending/retention.py",
             "cli/evaluate.py",
+            "cli/facing",
             "cli/keeping.py",
             "cli/log/audit.py",
             "cli/order.py",

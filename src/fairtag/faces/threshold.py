@@ -6,7 +6,6 @@ constants of the code; no setting reaches them. Source: charter G8, design.md §
 
 from __future__ import annotations
 
-import hashlib
 import math
 from collections.abc import Iterator, Sequence
 
@@ -15,6 +14,7 @@ import msgspec
 from fairtag.faces.error_rates import needed
 from fairtag.faces.model import EngineInfo, GroupRates, Rate, ThresholdProfile
 from fairtag.faces.refusals import ProfileRefused
+from fairtag.faces.verdict import digest
 from fairtag.terms.counts.intervals import share
 from fairtag.terms.instants import Micros
 
@@ -42,11 +42,6 @@ class Admitted(msgspec.Struct, frozen=True, kw_only=True):
     digest: str
 
 
-def digest_of(profile: ThresholdProfile) -> str:
-    """Name a profile by its whole content: who approves, approves these bytes and no others."""
-    return hashlib.sha256(msgspec.json.encode(profile, order="sorted")).hexdigest()
-
-
 def admitted(
     profile: ThresholdProfile, *, approved: str, engine: EngineInfo, capture_mode: str
 ) -> Admitted:
@@ -57,12 +52,12 @@ def admitted(
     Fails: closed.
     """
     why = [*failings(profile), *_strange(profile, engine, capture_mode)]
-    digest = digest_of(profile)
-    if digest != approved:
+    name = digest(profile)
+    if name != approved:
         why.insert(0, "it is not the profile that was approved: something in it was changed")
     if why:
         raise ProfileRefused("; ".join(why))
-    return Admitted(profile=profile, digest=digest)
+    return Admitted(profile=profile, digest=name)
 
 
 def demo(engine: EngineInfo, *, is_demo: bool) -> Admitted:
@@ -88,7 +83,7 @@ def demo(engine: EngineInfo, *, is_demo: bool) -> Admitted:
         evaluated_by="nobody",
         approved_by="nobody",
     )
-    return Admitted(profile=profile, digest=digest_of(profile))
+    return Admitted(profile=profile, digest=digest(profile))
 
 
 def failings(profile: ThresholdProfile) -> tuple[str, ...]:

@@ -13,9 +13,9 @@ from tests.unit.faces.specimens import ENGINE
 
 from fairtag.evaluation.faces import lists as listing
 from fairtag.evaluation.faces.lists import read_lists
-from fairtag.evaluation.faces.page import page
 from fairtag.evaluation.faces.reading import read_all, read_one
 from fairtag.evaluation.faces.report import Wanted, rates_of, report
+from fairtag.evaluation.faces.telling.page import page
 from fairtag.evaluation.faces.trials import in_groups, listed, samples_of, within
 from fairtag.faces.refusals import PairsRefused
 from fairtag.terms.errors import UsageError

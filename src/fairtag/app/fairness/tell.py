@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 
 from fairtag.app.books import Person
-from fairtag.app.fairness.book import Courses
 from fairtag.app.house import House
 from fairtag.app.permissions import Act, demand
 from fairtag.app.ports import Transaction
@@ -21,40 +20,43 @@ from fairtag.terms.local import Interval
 
 _MONTH = re.compile(r"(20[0-9]{2})-(0[1-9]|1[0-2])")
 _DECEMBER = 12
-_READ, _MADE = "face.fairness.read", "face.fairness.made"
+READ, MADE = "face.fairness.read", "face.fairness.made"
 
 
-def tell(house: House, month: str, courses: Courses, *, person: Person | None, by: str) -> Fairness:
+def tell(house: House, month: str, *, person: Person | None, by: str) -> Fairness:
     """Give the report of a month, making it when there is none; `person` None on the machine.
 
-    Raises: NotPermitted; FairnessRefused when the month is none, or not over; LogUnavailable.
+    Raises: NotPermitted; FairnessRefused when the month is none, or not over, or nothing tells of
+    check-ins; LogUnavailable.
     """
     if person is not None:
         demand(person, Act.FAIRNESS)
     span, now = month_of(month), house.clock.now()
     if now < span.end:
         raise FairnessRefused(f"{month} is not over")
+    if (told := house.store.read(lambda tx: tx.fairness.of(month))) is not None:
+        read = Entry(at=now, operation="consultation", actor=by, what=READ, details=_of(month))
+        house.store.transact(lambda tx: tx.audit.append(read))
+        return told
+    if house.courses is None:
+        raise FairnessRefused("no check-ins are kept here")
+    found = list(house.courses.during(span))
+    made = Entry(at=now, operation="combination", actor=by, what=MADE, details=_of(month))
 
     def work(tx: Transaction) -> Fairness:
-        told = tx.fairness.of(month)
-        what = _READ if told is not None else _MADE
-        operation = "consultation" if told is not None else "combination"
-        tx.audit.append(
-            Entry(
-                at=now,
-                operation="consultation" if operation == "consultation" else "combination",
-                actor=by,
-                what=what,
-                details={"month": month},
-            )
-        )
-        if told is None:
-            found = list(courses.during(span))
-            told = tabulate(found, tx.declared.in_counts(), month=month, made_at=now)
-            tx.fairness.add(told)
+        first = tx.fairness.of(month)  # somebody else may have been quicker
+        if first is not None:
+            return first
+        tx.audit.append(made)
+        told = tabulate(found, tx.declared.in_counts(), month=month, made_at=now)
+        tx.fairness.add(told)
         return told
 
     return house.store.transact(work)
+
+
+def _of(month: str) -> dict[str, str]:
+    return {"month": month}
 
 
 def month_of(told: str) -> Interval:
@@ -67,7 +69,7 @@ def month_of(told: str) -> Interval:
         raise FairnessRefused(f"{told[:20]}: write a month as 2026-11")
     year, month = int(found[1]), int(found[2])
     year_after, month_after = (year + 1, 1) if month == _DECEMBER else (year, month + 1)
-    return Interval(_first(year, month), _first(year_after, month_after))
+    return Interval(start=_first(year, month), end=_first(year_after, month_after))
 
 
 def _first(year: int, month: int) -> Micros:

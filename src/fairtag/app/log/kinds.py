@@ -17,7 +17,7 @@ from fairtag.app.matching.book import DIGEST, IN_FORCE, OUT_OF_FORCE
 from fairtag.app.ports import Transaction
 from fairtag.app.record_installation import STEPS_BY_PEOPLE
 from fairtag.audit.entries import Entry
-from fairtag.faces.threshold import digest_of
+from fairtag.faces.verdict import digest as digest_of
 from fairtag.terms.ids import WearerId
 
 _ALL = 10_000_000

@@ -21,7 +21,8 @@ from fairtag.app.sign_in import confirm
 from fairtag.audit.entries import Entry
 from fairtag.faces.model import EngineInfo, ThresholdProfile
 from fairtag.faces.refusals import ProfileRefused
-from fairtag.faces.threshold import CAPTURE_MODE, Admitted, admitted, demo, digest_of, failings
+from fairtag.faces.threshold import CAPTURE_MODE, Admitted, admitted, demo, failings
+from fairtag.faces.verdict import digest as digest_of
 from fairtag.review.four_eyes import Proposal
 
 Mode = Literal["refer_all", "demo", "live"]

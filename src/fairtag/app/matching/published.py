@@ -16,8 +16,8 @@ from fairtag.faces.threshold import (
     MOST_FMR,
     MOST_FNMR,
     MOST_SAMPLE,
-    digest_of,
 )
+from fairtag.faces.verdict import digest as digest_of
 from fairtag.terms.errors import Busy
 from fairtag.terms.instants import text
 

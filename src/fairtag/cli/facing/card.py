@@ -8,11 +8,9 @@ from typing import Annotated
 import typer
 
 from fairtag.cli.facing.evaluating import REFERENCE, tools_of
-from fairtag.evaluation.faces.cards import bias_report, model_card
 from fairtag.evaluation.faces.profile import report_in
+from fairtag.evaluation.faces.telling.cards import BIAS, CARD, document
 from fairtag.terms.errors import UsageError
-
-CARD, BIAS = "faces.md", "face-bias.md"
 
 
 def card(
@@ -27,8 +25,8 @@ def card(
     if told["about"]["engine"]["name"] != tools_of(REFERENCE)[0].info.name:
         raise UsageError(f"{report}: the documents are about the engine that ships")
     try:
-        (out / CARD).write_text(model_card(told))
-        (out / BIAS).write_text(bias_report(told))
+        for name in (CARD, BIAS):
+            (out / name).write_text(document(name, told))
     except OSError as error:
         raise UsageError(f"--out {out}: {error.strerror}") from error
     typer.echo(f"{out / CARD} and {out / BIAS}", err=True)

@@ -6,6 +6,7 @@ import typer
 
 from fairtag.cli.facing.card import card
 from fairtag.cli.facing.evaluating import evaluate
+from fairtag.cli.facing.fairness import fairness
 from fairtag.cli.facing.profiles import profiles
 
 faces = typer.Typer(
@@ -13,4 +14,5 @@ faces = typer.Typer(
 )
 faces.command("evaluate")(evaluate)
 faces.command("card")(card)
+faces.command("fairness")(fairness)
 faces.add_typer(profiles, name="profile")

@@ -14,11 +14,11 @@ import typer
 
 from fairtag import __version__
 from fairtag.evaluation.faces.lists import read_lists
-from fairtag.evaluation.faces.page import page, percent, rows
-from fairtag.evaluation.faces.plots import NAME, draw
 from fairtag.evaluation.faces.reading import Decode, read_all
 from fairtag.evaluation.faces.report import Wanted, report
 from fairtag.evaluation.faces.signing import REPORT, key_at, sign
+from fairtag.evaluation.faces.telling.page import finely, page, rows
+from fairtag.evaluation.faces.telling.plots import NAME, draw
 from fairtag.evaluation.faces.trials import Impostors
 from fairtag.faces.model import Engine
 from fairtag.terms.errors import UsageError
@@ -123,7 +123,7 @@ def _write(found: dict[str, Any], out: Path, key: Path | None) -> bytes:
 
 def _table(found: dict[str, Any]) -> str:
     lines = [
-        f"accuracy {percent(found['accuracy'])} at {found['accuracy_threshold']}",
+        f"accuracy {finely(found['accuracy'])} at {found['accuracy_threshold']}",
         f"at threshold {found['threshold']}:",
     ]
     for name, people, fmr, fnmr, fta in rows(found):

@@ -81,7 +81,8 @@ def _by(
     for one in courses:
         told = said.get(one.wearer_id)
         groups[NOT_SAID if told is None else told.answers.get(question, NOT_SAID)].append(one)
-    table = {name: _row(found) for name, found in groups.items()}
+    # A group to which nobody belongs is no row: it would only take another one with it.
+    table = {name: _row(found) for name, found in groups.items() if found}
     counts = shown(table, whole, PARTS)
     return tuple(
         Told(
@@ -89,7 +90,7 @@ def _by(
             counts=counts[name],
             median_hours=None if counts[name]["people"] is None else _median_hours(groups[name]),
         )
-        for name in groups
+        for name in table
     )
 
 

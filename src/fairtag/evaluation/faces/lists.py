@@ -22,7 +22,9 @@ from fairtag.terms.errors import UsageError
 MOST_REFERENCES = 20
 # Public data sets, by the digest of their pictures: everybody may compare all of them anyway.
 PUBLIC = {
-    "PICTURES": "LFW (deep-funneled), pictures of folds 1 and 2 of the View-2 protocol",
+    "2c8989a7fccaa17d12ae13400e8aa1090694e7b0513d40f2ca07b9fa5ead7dd0": (
+        "LFW (deep-funneled), pictures of folds 1 and 2 of the View-2 protocol"
+    ),
 }
 LEAST_CONFIDENCE = 0.7
 _GUESS, _CONFIDENCE = "_guess", "guess_confidence"

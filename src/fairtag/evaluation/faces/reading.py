@@ -17,7 +17,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from fairtag.faces.compare import numbers
 from fairtag.faces.model import Engine, Face, Picture
+from fairtag.faces.reading import main_face, read
 from fairtag.faces.refusals import PictureRefused
 from fairtag.terms.errors import UsageError
 
@@ -25,7 +27,7 @@ Vector = NDArray[np.float64]  # (dims,), of length 1
 Decode = Callable[[bytes], Picture]
 Tools = Callable[[], tuple[Engine, Decode]]  # a function of a module: processes fetch it by name
 
-NO_FACE, ONE = "no_face", "one"
+ONE = "one"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,18 +76,32 @@ def read_one(raw: bytes, engine: Engine, decode: Decode, *, as_live: bool) -> Se
     try:
         picture = decode(raw)
         faces = engine.detect(picture)
-        if not faces:
-            return Seen(sha256=sha256, gate=NO_FACE, vector=None)
-        face = min(faces, key=lambda one: _off_middle(one, picture))
-        gate = _gate(engine, picture, face, len(faces))
-        is_taken = gate == ONE or not as_live
-        return Seen(
-            sha256=sha256, gate=gate, vector=_vector(engine, picture, face) if is_taken else None
-        )
+        reading = read(_Once(engine, faces), picture)
+        template = reading.template if reading.outcome == ONE else None
+        if faces and not as_live:
+            middle = min(faces, key=lambda one: _off_middle(one, picture))
+            is_read = reading.template is not None and middle is main_face(faces)[0]
+            template = reading.template if is_read else engine.embed(picture, middle)
+        vector = None if template is None else numbers(template)
     except PictureRefused:
         return Seen(sha256=sha256, gate="unreadable", vector=None)
     except Exception:  # noqa: BLE001 - a plug-in may fail in any way; it is an outcome of its own
         return Seen(sha256=sha256, gate="engine_error", vector=None)
+    length_one = None if vector is None else np.asarray(vector / np.linalg.norm(vector))
+    return Seen(sha256=sha256, gate=reading.outcome, vector=length_one)
+
+
+class _Once:
+    """An engine whose faces of one picture were found already."""
+
+    def __init__(self, engine: Engine, faces: list[Face]) -> None:
+        self.info, self.quality, self.embed = engine.info, engine.quality, engine.embed
+        self._faces = faces
+
+    def detect(self, picture: Picture) -> list[Face]:
+        """Give them."""
+        del picture
+        return self._faces
 
 
 def _seen(paths: Sequence[Path], tools: Tools, *, as_live: bool, jobs: int) -> Iterator[Seen]:
@@ -108,18 +124,6 @@ def _read(path: Path) -> Seen:
         raise RuntimeError("the process was not begun")
     engine, decode = _Here.tools
     return read_one(path.read_bytes(), engine, decode, as_live=_Here.as_live)
-
-
-def _gate(engine: Engine, picture: Picture, face: Face, faces: int) -> str:
-    if faces > 1:
-        return "many_faces"
-    is_good = all(one.is_ok for one in engine.quality(picture, face))
-    return ONE if is_good else "poor_quality"
-
-
-def _vector(engine: Engine, picture: Picture, face: Face) -> Vector:
-    told = np.frombuffer(engine.embed(picture, face).vector, "<f4").astype(np.float64)
-    return np.asarray(told / np.linalg.norm(told))
 
 
 def _off_middle(face: Face, picture: Picture) -> float:

@@ -117,7 +117,7 @@ def report(
         raise UsageError("nothing to compare: no pair, or only one kind of pair, was acquired")
     accuracy, best = rates.best_accuracy(genuine, impostor)
     points = _points(groups[0], best, wanted)
-    told = {name: _told(groups, at, wanted.seed) for name, at in points.items()}
+    told = _told(groups, points, wanted.seed)
     unacquired = len(lists.pairs) - genuine.size - impostor.size
     eer, _ = rates.equal_error(rates.curve(genuine, impostor))
     found: dict[str, Any] = {
@@ -258,44 +258,60 @@ def _points(everybody: _Group, best: float, wanted: Wanted) -> dict[str, float]:
     return {name: math.ceil(at * _FINER - 1e-6) / _FINER for name, at in found.items()}
 
 
-def _told(groups: Iterable[_Group], threshold: float, seed: int) -> dict[str, Any]:
-    found = {one.name: _counted(one, threshold, seed) for one in groups}
-    told = found.pop(ALL)
-    spreads = {
-        name: rates.spread(
-            {group: getattr(rates_of(one, group), name) for group, one in found.items()}
-        )
-        for name in ("fmr", "fnmr", "fta")
-    }
-    return {
-        "threshold": threshold,
-        **told,
-        "groups": found,
-        "spread": {
-            name: {
-                "worst": one.worst,
-                "best": one.best,
-                "ratio": _rounded(one.ratio),
-                "ratio_at_least": _rounded(one.at_least),
-                "worst_to_geometric_mean": _rounded(one.to_mean),
-            }
-            for name, one in spreads.items()
-            if one is not None
-        },
-    }
+def _told(
+    groups: Iterable[_Group], points: Mapping[str, float], seed: int
+) -> dict[str, dict[str, Any]]:
+    """Tell every group at each of the thresholds."""
+    counted = {one.name: _counted(one, points, seed) for one in groups}
+    found = {}
+    for point, threshold in points.items():
+        by_group = {name: one[point] for name, one in counted.items()}
+        everybody = by_group.pop(ALL)
+        told = {"threshold": threshold, **everybody, "groups": by_group}
+        found[point] = told | {"spread": _spreads(by_group)}
+    return found
 
 
-def _counted(group: _Group, threshold: float, seed: int) -> dict[str, Any]:
-    (fmr,) = rates.of_pairs(group.impostor, [threshold], seed=seed)
-    fnmr = rates.of_genuine(group.genuine, threshold, seed=seed)
+def _counted(group: _Group, points: Mapping[str, float], seed: int) -> dict[str, dict[str, Any]]:
+    """Count one group's errors at each of the thresholds."""
     fta = rates.of_people(group.is_lost, group.whose_sample, seed=seed)
     gate = rates.of_people(group.is_refused, group.whose_picture, seed=seed)
+    matched = rates.of_pairs(group.impostor, list(points.values()), seed=seed)
     return {
-        "people": group.people,
-        **_rate("fmr", fmr),
-        **_rate("fnmr", fnmr),
-        **_rate("fta", fta),
-        **_rate("gate_refused", gate),
+        point: {
+            "people": group.people,
+            **_rate("fmr", fmr),
+            **_rate("fnmr", rates.of_genuine(group.genuine, threshold, seed=seed)),
+            **_rate("fta", fta),
+            **_rate("gate_refused", gate),
+        }
+        for (point, threshold), fmr in zip(points.items(), matched, strict=True)
+    }
+
+
+def _spreads(by_group: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
+    """Compare the groups of one column with each other, rate by rate."""
+    columns: dict[str, list[str]] = {}
+    for name in by_group:
+        column = " & ".join(one.partition("=")[0] for one in name.split(" & "))
+        columns.setdefault(column, []).append(name)
+    found: dict[str, dict[str, Any]] = {}
+    for column, names in columns.items():
+        for rate in ("fmr", "fnmr", "fta"):
+            told = {name: getattr(rates_of(by_group[name], name), rate) for name in names}
+            spread = rates.spread(told)
+            if spread is not None:
+                found.setdefault(column, {})[rate] = _spread(spread)
+    return found
+
+
+def _spread(one: rates.Spread) -> dict[str, Any]:
+    return {
+        "worst": one.worst,
+        "best": one.best,
+        "ratio": _rounded(one.ratio),
+        "ratio_at_least": _rounded(one.at_least),
+        "worst_to_geometric_mean": _rounded(one.to_mean),
     }
 
 

@@ -21,6 +21,7 @@ from fairtag.web.console import (
     charter,
     disclosing,
     door,
+    fairness,
     lists,
     queue_pages,
     retention,
@@ -53,7 +54,7 @@ def console(
     app.include_router(staff_api(house, scheme=scheme))
     parts = (
         *(door, queue_pages, alert_pages, windows, waiting, life, lists),
-        *(disclosing, retention, charter),
+        *(disclosing, retention, charter, fairness),
     )
     for part in parts:
         app.include_router(part.pages(shell), include_in_schema=False)

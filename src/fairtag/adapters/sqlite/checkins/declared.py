@@ -1,4 +1,4 @@
-"""Where is what wearers said of themselves? Sealed, one row a wearer; and the reports, as counts."""
+"""Where is what wearers said of themselves? Sealed, a row a wearer; and the reports, as counts."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ HEADS = ("Group", "People", "False match (FMR)", "False non-match (FNMR)", "Not 
 def page(told: dict[str, Any], svg: str) -> str:
     """Render a report; `svg` is its curve, or nothing."""
     pages = Environment(
-        loader=PackageLoader("fairtag.evaluation.faces"),
+        loader=PackageLoader("fairtag.evaluation.faces.telling"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -28,7 +28,13 @@ def page(told: dict[str, Any], svg: str) -> str:
     )
     usual = {name: rows(one) for name, one in told["at"].items()}
     return pages.get_template("report.html").render(
-        told=told, heads=HEADS, rows=rows(told), usual=usual, svg=svg, percent=percent
+        told=told,
+        heads=HEADS,
+        rows=rows(told),
+        usual=usual,
+        svg=svg,
+        percent=percent,
+        finely=finely,
     )
 
 
@@ -68,6 +74,16 @@ def percent(value: float) -> str:
         ('2 %', '0.0066 %', '0 %', '100 %')
     """
     return f"{float(f'{100 * value:.2g}'):.12g} %" if value < 1 else "100 %"
+
+
+def finely(value: float) -> str:
+    """Tell a share near 1 to a hundredth of a percent.
+
+    Example:
+        >>> finely(0.99166)
+        '99.17 %'
+    """
+    return f"{100 * value:.2f} %"
 
 
 def table(heads: tuple[str, ...], body: list[tuple[str, ...]]) -> str:

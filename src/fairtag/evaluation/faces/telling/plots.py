@@ -5,6 +5,7 @@ Drawn by Altair, which an installation need not have: the report is the same wit
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import Any
 
@@ -37,16 +38,19 @@ def _curves(alt: Any, told: dict[str, Any]) -> Any:
         if fmr > 0
     ]
     names = list(told["det"])
-    lines = [_DASHES[n // 10 % len(_DASHES)] for n, _ in enumerate(names)]
+    lines = [_DASHES[n % len(_DASHES)] for n, _ in enumerate(names)]
     return (
         alt.Chart(alt.Data(values=rows))
         .mark_line(strokeWidth=2)
         .encode(
             x=_axis(alt, "fmr", "false match rate: another person passes", 1e-6),
             y=_axis(alt, "fnmr", "false non-match rate: the person does not pass", _FLOOR),
-            color=alt.Color("group:N", sort=names, title=None, legend=_legend(alt)),
+            color=_colour(alt, names),
             strokeDash=alt.StrokeDash(
-                "group:N", sort=names, title=None, scale=alt.Scale(domain=names, range=lines)
+                "group:N",
+                title=None,
+                scale=alt.Scale(domain=names, range=lines),
+                legend=_legend(alt),
             ),
             order="n:Q",
         )
@@ -59,19 +63,24 @@ def _chosen(alt: Any, told: dict[str, Any]) -> Any:
     rows = [
         {"group": name, "fmr": max(1e-6, one["fmr"]), "fnmr": max(_FLOOR, one["fnmr"])}
         for name, one in everybody.items()
-        if one["fmr"] is not None and one["fnmr"] is not None
+        if name in told["det"] and one["fmr"] and one["fnmr"]  # none seen is no place on the axis
     ]
     return (
         alt.Chart(alt.Data(values=rows))
         .mark_point(filled=True, size=110, opacity=1)
-        .encode(x="fmr:Q", y="fnmr:Q", color=alt.Color("group:N", sort=list(told["det"])))
+        .encode(x="fmr:Q", y="fnmr:Q", color=_colour(alt, list(told["det"])))
     )
 
 
 def _axis(alt: Any, field: str, title: str, low: float) -> Any:
     kind = alt.X if field == "fmr" else alt.Y
     scale = alt.Scale(type="log", domain=[low, 1], clamp=True)
-    return kind(f"{field}:Q", title=title, scale=scale, axis=alt.Axis(format="~e"))
+    decades = [10.0**n for n in range(round(math.log10(low)), 1)]
+    return kind(f"{field}:Q", title=title, scale=scale, axis=alt.Axis(values=decades, format="~g"))
+
+
+def _colour(alt: Any, names: list[str]) -> Any:
+    return alt.Color("group:N", title=None, scale=alt.Scale(domain=names), legend=_legend(alt))
 
 
 def _legend(alt: Any) -> Any:
