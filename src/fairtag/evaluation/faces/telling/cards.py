@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment, PackageLoader, StrictUndefined, UndefinedError
 
 from fairtag.evaluation.faces.telling import earlier
 from fairtag.evaluation.faces.telling.page import HEADS, finely, percent, rows, table
@@ -36,30 +36,11 @@ def document(name: str, told: dict[str, Any]) -> str:
     )
     pages.filters |= {"short": lambda one: f"{one:.4g}", "thousands": lambda one: f"{one:,.0f}"}
     everybody = {"all": told} | told["groups"]
-    return pages.get_template(name).render(
-        told=told,
-        earlier=earlier,
-        method=_method,
-        usual=_usual,
-        counted=_counted,
-        sent_back=[(group, _counted(one, "gate_refused")) for group, one in everybody.items()],
-        **_NAMES,
-    )
-
-
-_NAMES: dict[str, Any] = {
-    "HEADS": HEADS,
-    "DEMO_THRESHOLD": DEMO_THRESHOLD,
-    "LEAST_SAMPLE": LEAST_SAMPLE,
-    "MOST_SAMPLE": MOST_SAMPLE,
-    "MOST_FMR": MOST_FMR,
-    "MOST_FNMR": MOST_FNMR,
-    "finely": finely,
-    "needed": needed,
-    "percent": percent,
-    "rows": rows,
-    "table": table,
-}
+    sent_back = [(group, _counted(one, "gate_refused")) for group, one in everybody.items()]
+    try:
+        return pages.get_template(name).render(told=told, sent_back=sent_back, **_NAMES)
+    except (UndefinedError, LookupError, TypeError) as error:
+        raise ReportRefused("something that a report has is missing in it") from error
 
 
 def _method(told: dict[str, Any]) -> str:
@@ -87,3 +68,22 @@ def _counted(told: dict[str, Any], name: str) -> str:
     errors, trials = told[f"{name}_counts"]
     low, high = (percent(one) for one in told[f"{name}_95"])
     return f"{percent(told[name])} [{low}, {high}], {errors:,} of {trials:,}"
+
+
+_NAMES: dict[str, Any] = {
+    "HEADS": HEADS,
+    "earlier": earlier,
+    "method": _method,
+    "usual": _usual,
+    "counted": _counted,
+    "DEMO_THRESHOLD": DEMO_THRESHOLD,
+    "LEAST_SAMPLE": LEAST_SAMPLE,
+    "MOST_SAMPLE": MOST_SAMPLE,
+    "MOST_FMR": MOST_FMR,
+    "MOST_FNMR": MOST_FNMR,
+    "finely": finely,
+    "needed": needed,
+    "percent": percent,
+    "rows": rows,
+    "table": table,
+}
