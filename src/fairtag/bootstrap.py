@@ -35,6 +35,7 @@ from fairtag.app.log.tend import merge_spooled
 from fairtag.app.ports import Clock, Notifier, Store
 from fairtag.app.set_duty import check_address
 from fairtag.custody.root import Root
+from fairtag.faces.threshold import demand_sample
 from fairtag.retention.schedule import scheduled
 from fairtag.settings import Settings, settings_of, socket_of, spool_of
 from fairtag.terms.errors import Busy, LogUnavailable, RootRefused, UsageError
@@ -54,11 +55,12 @@ def open_house(
 ) -> Iterator[House]:
     """Open the data folder, making it when it is not there.
 
-    Raises: StoreRefused, UsageError, RetentionTooLong, EngineRefused.
+    Raises: StoreRefused, UsageError, RetentionTooLong, EngineRefused, ProfileRefused.
     """
     settings = settings_of(data)
     if settings.webhook_secret:
         signing_key(settings.webhook_secret)  # a wrong one is said now, not at the first alarm
+    demand_sample(settings.face_sample)
     scheduled(settings.retained())  # one that keeps too long stops the start
     if settings.inspector_to:
         check_address(settings.inspector_to)
@@ -190,6 +192,7 @@ def _housed(
             faces=faces,
             enrolment_source=_enrolment_source(settings),
             engines_allowed=settings.face_engines_allowed,
+            face_sample=settings.face_sample,
             chance=os.urandom,
             notifier_for=lambda to: _notifier(to, settings, clock),
             address=settings.address,

@@ -51,10 +51,7 @@ def enrolled(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, 
 
 
 @pytest.fixture
-def desk(
-    enrolled: tuple[Path, dict[str, str]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Rig]:
-    monkeypatch.setattr(answering, "SAMPLED", 0.0)  # drawn by chance, and tested by itself
+def desk(enrolled: tuple[Path, dict[str, str]], tmp_path: Path) -> Iterator[Rig]:
     folder, tokens = enrolled
     shutil.copytree(folder, tmp_path / "data")
     with opened_check_ins(tmp_path / "data") as rig:
@@ -366,18 +363,20 @@ def test_what_was_not_asked_for_is_not_taken(desk: Rig) -> None:
     assert desk.house.store.read(lambda tx: tx.answers.of_prompt("ci-call")) == []
 
 
-def test_some_matches_are_looked_at_blind(desk: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(answering, "SAMPLED", 1.0)
-    prompt = prompt_of(desk)
-    answer(desk, prompt, burst("ann"))
-    one = newest(desk, prompt)
-    assert (one.result, one.is_sampled, to_review(desk)) == ("match", True, [one.answer_id])
+def test_some_matches_are_looked_at_blind(tmp_path: Path) -> None:
+    with opened_check_ins(tmp_path / "data", sample=1.0) as rig:
+        asked_wearer(rig)
+        enrol(rig)
+        prompt = prompt_of(rig)
+        answer(rig, prompt, burst("ann"))
+        one = newest(rig, prompt)
+        assert (one.result, one.is_sampled, to_review(rig)) == ("match", True, [one.answer_id])
 
 
-def test_of_many_matches_two_to_five_in_a_hundred_are_drawn(tmp_path: Path) -> None:
-    with opened_check_ins(tmp_path / "data") as rig:
+def test_of_many_matches_so_many_are_drawn_as_is_set(tmp_path: Path) -> None:
+    with opened_check_ins(tmp_path / "data", sample=0.03) as rig:
         drawn = sum(answering.is_drawn(rig.house) for _ in range(20_000))
-    assert 0.02 < drawn / 20_000 < 0.05
+    assert 0.02 < drawn / 20_000 < 0.04  # eight standard deviations
 
 
 def test_each_answer_is_in_the_log(desk: Rig) -> None:

@@ -38,6 +38,7 @@ HANDS = {
     "kept": {"app/checkins/enrolling/reenrol.py"},
     "pictures": set(),
     "derived": {"app/checkins/answering/compare.py"},
+    "in_counts": {"app/fairness/tell.py"},  # what wearers said of themselves: counted, forgotten
 }
 BOOKS = {
     "journal",
@@ -53,6 +54,7 @@ BOOKS = {
     "openings",
     "answers",
     "enrolments",
+    "declared",
 }
 
 

@@ -98,6 +98,8 @@ GET    /enrolling/{invitation_id}             s   s   y   y   n   n   n   n   n 
 POST   /enrolling/{invitation_id}/pictures    s   s   y   y   n   n   n   n   n   n   n   s
 POST   /enrolling/{invitation_id}/fetch       s   s   y   y   n   n   n   n   n   n   n   s
 GET    /charter                               y   y   y   y   y   y   y   y   y   y   y   y
+GET    /fairness                              s   s   n   y   n   n   y   n   n   n   n   s
+GET    /charter/faces                         y   y   y   y   y   y   y   y   y   y   y   y
 GET    /charter/rules                         y   y   y   y   y   y   y   y   y   y   y   y
 GET    /charter/rules.txt                     y   y   y   y   y   y   y   y   y   y   y   y
 GET    /sign-in                               y   y   y   y   y   y   y   y   y   y   y   y
@@ -109,6 +111,7 @@ GET    /healthz                               y   y   y   y   y   y   y   y   y 
 GET    /readyz                                y   y   y   y   y   y   y   y   y   y   y   y
 GET    /metrics                               k   k   k   k   k   k   k   k   k   k   k   k
 GET    /api/charter                           y   y   y   y   y   y   y   y   y   y   y   y
+GET    /api/charter/faces                     y   y   y   y   y   y   y   y   y   y   y   y
 GET    /api/charter/rules                     y   y   y   y   y   y   y   y   y   y   y   y
 GET    /api/openapi.json                      y   y   y   y   y   y   y   y   y   y   y   y
 GET    /api/v1/findings                       k   k   y   y   y   y   n   n   n   n   n   k

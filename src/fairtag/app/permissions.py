@@ -32,6 +32,8 @@ class Act(StrEnum):
     INTERESTS = "record whom others know"
     REVIEW = "review openings"
     ENROL = "enrol wearers"
+    PROFILE = "put a matcher in force, with a second person"
+    FAIRNESS = "read how groups fared, in counts"
 
 
 ROLES: dict[str, frozenset[Act]] = {
@@ -67,6 +69,8 @@ ROLES: dict[str, frozenset[Act]] = {
             Act.DECLARE,
             Act.REVIEW,
             Act.ENROL,
+            Act.PROFILE,
+            Act.FAIRNESS,
         }
     ),
     "caseworker": frozenset(
@@ -74,7 +78,7 @@ ROLES: dict[str, frozenset[Act]] = {
     ),
     # QUEUE and HANDLE: matters of support only.
     "contractor": frozenset({Act.QUEUE, Act.RECONCILE, Act.HANDLE, Act.ROSTER, Act.DECLARE}),
-    "inspector": frozenset({Act.LOG, Act.ROSTER, Act.REVIEW, Act.DECLARE}),
+    "inspector": frozenset({Act.LOG, Act.ROSTER, Act.REVIEW, Act.DECLARE, Act.FAIRNESS}),
     "reviewer": frozenset(),  # two pictures and nothing else; there are none in this version
     "liaison": frozenset({Act.ASK}),  # no way in to data: asks, and an officer answers
     "admin": frozenset({Act.DUTY, Act.ROSTER, Act.INTERESTS, Act.DECLARE}),

@@ -29,6 +29,7 @@ from fairtag.app.put_order import put_order
 from fairtag.app.sign_in import add_user, finish_setup, start_session
 from fairtag.app.trail.book import Chunk
 from fairtag.bootstrap import open_house
+from fairtag.cli.faces.bench import faces
 from fairtag.cli.keys.measure import measure
 from fairtag.cli.log.bench import audit
 from fairtag.cli.serve import serve
@@ -72,7 +73,9 @@ _JUDGED_DAYS = 30
 def bench(
     only: Annotated[
         str,
-        typer.Option(help="intake, latency, judge, trail, places, keys or audit; default: all."),
+        typer.Option(
+            help="intake, latency, judge, trail, places, faces, keys, audit; default: all."
+        ),
     ] = "",
     out: Annotated[Path, typer.Option(help="File to write.")] = Path("bench/latest.json"),
 ) -> None:
@@ -82,20 +85,19 @@ def bench(
         "python": platform.python_version(),
         "data": f"{_DEVICES} invented wearers, 3 conditions each, seed {_SEED}; batches of {BATCH}",
     }
-    if only in ("", "intake"):
-        told |= _intake()
-    if only in ("", "latency"):
-        told |= _latency()
-    if only in ("", "judge"):
-        told |= _judge()
-    if only in ("", "trail"):
-        told |= _trail()
-    if only in ("", "places"):
-        told |= _places()
-    if only in ("", "keys"):
-        told |= measure()
-    if only in ("", "audit"):
-        told |= audit()
+    parts = {
+        "intake": _intake,
+        "latency": _latency,
+        "judge": _judge,
+        "trail": _trail,
+        "places": _places,
+        "faces": faces,
+        "keys": measure,
+        "audit": audit,
+    }
+    for name, part in parts.items():
+        if only in ("", name):
+            told |= part()
     out.parent.mkdir(parents=True, exist_ok=True)
     out.write_text(json.dumps(told, indent=1) + "\n")
     typer.echo(json.dumps(told, indent=1))

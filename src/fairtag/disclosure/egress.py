@@ -219,6 +219,13 @@ _FILES = (
         decides=_NOBODY,
     ),
     Way(
+        name="pictures to and from the processes that look at them",
+        how=How.FILE,
+        by=("adapters/faces/decode.py:cleaned", "adapters/faces/decode.py:decoder"),
+        carries="pixels in memory, without any reference, by a pipe that only the service reads",
+        decides=_NOBODY,
+    ),
+    Way(
         name="copy of the keystore",
         how=How.FILE,
         by=("adapters/keys/copies.py:copy_out",),
@@ -248,6 +255,19 @@ _FILES = (
         decides=_NOBODY,
     ),
     Way(
+        name="a matcher's error rates",
+        how=How.FILE,
+        by=(
+            "cli/faces/card.py:card",
+            "cli/faces/evaluating.py:_write",
+            "evaluation/faces/telling/plots.py:draw",
+            "evaluation/faces/signing.py:key_at",
+            "evaluation/faces/signing.py:sign",
+        ),
+        carries="counts about a list of pictures that the caller has; opens no store, names nobody",
+        decides="whoever holds the pictures",
+    ),
+    Way(
         name="demo, simulation, benchmarks, evaluation",
         how=How.FILE,
         by=(
@@ -255,6 +275,7 @@ _FILES = (
             "cli/demo.py:_folder",
             "cli/demo.py:_write",
             "cli/evaluate.py:evaluate",
+            "cli/faces/bench.py:_jpeg",
             "cli/simulate.py:_write",
             "evaluation/telling/plots.py:draw",
             "cli/simulate.py:simulate",
@@ -277,6 +298,7 @@ _WORDS = (
             "cli/ending/retention.py",
             "cli/enrolling/again.py",
             "cli/evaluate.py",
+            "cli/faces",
             "cli/keeping.py",
             "cli/log/audit.py",
             "cli/order.py",

@@ -16,7 +16,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from fairtag.faces.marks import Marks
+from fairtag.faces.capture.marks import Marks
 from fairtag.faces.model import Measure, Picture
 
 Floats = NDArray[np.float32]
@@ -33,7 +33,7 @@ MOST_YAW, MOST_PITCH, MOST_ROLL = 40.0, 30.0, 30.0
 LEAST_OPEN = 0.1
 _BLACK, _WHITE, _MIDDLE = 4.0, 250.0, 256.0
 _LEVEL_PITCH = -5.0  # what the mesh says of a level head: the median of those pictures
-_GRID = 96  # samples a side: enough for a histogram, and the same whatever the picture's size
+_GRID = 64  # samples a side: enough for a histogram, and the same whatever the picture's size
 
 
 def measured(picture: Picture, marks: Marks, cut: Picture) -> tuple[Measure, ...]:

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import math
+from collections.abc import Sequence
 
 from fairtag.faces.model import Engine, Face, Measure, Picture, Reading
 
-# Somebody far behind, or on a poster, is not a second person before the camera: a face counts when
-# it covers at least a quarter of the largest one.
+# Somebody far behind, at the edge, or on a poster, is not a second person before the camera: a face
+# counts when it stands out at least a quarter as much as the first one.
 _SECOND_FACE = 0.25
+_EDGE = 0.05  # what is left of a face's weight at the edge
 
-# Which measures make a picture poor, and what to do about it, most urgent first. A measure that
-# is not here is kept for people to see and makes nothing poor.
+# What would help, by measure, most urgent first. An engine may have measures that are not here:
+# they make a picture poor too, without advice.
 _ADVICE = {
-    "more_light": ("UnderExposurePrevention", "DynamicRange"),
     "less_light": ("OverExposurePrevention",),
+    "more_light": ("UnderExposurePrevention", "DynamicRange"),
     "hold_still": ("Sharpness",),
     "come_closer": ("InterEyeDistance",),
     "move_back": (
@@ -25,9 +27,10 @@ _ADVICE = {
         "MarginBelowOfTheFaceImage",
     ),
     "face_the_camera": ("HeadPoseYaw", "HeadPosePitch", "HeadPoseRoll"),
+    "open_eyes": ("EyesOpen",),
 }
 # What not everybody can change: said, and never held against the picture.
-_KIND_ADVICE = {"open_eyes": ("EyesOpen",)}
+_KIND = {"EyesOpen", "MouthClosed"}
 
 
 def read(engine: Engine, picture: Picture) -> Reading:
@@ -35,30 +38,36 @@ def read(engine: Engine, picture: Picture) -> Reading:
     faces = engine.detect(picture)
     if not faces:
         return Reading(outcome="no_face", advice=("no_face",))
-    face, others = main_face(faces)
+    face, others = main_face(faces, picture)
     single = Measure(name="SingleFacePresent", value=others, is_ok=others < _SECOND_FACE)
     if not single.is_ok:
         return Reading(outcome="many_faces", measures=(single,), advice=("one_person_only",))
     measures = (single, *engine.quality(picture, face))
-    poor = _advised(measures, _ADVICE)
+    wrong = {one.name for one in measures if not one.is_ok}
     return Reading(
-        outcome="poor_quality" if poor else "one",
+        outcome="poor_quality" if wrong - _KIND else "one",
         measures=measures,
-        advice=poor + _advised(measures, _KIND_ADVICE),
+        advice=_advice(wrong),
         template=engine.embed(picture, face),
     )
 
 
-def main_face(faces: Sequence[Face]) -> tuple[Face, float]:
-    """Give the largest face, and how large the next one is beside it: 0 when there is none."""
-    first, *rest = sorted(faces, key=_area, reverse=True)
-    return first, (_area(rest[0]) / _area(first) if rest else 0.0)
+def main_face(faces: Sequence[Face], picture: Picture) -> tuple[Face, float]:
+    """Give the face that stands out, being large and in the middle, and how much the next one does
+    beside it: 0 when there is none, 1 when they are two of a kind.
+    """
+    height, width = picture.shape[:2]
+
+    def weight(face: Face) -> float:
+        x, y, wide, tall = face.box
+        off = math.hypot((x + wide / 2) / width * 2 - 1, (y + tall / 2) / height * 2 - 1)
+        return wide * tall * max(_EDGE, 1 - off) ** 2
+
+    first, *rest = sorted(faces, key=weight, reverse=True)
+    return first, (weight(rest[0]) / weight(first) if rest else 0.0)
 
 
-def _area(face: Face) -> float:
-    return face.box[2] * face.box[3]
-
-
-def _advised(measures: Sequence[Measure], table: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
-    wrong = {one.name for one in measures if not one.is_ok}
-    return tuple(code for code, names in table.items() if wrong & set(names))
+def _advice(wrong: set[str]) -> tuple[str, ...]:
+    if "OverExposurePrevention" in wrong:  # a bleached face has no tones either
+        wrong = wrong - {"DynamicRange"}
+    return tuple(code for code, names in _ADVICE.items() if wrong & set(names))

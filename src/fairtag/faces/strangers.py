@@ -40,16 +40,20 @@ def turned(template: Template, key: bytes) -> Template:
 
 
 def _reflected(vector: Doubles, key: bytes) -> Doubles:
+    """Reflect a vector once a dimension, so that its numbers become its parts along drawn axes."""
     size = len(vector)
     drawn = _normals(size * (size + 1) // 2, key)
     told, at = vector.copy(), 0
     for first in range(size):
-        mirror = drawn[at : at + size - first]
+        axis = drawn[at : at + size - first]
         at += size - first
+        sign = math.copysign(1.0, axis[0])
+        # The mirror halfway between the drawn axis and the first one: it brings one to the other.
+        mirror = axis.copy()
+        mirror[0] += sign * np.linalg.norm(axis)
         part = told[first:]
-        # The last mirror has one dimension: its reflection turns the sign.
         part -= mirror * (2 * (mirror @ part) / (mirror @ mirror))
-        told[first] *= math.copysign(1.0, mirror[0])
+        told[first] *= -sign
     return told
 
 

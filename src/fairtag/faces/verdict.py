@@ -14,7 +14,7 @@ from typing import Literal
 import msgspec
 import numpy as np
 
-from fairtag.faces.attacks import Attack
+from fairtag.faces.capture.attacks import Attack
 from fairtag.faces.compare import compare, numbers
 from fairtag.faces.model import Reading, Refer, Template, ThresholdProfile, Verdict
 
@@ -94,7 +94,7 @@ def mean(enrolled: Sequence[Template]) -> Template:
 
 def digest(profile: ThresholdProfile) -> str:
     """Name a profile by its content."""
-    return sha256(msgspec.json.encode(profile, order="sorted")).hexdigest()
+    return sha256(msgspec.json.encode(profile, order="deterministic")).hexdigest()
 
 
 def _usable(frames: Sequence[Reading]) -> list[Template]:

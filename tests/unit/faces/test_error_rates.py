@@ -177,7 +177,9 @@ def test_a_limit_is_met_exceeded_or_not_demonstrated() -> None:
 
 
 def test_groups_are_compared_worst_to_best_and_to_the_mean() -> None:
-    found = told.spread({name: told.independent(n, 1000) for name, n in zip("abc", (10, 20, 80))})
+    found = told.spread(
+        {name: told.independent(n, 1000) for name, n in zip("abc", (10, 20, 80), strict=True)}
+    )
 
     assert found is not None
     assert (found.worst, found.best, found.ratio) == ("c", "a", 8.0)

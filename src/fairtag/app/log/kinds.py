@@ -13,9 +13,11 @@ from dataclasses import dataclass
 from itertools import repeat
 
 from fairtag.alerts.model import AlertState
+from fairtag.app.matching.book import DIGEST, IN_FORCE, OUT_OF_FORCE
 from fairtag.app.ports import Transaction
 from fairtag.app.record_installation import STEPS_BY_PEOPLE
 from fairtag.audit.entries import Entry
+from fairtag.faces.verdict import digest as digest_of
 from fairtag.terms.ids import WearerId
 
 _ALL = 10_000_000
@@ -137,6 +139,14 @@ def _proposals(tx: Transaction) -> Iterator[Done]:
         yield f"second-person.{state}", (proposal_id,)
 
 
+def _profiles(tx: Transaction) -> Iterator[Done]:
+    for kept in tx.profiles.listed():
+        if kept.profile is None:
+            yield OUT_OF_FORCE, (kept.by, "")
+        else:
+            yield IN_FORCE, (kept.by, digest_of(kept.profile))
+
+
 KINDS = (
     Kind(
         table="alerts",
@@ -195,5 +205,11 @@ KINDS = (
         ),
         said=lambda entry: (entry.details.get("proposal", ""),),
         rows=_proposals,
+    ),
+    Kind(
+        table="face_profiles",
+        codes=(IN_FORCE, OUT_OF_FORCE),
+        said=lambda entry: (entry.actor, entry.details.get(DIGEST, "")),
+        rows=_profiles,
     ),
 )

@@ -22,6 +22,7 @@ from fairtag.web.console import (
     disclosing,
     door,
     enrolling,
+    fairness,
     lists,
     queue_pages,
     retention,
@@ -54,7 +55,7 @@ def console(
     app.include_router(staff_api(house, scheme=scheme))
     parts = (
         *(door, queue_pages, alert_pages, windows, waiting, life, lists),
-        *(disclosing, retention, charter, enrolling),
+        *(disclosing, retention, charter, enrolling, fairness),
     )
     for part in parts:
         app.include_router(part.pages(shell), include_in_schema=False)

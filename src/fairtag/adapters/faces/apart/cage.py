@@ -123,12 +123,12 @@ def one_picture() -> None:
     forbid(_CHILDREN)
 
 
-def forbid(*tables: Mapping[str, tuple[int, int | None]]) -> bool:
+def forbid(*tables: Mapping[str, tuple[int, int | None]], machine: str | None = None) -> bool:
     """Have the kernel refuse these calls with 'not permitted'; False where it can't.
 
     Fails: open, and the wall is not listed.
     """
-    known = _ARCHITECTURES.get(platform.machine())
+    known = _ARCHITECTURES.get(machine or platform.machine())
     if known is None or not sys.platform.startswith("linux"):
         return False
     column, architecture = known

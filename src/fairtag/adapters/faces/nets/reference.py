@@ -12,7 +12,7 @@ from fairtag.adapters.faces.nets.chip import chip, pair
 from fairtag.adapters.faces.nets.detector import Detector, Found
 from fairtag.adapters.faces.nets.mesh import Mesh
 from fairtag.adapters.faces.nets.pinned import DETECTOR, EMBEDDER, MESH, REFERENCE, weights
-from fairtag.faces.marks import LEFT_EYE, MOUTH, OVAL, POSE, RIGHT_EYE, Marks
+from fairtag.faces.capture.marks import LEFT_EYE, MOUTH, OVAL, POSE, RIGHT_EYE, Marks
 from fairtag.faces.model import Face, Measure, Picture, Template
 from fairtag.faces.quality import measured
 

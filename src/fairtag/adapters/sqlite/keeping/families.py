@@ -70,6 +70,7 @@ FAMILIES = (
     Family("prompt_draws", "wearer_id", "at", RecordKind.FINDING),
     Family("prompt_pauses", "owner", "recorded_at", RecordKind.TEXT),
     Family("review_calls", "owner", "recorded_at", RecordKind.TEXT),
+    Family("declared", "wearer_id", "at", RecordKind.DECLARED),
 )
 # What hangs on a row that went, and is nothing without it: table, column, where it must be.
 HANGING = (

@@ -134,6 +134,7 @@ WATCHED = (
             *("recorded_at", "alert_id", "sealed", "ended_at", "ended_by"),
         ),
     ),
+    Watched(table="face_profiles", key=("n",), parts=("n", "at", "by", "body")),
 )
 
 

@@ -30,8 +30,6 @@ from fairtag.terms.instants import DAY
 # After these another picture helps; ours: so often may a wearer try for one prompt.
 QUALITY = frozenset({Refer.POOR_QUALITY, Refer.NO_FACE, Refer.MANY_FACES})
 MOST_ANSWERS = 4
-# Of the matches people look at so many blind: the only way to see false accepts (2 to 5 %).
-SAMPLED = 0.03
 _BYTES = 15
 _CHANCES = 1 << 32
 
@@ -224,8 +222,8 @@ def _answer(
 
 
 def is_drawn(house: House) -> bool:
-    """Draw whether people look at a match blind."""
-    return int.from_bytes(house.chance(4)) < SAMPLED * _CHANCES
+    """Draw whether people look at a match blind: the only way to see false accepts."""
+    return int.from_bytes(house.chance(4)) < house.face_sample * _CHANCES
 
 
 def _store(tx: Transaction, sent: Sent, prompt: Prompt, looked: _Looked) -> Taken:

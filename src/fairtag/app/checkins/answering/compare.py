@@ -10,9 +10,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from fairtag.app.house import House
+from fairtag.app.matching.profiles import standing
 from fairtag.faces.model import Measure, Reading, Refer, ThresholdProfile, Verdict
 from fairtag.faces.refusals import EngineRefused, PictureRefused
-from fairtag.faces.threshold import demo
 from fairtag.faces.verdict import Where, decide
 from fairtag.terms.errors import Busy
 from fairtag.terms.ids import WearerId
@@ -88,9 +88,8 @@ def compared(house: House, wearer_id: WearerId, pictures: Sequence[bytes]) -> Co
 
 def profile_now(house: House) -> ThresholdProfile | None:
     """Give the profile that may decide here; None: everything goes to people (charter G8)."""
-    if not house.is_demo:
-        return None
-    return demo(house.faces.info(), is_demo=True).profile
+    decides = standing(house, house.faces.info()).decides
+    return None if decides is None else decides.profile
 
 
 def _faults(measures: tuple[Measure, ...]) -> int:

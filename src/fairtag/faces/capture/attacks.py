@@ -2,8 +2,8 @@
 
 No detector of presentation attacks that we found could be shipped: unknown data, no licence trail,
 and one took most real faces for false ones. Without a part of its own every record says 'none'.
-An identical frame twice and a challenge (`faces.challenge`) stop the cheapest tricks only: neither
-stops a good video or a mask.
+An identical frame twice and a challenge (`faces.capture.challenge`) stop the cheapest tricks only:
+neither stops a good video or a mask.
 
 Source: ISO/IEC 30107-3, by which such a part is to be tested.
 """
