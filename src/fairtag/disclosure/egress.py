@@ -74,8 +74,8 @@ _WORLD = (
     Way(
         name="rehearsal",
         how=How.NETWORK,
-        by=("sim/players.py:_speak",),
-        carries="invented messages to this machine's own device door",
+        by=("sim/players.py:_speak", "sim/answering.py:answer_prompts"),
+        carries="invented messages and drawn faces to this machine's own device door",
         decides=_HOST,
     ),
     Way(
