@@ -279,6 +279,7 @@ _FILES = (
             "cli/simulate.py:_write",
             "evaluation/telling/plots.py:draw",
             "cli/simulate.py:simulate",
+            "sim/portraits/bursts.py:taken",
         ),
         carries="invented people and numbers about them",
         decides=_HOST,
