@@ -11,8 +11,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from tests.app.test_verify_log import verify
-from tests.checkins import (
+from tests.answers import (
     NOON,
     TextFaces,
     answer,
@@ -27,6 +26,7 @@ from tests.checkins import (
     result,
     send,
 )
+from tests.app.test_verify_log import verify
 from tests.erasing import days_of_care, hold, steady
 from tests.rig import Rig
 

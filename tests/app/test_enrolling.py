@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.checkins import (
+from tests.answers import (
     NOON,
     OFFICER,
     TextFaces,

@@ -22,7 +22,7 @@ import typer
 from fastapi import Request
 from fastapi.routing import iter_route_contexts
 from PIL import Image
-from tests.checkins import (
+from tests.answers import (
     TextFaces,
     answer,
     asked_wearer,
