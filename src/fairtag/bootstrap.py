@@ -197,6 +197,8 @@ def _housed(
             is_demo=store.kind == "demo",
             schedule=schedule,
             is_rehearsal=is_rehearsal(),
+            is_referring=store.kind != "demo",  # the demo alone has a profile of its own
+            decisions_a_day=settings.reviewers_decisions_a_day,
             inspector_to=settings.inspector_to,
         )
         with suppress(Busy, LogUnavailable):  # it is tried again while the service runs

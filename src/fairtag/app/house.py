@@ -71,4 +71,6 @@ class House:
     engines_allowed: tuple[str, ...] = ()  # digests of engines that may run beside the reference
     courses: Courses | None = None  # how check-ins went, for counts by the month
     face_sample: float = 0.05  # the share of automatic matches that people look at blind
+    is_referring: bool = True  # no matcher may decide: people look at every photo (charter G8)
+    decisions_a_day: int = 200  # photos that reviewers can decide in 24 h
     inspector_to: str = ""  # who, besides the supervisor, hears of an opening for danger to life

@@ -33,6 +33,7 @@ class Act(StrEnum):
     REVIEW = "review openings"
     PROFILE = "put a matcher in force, with a second person"
     FAIRNESS = "read how groups fared, in counts"
+    PROMPT = "ask wearers for a check-in"
 
 
 ROLES: dict[str, frozenset[Act]] = {
@@ -47,6 +48,7 @@ ROLES: dict[str, frozenset[Act]] = {
             Act.DISCLOSE,
             Act.ASK,
             Act.DECLARE,
+            Act.PROMPT,
         }
     ),
     "supervisor": frozenset(
@@ -68,6 +70,7 @@ ROLES: dict[str, frozenset[Act]] = {
             Act.REVIEW,
             Act.PROFILE,
             Act.FAIRNESS,
+            Act.PROMPT,
         }
     ),
     "caseworker": frozenset(

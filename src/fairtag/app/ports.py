@@ -22,6 +22,8 @@ from fairtag.terms.local import Interval
 if TYPE_CHECKING:
     from fairtag.app.alert_book import AlertBook
     from fairtag.app.books import DeviceBook, OrderBook, PeopleBook
+    from fairtag.app.checkins.asking import AskingBook
+    from fairtag.app.checkins.book import PromptBook
     from fairtag.app.disclosure.book import DisclosureBook
     from fairtag.app.fairness.book import DeclaredBook, FairnessBook
     from fairtag.app.four_eyes.book import ProposalBook
@@ -305,12 +307,22 @@ class Transaction(Protocol):
         ...
 
     @property
+    def prompts(self) -> PromptBook:
+        """Give the book."""
+        ...
+
+    @property
     def declared(self) -> DeclaredBook:
         """Give the book."""
         ...
 
     @property
     def fairness(self) -> FairnessBook:
+        """Give the book."""
+        ...
+
+    @property
+    def asking(self) -> AskingBook:
         """Give the book."""
         ...
 

@@ -6,8 +6,10 @@ from sqlalchemy import Connection
 
 from fairtag.adapters.spool import Spool
 from fairtag.adapters.sqlite.alerts import SqliteAlertBook
+from fairtag.adapters.sqlite.checkins.asking import SqliteAskingBook
 from fairtag.adapters.sqlite.checkins.declared import SqliteDeclaredBook, SqliteFairnessBook
 from fairtag.adapters.sqlite.checkins.profiles import SqliteProfileBook
+from fairtag.adapters.sqlite.checkins.prompts import SqlitePromptBook
 from fairtag.adapters.sqlite.chunks import SqliteChunks
 from fairtag.adapters.sqlite.devices import SqliteDeviceBook
 from fairtag.adapters.sqlite.disclosed.book import SqliteDisclosureBook
@@ -51,6 +53,8 @@ class SqliteTransaction:
         self.profiles = SqliteProfileBook(connection)
         self.declared = SqliteDeclaredBook(connection, vault)
         self.fairness = SqliteFairnessBook(connection)
+        self.prompts = SqlitePromptBook(connection)
+        self.asking = SqliteAskingBook(connection, vault)
 
     def settle(self) -> None:
         """Bring what was logged into the tree and the file, before the commit.

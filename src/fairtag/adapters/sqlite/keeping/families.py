@@ -58,6 +58,11 @@ FAMILIES = (
     Family("disclosures", "owner", "at", RecordKind.TEXT),
     Family("holds", "owner", "at", RecordKind.TEXT),
     Family("declared", "wearer_id", "at", RecordKind.DECLARED),
+    Family("prompts", "wearer_id", "at", RecordKind.FINDING),
+    Family("prompt_hours", "wearer_id", "start", RecordKind.FINDING),
+    Family("prompt_draws", "wearer_id", "at", RecordKind.FINDING),
+    Family("prompt_pauses", "owner", "recorded_at", RecordKind.TEXT),
+    Family("review_calls", "owner", "recorded_at", RecordKind.TEXT),
 )
 # What hangs on a row that went, and is nothing without it: table, column, where it must be.
 HANGING = (
@@ -72,6 +77,7 @@ GUARDED = (
     *("alert_acts", "contacts", "alerts", "proposal_marks", "proposals", "holds", "reviews"),
     *("third_person_notes", "grant_reviews", "notice_delays", "grants", "contests"),
     *("disclosure_steps", "disclosures"),
+    *("prompts", "prompt_hours", "prompt_draws", "prompt_pauses", "review_calls"),
 )
 _BY_TABLE = {one.table: one for one in FAMILIES}
 

@@ -99,6 +99,31 @@ WATCHED = (
         parts=("n", "proposal_id", "state", "owner", "at", "body", "sealed"),
     ),
     Watched(table="face_profiles", key=("n",), parts=("n", "at", "by", "body")),
+    Watched(
+        table="prompts",
+        key=("check_in_id",),
+        parts=(
+            *("check_in_id", "wearer_id", "order_id", "condition_id", "device_id", "modality"),
+            *("kind", "local_day", "time_zone", "at", "until", "gap", "nonce", "drawn"),
+            *("state", "is_void"),
+        ),
+    ),
+    Watched(
+        table="prompt_hours",
+        key=("n",),
+        parts=(
+            *("n", "wearer_id", "waking_day", "local_day", "start", "end", "day_start"),
+            *("day_end", "time_zone", "protected"),
+        ),
+    ),
+    Watched(
+        table="prompt_pauses",
+        key=("n",),
+        parts=(
+            *("n", "pause_id", "owner", "kind", "start", "ask_until", "free_until"),
+            *("recorded_at", "alert_id", "sealed", "ended_at", "ended_by"),
+        ),
+    ),
 )
 
 
