@@ -17,11 +17,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from tests import checkins
 from tests.app.test_verify_log import live, rewrite
 from tests.rig import Rig, opened_rig
 from tests.watched import outside, tend, watched
 
 from fairtag.adapters.sqlite.log.rows import WATCHED
+from fairtag.app.checkins.pause import ask_for_help
 from fairtag.app.four_eyes.decide import Question, ask, withdraw
 from fairtag.app.log import verify as verify_log
 from fairtag.app.log.tend import tend_log
@@ -33,7 +35,7 @@ from fairtag.cli.log.audit import _looked
 from fairtag.orders.scheme import seed_scheme
 from fairtag.retention.holds import Hold
 from fairtag.terms.errors import SignerRefused, WitnessRefused
-from fairtag.terms.ids import OrderId, WearerId
+from fairtag.terms.ids import DeviceId, OrderId, WearerId
 from fairtag.terms.instants import DAY, HOUR, Micros
 
 ROUNDS = 34  # of each of the 16 ways to bend the log: 544
@@ -80,7 +82,10 @@ def lived(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def decided(rig: Rig) -> None:
-    """Ask a second person, place a hold and record a review."""
+    """Ask a second person, place a hold, record a review, draw a day and pause it."""
+    checkins.asked(rig, 5)
+    checkins.plan(rig)
+    ask_for_help(rig.house, DeviceId("D-5"), kind="call_me", at=None)
     asked = Question(matter="opening", about="Two hours", scope={})
     ask(rig.house, rig.person("oona", "officer"), asked, reason="to find the device")
     proposal = ask(rig.house, rig.person("oona", "officer"), asked, reason="to find it again")

@@ -34,6 +34,7 @@ class Act(StrEnum):
     ENROL = "enrol wearers"
     PROFILE = "put a matcher in force, with a second person"
     FAIRNESS = "read how groups fared, in counts"
+    PROMPT = "ask wearers for a check-in"
 
 
 ROLES: dict[str, frozenset[Act]] = {
@@ -49,6 +50,7 @@ ROLES: dict[str, frozenset[Act]] = {
             Act.ASK,
             Act.DECLARE,
             Act.ENROL,
+            Act.PROMPT,
         }
     ),
     "supervisor": frozenset(
@@ -71,6 +73,7 @@ ROLES: dict[str, frozenset[Act]] = {
             Act.ENROL,
             Act.PROFILE,
             Act.FAIRNESS,
+            Act.PROMPT,
         }
     ),
     "caseworker": frozenset(

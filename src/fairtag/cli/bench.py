@@ -29,6 +29,7 @@ from fairtag.app.put_order import put_order
 from fairtag.app.sign_in import add_user, finish_setup, start_session
 from fairtag.app.trail.book import Chunk
 from fairtag.bootstrap import open_house
+from fairtag.cli.asking.bench import prompts
 from fairtag.cli.faces.bench import faces
 from fairtag.cli.keys.measure import measure
 from fairtag.cli.log.bench import audit
@@ -74,7 +75,7 @@ def bench(
     only: Annotated[
         str,
         typer.Option(
-            help="intake, latency, judge, trail, places, faces, keys, audit; default: all."
+            help="intake, latency, judge, trail, places, faces, keys, audit, prompts; default: all."
         ),
     ] = "",
     out: Annotated[Path, typer.Option(help="File to write.")] = Path("bench/latest.json"),
@@ -85,19 +86,9 @@ def bench(
         "python": platform.python_version(),
         "data": f"{_DEVICES} invented wearers, 3 conditions each, seed {_SEED}; batches of {BATCH}",
     }
-    parts = {
-        "intake": _intake,
-        "latency": _latency,
-        "judge": _judge,
-        "trail": _trail,
-        "places": _places,
-        "faces": faces,
-        "keys": measure,
-        "audit": audit,
-    }
-    for name, part in parts.items():
+    for name, work in _ALL.items():
         if only in ("", name):
-            told |= part()
+            told |= work()
     out.parent.mkdir(parents=True, exist_ok=True)
     out.write_text(json.dumps(told, indent=1) + "\n")
     typer.echo(json.dumps(told, indent=1))
@@ -393,3 +384,16 @@ def _wait(port: int) -> None:
             if probe.connect_ex(("127.0.0.1", port)) == 0:
                 return
         time.sleep(0.1)
+
+
+_ALL: dict[str, Callable[[], dict[str, Any]]] = {
+    "intake": _intake,
+    "latency": _latency,
+    "judge": _judge,
+    "trail": _trail,
+    "places": _places,
+    "faces": faces,
+    "keys": measure,
+    "audit": audit,
+    "prompts": prompts,
+}

@@ -106,6 +106,7 @@ _ANSWERS = (
         how=How.ANSWER,
         by=(
             "web/console/alert_pages.py",
+            "web/console/asking/pages.py",
             "web/console/door.py",
             "web/console/enrolling/pages.py",
             "web/console/openings",

@@ -200,7 +200,7 @@ def _item(given: Given, look: _Look) -> InboxItem | None:
             is_shown = ref == look.config_ref
             told = said("paused" if config.get("paused") else "hours")
             found = InboxItem(n=given.n, id=ref, kind="config", config=config, text=told)
-        case "stop":
+        case _:
             is_shown = ref == look.stop
             found = InboxItem(n=given.n, id=ref, kind="stop", text=said("stop"))
     return found if is_shown else None

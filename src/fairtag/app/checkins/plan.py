@@ -13,6 +13,7 @@ from functools import partial
 from msgspec.structs import replace
 
 from fairtag.app.checkins.prompting.fit import fit
+from fairtag.app.checkins.prompting.opened import opened
 from fairtag.app.checkins.prompting.people import (
     AHEAD,
     Bound,
@@ -26,9 +27,8 @@ from fairtag.app.house import House
 from fairtag.app.ports import Transaction
 from fairtag.audit.entries import MACHINE, Entry
 from fairtag.intake.messages import CheckInState
-from fairtag.orders.model import Ruling
 from fairtag.rules.prompts.draw import CHANCE_BYTES, Drawn, Wanted, draw
-from fairtag.rules.prompts.hours import Hours, protected_of
+from fairtag.rules.prompts.hours import Hours
 from fairtag.rules.prompts.limits import MOST_A_DAY
 from fairtag.rules.prompts.model import Prompt, commitment
 from fairtag.rules.prompts.refusals import HoursRefused, PromptRefused
@@ -122,7 +122,7 @@ def draw_day(
     if tx.asking.is_drawn(one.wearer_id, day):
         return 0
     rulings = newest(tx, one)
-    hours = _opened(tx, one.wearer_id, rulings, day, now)
+    hours = opened(tx, one.wearer_id, rulings, day, now)
     asked = wanted_of(rulings, [_span(one) for one in hours], since=Micros(now + _LEAD))
     chosen, left_out = _cut(asked, photos)
     drawn: list[Drawn] = []
@@ -134,24 +134,6 @@ def draw_day(
     prompts = _prompts(house, one, drawn, hours, zone_of(rulings))
     _store(tx, one.wearer_id, prompts, day=day, not_asked=left_out, now=now)
     return 1
-
-
-def _opened(
-    tx: Transaction, wearer_id: WearerId, rulings: Sequence[Ruling], day: str, now: Micros
-) -> list[Hours]:
-    """Give the day's open hours, and store them when they are not there yet."""
-    near = Interval(start=Micros(now - AHEAD), end=Micros(now + 2 * AHEAD))
-    stored = tx.asking.hours(wearer_id, near)
-    try:
-        fresh = hours_of(rulings, day, stored)
-    except HoursRefused:
-        return []
-    tx.asking.add_hours(
-        wearer_id, fresh, time_zone=zone_of(rulings), protected=protected_of(rulings)
-    )
-    zone = zone_of(rulings)
-    kept = [one for one in stored if one.waking_day == day and one.time_zone == zone]
-    return [*kept, *fresh]
 
 
 def _span(one: Hours) -> Interval:

@@ -18,6 +18,7 @@ from fairtag.app.ports import Transaction
 from fairtag.app.record_installation import STEPS_BY_PEOPLE
 from fairtag.audit.entries import Entry
 from fairtag.faces.verdict import digest as digest_of
+from fairtag.rules.prompts.model import commitment
 from fairtag.terms.ids import WearerId
 
 _ALL = 10_000_000
@@ -147,7 +148,20 @@ def _profiles(tx: Transaction) -> Iterator[Done]:
             yield IN_FORCE, (kept.by, digest_of(kept.profile))
 
 
+def _prompts(tx: Transaction) -> Iterator[Done]:
+    """List commitments as the prompts themselves tell them: one that was added changes its own."""
+    for _, kind, some in tx.asking.commitments():
+        yield ("checkin.drawn" if kind == "drawn" else "checkin.asked"), (commitment(some),)
+
+
 KINDS = (
+    Kind(
+        table="prompts",  # a day on which nobody is asked has an entry and no row
+        codes=("checkin.drawn", "checkin.asked"),
+        said=lambda entry: (entry.details.get("commitment", ""),),
+        rows=_prompts,
+        needs_row=False,
+    ),
     Kind(
         table="alerts",
         codes=("alert.close",),

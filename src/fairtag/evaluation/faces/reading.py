@@ -1,9 +1,9 @@
 """What did the engine make of each picture? One task a picture, over processes; no picture is kept.
 
 A picture gives at most one template. `as_live` takes what the service takes: exactly one face that
-passes the quality gate. Otherwise the face nearest to the middle is taken whatever its quality,
-since pictures of public sets show bystanders; what the gate would have refused is counted all the
-same.
+passes the quality gate. Otherwise the face that stands out is taken whatever its quality and
+whoever stands behind it, since pictures of public sets show bystanders; what the gate would have
+refused is counted all the same.
 """
 
 from __future__ import annotations
@@ -77,11 +77,9 @@ def read_one(raw: bytes, engine: Engine, decode: Decode, *, as_live: bool) -> Se
         picture = decode(raw)
         faces = engine.detect(picture)
         reading = read(_Once(engine, faces), picture)
-        template = reading.template if reading.outcome == ONE else None
-        if faces and not as_live:
-            middle = min(faces, key=lambda one: _off_middle(one, picture))
-            is_read = reading.template is not None and middle is main_face(faces)[0]
-            template = reading.template if is_read else engine.embed(picture, middle)
+        template = reading.template if reading.outcome == ONE or not as_live else None
+        if template is None and faces and not as_live:
+            template = engine.embed(picture, main_face(faces, picture)[0])
         vector = None if template is None else numbers(template)
     except PictureRefused:
         return Seen(sha256=sha256, gate="unreadable", vector=None)
@@ -124,9 +122,3 @@ def _read(path: Path) -> Seen:
         raise RuntimeError("the process was not begun")
     engine, decode = _Here.tools
     return read_one(path.read_bytes(), engine, decode, as_live=_Here.as_live)
-
-
-def _off_middle(face: Face, picture: Picture) -> float:
-    height, width = picture.shape[:2]
-    x, y, w, h = face.box
-    return float((x + w / 2 - width / 2) ** 2 + (y + h / 2 - height / 2) ** 2)

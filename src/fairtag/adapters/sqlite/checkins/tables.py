@@ -180,8 +180,9 @@ def _guard_prompts() -> None:
         " AND v.wearer_id = NEW.wearer_id)"
     )
     within = (
-        "NOT EXISTS (SELECT 1 FROM prompt_hours h WHERE h.wearer_id = NEW.wearer_id"
-        ' AND h.start <= NEW.at AND h."end" >= NEW.until AND h.local_day = NEW.local_day'
+        "NOT EXISTS (SELECT 1 FROM prompt_hours h WHERE h.wearer_id = NEW.wearer_id"  # noqa: S608
+        f" AND h.start > NEW.at - {ANY_DAY} AND h.start <= NEW.at"
+        ' AND h."end" >= NEW.until AND h.local_day = NEW.local_day'
         " AND h.time_zone = NEW.time_zone)"
     )
     paused = (
@@ -235,9 +236,10 @@ def _sixth() -> str:
 
 def _drawn_later() -> str:
     return (
-        "NEW.kind = 'drawn' AND EXISTS (SELECT 1 FROM prompt_hours h JOIN prompt_draws d"
+        "NEW.kind = 'drawn' AND EXISTS (SELECT 1 FROM prompt_hours h JOIN prompt_draws d"  # noqa: S608
         " ON d.wearer_id = h.wearer_id AND d.waking_day = h.waking_day"
-        ' WHERE h.wearer_id = NEW.wearer_id AND h.start <= NEW.at AND h."end" >= NEW.until)'
+        f" WHERE h.wearer_id = NEW.wearer_id AND h.start > NEW.at - {ANY_DAY}"
+        ' AND h.start <= NEW.at AND h."end" >= NEW.until)'
     )
 
 
