@@ -31,6 +31,7 @@ HANDS = {
     "identity": {"app/openings/read.py", "app/disclosure/emergency.py"},
     "opened": {"app/openings/read.py"},  # what concerns third persons
     "text": {"app/openings/read.py"},  # what a wearer contests
+    "address": {"app/outside/tell.py"},  # of a representative, to send there
     "reason": {"app/openings/break_glass.py"},
     # Faces: the comparison's templates, and every kept picture for another engine. No person sees
     # anything; pages open pictures through the reviewing rooms only.
@@ -55,6 +56,7 @@ BOOKS = {
     "answers",
     "enrolments",
     "declared",
+    "outside",
 }
 
 

@@ -9,8 +9,14 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from tests.portraits import astronaut, grace_hopper, nobody, saved
+from tests.unit.faces.specimens import profile
+
+from fairtag.adapters.faces.nets.pinned import REFERENCE
+from fairtag.cli.facing.comparing import CAPTURE_MODE
+from fairtag.faces.verdict import digest as digest_of
 
 
 def fairtag(*words: str) -> subprocess.CompletedProcess[str]:
@@ -104,6 +110,65 @@ def test_an_engine_nobody_agreed_to_is_refused(folder: Path) -> None:
 
     assert (done.returncode, done.stdout) == (2, "")
     assert "FT-805" in done.stderr
+
+
+def made(folder: Path, **changed: Any) -> list[str]:
+    """Write a profile that passes the gate unless changed; gives the options that name it."""
+    told = {"capture_mode": CAPTURE_MODE, "engine": REFERENCE.name, "threshold": 0.95}
+    told |= {"weights_sha256": REFERENCE.weights_sha256}
+    passing = profile(**told)
+    (folder / "profile.json").write_bytes(
+        msgspec.json.encode(msgspec.structs.replace(passing, **changed))
+    )
+    return ["--profile", str(folder / "profile.json"), "--approved", digest_of(passing)]
+
+
+@pytest.mark.parametrize(
+    ("probe", "code", "outcome", "reason"),
+    [("one.jpg", 0, "match", None), ("two.png", 1, "refer", "low_score")],
+)
+def test_a_profile_that_passed_the_gate_for_single_pictures_decides(
+    folder: Path, probe: str, code: int, outcome: str, reason: str | None
+) -> None:
+    """Invented figures: the reference engine has none that pass."""
+    words = ["face", "compare", str(folder / "one.jpg"), str(folder / probe), *made(folder)]
+
+    done = fairtag(*words, "--json")
+
+    told = json.loads(done.stdout)
+    assert (done.returncode, told["outcome"], told["reason"]) == (code, outcome, reason)
+    assert told["profile"] == words[-1]
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"threshold": 0.5},
+        {"mode": "demo"},
+        {"mode": "refer_all"},
+        {"capture_mode": "burst3-enrolled3"},
+        {"engine": "another@1"},
+        {"weights_sha256": ("00",)},
+        {"groups": ()},
+        {"approved_by": "lab"},
+    ],
+    ids=lambda one: next(iter(one)),
+)
+def test_an_edited_or_unfit_profile_decides_nothing(folder: Path, changed: dict[str, Any]) -> None:
+    one = str(folder / "one.jpg")
+
+    edited = fairtag("face", "compare", one, one, *made(folder, **changed))
+
+    assert (edited.returncode, edited.stdout) == (2, "")
+    assert "FT-804" in edited.stderr
+
+
+def test_a_file_that_is_no_profile_is_one_line(folder: Path) -> None:
+    one = str(folder / "one.jpg")
+
+    done = fairtag("face", "compare", one, one, "--profile", one)
+
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
 
 
 def test_the_engines_are_listed_with_the_digest_that_settings_name(folder: Path) -> None:

@@ -100,6 +100,8 @@ POST   /enrolling                             s   s   y   y   n   n   n   n   n 
 GET    /enrolling/{invitation_id}             s   s   y   y   n   n   n   n   n   n   n   s
 POST   /enrolling/{invitation_id}/pictures    s   s   y   y   n   n   n   n   n   n   n   s
 POST   /enrolling/{invitation_id}/fetch       s   s   y   y   n   n   n   n   n   n   n   s
+GET    /told                                  s   s   y   y   y   n   n   n   n   n   n   s
+POST   /told                                  s   s   y   y   y   n   n   n   n   n   n   s
 GET    /charter                               y   y   y   y   y   y   y   y   y   y   y   y
 GET    /fairness                              s   s   n   y   n   n   y   n   n   n   n   s
 GET    /charter/faces                         y   y   y   y   y   y   y   y   y   y   y   y

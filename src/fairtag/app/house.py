@@ -10,7 +10,7 @@ from fairtag.app.checkins.book import Faces
 from fairtag.app.checkins.enrolling.sources import EnrolmentSource
 from fairtag.app.disclosure.book import Parcels
 from fairtag.app.fairness.book import Courses
-from fairtag.app.log.book import AccessLog, Signer, Witness
+from fairtag.app.log.book import LogFile, Signer, Witness
 from fairtag.app.ports import Clock, Notifier, Store, Vault
 from fairtag.retention.schedule import Schedule
 
@@ -55,7 +55,7 @@ class House:
     vault: Vault
     changes: Changes
     ground: Ground
-    log: AccessLog  # for looks: either sink will do
+    log: LogFile
     signer: Signer
     witnesses: tuple[Witness, ...]
     parcels: Parcels

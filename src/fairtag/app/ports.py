@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from fairtag.app.log.book import AuditBook
     from fairtag.app.matching.book import ProfileBook
     from fairtag.app.openings.book import ApartBook, CircleBook, OpeningBook
+    from fairtag.app.outside.book import OutsideBook
     from fairtag.app.retention.book import ErasureBook, HoldBook
     from fairtag.app.trail.book import Chunks, Pile
     from fairtag.app.wearer.book import ContestBook, WearerBook
@@ -312,6 +313,11 @@ class Transaction(Protocol):
         ...
 
     @property
+    def outside(self) -> OutsideBook:
+        """Give the book."""
+        ...
+
+    @property
     def prompts(self) -> PromptBook:
         """Give the book."""
         ...
@@ -357,6 +363,14 @@ class Store(Protocol):
 
     def transact(self, work: Callable[[Transaction], T]) -> T:
         """Do work and wait until it is durable."""
+        ...
+
+    def look(self, work: Callable[[Transaction], T]) -> T:
+        """Do work after which something personal is shown; wait a second for it and no longer.
+
+        Raises: LogUnavailable.
+        Fails: closed.
+        """
         ...
 
     def read(self, work: Callable[[Transaction], T]) -> T:

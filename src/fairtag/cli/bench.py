@@ -30,7 +30,7 @@ from fairtag.app.sign_in import add_user, finish_setup, start_session
 from fairtag.app.trail.book import Chunk
 from fairtag.bootstrap import open_house
 from fairtag.cli.asking.bench import prompts
-from fairtag.cli.faces.bench import faces
+from fairtag.cli.facing.timing import faces
 from fairtag.cli.keys.measure import measure
 from fairtag.cli.log.bench import audit
 from fairtag.cli.serve import serve

@@ -22,7 +22,7 @@ from fairtag.faces.model import Measure, Picture
 Floats = NDArray[np.float32]
 _BT709 = np.array([0.2126, 0.7152, 0.0722], np.float32)
 # Limits, chosen on pictures of press photographers and on the same ones darkened, bleached and
-# blurred: `docs/faces.md` says how many of each they stop, by group.
+# blurred: `docs/face-engine.md` says how many of each they stop, by group.
 LEAST_RANGE = 40.0  # between the 2nd and the 98th percentile of a face's tones
 MOST_LOST = 0.2  # part of a face that is all black or all white
 LEAST_SHARP = 0.0025

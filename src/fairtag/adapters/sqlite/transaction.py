@@ -23,6 +23,7 @@ from fairtag.adapters.sqlite.openings.circles import SqliteApartBook, SqliteCirc
 from fairtag.adapters.sqlite.openings.grants import SqliteOpeningBook
 from fairtag.adapters.sqlite.openings.wearers import SqliteContestBook, SqliteWearerBook
 from fairtag.adapters.sqlite.orders import SqliteOrderBook
+from fairtag.adapters.sqlite.outside.book import SqliteOutsideBook
 from fairtag.adapters.sqlite.people import SqlitePeopleBook
 from fairtag.adapters.sqlite.proposals import SqliteProposalBook
 from fairtag.adapters.sqlite.quarantine import SqliteQuarantine
@@ -54,6 +55,7 @@ class SqliteTransaction:
         self.contests = SqliteContestBook(connection, vault)
         self.answers = SqliteAnswerBook(connection, vault)
         self.enrolments = SqliteEnrolmentBook(connection, vault)
+        self.outside = SqliteOutsideBook(connection, vault)
         self.prompts = SqlitePromptBook(connection)
         self.asking = SqliteAskingBook(connection, vault)
         self.profiles = SqliteProfileBook(connection)

@@ -25,6 +25,7 @@ from fairtag.web.console import (
     enrolling,
     fairness,
     lists,
+    outside,
     queue_pages,
     retention,
 )
@@ -56,7 +57,7 @@ def console(
     app.include_router(staff_api(house, scheme=scheme))
     parts = (
         *(door, queue_pages, alert_pages, windows, waiting, life, lists),
-        *(asking, disclosing, retention, charter, enrolling, fairness),
+        *(asking, disclosing, retention, outside, charter, enrolling, fairness),
     )
     for part in parts:
         app.include_router(part.pages(shell), include_in_schema=False)

@@ -42,6 +42,36 @@ WORDS = {
         "words here:"
     ),
     "rules": "How the positions of your device are judged",
+    "stopped": (
+        "Nobody looked at this order again by {by}, as the law and the order ask. So nothing is "
+        "recorded any more since {since}."
+    ),
+    "not_judged": (
+        "Nothing is judged either. The order itself has not ended: ask your lawyer what that means "
+        "for you."
+    ),
+    "standing": (
+        "What a court ordered, or what keeps a named person safe, still holds and is judged; where "
+        "your device was is not kept, save around an alert. Ask your lawyer what that means for "
+        "you."
+    ),
+    "told_stopped": "{who}: a notice of this was sent ({when}).",
+    "told_resumed": (
+        "{who}: a notice was sent that the order was looked at again and goes on ({when})."
+    ),
+    "told_waits": "It could not be handed over yet and is tried again.",
+    "nobody_told": (
+        "No address is known for you or your lawyer, so nobody else was sent a notice of this. "
+        "Your officer can write an address down."
+    ),
+    "noticed": "You got a notice with a reference that begins with n_?",
+    "noticed_lead": (
+        "It is about a review of a wearer's order. A wearer finds here what it says. Do you "
+        "represent a wearer? Ask them, or call the office that made the order and name the "
+        "reference: a notice says nothing else, because mail is not private."
+    ),
+    "held": "What is kept longer",
+    "held_until": "Until {until}.",
     "no_order": "No order about you is stored here.",
     "looked": "Who looked, and why",
     "looked_lead": (
@@ -54,6 +84,7 @@ WORDS = {
     "what": "What",
     "why": "Why",
     "proof": "Proof",
+    "proof_later": "It has no number yet; come back later.",
     "proof_link": "Proof for you or your lawyer (entry {n})",
     "times": "of the time from {since} to {upto}",
     "two_people": "A second person agreed to it.",
@@ -97,6 +128,7 @@ WORDS = {
     "shut_lead": "The fault is ours. It does not count against you. Please try again later.",
     "back": "Back to your page",
 }
+WHOM = {"wearer": "You", "representative": "Your representative"}
 ROLES = {
     "officer": "Officer",
     "supervisor": "Supervisor",

@@ -55,6 +55,7 @@ FAMILIES = (
     Family("notice_delays", "wearer_id", "at", RecordKind.TEXT),
     Family("grants", "wearer_id", "granted_at", RecordKind.TEXT),
     Family("contests", "wearer_id", "at", RecordKind.TEXT),
+    Family("outside_contacts", "owner", "at", RecordKind.TEXT),
     Family("disclosure_steps", "owner", "at", RecordKind.TEXT),
     Family("disclosures", "owner", "at", RecordKind.TEXT),
     Family("holds", "owner", "at", RecordKind.TEXT),
@@ -79,12 +80,13 @@ HANGING = (
     ("install_steps", "order_id", "order_versions"),
     ("alert_findings", "alert_id", "alerts"),
     ("outbox", "alert_id", "alerts"),
+    ("outside_notices", "order_id", "order_versions"),
 )
 # Guards that let a row go once its key's end is written down.
 GUARDED = (
     *("alert_acts", "contacts", "alerts", "proposal_marks", "proposals", "holds", "reviews"),
     *("third_person_notes", "grant_reviews", "notice_delays", "grants", "contests"),
-    *("disclosure_steps", "disclosures", "answers", "answer_decisions"),
+    *("disclosure_steps", "disclosures", "outside_contacts", "answers", "answer_decisions"),
     *("prompts", "prompt_hours", "prompt_draws", "prompt_pauses", "review_calls"),
 )
 _BY_TABLE = {one.table: one for one in FAMILIES}

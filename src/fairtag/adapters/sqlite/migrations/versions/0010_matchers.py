@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0010"
-down_revision = "0007"
+down_revision = "0009"
 
 GUARDS = (
     """CREATE TRIGGER face_profiles_stay BEFORE DELETE ON face_profiles BEGIN SELECT RAISE(ABORT, 'a matcher that was put in force can not be deleted'); END""",

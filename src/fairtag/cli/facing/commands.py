@@ -5,11 +5,11 @@ from __future__ import annotations
 import typer
 
 from fairtag.cli.enrolling.again import re_enrol
-from fairtag.cli.faces.card import card
-from fairtag.cli.faces.comparing import compare, engines
-from fairtag.cli.faces.evaluating import evaluate
-from fairtag.cli.faces.fairness import fairness
-from fairtag.cli.faces.profiles import profiles
+from fairtag.cli.facing.card import card
+from fairtag.cli.facing.comparing import compare, engines
+from fairtag.cli.facing.evaluating import evaluate
+from fairtag.cli.facing.fairness import fairness
+from fairtag.cli.facing.profiles import profiles
 
 faces = typer.Typer(
     no_args_is_help=True,

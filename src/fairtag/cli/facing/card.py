@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from fairtag.cli.faces.evaluating import REFERENCE, tools_of
+from fairtag.cli.facing.evaluating import REFERENCE, tools_of
 from fairtag.evaluation.faces.profile import report_in
 from fairtag.evaluation.faces.telling.cards import BIAS, CARD, document
 from fairtag.terms.errors import UsageError

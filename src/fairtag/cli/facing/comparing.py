@@ -17,37 +17,44 @@ from fairtag.adapters.faces.engines import GROUP, REFERENCE_NAME, digest_of
 from fairtag.adapters.faces.keeper import FacesApart
 from fairtag.adapters.faces.limits import MOST_BYTES
 from fairtag.faces.capture.attacks import told as pad_told
-from fairtag.faces.model import Reading, Refer, Verdict
+from fairtag.faces.model import EngineInfo, Reading, Refer, ThresholdProfile, Verdict
 from fairtag.faces.refusals import PictureRefused
 from fairtag.faces.strangers import KEY_BYTES
+from fairtag.faces.threshold import admitted
 from fairtag.faces.verdict import decide
 from fairtag.terms.errors import UsageError
 
 AsJson = Annotated[bool, typer.Option("--json", help="As JSON.")]
 Name = Annotated[str, typer.Option("--engine", help="An engine that `face engines` lists.")]
 Allowed = Annotated[str, typer.Option(help="The digest of a plug-in that you agree to run.")]
+Profile = Annotated[Path | None, typer.Option(help="A threshold profile, as JSON.")]
+Approved = Annotated[str, typer.Option(help="The digest of the profile that people approved.")]
+CAPTURE_MODE = "burst1-enrolled1"  # two files
 
 
 def compare(
     enrolled: Annotated[Path, typer.Argument(help="A picture of the person.")],
     probe: Annotated[Path, typer.Argument(help="The picture to compare with it.")],
+    profile: Profile = None,
+    approved: Approved = "",
     engine: Name = REFERENCE_NAME,
     allowed: Allowed = "",
     is_json: AsJson = False,
 ) -> None:
     """Compare two pictures. Exit 0: match; 1: left to people, with the reason; 2: unreadable.
 
-    A machine says 'match' only with a threshold profile whose error rates were shown, for the way
-    the pictures are taken (charter G8). None covers two single files, so the answer here is
-    'refer' with the score, for people who know what the engine's scores are worth. The demo's
+    A machine says 'match' only under a profile whose error rates were shown for single pictures and
+    that people approved (charter G8); without one the answer is 'refer' with the score. The demo's
     profile decides in the demo only.
     """
+    told_profile = None if profile is None else _profile(profile)
     with _engine(engine, allowed) as faces:
+        may_decide = admit(told_profile, approved, faces.info())
         faces.decoder.hello(), faces.engine.hello()  # loading is no part of a comparison
         begun = time.perf_counter()
         key = os.urandom(KEY_BYTES)  # both are turned alike, and nobody can compare them again
-        readings = tuple(_read(faces, path, key) for path in (enrolled, probe))
-        verdict = _verdict(*readings)
+        readings = (_read(faces, enrolled, key), _read(faces, probe, key))
+        verdict = _verdict(*readings, profile=may_decide)
         took_ms = (time.perf_counter() - begun) * 1000
         told = _told(faces, readings, verdict, took_ms)
     typer.echo(msgspec.json.format(msgspec.json.encode(told)) if is_json else _table(told))
@@ -90,10 +97,35 @@ def _read(faces: FacesApart, path: Path, key: bytes) -> Reading:
         raise UsageError(f"{path}: {error}") from error
 
 
-def _verdict(enrolled: Reading, probe: Reading) -> Verdict:
+def _profile(path: Path) -> ThresholdProfile:
+    """Read a profile.
+
+    Raises: UsageError.
+    """
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=ThresholdProfile)
+    except OSError as error:
+        raise UsageError(f"--profile {path}: {error.strerror}") from error
+    except msgspec.MsgspecError as error:
+        raise UsageError(f"--profile {path}: no threshold profile: {error}") from error
+
+
+def admit(
+    profile: ThresholdProfile | None, approved: str, engine: EngineInfo
+) -> ThresholdProfile | None:
+    """Let a profile decide about two single files only through the gate.
+
+    Fails: closed. Raises: ProfileRefused.
+    """
+    if profile is None:
+        return None
+    return admitted(profile, approved=approved, engine=engine, capture_mode=CAPTURE_MODE).profile
+
+
+def _verdict(enrolled: Reading, probe: Reading, *, profile: ThresholdProfile | None) -> Verdict:
     if enrolled.outcome != "one" or enrolled.template is None:
         return Verdict(outcome="refer", reason=Refer(_REASONS[enrolled.outcome]))
-    return decide([enrolled.template], [probe], None, mode="live")
+    return decide([enrolled.template], [probe], profile, mode="live")
 
 
 _REASONS = {
@@ -106,7 +138,7 @@ _REASONS = {
 
 
 def _told(
-    faces: FacesApart, readings: tuple[Reading, ...], verdict: Verdict, took_ms: float
+    faces: FacesApart, readings: tuple[Reading, Reading], verdict: Verdict, took_ms: float
 ) -> dict[str, Any]:
     return {
         "outcome": verdict.outcome,
