@@ -14,6 +14,7 @@ import structlog
 
 from fairtag.adapters.changes import LoopChanges
 from fairtag.adapters.clock import MachineClock
+from fairtag.adapters.enrolling.folder import FolderEnrolmentSource
 from fairtag.adapters.faces.keeper import FacesApart
 from fairtag.adapters.ground import FolderGround
 from fairtag.adapters.keys.shut import ShutVault
@@ -27,11 +28,13 @@ from fairtag.adapters.roots.transit import TransitRoot
 from fairtag.adapters.sqlite.store import LOOK_S, SqliteStore, kind_in
 from fairtag.adapters.vault import KeyVault
 from fairtag.app.charter import is_rehearsal
+from fairtag.app.checkins.enrolling.sources import EnrolmentSource
 from fairtag.app.house import House
 from fairtag.app.log.tend import merge_spooled
 from fairtag.app.ports import Clock, Notifier, Store
 from fairtag.app.set_duty import check_address
 from fairtag.custody.root import Root
+from fairtag.faces.threshold import demand_sample
 from fairtag.retention.schedule import scheduled
 from fairtag.settings import Settings, settings_of, socket_of, spool_of
 from fairtag.terms.errors import Busy, LogUnavailable, RootRefused, UsageError
@@ -54,11 +57,12 @@ def open_house(
 
     `look_s` is how long a look waits to be written down.
 
-    Raises: StoreRefused, UsageError, RetentionTooLong, EngineRefused.
+    Raises: StoreRefused, UsageError, RetentionTooLong, EngineRefused, ProfileRefused.
     """
     settings = settings_of(data)
     if settings.webhook_secret:
         signing_key(settings.webhook_secret)  # a wrong one is said now, not at the first alarm
+    demand_sample(settings.face_sample)
     scheduled(settings.retained())  # one that keeps too long stops the start
     if settings.inspector_to:
         check_address(settings.inspector_to)
@@ -191,6 +195,11 @@ def _housed(
         store.close()
 
 
+def _enrolment_source(settings: Settings) -> EnrolmentSource | None:
+    folder = settings.enrolment_folder
+    return None if folder is None else FolderEnrolmentSource(folder)
+
+
 def _wired(
     data: Path,
     settings: Settings,
@@ -210,6 +219,8 @@ def _wired(
         witnesses=tuple(map(witness_from, settings.witnesses)),
         parcels=FolderParcels(data / "out"),
         faces=faces,
+        enrolment_source=_enrolment_source(settings),
+        face_sample=settings.face_sample,
         engines_allowed=settings.face_engines_allowed,
         chance=os.urandom,
         notifier_for=lambda to: _notifier(to, settings, clock),

@@ -27,7 +27,7 @@ CHARTER: tuple[Guarantee, ...] = (
         title="One to one",
         promise="A photo is only compared with the pictures of the one wearer it was asked from.",
         proof="test_g01_one_to_one.py",
-        is_proved=False,
+        is_proved=True,
         proved_part="",
     ),
     Guarantee(

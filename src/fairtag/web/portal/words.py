@@ -93,6 +93,19 @@ WORDS = {
     "disclosed": "What was passed on",
     "not_disclosed": "Nothing about you was passed on to anybody else.",
     "to_whom": "To whom",
+    "about": "About you, if you want to say",
+    "about_lead": (
+        "Machines that compare faces make more mistakes with some people than with others. If you "
+        "say here who you are, we can count whether this one does. You need not. No officer, no "
+        "rule and no machine that decides can see it; it is only counted, together with at least "
+        "nine others. You can change it or take it back whenever you want."
+    ),
+    "about_send": "Save",
+    "about_none": "I don't say",
+    "about_said": "You have said something here. We can't show it, not even to you.",
+    "about_saved": "Saved.",
+    "about_back": "Nothing is kept.",
+    "about_hint": "Choose nothing and save to take back what you said.",
     "contest": "Is something wrong?",
     "contest_lead": (
         "Write it in your own words, in any language. Your text is locked. An officer must answer "
@@ -156,3 +169,29 @@ CONDITIONS = {
     "Trail": "Where your device was is kept for the time the order says",
     "CheckIn": "Answer check-ins",
 }
+
+# What a wearer may say of themselves: what the form sends, what it asks, what it offers.
+QUESTIONS = (
+    (
+        "ethnic_group",
+        "Ethnic group",
+        (
+            ("asian", "Asian"),
+            ("black", "Black"),
+            ("mixed", "Mixed"),
+            ("white", "White"),
+            ("other", "Another one"),
+        ),
+    ),
+    (
+        "skin_tone",
+        "Skin tone",
+        (("lighter", "Lighter"), ("medium", "In between"), ("darker", "Darker")),
+    ),
+    ("sex", "Sex", (("female", "Female"), ("male", "Male"), ("other", "Another one"))),
+    (
+        "age",
+        "Age",
+        tuple((one, one) for one in ("18-24", "25-34", "35-49", "50-64", "65+")),
+    ),
+)

@@ -89,6 +89,17 @@ WATCHED = (
         parts=("n", "order_id", "owner", "recorded_at", "sealed"),
     ),
     Watched(
+        table="answers",
+        key=("n",),
+        parts=(
+            *("n", "answer_id", "check_in_id", "wearer_id", "at", "result", "is_sampled"),
+            "sealed",
+        ),
+    ),
+    Watched(
+        table="answer_decisions", key=("n",), parts=("n", "answer_id", "owner", "at", "outcome")
+    ),
+    Watched(
         table="proposals",
         key=("n",),
         parts=("n", "proposal_id", "matter", "owner", "asked_at", "body", "sealed"),
@@ -145,6 +156,7 @@ WATCHED = (
             *("recorded_at", "alert_id", "sealed", "ended_at", "ended_by"),
         ),
     ),
+    Watched(table="face_profiles", key=("n",), parts=("n", "at", "by", "body")),
     Watched(table="interests", key=("n",), parts=("n", "user_id", "wearer_id", "at", "by")),
     Watched(
         table="assignments",
