@@ -139,8 +139,10 @@ def upgrade() -> None:
     op.create_index(
         op.f("ix_prompt_hours_once"), "prompt_hours", ["wearer_id", "start"], unique=True
     )
+    op.create_index(op.f("ix_prompts_at"), "prompts", ["at"], unique=False)
     op.create_index(op.f("ix_prompts_device_id"), "prompts", ["device_id"], unique=False)
     op.create_index(op.f("ix_prompts_drawn"), "prompts", ["drawn"], unique=False)
+    op.create_index(op.f("ix_prompts_local_day"), "prompts", ["local_day"], unique=False)
     op.create_index(op.f("ix_prompts_once"), "prompts", ["wearer_id", "at"], unique=True)
     op.create_index(
         op.f("ix_prompt_draws_once"), "prompt_draws", ["wearer_id", "waking_day"], unique=True
