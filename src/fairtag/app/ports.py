@@ -352,9 +352,8 @@ class Store(Protocol):
     """The truth. One writer, many readers.
 
     A future of `submit` is done only after the commit is on disk (fsync). Work of several callers
-    shares a commit;
-    a work that raises is rolled back alone. Work must be quick and must not touch anything but the
-    transaction.
+    shares a commit; a work that raises is rolled back alone. Work must be quick and must not touch
+    anything but the transaction.
     """
 
     def submit(self, work: Callable[[Transaction], T]) -> Future[T]:

@@ -11,7 +11,6 @@ import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
-from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -21,17 +20,15 @@ from fairtag.adapters.clock import MachineClock, ScaledClock
 from fairtag.alerts.model import DutyEntry
 from fairtag.app.add_device import add_device
 from fairtag.app.books import Gateway, InstallStep
-from fairtag.app.checkins.enrolling.enrol import open_enrolment
 from fairtag.app.house import House
-from fairtag.app.ports import Transaction
 from fairtag.app.put_order import put_order
 from fairtag.app.record_installation import STEPS_BY_PEOPLE, record_step
 from fairtag.app.set_duty import set_duty
 from fairtag.app.sign_in import add_user, finish_setup, start_session
 from fairtag.bootstrap import open_house
+from fairtag.cli.enrolling.invented import CHECK_IN, answering, invite
 from fairtag.cli.serve import run_site
 from fairtag.orders.scheme import seed_scheme
-from fairtag.sim.devices.answering import Answerer, answer_prompts
 from fairtag.sim.papers import order_of
 from fairtag.sim.players import Device, play
 from fairtag.sim.stage import LIFE_DAYS, Cast, cast_of
@@ -45,16 +42,6 @@ _MARK = "demo.json"
 _LOCK = "demo.lock"
 _HOST = "127.0.0.1"
 _GATEWAY = "GW-1"
-# Who of the demo speaks our own protocol is asked for a photo too; faces are drawn.
-_CHECK_IN = {
-    "id": "p1",
-    "kind": "check_in",
-    "modality": "face_photo",
-    "max_per_day": 5,
-    "allowed": [{"from": "08:00", "to": "21:00"}],
-    "answer_within_min": 30,
-    "min_gap_min": 60,
-}
 # Two people who decide together need accounts from two administrators.
 _ADMINS = ("admin-one", "admin-two")
 _STAFF: tuple[tuple[Literal["first", "second", "supervisor"], str, str, str], ...] = (
@@ -104,11 +91,11 @@ def _run(data: Path, *, port: int, wearers: int, speed: float) -> None:
         casts = cast_of(wearers, clock.start)
         speakers = _register(house, casts)
         _write(data / _MARK, address, accounts, speakers)
-        answerers = _invite(house, speakers)
+        answerers = invite(house, speakers, by=_STAFF[0][1])
         words = _words(data, address, accounts, speakers, speed)
         streams = [stream_of(cast.player) for cast in casts]
         devices = [Device(*pair) for pair in zip(speakers, streams, strict=True)]
-        with _performing(house, devices, answerers, port, words):
+        with answering(house, answerers), _performing(house, devices, port, words):
             run_site(house, data, host=_HOST, port=port)
 
 
@@ -200,7 +187,7 @@ def _speaker(house: House, cast: Cast) -> Speaker:
     one = cast.player
     order = order_of(one)
     if cast.tongue is Tongue.NATIVE:
-        order["conditions"] = [*order["conditions"], _CHECK_IN]
+        order["conditions"] = [*order["conditions"], CHECK_IN]
     document = json.dumps(order).encode()
     put_order(house, document, scheme=seed_scheme(), by="demo")
     token = add_device(house, one.device_id, by="demo").token
@@ -214,33 +201,6 @@ def _speaker(house: House, cast: Cast) -> Speaker:
         )
         record_step(house, done, by="demo")
     return Speaker(device_id=one.device_id, token=token, tongue=cast.tongue, nonce=house.chance)
-
-
-def _invite(house: House, speakers: Sequence[Speaker]) -> list[Answerer]:
-    """Let the officer ask those for pictures whose orders have a check-in."""
-    found = house.store.read(lambda tx: tx.people.by_name(_STAFF[0][1]))
-    if found is None:
-        return []
-    until = Micros(house.clock.now() + DAY)
-    native = [one for one in speakers if one.tongue is Tongue.NATIVE]
-    return [
-        Answerer(
-            device_id=one.device_id,
-            token=one.token,
-            invitation=open_enrolment(
-                house,
-                found[0],
-                house.store.read(partial(_order_of, device_id=DeviceId(one.device_id))),
-                device_id=DeviceId(one.device_id),
-                until=until,
-            ).invitation_id,
-        )
-        for one in native
-    ]
-
-
-def _order_of(tx: Transaction, *, device_id: DeviceId) -> OrderId:
-    return tx.devices.serving(device_id)[0].order_id
 
 
 def _write(file: Path, address: str, accounts: list[_Account], speakers: Sequence[Speaker]) -> None:
@@ -292,25 +252,15 @@ def _words(
 
 
 @contextmanager
-def _performing(
-    house: House, devices: Sequence[Device], people: Sequence[Answerer], port: int, words: str
-) -> Iterator[None]:
+def _performing(house: House, devices: Sequence[Device], port: int, words: str) -> Iterator[None]:
     stop = threading.Event()
-    address = f"http://{_HOST}:{port}"
 
     def perform() -> None:
         while not _is_up(port):
             if stop.wait(0.05):
                 return
         typer.echo(words)
-        answering = threading.Thread(
-            target=partial(answer_prompts, people, address=address, clock=house.clock, stop=stop),
-            name="fairtag-answers",
-            daemon=True,
-        )
-        answering.start()
-        play(devices, address=address, clock=house.clock, stop=stop)
-        answering.join(timeout=10)
+        play(devices, address=f"http://{_HOST}:{port}", clock=house.clock, stop=stop)
 
     thread = threading.Thread(target=perform, name="fairtag-devices", daemon=True)
     thread.start()

@@ -6,9 +6,9 @@ from sqlalchemy import Connection
 
 from fairtag.adapters.spool import Spool
 from fairtag.adapters.sqlite.alerts import SqliteAlertBook
-from fairtag.adapters.sqlite.checkins.answers import SqliteAnswerBook
+from fairtag.adapters.sqlite.answers.book import SqliteAnswerBook
+from fairtag.adapters.sqlite.answers.enrolment import SqliteEnrolmentBook
 from fairtag.adapters.sqlite.checkins.declared import SqliteDeclaredBook, SqliteFairnessBook
-from fairtag.adapters.sqlite.checkins.enrolment import SqliteEnrolmentBook
 from fairtag.adapters.sqlite.checkins.profiles import SqliteProfileBook
 from fairtag.adapters.sqlite.chunks import SqliteChunks
 from fairtag.adapters.sqlite.devices import SqliteDeviceBook

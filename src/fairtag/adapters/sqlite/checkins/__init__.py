@@ -1,1 +1,1 @@
-"""Check-ins in SQLite."""
+"""Which matcher is in force, and what groups wearers say they belong to, counted only."""

@@ -10,7 +10,7 @@ import hashlib
 import msgspec
 from sqlalchemy import Column, Connection, Integer, LargeBinary, String, Table
 
-from fairtag.adapters.sqlite.checkins.answers import name_frames
+from fairtag.adapters.sqlite.answers.book import name_frames
 from fairtag.adapters.sqlite.engine import driver
 from fairtag.adapters.sqlite.keeping.families import is_shut, shut
 from fairtag.adapters.sqlite.schema import metadata

@@ -1,0 +1,1 @@
+"""Where are answers, their pictures, and the pictures that they are compared with?"""
