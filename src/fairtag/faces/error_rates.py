@@ -31,6 +31,7 @@ from fairtag.faces.model import Rate
 from fairtag.terms.counts.intervals import LEVEL, share
 
 DRAWS = 1000
+_BLOCK = 512  # people whose pairs are laid out at once
 Scores = NDArray[np.float64]
 People = NDArray[np.int64]
 Shown = Literal["met", "exceeded", "not_demonstrated"]
@@ -219,19 +220,40 @@ def _drawn(
     """
     pairs, errors, trials = _by_pair(wrong, first, second)
     chance = np.random.PCG64(seed)
-    is_one = pairs[0] == pairs[1]
+    drawn = (
+        np.bincount((chance.random_raw(people) % people).astype(np.int64), None, people)
+        for _ in range(DRAWS)
+    )
+    often = np.array(list(drawn), dtype=np.float64)
+    of = _weighed(often, pairs, trials)
     hit = np.flatnonzero(errors.any(axis=0))
-    found: list[Scores] = []
-    for _ in range(DRAWS):
-        often = np.bincount((chance.random_raw(people) % people).astype(np.int64), None, people)
-        weight = np.where(is_one, often[pairs[0]], often[pairs[0]] * often[pairs[1]])
-        of = float(weight @ trials)
-        if of > 0:
-            found.append(errors[:, hit] @ weight[hit] / of)
-    if not found:
+    (one, other), wrong_ones = pairs[:, hit], errors[:, hit].T
+    is_one = one == other
+    counted = [np.where(is_one, row[one], row[one] * row[other]) @ wrong_ones for row in often]
+    found = np.array(counted)[of > 0] / of[of > 0, np.newaxis]
+    if not found.size:
         return len(trials), [(0.0, 1.0)] * len(wrong)
-    low, high = np.quantile(np.array(found), _TAILS, axis=0)
+    low, high = np.quantile(found, _TAILS, axis=0)
     return len(trials), [(float(a), float(b)) for a, b in zip(low, high, strict=True)]
+
+
+def _weighed(often: Scores, pairs: NDArray[np.int64], trials: Scores) -> Scores:
+    """Count the trials of each draw. Shapes: (draws, people); (2, p), (p,); out: (draws,).
+
+    Pairs come by their first person, so that a block of people's rows is one slice of them.
+    """
+    people = often.shape[1]
+    found = np.zeros(len(often))
+    for start in range(0, people, _BLOCK):
+        stop = min(people, start + _BLOCK)
+        mine = slice(*np.searchsorted(pairs[0], (start, stop)))
+        rows, columns, number = pairs[0, mine] - start, pairs[1, mine], trials[mine]
+        is_one = rows + start == columns
+        block = np.zeros((stop - start, people))
+        block[rows[~is_one], columns[~is_one]] = number[~is_one]
+        found += ((often[:, start:stop] @ block) * often).sum(axis=1)
+        found += often[:, columns[is_one]] @ number[is_one]
+    return found
 
 
 def _by_pair(

@@ -97,6 +97,8 @@ class Refer(StrEnum):
     ENGINE_ERROR = "engine_error"
     NOT_AUDITED = "not_audited"  # no profile may decide here: everything goes to people
     NOT_ENROLLED = "not_enrolled"  # there is no picture of this engine's to compare with
+    OUT_OF_WINDOW = "out_of_window"  # taken after the time to answer: people hear why
+    DEVICE_SAID_NO = "device_said_no"  # an `on_device_result` of 'no': not a machine's word here
 
 
 class Verdict(msgspec.Struct, frozen=True, kw_only=True):

@@ -6,15 +6,15 @@ constants of the code; no setting reaches them. Source: charter G8, design.md §
 
 from __future__ import annotations
 
-import hashlib
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import msgspec
 
 from fairtag.faces.error_rates import needed
 from fairtag.faces.model import EngineInfo, GroupRates, Rate, ThresholdProfile
 from fairtag.faces.refusals import ProfileRefused
+from fairtag.faces.verdict import digest
 from fairtag.terms.counts.intervals import share
 from fairtag.terms.instants import Micros
 
@@ -42,11 +42,6 @@ class Admitted(msgspec.Struct, frozen=True, kw_only=True):
     digest: str
 
 
-def digest_of(profile: ThresholdProfile) -> str:
-    """Name a profile by its whole content: who approves, approves these bytes and no others."""
-    return hashlib.sha256(msgspec.json.encode(profile, order="deterministic")).hexdigest()
-
-
 def admitted(
     profile: ThresholdProfile, *, approved: str, engine: EngineInfo, capture_mode: str
 ) -> Admitted:
@@ -57,12 +52,12 @@ def admitted(
     Fails: closed.
     """
     why = [*failings(profile), *_strange(profile, engine, capture_mode)]
-    digest = digest_of(profile)
-    if digest != approved:
+    name = digest(profile)
+    if name != approved:
         why.insert(0, "it is not the profile that was approved: something in it was changed")
     if why:
         raise ProfileRefused("; ".join(why))
-    return Admitted(profile=profile, digest=digest)
+    return Admitted(profile=profile, digest=name)
 
 
 def demo(engine: EngineInfo, *, is_demo: bool) -> Admitted:
@@ -88,7 +83,7 @@ def demo(engine: EngineInfo, *, is_demo: bool) -> Admitted:
         evaluated_by="nobody",
         approved_by="nobody",
     )
-    return Admitted(profile=profile, digest=digest_of(profile))
+    return Admitted(profile=profile, digest=digest(profile))
 
 
 def failings(profile: ThresholdProfile) -> tuple[str, ...]:
@@ -108,10 +103,15 @@ def _failings(profile: ThresholdProfile) -> Iterator[str]:
         if not all(getattr(profile, name)) or not getattr(profile, name):
             yield f"it names no {name}"
     yield from _people(profile)
-    names = [one.group for one in profile.groups]
-    if len(set(names)) < LEAST_GROUPS:
-        yield f"it reports {len(set(names))} groups; at least {LEAST_GROUPS} are compared"
-    for one in (profile.overall, *profile.groups):
+    yield from over_ceilings(profile.overall, profile.groups)
+
+
+def over_ceilings(overall: GroupRates, groups: Sequence[GroupRates]) -> Iterator[str]:
+    """Say which rates are over their ceilings, or not shown to be within them."""
+    names = {one.group for one in groups}
+    if len(names) < LEAST_GROUPS:
+        yield f"it reports {len(names)} groups; at least {LEAST_GROUPS} are compared"
+    for one in (overall, *groups):
         yield from _over(one.group, "FMR", one.fmr, MOST_FMR)
         yield from _over(one.group, "FNMR", one.fnmr, MOST_FNMR)
         yield from _over(one.group, "FTA", one.fta, 1.0)

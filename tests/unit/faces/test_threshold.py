@@ -9,7 +9,8 @@ from tests.unit.faces.specimens import ENGINE, profile, rates
 from fairtag.faces import threshold
 from fairtag.faces.error_rates import independent
 from fairtag.faces.refusals import ProfileRefused
-from fairtag.faces.threshold import admitted, demo, digest_of, failings
+from fairtag.faces.threshold import admitted, demo, failings
+from fairtag.faces.verdict import digest as digest_of
 
 MODE = threshold.CAPTURE_MODE
 

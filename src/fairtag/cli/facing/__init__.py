@@ -1,1 +1,1 @@
-"""Faces by hand: files only, no store."""
+"""Faces by hand: comparing and measuring on files; profiles and fairness of a store."""

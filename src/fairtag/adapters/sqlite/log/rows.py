@@ -89,6 +89,17 @@ WATCHED = (
         parts=("n", "order_id", "owner", "recorded_at", "sealed"),
     ),
     Watched(
+        table="answers",
+        key=("n",),
+        parts=(
+            *("n", "answer_id", "check_in_id", "wearer_id", "at", "result", "is_sampled"),
+            "sealed",
+        ),
+    ),
+    Watched(
+        table="answer_decisions", key=("n",), parts=("n", "answer_id", "owner", "at", "outcome")
+    ),
+    Watched(
         table="proposals",
         key=("n",),
         parts=("n", "proposal_id", "matter", "owner", "asked_at", "body", "sealed"),
@@ -144,6 +155,31 @@ WATCHED = (
             *("n", "pause_id", "owner", "kind", "start", "ask_until", "free_until"),
             *("recorded_at", "alert_id", "sealed", "ended_at", "ended_by"),
         ),
+    ),
+    Watched(table="face_profiles", key=("n",), parts=("n", "at", "by", "body")),
+    Watched(table="interests", key=("n",), parts=("n", "user_id", "wearer_id", "at", "by")),
+    Watched(
+        table="assignments",
+        key=("n",),
+        parts=("n", "order_id", "user_id", "is_assigned", "at", "by"),
+    ),
+    Watched(
+        table="third_person_notes",
+        key=("n",),
+        parts=("n", "order_id", "owner", "at", "by", "sealed"),
+    ),
+    Watched(
+        table="contests",
+        key=("n",),
+        parts=("n", "contest_id", "wearer_id", "alert_id", "at", "body", "sealed"),
+    ),
+    Watched(
+        table="outside_contacts",
+        key=("n",),
+        parts=("n", "order_id", "owner", "whom", "at", "body", "sealed"),
+    ),
+    Watched(
+        table="outside_notices", key=("n",), parts=("n", "reference", "order_id", "body", "is_sent")
     ),
 )
 

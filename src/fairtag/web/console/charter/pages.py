@@ -8,6 +8,7 @@ from fastapi.responses import PlainTextResponse
 from fairtag.app.charter import CHARTER
 from fairtag.app.house import House
 from fairtag.app.log.tend import state_of
+from fairtag.app.matching.published import published as published_matcher
 from fairtag.app.openings.delay import delays_counted
 from fairtag.faces.model import EngineInfo
 from fairtag.faces.refusals import EngineRefused
@@ -43,6 +44,10 @@ def pages(shell: Shell) -> APIRouter:
             engines_allowed=shell.house.engines_allowed,
             witnessed="" if state.witnessed_at is None else when(state.witnessed_at),
         )
+
+    @router.get("/charter/faces")
+    def faces(request: Request) -> Response:
+        return shell.page(request, "charter_faces.html", told=published_matcher(shell.house))
 
     @router.get("/charter/rules")
     def rules(request: Request) -> Response:
