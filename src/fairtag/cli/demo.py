@@ -31,7 +31,7 @@ from fairtag.app.sign_in import add_user, finish_setup, start_session
 from fairtag.bootstrap import open_house
 from fairtag.cli.serve import run_site
 from fairtag.orders.scheme import seed_scheme
-from fairtag.sim.answering import Answerer, answer_prompts
+from fairtag.sim.devices.answering import Answerer, answer_prompts
 from fairtag.sim.papers import order_of
 from fairtag.sim.players import Device, play
 from fairtag.sim.stage import LIFE_DAYS, Cast, cast_of

@@ -74,7 +74,7 @@ _WORLD = (
     Way(
         name="rehearsal",
         how=How.NETWORK,
-        by=("sim/players.py:_speak", "sim/answering.py:answer_prompts"),
+        by=("sim/players.py:_speak", "sim/devices/answering.py:answer_prompts"),
         carries="invented messages and drawn faces to this machine's own device door",
         decides=_HOST,
     ),

@@ -7,11 +7,9 @@ from sqlalchemy import Connection
 from fairtag.adapters.spool import Spool
 from fairtag.adapters.sqlite.alerts import SqliteAlertBook
 from fairtag.adapters.sqlite.checkins.answers import SqliteAnswerBook
-from fairtag.adapters.sqlite.checkins.asking import SqliteAskingBook
 from fairtag.adapters.sqlite.checkins.declared import SqliteDeclaredBook, SqliteFairnessBook
 from fairtag.adapters.sqlite.checkins.enrolment import SqliteEnrolmentBook
 from fairtag.adapters.sqlite.checkins.profiles import SqliteProfileBook
-from fairtag.adapters.sqlite.checkins.prompts import SqlitePromptBook
 from fairtag.adapters.sqlite.chunks import SqliteChunks
 from fairtag.adapters.sqlite.devices import SqliteDeviceBook
 from fairtag.adapters.sqlite.disclosed.book import SqliteDisclosureBook
@@ -25,6 +23,8 @@ from fairtag.adapters.sqlite.openings.wearers import SqliteContestBook, SqliteWe
 from fairtag.adapters.sqlite.orders import SqliteOrderBook
 from fairtag.adapters.sqlite.outside.book import SqliteOutsideBook
 from fairtag.adapters.sqlite.people import SqlitePeopleBook
+from fairtag.adapters.sqlite.prompting.asking import SqliteAskingBook
+from fairtag.adapters.sqlite.prompting.prompts import SqlitePromptBook
 from fairtag.adapters.sqlite.proposals import SqliteProposalBook
 from fairtag.adapters.sqlite.quarantine import SqliteQuarantine
 from fairtag.adapters.sqlite.verdicts import SqliteVerdicts

@@ -18,12 +18,13 @@ from fairtag.app.matching.book import DIGEST, IN_FORCE, OUT_OF_FORCE, KeptProfil
 from fairtag.app.permissions import Act, demand
 from fairtag.app.ports import Transaction
 from fairtag.app.sign_in import confirm
-from fairtag.audit.entries import Entry
+from fairtag.audit.entries import Entry, Receipt
 from fairtag.faces.model import EngineInfo, ThresholdProfile
 from fairtag.faces.refusals import ProfileRefused
 from fairtag.faces.threshold import CAPTURE_MODE, Admitted, admitted, demo, failings
 from fairtag.faces.verdict import digest as digest_of
 from fairtag.review.four_eyes import Proposal
+from fairtag.terms.errors import LogUnavailable
 
 Mode = Literal["refer_all", "demo", "live"]
 _NEVER = "no profile was put in force"
@@ -119,9 +120,8 @@ def approve(
             second_person=second,
             details=told | {"threshold": f"{profile.threshold:g}"},
         )
-        kept = KeptProfile(
-            profile=profile, at=now, by=proposal.asked_by, entry=tx.audit.append(entry).n
-        )
+        n = _numbered(tx.audit.append(entry))
+        kept = KeptProfile(profile=profile, at=now, by=proposal.asked_by, entry=n)
         tx.profiles.put(kept)
         return kept
 
@@ -139,10 +139,20 @@ def take_out(house: House, person: Person, *, password: str) -> None:
 
     def work(tx: Transaction) -> None:
         entry = Entry(at=now, operation="policy", actor=person.user_id, what=OUT_OF_FORCE)
-        n = tx.audit.append(entry).n
+        n = _numbered(tx.audit.append(entry))
         tx.profiles.put(KeptProfile(profile=None, at=now, by=person.user_id, entry=n))
 
     house.store.transact(work)
+
+
+def _numbered(receipt: Receipt) -> int:
+    """Give an entry's number: nothing comes into force over the log's file alone.
+
+    Raises: LogUnavailable.
+    """
+    if receipt.n is None:
+        raise LogUnavailable("a profile waits until the log's table takes entries")
+    return receipt.n
 
 
 def _refer(kept: ThresholdProfile | None, why: str) -> Standing:

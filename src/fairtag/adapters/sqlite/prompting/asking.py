@@ -8,17 +8,17 @@ from typing import Any
 import msgspec
 from sqlalchemy import ColumnElement, Connection, func, insert, select, update
 
-from fairtag.adapters.sqlite.checkins.inbox import SqliteInbox
-from fairtag.adapters.sqlite.checkins.pauses import SqlitePauses
-from fairtag.adapters.sqlite.checkins.prompts import listed, refusing
-from fairtag.adapters.sqlite.checkins.tables import (
+from fairtag.adapters.sqlite.engine import driver
+from fairtag.adapters.sqlite.prompting.inbox import SqliteInbox
+from fairtag.adapters.sqlite.prompting.pauses import SqlitePauses
+from fairtag.adapters.sqlite.prompting.prompts import listed, refusing
+from fairtag.adapters.sqlite.prompting.tables import (
     device_inbox,
     outages,
     prompt_draws,
     prompt_hours,
     prompts,
 )
-from fairtag.adapters.sqlite.engine import driver
 from fairtag.app.checkins.asking import KeptHours
 from fairtag.app.ports import Vault
 from fairtag.intake.messages import CheckInState

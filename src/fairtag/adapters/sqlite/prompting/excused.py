@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, or_, select
 
-from fairtag.adapters.sqlite.checkins.tables import prompt_pauses, review_calls
+from fairtag.adapters.sqlite.prompting.tables import prompt_pauses, review_calls
 from fairtag.orders.model import ALL_CONDITIONS, Absence, Covers
 from fairtag.terms.ids import OrderId
 from fairtag.terms.instants import LATEST, Micros

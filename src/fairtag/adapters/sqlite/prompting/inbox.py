@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Connection, delete, select
 from sqlalchemy.dialects.sqlite import insert
 
-from fairtag.adapters.sqlite.checkins.tables import device_inbox
+from fairtag.adapters.sqlite.prompting.tables import device_inbox
 from fairtag.app.checkins.asking import Given, Item
 from fairtag.terms.ids import DeviceId
 from fairtag.terms.instants import Micros

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from sqlalchemy import DDL, Column, Index, Integer, LargeBinary, String, Table, event
 
-from fairtag.adapters.sqlite.checkins.hours import NAME
 from fairtag.adapters.sqlite.guards import keep_as_written
 from fairtag.adapters.sqlite.keeping.families import stays
+from fairtag.adapters.sqlite.prompting.hours import NAME
 from fairtag.adapters.sqlite.schema import metadata
 from fairtag.rules.prompts.course import RANKS
 from fairtag.rules.prompts.limits import (

@@ -6,8 +6,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, insert, or_, select, update
 
-from fairtag.adapters.sqlite.checkins.tables import prompt_pauses, prompts, review_calls
 from fairtag.adapters.sqlite.orders import versions
+from fairtag.adapters.sqlite.prompting.tables import prompt_pauses, prompts, review_calls
 from fairtag.app.checkins.asking import Pause
 from fairtag.app.ports import Vault
 from fairtag.custody.kinds import RecordKind

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from fairtag.adapters.sqlite.checkins.tables import outages, prompt_pauses, prompts
+from fairtag.adapters.sqlite.prompting.tables import outages, prompt_pauses, prompts
 from fairtag.intake.messages import CheckInState
 from fairtag.rules.prompts.course import lengthened, moves
 from fairtag.rules.prompts.model import Prompt
