@@ -10,6 +10,7 @@ readings: no id, no key, no name (charter G1).
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import sys
@@ -35,6 +36,8 @@ def main(told: list[str]) -> int:
     except FairtagError as refusal:
         _send(sink, Hello(refused=f"{refusal.code} {refusal}"))
         return 1
+    gc.disable()  # a child ends before anything is worth collecting, and shares what is not touched
+    gc.freeze()
     walls += cage.after_loading()
     _send(sink, msgspec.structs.replace(hello, walls=(*walls, f"{WALL_S:g} s for a picture")))
     while True:
