@@ -31,7 +31,15 @@ HANDS = {
     "identity": {"app/openings/read.py", "app/disclosure/emergency.py"},
     "opened": {"app/openings/read.py"},  # what concerns third persons
     "text": {"app/openings/read.py"},  # what a wearer contests
+    "address": {"app/outside/tell.py"},  # of a representative, to send there
     "reason": {"app/openings/break_glass.py"},
+    # Faces: the comparison's templates, and every kept picture for another engine. No person sees
+    # anything; pages open pictures through the reviewing rooms only.
+    "templates": {"app/checkins/answering/compare.py"},
+    "kept": {"app/checkins/enrolling/reenrol.py"},
+    "pictures": set(),
+    "derived": {"app/checkins/answering/compare.py"},
+    "in_counts": {"app/fairness/tell.py"},  # what wearers said of themselves: counted, forgotten
 }
 BOOKS = {
     "journal",
@@ -45,6 +53,10 @@ BOOKS = {
     "apart",
     "contests",
     "openings",
+    "answers",
+    "enrolments",
+    "declared",
+    "outside",
 }
 
 

@@ -23,7 +23,8 @@ from fairtag.terms.instants import Micros
 _MOST_CACHED = 100_000
 _PARTS = 4  # data / wearer / kind / period
 _HOUSE = "house"  # whose wearers have no order yet, such as a device without one
-_MONTHLY = (RecordKind.STATE, RecordKind.TRAIL)  # what every monitored wearer needs in a month
+# What a monitored wearer's month begins with: the trail, and what an alert would wait for.
+_MONTHLY = (RecordKind.TRAIL, RecordKind.FINDING, RecordKind.EVIDENCE)
 _A_COMMIT = 20_000  # wearers; the keystore is closed to others while one is written
 
 _Name = tuple[str, RecordKind, str]
@@ -72,22 +73,36 @@ class KeyVault:
         return made
 
     def seal(
-        self, plain: bytes, *, wearer_id: WearerId, kind: RecordKind, at: Micros, row: str
+        self,
+        plain: bytes,
+        *,
+        wearer_id: WearerId,
+        kind: RecordKind,
+        at: Micros,
+        row: str,
+        of: str = "",
     ) -> bytes:
-        """Seal under the wearer's key of this kind and period."""
-        period = period_of(kind, at)
+        """Seal under the wearer's key of this kind and period, or of this one item."""
+        period = period_of(kind, at, of=of)
         cipher = self._cipher((wearer_id, kind, period), create=True)
         bound = envelope.bound_to(wearer_id, kind, period, row)
         return envelope.seal(cipher, plain, nonce=self._chance(envelope.NONCE_BYTES), bound=bound)
 
     def unseal(
-        self, sealed: bytes, *, wearer_id: WearerId, kind: RecordKind, at: Micros, row: str
+        self,
+        sealed: bytes,
+        *,
+        wearer_id: WearerId,
+        kind: RecordKind,
+        at: Micros,
+        row: str,
+        of: str = "",
     ) -> bytes:
         """Undo `seal`.
 
         Raises: SealBroken.
         """
-        period = period_of(kind, at)
+        period = period_of(kind, at, of=of)
         cipher = self._cipher((wearer_id, kind, period), create=False)
         bound = envelope.bound_to(wearer_id, kind, period, row)
         return envelope.unseal(cipher, sealed, bound=bound)
@@ -101,6 +116,12 @@ class KeyVault:
             key = self._keys.key(path, above=self._wearer(wearer_id, create=True), create=True)
             self._keep(self._naming, wearer_id, key, generation)
         return hashlib.blake2b(told, key=key, digest_size=16).digest()
+
+    def derived(self, purpose: str, *, wearer_id: WearerId) -> bytes:
+        """Give a key for one purpose, derived from the wearer's own: it dies with that one."""
+        mine = self._keys.key(self._wearer(wearer_id, create=False), create=False)
+        bound = envelope.bound_to("derived", purpose, wearer_id)
+        return HKDF(SHA256(), length=envelope.KEY_BYTES, salt=None, info=bound).derive(mine)
 
     def end_wearer(self, wearer_id: WearerId) -> int:
         """Destroy the wearer's key and every key below it; tells how many keys went."""

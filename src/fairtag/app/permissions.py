@@ -31,6 +31,9 @@ class Act(StrEnum):
     DECLARE = "declare whom one knows"
     INTERESTS = "record whom others know"
     REVIEW = "review openings"
+    ENROL = "enrol wearers"
+    PROFILE = "put a matcher in force, with a second person"
+    FAIRNESS = "read how groups fared, in counts"
     PROMPT = "ask wearers for a check-in"
 
 
@@ -46,6 +49,7 @@ ROLES: dict[str, frozenset[Act]] = {
             Act.DISCLOSE,
             Act.ASK,
             Act.DECLARE,
+            Act.ENROL,
             Act.PROMPT,
         }
     ),
@@ -66,6 +70,9 @@ ROLES: dict[str, frozenset[Act]] = {
             Act.ASK,
             Act.DECLARE,
             Act.REVIEW,
+            Act.ENROL,
+            Act.PROFILE,
+            Act.FAIRNESS,
             Act.PROMPT,
         }
     ),
@@ -74,7 +81,7 @@ ROLES: dict[str, frozenset[Act]] = {
     ),
     # QUEUE and HANDLE: matters of support only.
     "contractor": frozenset({Act.QUEUE, Act.RECONCILE, Act.HANDLE, Act.ROSTER, Act.DECLARE}),
-    "inspector": frozenset({Act.LOG, Act.ROSTER, Act.REVIEW, Act.DECLARE}),
+    "inspector": frozenset({Act.LOG, Act.ROSTER, Act.REVIEW, Act.DECLARE, Act.FAIRNESS}),
     "reviewer": frozenset(),  # two pictures and nothing else; there are none in this version
     "liaison": frozenset({Act.ASK}),  # no way in to data: asks, and an officer answers
     "admin": frozenset({Act.DUTY, Act.ROSTER, Act.INTERESTS, Act.DECLARE}),

@@ -23,11 +23,14 @@ if TYPE_CHECKING:
     from fairtag.app.alert_book import AlertBook
     from fairtag.app.books import DeviceBook, OrderBook, PeopleBook
     from fairtag.app.checkins.asking import AskingBook
-    from fairtag.app.checkins.book import PromptBook
+    from fairtag.app.checkins.book import AnswerBook, EnrolmentBook, PromptBook
     from fairtag.app.disclosure.book import DisclosureBook
+    from fairtag.app.fairness.book import DeclaredBook, FairnessBook
     from fairtag.app.four_eyes.book import ProposalBook
     from fairtag.app.log.book import AuditBook
+    from fairtag.app.matching.book import ProfileBook
     from fairtag.app.openings.book import ApartBook, CircleBook, OpeningBook
+    from fairtag.app.outside.book import OutsideBook
     from fairtag.app.retention.book import ErasureBook, HoldBook
     from fairtag.app.trail.book import Chunks, Pile
     from fairtag.app.wearer.book import ContestBook, WearerBook
@@ -300,12 +303,42 @@ class Transaction(Protocol):
         ...
 
     @property
+    def answers(self) -> AnswerBook:
+        """Give the book."""
+        ...
+
+    @property
+    def profiles(self) -> ProfileBook:
+        """Give the book."""
+        ...
+
+    @property
+    def outside(self) -> OutsideBook:
+        """Give the book."""
+        ...
+
+    @property
     def prompts(self) -> PromptBook:
         """Give the book."""
         ...
 
     @property
+    def declared(self) -> DeclaredBook:
+        """Give the book."""
+        ...
+
+    @property
+    def enrolments(self) -> EnrolmentBook:
+        """Give the book."""
+        ...
+
+    @property
     def asking(self) -> AskingBook:
+        """Give the book."""
+        ...
+
+    @property
+    def fairness(self) -> FairnessBook:
         """Give the book."""
         ...
 
@@ -330,6 +363,14 @@ class Store(Protocol):
 
     def transact(self, work: Callable[[Transaction], T]) -> T:
         """Do work and wait until it is durable."""
+        ...
+
+    def look(self, work: Callable[[Transaction], T]) -> T:
+        """Do work after which something personal is shown; wait a second for it and no longer.
+
+        Raises: LogUnavailable.
+        Fails: closed.
+        """
         ...
 
     def read(self, work: Callable[[Transaction], T]) -> T:

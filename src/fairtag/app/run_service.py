@@ -22,7 +22,9 @@ from fairtag.app.escalate_alerts import escalate, send_notices
 from fairtag.app.house import House
 from fairtag.app.judging import Engine
 from fairtag.app.keys.care import keep_keys
+from fairtag.app.keys.months import begin_months
 from fairtag.app.log.tend import tend_log
+from fairtag.app.outside.tell import send_outside
 from fairtag.app.reconcile import reconcile
 from fairtag.app.retention.routine import keep_house
 from fairtag.app.reviews.clock import see_reviews
@@ -119,6 +121,7 @@ def _care(house: House, pulse: Pulse) -> None:
         results = [
             _tried(partial(escalate, house), "escalate"),
             _tried(partial(send_notices, house), "notices"),
+            _tried(partial(send_outside, house), "outside"),
             _tried(partial(compact, house), "compact"),
         ]
         if rounds % _BEAT_EVERY == 0:
@@ -129,6 +132,7 @@ def _care(house: House, pulse: Pulse) -> None:
             results += [
                 compared,
                 _tried(partial(keep_keys, house), "keys"),
+                _tried(partial(begin_months, house), "months"),
                 _tried(partial(see_reviews, house), "reviews"),
                 _tried(partial(keep_house, house), "retention"),
                 _tried(partial(expire, house), "expire"),

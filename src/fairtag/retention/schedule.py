@@ -21,7 +21,9 @@ PASSING_DAYS = 7  # contract §3: without a trail condition positions go after 7
 QUARANTINE_DAYS = 14  # contract §6
 STATE_DAYS = 8  # late data are taken for 7 days after an order's end (contract §6)
 MATCHED_PHOTO_DAYS = 7
+DECLARED_DAYS = 62  # two months: the last month's counts are made by then
 NO_MATCH_DAYS = 28  # after the people's decision: as long as it can be contested
+ENROLLED_DAYS = 28  # after the wearer's last order: as long as an answer can be contested
 ANSWER_DAYS = 28  # how long a complaint, contest or access request holds after its answer
 
 QUARANTINED_FOR = 7 * DAY  # keys wait locked so long before they are destroyed; design.md §5
@@ -33,6 +35,9 @@ FINAL_AFTER = 30 * DAY
 Since = Literal["basis", "wearer", "period"]
 By = Literal["machine", "two people", "compaction"]
 Outcome = Literal["match", "no_match", "match_with_concern", "cant_tell", "refer"]
+# Pictures that nobody has to decide about any more; what people were concerned about stays with
+# the record.
+GO_BY_THEMSELVES: tuple[Outcome, ...] = ("match", "no_match", "cant_tell")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +52,12 @@ class Rule:
 
 _RECORD = "It shows what was ordered, decided and done. Claims may be brought for six years"
 _SIX_YEARS = f"{_RECORD} (Limitation Act 1980 s.2, s.5; charter G5)."
+_ENROLLED = Rule(
+    days=ENROLLED_DAYS,
+    since="wearer",
+    by="machine",
+    why="Once nobody is asked any more there is nothing to compare with; a contest keeps it.",
+)
 
 RULES: dict[RecordKind, Rule] = {
     RecordKind.JOURNAL: Rule(
@@ -79,12 +90,20 @@ RULES: dict[RecordKind, Rule] = {
         by="machine",
         why="The judge's memory serves nothing once late data are taken no more (contract §6).",
     ),
+    RecordKind.DECLARED: Rule(
+        days=DECLARED_DAYS,
+        since="wearer",
+        by="machine",
+        why="Said freely, for counts by the month; the last month is counted by then (charter G8).",
+    ),
     RecordKind.PHOTO: Rule(
         days=RECORD_DAYS,
         since="basis",
         by="two people",
         why="By outcome, see `photo_goes_at`; what people found stays with the record (G5).",
     ),
+    RecordKind.ENROLMENT: _ENROLLED,
+    RecordKind.TEMPLATE: _ENROLLED,
 } | dict.fromkeys(
     (
         RecordKind.ORDER,

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, NullPool, create_engine
 
-from fairtag.adapters.sqlite.checkins.hours import teach
+from fairtag.adapters.sqlite.prompting.hours import teach
 
 _WRITER = (
     "journal_mode=WAL",

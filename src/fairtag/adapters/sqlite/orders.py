@@ -18,8 +18,8 @@ from sqlalchemy import (
     select,
 )
 
-from fairtag.adapters.sqlite.checkins.excused import called, excused
 from fairtag.adapters.sqlite.guards import keep_as_written
+from fairtag.adapters.sqlite.prompting.excused import called, excused
 from fairtag.adapters.sqlite.schema import metadata
 from fairtag.app.books import OrderFacts
 from fairtag.app.ports import Vault

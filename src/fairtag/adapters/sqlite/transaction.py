@@ -6,8 +6,10 @@ from sqlalchemy import Connection
 
 from fairtag.adapters.spool import Spool
 from fairtag.adapters.sqlite.alerts import SqliteAlertBook
-from fairtag.adapters.sqlite.checkins.asking import SqliteAskingBook
-from fairtag.adapters.sqlite.checkins.prompts import SqlitePromptBook
+from fairtag.adapters.sqlite.checkins.answers import SqliteAnswerBook
+from fairtag.adapters.sqlite.checkins.declared import SqliteDeclaredBook, SqliteFairnessBook
+from fairtag.adapters.sqlite.checkins.enrolment import SqliteEnrolmentBook
+from fairtag.adapters.sqlite.checkins.profiles import SqliteProfileBook
 from fairtag.adapters.sqlite.chunks import SqliteChunks
 from fairtag.adapters.sqlite.devices import SqliteDeviceBook
 from fairtag.adapters.sqlite.disclosed.book import SqliteDisclosureBook
@@ -19,7 +21,10 @@ from fairtag.adapters.sqlite.openings.circles import SqliteApartBook, SqliteCirc
 from fairtag.adapters.sqlite.openings.grants import SqliteOpeningBook
 from fairtag.adapters.sqlite.openings.wearers import SqliteContestBook, SqliteWearerBook
 from fairtag.adapters.sqlite.orders import SqliteOrderBook
+from fairtag.adapters.sqlite.outside.book import SqliteOutsideBook
 from fairtag.adapters.sqlite.people import SqlitePeopleBook
+from fairtag.adapters.sqlite.prompting.asking import SqliteAskingBook
+from fairtag.adapters.sqlite.prompting.prompts import SqlitePromptBook
 from fairtag.adapters.sqlite.proposals import SqliteProposalBook
 from fairtag.adapters.sqlite.quarantine import SqliteQuarantine
 from fairtag.adapters.sqlite.verdicts import SqliteVerdicts
@@ -48,8 +53,14 @@ class SqliteTransaction:
         self.apart = SqliteApartBook(connection, vault)
         self.wearers = SqliteWearerBook(connection)
         self.contests = SqliteContestBook(connection, vault)
+        self.answers = SqliteAnswerBook(connection, vault)
+        self.enrolments = SqliteEnrolmentBook(connection, vault)
+        self.outside = SqliteOutsideBook(connection, vault)
         self.prompts = SqlitePromptBook(connection)
         self.asking = SqliteAskingBook(connection, vault)
+        self.profiles = SqliteProfileBook(connection)
+        self.declared = SqliteDeclaredBook(connection, vault)
+        self.fairness = SqliteFairnessBook(connection)
 
     def settle(self) -> None:
         """Bring what was logged into the tree and the file, before the commit.

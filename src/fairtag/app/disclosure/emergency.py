@@ -74,7 +74,7 @@ def open_minimum(house: House, person: Person, order_id: OrderId, call: Call) ->
     demand_call(call.recipient, call.called_back, call.incident)
     now = house.clock.now()
     disclosure_id = new_id(house)
-    house.store.transact(lambda tx: _begin(tx, person, order_id, call, disclosure_id, now))
+    house.store.look(lambda tx: _begin(tx, person, order_id, call, disclosure_id, now))
     minimum = house.store.read(lambda tx: _minimum(tx, order_id, now))
     fix = minimum.position
     at = "" if fix is None else f"{wall_text(fix.at, minimum.time_zone)} ({minimum.time_zone})"

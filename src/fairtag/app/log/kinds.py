@@ -13,9 +13,11 @@ from dataclasses import dataclass
 from itertools import repeat
 
 from fairtag.alerts.model import AlertState
+from fairtag.app.matching.book import DIGEST, IN_FORCE, OUT_OF_FORCE
 from fairtag.app.ports import Transaction
 from fairtag.app.record_installation import STEPS_BY_PEOPLE
 from fairtag.audit.entries import Entry
+from fairtag.faces.verdict import digest as digest_of
 from fairtag.rules.prompts.model import commitment
 from fairtag.terms.ids import WearerId
 
@@ -127,9 +129,23 @@ def _erasures(tx: Transaction) -> Iterator[Done]:
             yield what, (run.run_id,)
 
 
+def _answers(tx: Transaction) -> Iterator[Done]:
+    for what, answer_id in tx.answers.acts():
+        if what == "check_in.answer":
+            yield what, (answer_id,)
+
+
 def _proposals(tx: Transaction) -> Iterator[Done]:
     for proposal_id, state in tx.proposals.acts():
         yield f"second-person.{state}", (proposal_id,)
+
+
+def _profiles(tx: Transaction) -> Iterator[Done]:
+    for kept in tx.profiles.listed():
+        if kept.profile is None:
+            yield OUT_OF_FORCE, (kept.by, "")
+        else:
+            yield IN_FORCE, (kept.by, digest_of(kept.profile))
 
 
 def _prompts(tx: Transaction) -> Iterator[Done]:
@@ -190,11 +206,24 @@ KINDS = (
         needs_row=False,
     ),
     Kind(
+        table="answers",  # its rows end by two people's leave, the entries stay
+        codes=("check_in.answer",),
+        said=lambda entry: (entry.details.get("answer", ""),),
+        rows=_answers,
+        needs_row=False,
+    ),
+    Kind(
         table="proposals",
         codes=tuple(
             f"second-person.{one}" for one in ("asked", "agreed", "refused", "withdrawn", "done")
         ),
         said=lambda entry: (entry.details.get("proposal", ""),),
         rows=_proposals,
+    ),
+    Kind(
+        table="face_profiles",
+        codes=(IN_FORCE, OUT_OF_FORCE),
+        said=lambda entry: (entry.actor, entry.details.get(DIGEST, "")),
+        rows=_profiles,
     ),
 )

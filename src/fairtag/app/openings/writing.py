@@ -1,6 +1,6 @@
 """How is a look written down? First an entry of the access log, then a row beside it.
 
-`write` is the only way from here to the log: it gives the entry's number, which is the receipt.
+`write` is the only way from here to the log: it gives the receipt.
 Fails: closed. What can't be written is not opened. Units: µs UTC.
 """
 
@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from contextlib import suppress
 
+from msgspec.structs import replace
+
 from fairtag.app.books import Person
 from fairtag.app.house import House
 from fairtag.app.openings.book import Look, Whose
 from fairtag.app.ports import Transaction
-from fairtag.audit.entries import Entry, Operation
+from fairtag.audit.entries import Entry, Operation, Receipt
 from fairtag.custody.opening import Grant, GrantKind
 from fairtag.terms.errors import FairtagError, LogUnavailable
 from fairtag.terms.ids import AlertId, OrderId, WearerId
@@ -29,12 +31,12 @@ READ: dict[GrantKind, str] = {
 }
 
 
-def write(tx: Transaction, entry: Entry) -> int:
-    """Write an entry; gives its number.
+def write(tx: Transaction, entry: Entry, *, needs_file: bool = False) -> Receipt:
+    """Write an entry; with `needs_file` the log's table alone will not do.
 
     Raises: LogUnavailable.
     """
-    return tx.audit.append(entry).n
+    return tx.audit.append(entry, needs_file=needs_file)
 
 
 def entry_of(
@@ -49,23 +51,24 @@ def entry_of(
     **details: str,
 ) -> Entry:
     """Make an entry about what a person does."""
-    told = {name: value for name, value in details.items() if value}
     return Entry(
         at=now,
         operation=operation,
         actor=person.user_id,
         what=what,
+        role=person.role,
+        authority=person.authority_id,
         wearer_id=wearer_id,
         order_id=order_id,
         alert_id=alert_id,
-        details={"role": person.role, "authority": person.authority_id} | told,
+        details={name: value for name, value in details.items() if value},
     )
 
 
 def granted(
     tx: Transaction, person: Person, grant: Grant, *, reason: str = "", what: str = ""
 ) -> None:
-    """Write a grant down, in the log and as a row."""
+    """Write a grant down, in the log and as a row; for danger to life never without the file."""
     is_life = grant.kind is GrantKind.BREAK_GLASS
     is_apart = grant.kind is GrantKind.THIRD_PERSON
     entry = entry_of(
@@ -77,21 +80,24 @@ def granted(
         order_id=None if is_apart else grant.order_id,
         alert_id=None if is_apart else grant.alert_id,
         grant=grant.grant_id,
-        purpose=grant.purpose,
-        second_person=grant.second_person or "",
-        case=grant.case_ref,
     )
-    write(tx, entry)
+    entry = replace(
+        entry,
+        purpose=grant.purpose,
+        case_ref=grant.case_ref or None,
+        second_person=grant.second_person,
+    )
+    write(tx, entry, needs_file=is_life)
     tx.openings.add(grant, reason=reason)
 
 
-def looked(tx: Transaction, person: Person, grant: Grant, now: Micros) -> int:
+def looked(tx: Transaction, person: Person, grant: Grant, now: Micros) -> Receipt:
     """Write a look down; gives the receipt.
 
     A look at what concerns a third person names no wearer: the wearer sees their own entries.
     """
     entry = _look_entry(person, grant, now)
-    number = write(tx, entry)
+    receipt = write(tx, entry, needs_file=grant.kind is GrantKind.BREAK_GLASS)
     since, upto = entry.window or (None, None)
     tx.openings.looked(
         Look(
@@ -108,10 +114,11 @@ def looked(tx: Transaction, person: Person, grant: Grant, now: Micros) -> int:
             since=since,
             upto=upto,
             second_person=grant.second_person,
-            entry=number,
+            entry=receipt.n or 0,
+            ref=receipt.ref,
         )
     )
-    return number
+    return receipt
 
 
 def _look_entry(person: Person, grant: Grant, now: Micros) -> Entry:
@@ -122,18 +129,16 @@ def _look_entry(person: Person, grant: Grant, now: Micros) -> Entry:
         operation="consultation",
         actor=person.user_id,
         what=READ[grant.kind],
+        role=person.role,
+        authority=person.authority_id,
+        second_person=grant.second_person,
+        case_ref=grant.case_ref or None,
         wearer_id=None if is_apart else grant.wearer_id,
         order_id=None if is_apart else grant.order_id,
         alert_id=None if is_apart else grant.alert_id,
         purpose=grant.purpose,
         window=(window.start, window.end) if grant.opens_trail or grant.opens_copy else None,
-        details={
-            "grant": grant.grant_id,
-            "role": person.role,
-            "authority": person.authority_id,
-            **({"second_person": grant.second_person} if grant.second_person else {}),
-            **({"of": grant.order_id} if is_apart else {}),
-        },
+        details={"grant": grant.grant_id} | ({"of": grant.order_id} if is_apart else {}),
     )
 
 
@@ -160,7 +165,7 @@ def refused(
             alert_id=None if is_apart else about.alert_id,
             code=refusal.code,
         )
-        number = write(tx, entry)
+        receipt = write(tx, entry)
         tx.openings.looked(
             Look(
                 at=now,
@@ -171,7 +176,8 @@ def refused(
                 wearer_id=wearer_id,
                 order_id=about.order_id,
                 alert_id=about.alert_id,
-                entry=number,
+                entry=receipt.n or 0,
+                ref=receipt.ref,
                 refused=refusal.code,
             )
         )

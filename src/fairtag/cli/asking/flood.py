@@ -21,9 +21,9 @@ from sqlalchemy import Connection
 from whenever import Date
 
 from fairtag.adapters.sqlite import store  # noqa: F401 - draws every table
-from fairtag.adapters.sqlite.checkins.asking import SqliteAskingBook
-from fairtag.adapters.sqlite.checkins.prompts import SqlitePromptBook
 from fairtag.adapters.sqlite.engine import driver, writing
+from fairtag.adapters.sqlite.prompting.asking import SqliteAskingBook
+from fairtag.adapters.sqlite.prompting.prompts import SqlitePromptBook
 from fairtag.adapters.sqlite.schema import metadata
 from fairtag.app.books import OrderFacts
 from fairtag.app.checkins.prompting.fit import fit

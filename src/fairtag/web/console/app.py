@@ -22,7 +22,10 @@ from fairtag.web.console import (
     charter,
     disclosing,
     door,
+    enrolling,
+    fairness,
     lists,
+    outside,
     queue_pages,
     retention,
 )
@@ -54,7 +57,7 @@ def console(
     app.include_router(staff_api(house, scheme=scheme))
     parts = (
         *(door, queue_pages, alert_pages, windows, waiting, life, lists),
-        *(asking, disclosing, retention, charter),
+        *(asking, disclosing, retention, outside, charter, enrolling, fairness),
     )
     for part in parts:
         app.include_router(part.pages(shell), include_in_schema=False)

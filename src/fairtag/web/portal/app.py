@@ -15,10 +15,12 @@ from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.exceptions import HTTPException
 
+from fairtag.app.fairness.declare import declare
 from fairtag.app.house import House
 from fairtag.app.wearer.contest import contest
-from fairtag.app.wearer.looks import proof_of, read_page
+from fairtag.app.wearer.looks import WearerPage, proof_of, read_page
 from fairtag.app.wearer.sign_in import enter, leave, whose_is
+from fairtag.faces.refusals import DeclarationRefused
 from fairtag.terms.errors import (
     ContestRefused,
     FairtagError,
@@ -35,7 +37,13 @@ from fairtag.web.portal.shown import shown
 _COOKIE = "fairtag_wearer"
 _MOST = 200
 _MOST_TEXT = 20_000
-_STATUS = ((SignInRefused, 401), (NotPermitted, 403), (UnknownPage, 404), (ContestRefused, 422))
+_STATUS = (
+    (SignInRefused, 401),
+    (NotPermitted, 403),
+    (UnknownPage, 404),
+    (ContestRefused, 422),
+    (DeclarationRefused, 422),
+)
 _FOREIGN = NotPermitted("this form did not come from a page of this service")
 
 
@@ -100,9 +108,13 @@ class Door:
     def own(self, request: Request, *, status: int = 200, **told: Any) -> Response:
         """Show the wearer their page."""
         page = read_page(self.house, self.wearer(request))
-        around = {"refusal": None, "text": "", "is_sent": False} | told
-        facts = shown(page)
+        around = {"refusal": None, "text": "", "is_sent": False, "about": ""} | told
+        facts = shown(page) | {"questions": words.QUESTIONS, "has_said": self._has_said(page)}
         return self.page("my.html", status=status, csrf=self.csrf(request), **facts, **around)
+
+    def _has_said(self, page: WearerPage) -> bool:
+        """Tell that the wearer said something of themselves; what, nobody can show."""
+        return self.house.store.read(lambda tx: tx.declared.said_at(page.wearer_id)) is not None
 
     def come_in(self, token: str) -> Response:
         """Go on to the page with a session's cookie."""
@@ -142,8 +154,8 @@ def _routes(door: Door) -> APIRouter:
 
 def _seeing(router: APIRouter, door: Door) -> None:
     @router.get("")
-    def my(request: Request, sent: bool = False) -> Response:  # noqa: FBT001, FBT002 - a query
-        return door.own(request, is_sent=sent)
+    def my(request: Request, sent: bool = False, about: str = "") -> Response:  # noqa: FBT001, FBT002 - a query
+        return door.own(request, is_sent=sent, about=about)
 
     @router.post("/contest")
     def say(
@@ -157,6 +169,20 @@ def _seeing(router: APIRouter, door: Door) -> None:
         except ContestRefused as refusal:
             return door.own(request, status=422, refusal=refusal, text=text)
         return RedirectResponse("/my?sent=true#contests", status_code=303)
+
+    @router.post("/about-me")
+    def about_me(
+        request: Request,
+        ethnic_group: Annotated[str, Form(max_length=_MOST)] = "",
+        skin_tone: Annotated[str, Form(max_length=_MOST)] = "",
+        sex: Annotated[str, Form(max_length=_MOST)] = "",
+        age: Annotated[str, Form(max_length=_MOST)] = "",
+        csrf: Annotated[str, Form()] = "",
+    ) -> Response:
+        whose = door.checked(request, csrf)
+        told = {"ethnic_group": ethnic_group, "skin_tone": skin_tone, "sex": sex, "age": age}
+        stands = declare(door.house, whose, told)
+        return RedirectResponse(f"/my?about={'said' if stands else 'back'}#about", status_code=303)
 
     @router.get("/proof/{entry}")
     def proof(request: Request, entry: int) -> Response:

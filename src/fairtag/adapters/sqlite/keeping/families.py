@@ -20,6 +20,7 @@ class Family(NamedTuple):
     owner: str
     at: str  # the time by which the key's period was chosen
     kind: RecordKind
+    period: str = ""  # the column that names the key's period, where each item has a key
 
 
 _OF_ORDER = "(SELECT v.wearer_id FROM order_versions AS v WHERE v.order_id = {}.order_id LIMIT 1)"
@@ -54,14 +55,23 @@ FAMILIES = (
     Family("notice_delays", "wearer_id", "at", RecordKind.TEXT),
     Family("grants", "wearer_id", "granted_at", RecordKind.TEXT),
     Family("contests", "wearer_id", "at", RecordKind.TEXT),
+    Family("outside_contacts", "owner", "at", RecordKind.TEXT),
     Family("disclosure_steps", "owner", "at", RecordKind.TEXT),
     Family("disclosures", "owner", "at", RecordKind.TEXT),
     Family("holds", "owner", "at", RecordKind.TEXT),
+    Family("answer_pictures", "wearer_id", "at", RecordKind.PHOTO, "period"),
+    Family("answer_decisions", "owner", "at", RecordKind.FINDING),
+    Family("frame_names", "wearer_id", "at", RecordKind.FINDING),
+    Family("answers", "wearer_id", "at", RecordKind.FINDING),
+    Family("enrolments", "wearer_id", "at", RecordKind.ENROLMENT, "period"),
+    Family("enrolled_templates", "wearer_id", "at", RecordKind.TEMPLATE, "period"),
+    Family("enrolment_invitations", "wearer_id", "at", RecordKind.ENROLMENT),
     Family("prompts", "wearer_id", "at", RecordKind.FINDING),
     Family("prompt_hours", "wearer_id", "start", RecordKind.FINDING),
     Family("prompt_draws", "wearer_id", "at", RecordKind.FINDING),
     Family("prompt_pauses", "owner", "recorded_at", RecordKind.TEXT),
     Family("review_calls", "owner", "recorded_at", RecordKind.TEXT),
+    Family("declared", "wearer_id", "at", RecordKind.DECLARED),
 )
 # What hangs on a row that went, and is nothing without it: table, column, where it must be.
 HANGING = (
@@ -70,12 +80,13 @@ HANGING = (
     ("install_steps", "order_id", "order_versions"),
     ("alert_findings", "alert_id", "alerts"),
     ("outbox", "alert_id", "alerts"),
+    ("outside_notices", "order_id", "order_versions"),
 )
 # Guards that let a row go once its key's end is written down.
 GUARDED = (
     *("alert_acts", "contacts", "alerts", "proposal_marks", "proposals", "holds", "reviews"),
     *("third_person_notes", "grant_reviews", "notice_delays", "grants", "contests"),
-    *("disclosure_steps", "disclosures"),
+    *("disclosure_steps", "disclosures", "outside_contacts", "answers", "answer_decisions"),
     *("prompts", "prompt_hours", "prompt_draws", "prompt_pauses", "review_calls"),
 )
 _BY_TABLE = {one.table: one for one in FAMILIES}
@@ -129,6 +140,8 @@ def remove(db: sqlite3.Connection, run_id: str, *, at: Micros) -> dict[str, int]
 def _removed(
     db: sqlite3.Connection, run_id: str, family: Family, kind: str, period: str, at: Micros
 ) -> int:
+    if family.period and kind != WHOLE:
+        return _item_removed(db, run_id, family, kind, period)
     if kind == WHOLE:
         first, last = 0, at + 1
     else:
@@ -142,6 +155,17 @@ def _removed(
     return db.execute(told, (first, last, run_id, kind, period)).rowcount
 
 
+def _item_removed(
+    db: sqlite3.Connection, run_id: str, family: Family, kind: str, period: str
+) -> int:
+    told = (
+        f"DELETE FROM {family.table} WHERE {family.period} = ?"  # noqa: S608
+        f" AND {family.owner} IN (SELECT owner FROM erasure_items"
+        " WHERE run_id = ? AND kind = ? AND period = ?)"
+    )
+    return db.execute(told, (period, run_id, kind, period)).rowcount
+
+
 def shut(db: sqlite3.Connection) -> frozenset[tuple[str, str, str]]:
     """List whose rows can't be read, of which kind and period: their keys are locked or gone."""
     found = db.execute("SELECT owner, kind, period FROM erasure_items")
@@ -149,10 +173,15 @@ def shut(db: sqlite3.Connection) -> frozenset[tuple[str, str, str]]:
 
 
 def is_shut(
-    shut_items: frozenset[tuple[str, str, str]], owner: str, kind: RecordKind, at: Micros
+    shut_items: frozenset[tuple[str, str, str]],
+    owner: str,
+    kind: RecordKind,
+    at: Micros,
+    *,
+    of: str = "",
 ) -> bool:
     """Tell whether a row is among them."""
     if not shut_items:
         return False
-    key = (owner, kind, period_of(kind, at))
+    key = (owner, kind, period_of(kind, at, of=of))
     return key in shut_items or (owner, WHOLE, WHOLE) in shut_items

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 GONE = "gone"
@@ -89,6 +89,17 @@ WATCHED = (
         parts=("n", "order_id", "owner", "recorded_at", "sealed"),
     ),
     Watched(
+        table="answers",
+        key=("n",),
+        parts=(
+            *("n", "answer_id", "check_in_id", "wearer_id", "at", "result", "is_sampled"),
+            "sealed",
+        ),
+    ),
+    Watched(
+        table="answer_decisions", key=("n",), parts=("n", "answer_id", "owner", "at", "outcome")
+    ),
+    Watched(
         table="proposals",
         key=("n",),
         parts=("n", "proposal_id", "matter", "owner", "asked_at", "body", "sealed"),
@@ -97,6 +108,28 @@ WATCHED = (
         table="proposal_marks",
         key=("n",),
         parts=("n", "proposal_id", "state", "owner", "at", "body", "sealed"),
+    ),
+    Watched(
+        table="grants",
+        key=("n",),
+        parts=("n", "grant_id", "kind", "person", "wearer_id", "granted_at", "body", "sealed"),
+    ),
+    Watched(table="looks", key=("n",), parts=("n", "at", "person", "wearer_id", "refused", "body")),
+    Watched(table="grant_reviews", key=("n",), parts=("n", "grant_id", "at", "body", "sealed")),
+    Watched(
+        table="notice_delays",
+        key=("n",),
+        parts=("n", "grant_id", "wearer_id", "at", "body", "sealed"),
+    ),
+    Watched(
+        table="disclosures",
+        key=("n",),
+        parts=("n", "disclosure_id", "owner", "at", "body", "sealed"),
+    ),
+    Watched(
+        table="disclosure_steps",
+        key=("n",),
+        parts=("n", "disclosure_id", "what", "owner", "at", "body", "sealed"),
     ),
     Watched(
         table="prompts",
@@ -122,6 +155,31 @@ WATCHED = (
             *("n", "pause_id", "owner", "kind", "start", "ask_until", "free_until"),
             *("recorded_at", "alert_id", "sealed", "ended_at", "ended_by"),
         ),
+    ),
+    Watched(table="face_profiles", key=("n",), parts=("n", "at", "by", "body")),
+    Watched(table="interests", key=("n",), parts=("n", "user_id", "wearer_id", "at", "by")),
+    Watched(
+        table="assignments",
+        key=("n",),
+        parts=("n", "order_id", "user_id", "is_assigned", "at", "by"),
+    ),
+    Watched(
+        table="third_person_notes",
+        key=("n",),
+        parts=("n", "order_id", "owner", "at", "by", "sealed"),
+    ),
+    Watched(
+        table="contests",
+        key=("n",),
+        parts=("n", "contest_id", "wearer_id", "alert_id", "at", "body", "sealed"),
+    ),
+    Watched(
+        table="outside_contacts",
+        key=("n",),
+        parts=("n", "order_id", "owner", "whom", "at", "body", "sealed"),
+    ),
+    Watched(
+        table="outside_notices", key=("n",), parts=("n", "reference", "order_id", "body", "is_sent")
     ),
 )
 
@@ -154,6 +212,18 @@ def digests(db: sqlite3.Connection) -> dict[str, str]:
         if held is not None or found.get(name) is None:
             found[name] = GONE if held is None else _digest(held[0])
     db.execute("DELETE FROM changed").close()
+    return found
+
+
+def held(db: sqlite3.Connection, names: Iterable[str]) -> dict[str, str]:
+    """Give what now stands under each name: the digest of the row, or `GONE`."""
+    found = dict.fromkeys(names, GONE)
+    for one in WATCHED:
+        wanted = f"SELECT {one.content_of('t')} FROM {one.table} t WHERE {one.name_of('t')} = ?"  # noqa: S608 - our own names
+        for name in found:
+            if name.startswith(f"{one.table}/"):
+                row = db.execute(wanted, (name,)).fetchone()
+                found[name] = GONE if row is None else _digest(row[0])
     return found
 
 

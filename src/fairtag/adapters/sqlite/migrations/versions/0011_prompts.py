@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0011"
-down_revision = "0007"
+down_revision = "0010"
 
 GUARDS = (
     """CREATE TRIGGER prompt_hours_stay BEFORE DELETE ON prompt_hours WHEN NOT EXISTS (SELECT 1 FROM erased WHERE owner = OLD.wearer_id AND ((kind = 'finding' AND period = strftime('%Y-%m', OLD.start / 1000000, 'unixepoch')) OR (kind = '*' AND OLD.start <= erased.at))) BEGIN SELECT RAISE(ABORT, 'when a person may be asked can not be deleted'); END""",
