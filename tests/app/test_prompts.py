@@ -166,17 +166,14 @@ def test_help_is_urgent_pauses_for_a_day_and_nothing_counts_until_a_person_close
 
     go_to(rig, rig.clock.at + 2 * DAY)
     plan(rig)
-    later = next(one for one in prompts(rig) if one.at > rig.clock.at)
-    assert later.at >= prompt.at + DAY
-    go_to(rig, later.at)
-    assert shown(rig, device) == [later.check_in_id]  # asked again, and still nothing counts
-    receipt(rig, device, later.check_in_id, "shown")
-    expire(rig, device, later)
-    assert missed(rig) == []
+    assert [one for one in prompts(rig) if one.at > rig.clock.at] == []
 
+    rig.tokens.pop("olga")  # the session ended meanwhile
     told = {"cause": "welfare_done", "reason": "Is at home and well again."}
     rig.client.post(f"/api/v1/alerts/{alert['alert_id']}/close", headers=rig.staff(), json=told)
     settled(rig)
+    go_to(rig, rig.clock.at + DAY)
+    plan(rig)
     last = next(one for one in prompts(rig) if one.at > rig.clock.at)
     go_to(rig, last.at)
     shown(rig, device)

@@ -1,8 +1,8 @@
 """Let a wearer say that they can't: not now, not well, or in need of help. It never counts.
 
-'I am in hospital, held, in danger': prompts pause for 24 h, an urgent welfare matter is raised, and
-no silence counts until a person closes it. Harm to health: nobody asks until a person decides, and
-the order is put up for review within five working days. What was said is sealed.
+'I am in hospital, held, in danger': prompts pause for 24 h and until a person closes the urgent
+matter that is raised; no silence counts until then. Harm to health: nobody asks until a person
+decides, and the order is put up for review within five working days. What was said is sealed.
 Units: instants in µs UTC.
 Source: design.md §4; charter G6.
 """
@@ -45,8 +45,8 @@ _AHEAD = 2 * MINUTE  # clocks of devices and of this machine differ
 _OLDEST = 7 * DAY  # so long a device keeps what it could not send
 _HELP = {
     "en": "The wearer asks for help. Ring them now; read what they chose under 'Read reasons and "
-    "notes'. Nobody asks them for a check-in for 24 hours, and no check-in counts until you close "
-    "this. This does not count against the wearer."
+    "notes'. Nobody asks them for a check-in, and none counts, until you close this. "
+    "This does not count against the wearer."
 }
 _HEALTH = {
     "en": "The wearer reports that monitoring harms their health. Nobody asks them for a check-in "
