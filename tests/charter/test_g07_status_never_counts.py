@@ -1,21 +1,41 @@
-"""Guarantee 7: who somebody is changes no finding; only what the device reported does."""
+"""Guarantee 7: who somebody is changes nothing; only what the device reported does.
+
+Two houses live the same days with other people in them, under other authorities, schemes and laws.
+Findings, alerts, the queue's order, prompts and lists are the same, byte for byte, words aside.
+"""
 
 from __future__ import annotations
 
+import hashlib
 import json
-from dataclasses import is_dataclass
+import re
+from dataclasses import is_dataclass, replace
 from pathlib import Path
 from typing import Any, get_args, get_type_hints
 
+import msgspec
 import pytest
-from tests.rig import HOME, START, order_of
+from tests.checkins import check_in, prompts
+from tests.rig import HOME, START, Rig, opened_rig, order_of, walk_out
+from tests.web.desk import at_desk
 from typer.testing import CliRunner
 
+from fairtag.app.add_device import add_device
+from fairtag.app.checkins.plan import Planner
+from fairtag.app.fairness.declare import declare
+from fairtag.app.put_order import put_order
 from fairtag.cli import app
+from fairtag.disclosure.fair.declared import QUESTIONS, Declared
+from fairtag.disclosure.fair.tables import tabulate
+from fairtag.faces.model import Template, ThresholdProfile
+from fairtag.faces.threshold import admitted, demo, most_check_ins, over_ceilings
+from fairtag.faces.verdict import decide
 from fairtag.orders.model import Identity, OrderVersion, Ruling
+from fairtag.orders.scheme import Scheme, seed_scheme
+from fairtag.rules.prompts.draw import Wanted, draw
+from fairtag.terms.errors import OrderRefused
+from fairtag.terms.ids import DeviceId, WearerId
 from fairtag.terms.instants import MINUTE, Micros, text
-
-NOT_YET_PROVED = "prompts, searches and matcher thresholds do not exist yet, so nothing proves them"
 
 WEARERS: tuple[dict[str, Any], ...] = (
     {
@@ -67,11 +87,34 @@ def variant(number: int) -> dict[str, Any]:
     return order_of(wearer=wearer)
 
 
+OFFICES: tuple[dict[str, Any], ...] = (
+    {
+        "authority": {"id": "pr", "name": "Service de probation", "kind": "probation"},
+        "legal_regime": "eu_led",
+        "legal_basis": "Probation Act s. 3",
+        "cohort": "community_order",
+    },
+    {
+        "authority": {"id": "ct", "name": "Sąd Rejonowy", "kind": "court"},
+        "legal_regime": "uk_part3",
+        "legal_basis": "Bail Act s. 3",
+        "cohort": "bail",
+    },
+    {
+        "authority": {"id": "yo", "name": "Youth service", "kind": "youth"},
+        "legal_regime": "uk_gdpr",
+        "legal_basis": "Youth Act s. 1",
+        "cohort": "anybody",
+    },
+)
+
+
 @pytest.mark.parametrize("number", range(len(WEARERS)))
 def test_the_same_evidence_gives_the_same_findings(tmp_path: Path, number: int) -> None:
     usual = findings(tmp_path, order_of())
     assert {"zone.entered", "tamper.strap"} <= {one["kind"] for one in usual}
     assert findings(tmp_path, variant(number)) == usual
+    assert findings(tmp_path, variant(number) | OFFICES[number]) == usual
 
 
 def test_negative_control_other_evidence_gives_other_findings(tmp_path: Path) -> None:
@@ -83,17 +126,151 @@ def test_negative_control_other_evidence_gives_other_findings(tmp_path: Path) ->
     assert findings(tmp_path, moved) != findings(tmp_path, usual)
 
 
-def types_in(kind: type) -> set[type]:
-    """Every record type that a record holds, however deep."""
+def whole(number: int) -> Scheme:
+    """Give a scheme that admits this office, and nobody else."""
+    office = OFFICES[number]
+    allowed = {
+        "authority_kind": office["authority"]["kind"],
+        "legal_basis_pattern": ".*",
+        "cohorts": [office["cohort"]],
+    }
+    told = {"format": "fairtag-scheme/1", "allowed": [allowed]}
+    return msgspec.convert(told, Scheme)
+
+
+def lived(folder: Path, variants: list[int | None], **changed: Any) -> dict[str, Any]:
+    """Let three people live the same days, as told; gives what the house made of them."""
+    with opened_rig(folder) as rig:
+        for number, which in enumerate(variants, start=1):
+            settle_in(rig, number, which, **changed)
+        for device in ("D-2", "D-1", "D-3"):
+            walk_out(rig, device)
+            rig.event(device, "strap_open")
+        Planner(replace(rig.house, chance=Stream())).step()
+        return seen(rig)
+
+
+def settle_in(rig: Rig, number: int, which: int | None, **changed: Any) -> None:
+    """Store an order, and let its wearer say who they are."""
+    order = order_of(number) if which is None else variant(which) | OFFICES[which]
+    mine = order_of(number)
+    order |= {"order_id": mine["order_id"], "devices": mine["devices"]} | changed
+    order["devices"] = [one | {"type": "non_fitted"} for one in mine["devices"]]
+    order["wearer"] |= {"wearer_id": f"W-{number}"}
+    order["conditions"] = [*mine["conditions"][1:], check_in()]
+    scheme = seed_scheme() if which is None else whole(which)
+    put_order(rig.house, json.dumps(order).encode(), scheme=scheme, by="test")
+    device = f"D-{number}"
+    rig.tokens[device] = add_device(rig.house, DeviceId(device), by="test").token
+    if which is not None:
+        said = {"ethnic_group": QUESTIONS["ethnic_group"][which], "sex": QUESTIONS["sex"][which]}
+        declare(rig.house, WearerId(f"W-{number}"), said | {"age": QUESTIONS["age"][which]})
+
+
+class Stream:
+    """The same chance for every house."""
+
+    def __init__(self) -> None:
+        self._n = 0
+
+    def __call__(self, count: int) -> bytes:
+        self._n += 1
+        return hashlib.shake_128(b"%d" % self._n).digest(count)
+
+
+def seen(rig: Rig) -> dict[str, Any]:
+    """Tell what of the house could depend on a person; random references and words aside."""
+    feed = rig.client.get("/api/v1/findings?after=0", headers=rig.staff()).json()["items"]
+    page = at_desk(rig, "desk", "supervisor").get("/").text
+    whose = {one["alert_id"]: f"{one['order_id']} {one['kind']}" for one in rig.alerts()}
+    listed = rig.client.get("/api/v1/orders", headers=rig.staff()).json()["items"]
+    return {
+        "findings": [without(one, "words") for one in feed],
+        "alerts": [without(one, "words", "alert_id") for one in rig.alerts()],
+        "queue": [whose[one] for one in re.findall(r"/alerts/(a_[a-z2-7]{24})", page)],
+        "orders": [one["order_id"] for one in listed],
+        "prompts": [
+            without(msgspec.to_builtins(one), "check_in_id", "nonce")
+            for number in (1, 2, 3)
+            for one in prompts(rig, f"W-{number}")
+        ],
+    }
+
+
+def without(told: dict[str, Any], *names: str) -> dict[str, Any]:
+    return {key: value for key, value in told.items() if key not in names}
+
+
+def test_a_house_full_of_other_people_does_the_same(tmp_path: Path) -> None:
+    usual = lived(tmp_path / "usual", [None, None, None])
+
+    others = lived(tmp_path / "others", [0, 1, 2])
+
+    assert {one["kind"] for one in usual["alerts"]} >= {"zone.entered", "tamper.strap"}
+    assert len(usual["prompts"]) >= 3
+    assert {"ORD-1 zone.entered", "ORD-3 tamper.strap"} <= set(usual["queue"])
+    for name, told in usual.items():
+        assert json.dumps(others[name]) == json.dumps(told), name
+
+
+def test_negative_control_what_the_order_asks_does_change_it(tmp_path: Path) -> None:
+    usual = lived(tmp_path / "usual", [None, None, None])
+
+    later = [{"from": "20:00", "to": "10:00"}]
+    others = lived(tmp_path / "others", [None, None, None], protected_hours=later)
+
+    assert others["prompts"] != usual["prompts"]
+
+
+@pytest.mark.parametrize("name", ["sex", "ethnicity", "religion", "age", "gender", "race"])
+def test_an_order_that_says_more_of_a_person_is_refused(rig: Rig, name: str) -> None:
+    order = order_of()
+    order["wearer"][name] = "anything"
+
+    with pytest.raises(OrderRefused):
+        put_order(rig.house, json.dumps(order).encode(), scheme=seed_scheme(), by="test")
+
+
+def test_what_somebody_said_of_themselves_is_sealed(tmp_path: Path) -> None:
+    with opened_rig(tmp_path / "data") as rig:
+        settle_in(rig, 1, 1)
+    kept = b"".join(one.read_bytes() for one in (tmp_path / "data").rglob("*") if one.is_file())
+
+    assert b"declared" in kept
+    assert not [answer for answer in ("black", "ethnic_group") if answer.encode() in kept]
+
+
+def types_in(*kinds: Any) -> set[type]:
+    """Every record type that these hold, however deep."""
     found: set[type] = set()
-    waiting: list[Any] = [kind]
+    waiting: list[Any] = [*kinds]
     while waiting:
         one = waiting.pop()
         waiting += [inner for inner in get_args(one) if inner not in found]
-        if isinstance(one, type) and is_dataclass(one) and one not in found:
+        is_record = isinstance(one, type) and (
+            is_dataclass(one) or hasattr(one, "__struct_fields__")
+        )
+        if is_record and one not in found:
             found.add(one)
             waiting += get_type_hints(one).values()
     return found
+
+
+def told_to(*functions: Any) -> set[type]:
+    """Every record type that these functions are given."""
+    hints = [get_type_hints(one) for one in functions]
+    return types_in(*(kind for told in hints for name, kind in told.items() if name != "return"))
+
+
+def test_what_decides_is_given_no_person() -> None:
+    given = told_to(decide, admitted, demo, draw, over_ceilings, most_check_ins)
+
+    assert {Template, ThresholdProfile, Wanted} <= given
+    assert not {Identity, Declared, OrderVersion} & given
+
+
+def test_negative_control_what_counts_groups_is_given_what_they_said() -> None:
+    assert Declared in told_to(tabulate)
 
 
 def test_what_the_rules_are_given_holds_no_person() -> None:

@@ -68,9 +68,9 @@ class Spread:
 
     worst: str
     best: str
-    ratio: float | None  # worst to best as counted; None when the best had no error
+    ratio: float | None  # worst to best as counted; None when fewer than two had an error
     at_least: float  # what the intervals leave of it
-    to_mean: float | None  # worst to the geometric mean; None when a group had no error
+    to_mean: float | None  # worst to the geometric mean of those with an error
 
 
 def independent(errors: int, trials: int) -> Rate:
@@ -178,11 +178,18 @@ def shown(rate: Rate, limit: float) -> Shown:
 
 
 def spread(rates: dict[str, Rate]) -> Spread | None:
-    """Compare groups in one rate; None with fewer than two that were tried at all."""
+    """Compare groups in one rate; None with fewer than two that were tried at all.
+
+    A group without an error is the best only when fewer than two others had one: how good it is,
+    its count does not say.
+    """
     tried = {name: one for name, one in sorted(rates.items()) if one.trials}
     if len(tried) < 2:  # noqa: PLR2004 - a comparison needs two
         return None
     values = {name: one.errors / one.trials for name, one in tried.items()}
+    rated = {name: value for name, value in values.items() if value}
+    if len(rated) > 1:
+        values = rated
     worst, best = max(values, key=values.__getitem__), min(values, key=values.__getitem__)
     at_least = 1.0 if worst == best else max(1.0, tried[worst].low / tried[best].high)
     if not values[best]:

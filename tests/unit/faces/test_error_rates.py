@@ -196,6 +196,15 @@ def test_a_ratio_over_no_error_is_not_a_number_but_what_the_intervals_leave() ->
     assert told.spread({"a": told.independent(0, 100), "b": told.independent(0, 0)}) is None
 
 
+def test_a_group_without_an_error_is_left_out_where_two_others_had_one() -> None:
+    counts = {"a": (0, 1), "b": (6, 134_344), "c": (36, 1_840)}
+    found = told.spread({name: told.independent(*one) for name, one in counts.items()})
+
+    assert found is not None
+    assert (found.worst, found.best) == ("c", "b")
+    assert found.ratio == pytest.approx(438, rel=0.01)
+
+
 @given(scores, scores)
 def test_stricter_never_lets_more_impostors_in_or_fewer_people_out(genuine, impostor) -> None:
     found = told.curve(genuine, impostor)
