@@ -214,6 +214,7 @@ def _write(file: Path, address: str, accounts: list[_Account], speakers: Sequenc
             {
                 "device_id": one.device_id,
                 "token": one.token,
+                "app": f"{address}/app/#pair={one.token}",
                 "protocol": one.tongue,
                 "owntracks": {"user": one.device_id, "password": one.token},
             }

@@ -97,9 +97,12 @@ _ANSWERS = (
         name="device inbox and receipts",
         how=How.ANSWER,
         by=("web/device_api/app.py:DeviceDoor",),
-        carries="numbers of what was stored, the server's time; prompts for that device; of an "
-        "answer its receipt and what would help, never a score and never whose face it was",
-        decides=_NOBODY,
+        carries="numbers of what was stored, the server's time; of an answer its receipt and what "
+        "would help, never a score and never whose face it was; to the wearer's own device prompts, "
+        "the order in times, check-ins: no name and no place",
+        decides="an officer, who gives the wearer a device with its credential",
+        is_personal=True,
+        is_to_signed_in=True,
     ),
     Way(
         name="pages",
@@ -129,6 +132,13 @@ _ANSWERS = (
         decides="an officer, who gives the wearer a one-time code",
         is_personal=True,
         is_to_signed_in=True,
+    ),
+    Way(
+        name="the wearer's app",
+        how=How.ANSWER,
+        by=("web/wearer_app/app.py",),
+        carries="the app's files and words, the same for everybody",
+        decides=_NOBODY,
     ),
     Way(
         name="staff API and the feed /api/v1/findings",

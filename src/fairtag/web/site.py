@@ -11,6 +11,7 @@ from fairtag.web.console.app import console
 from fairtag.web.device_api.app import DeviceDoor, Receive, Scope, Send
 from fairtag.web.ops import ops
 from fairtag.web.portal.app import portal
+from fairtag.web.wearer_app.app import WearerApp
 
 
 class Site:
@@ -27,6 +28,7 @@ class Site:
         self._door = DeviceDoor(house)
         self._pages: FastAPI = console(house, is_judging=lambda: pulse.is_well, scheme=scheme)
         self._portal: FastAPI = portal(house)
+        self._wearer_app = WearerApp(house)
         self._pages.include_router(ops(house, pulse, metrics_token=metrics_token))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -35,5 +37,7 @@ class Site:
             await self._door(scope, receive, send)
         elif scope["type"] == "http" and (scope["path"] + "/").startswith("/my/"):
             await self._portal(scope, receive, send)  # type: ignore[arg-type]
+        elif scope["type"] == "http" and (scope["path"] + "/").startswith("/app/"):
+            await self._wearer_app(scope, receive, send)  # type: ignore[arg-type]
         else:
             await self._pages(scope, receive, send)  # type: ignore[arg-type]

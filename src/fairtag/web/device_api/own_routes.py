@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from fairtag.web.device_api import answers, prompts
+from fairtag.web.device_api import answers, me, prompts
 from fairtag.web.device_api.own import Own
 
 _ANY = "*"
 
 OWN: tuple[Own, ...] = (
+    *me.ROUTES,
     Own(method="GET", path=("inbox",), handle=prompts.fetch),
     Own(method="POST", path=("check-ins", _ANY, "cannot"), handle=prompts.cannot),
     *answers.ROUTES,
