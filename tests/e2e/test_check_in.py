@@ -17,12 +17,11 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, Playwright, expect
 from starlette.testclient import TestClient
-from tests.checkins import NOON, asked_wearer, enrol, prompt_of
+from tests.answers import NOON, asked_wearer, enrol, prompt_of
 from tests.e2e.chromium import served
 from tests.e2e.lens import film, portrait
 from tests.e2e.phones import browser_with, lens, phone, play, take
 from tests.rig import Rig
-from tests.wearers import open_day
 
 from fairtag.app.checkins.book import Answer
 from fairtag.app.judging import Engine
@@ -68,7 +67,6 @@ def rig(tmp_path: Path) -> Iterator[Rig]:
     with desk(tmp_path / "data") as opened:
         asked_wearer(opened)
         enrol(opened, pictures=[jpeg(angle) for angle in (-3, 0, 3)])
-        open_day(opened)
         yield opened
 
 

@@ -289,6 +289,8 @@ def test_what_was_shown_and_not_answered_is_told_and_blames_nobody(page: Page, d
     page.click("#send")
     expect(page.locator(".card")).to_contain_text("A person will read it.")
     assert dict(door.told)["check-ins/p-1/statement"] == {"text": "I was in the shower."}
+    show(page, "past")
+    expect(page.locator(".list")).to_contain_text("You wrote something about this.")
 
 
 def test_what_came_too_late_to_be_answered_never_counts_as_shown(page: Page, door: Door) -> None:

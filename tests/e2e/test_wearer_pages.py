@@ -38,7 +38,7 @@ def browser(play: Playwright, tmp_path_factory: pytest.TempPathFactory) -> Itera
 
 @pytest.fixture
 def door() -> Door:
-    held = {"check_in_id": "p-0", "is_void": False, "outcome": None, "has_statement": True}
+    held = {"check_in_id": "p-0", "is_void": False, "outcome": None}
     span = {"at": "2026-11-03T09:00:00Z", "until": "2026-11-03T09:30:00Z"}
     return Door(me={"check_ins": [held | span | {"state": "expired_shown"}]})
 

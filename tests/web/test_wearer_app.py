@@ -5,17 +5,18 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from functools import partial
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
 import pytest
-from fairtag.app.checkins.enrolling.enrol import open_enrolment
-from tests.checkins import OFFICER, answer, asked_wearer, burst, enrol, opened_check_ins, prompt_of
+from tests.answers import OFFICER, answer, asked_wearer, burst, enrol, opened_check_ins, prompt_of
 from tests.rig import Rig
-from tests.wearers import open_day
 
+from fairtag.app.checkins.enrolling.enrol import open_enrolment
 from fairtag.app.checkins.pause import ask_for_help
+from fairtag.app.ports import Transaction
 from fairtag.terms.ids import DeviceId, OrderId
 from fairtag.terms.instants import DAY, HOUR, Micros, text
 from fairtag.web.words import LANGUAGES
@@ -42,6 +43,10 @@ def me(rig: Rig, device: str = "D-1") -> dict[str, Any]:
 def logged(rig: Rig, what: str) -> list[Any]:
     entries = rig.house.store.read(lambda tx: tx.audit.entries(after=0, limit=10_000))
     return [one.entry for one in entries if one.entry.what == what]
+
+
+def decided(tx: Transaction, answer_id: str, said: str, at: Micros) -> None:
+    tx.answers.decided(answer_id, said, at=at)
 
 
 class Inline(HTMLParser):
@@ -196,7 +201,6 @@ def test_without_a_credential_nothing_is_told(rig: Rig) -> None:
 
 def test_past_check_ins_are_told_in_a_word_and_coming_ones_are_not(desk: Rig) -> None:
     asked_wearer(desk)
-    open_day(desk)
     enrol(desk)
     matched = prompt_of(desk)
     answer(desk, matched, burst("ann"))
@@ -212,6 +216,11 @@ def test_past_check_ins_are_told_in_a_word_and_coming_ones_are_not(desk: Rig) ->
         (referred.check_in_id, "waits"),
         (matched.check_in_id, "confirmed"),
     ]
+    (bobs,) = desk.house.store.read(lambda tx: tx.answers.of_prompt(referred.check_in_id))
+    for said, word in (("no_match", "not_confirmed"), ("cant_tell", "cant_tell")):
+        decide = partial(decided, answer_id=bobs.answer_id, said=said, at=desk.clock.at)
+        desk.house.store.transact(decide)
+        assert me(desk)["check_ins"][0]["outcome"] == word
     assert "score" not in json.dumps(told)
     assert "low_score" not in json.dumps(told)
 

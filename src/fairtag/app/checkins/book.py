@@ -150,6 +150,10 @@ class AnswerBook(Protocol):
         """Say that people decided; from then on its pictures' end is known."""
         ...
 
+    def outcome(self, answer_id: str) -> str | None:
+        """Tell what people decided last about an answer; None: nobody did."""
+        ...
+
     def pictures(self, answer_id: str) -> list[bytes]:
         """Open the pictures. Callers log first.
 

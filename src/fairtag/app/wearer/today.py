@@ -7,10 +7,12 @@ Source: design.md §4; charter G4, G6.
 
 from __future__ import annotations
 
+from typing import Literal
+
 import msgspec
 
 from fairtag.app.books import ActivationFacts
-from fairtag.app.deciding.told import outcome_of
+from fairtag.app.checkins.book import Answer
 from fairtag.app.house import House
 from fairtag.app.ports import Transaction
 from fairtag.app.wearer.coming import ConditionShown, collected, conditions_shown
@@ -26,6 +28,8 @@ from fairtag.terms.local import Interval
 
 SHOWN = 30 * DAY  # so far back check-ins are listed
 MOST_SHOWN = 50
+Stands = Literal["waits", "confirmed", "cant_tell", "not_confirmed"]
+_WORDS: dict[str, Stands] = {"match": "confirmed", "cant_tell": "cant_tell"}
 _PAUSES = ("help", "health", "staff")  # those in which nobody asks; others void one prompt
 
 
@@ -55,8 +59,7 @@ class CheckInShown(msgspec.Struct, frozen=True, kw_only=True):
     until: Micros
     state: CheckInState
     is_void: bool
-    outcome: str | None  # a word: waits, confirmed, cant_tell, not_confirmed
-    has_statement: bool
+    outcome: Stands | None  # None: there is no answer
 
 
 class Today(msgspec.Struct, frozen=True, kw_only=True):
@@ -187,17 +190,19 @@ def _check_ins(tx: Transaction, wearer_id: WearerId, now: Micros) -> tuple[Check
 
 def _check_in(tx: Transaction, prompt: Prompt) -> CheckInShown:
     answers = tx.answers.of_prompt(prompt.check_in_id)
-    outcome = None
-    if answers:
-        newest = answers[-1]
-        is_matched = newest.result == "match" and not newest.is_sampled
-        outcome = "confirmed" if is_matched else outcome_of(tx, newest.answer_id)
     return CheckInShown(
         check_in_id=prompt.check_in_id,
         at=prompt.at,
         until=prompt.until,
         state=prompt.state,
         is_void=prompt.is_void,
-        outcome=outcome,
-        has_statement=bool(tx.decisions.statements(check_in_id=prompt.check_in_id)),
+        outcome=_stands(tx, answers[-1]) if answers else None,
     )
+
+
+def _stands(tx: Transaction, answer: Answer) -> Stands:
+    """Tell how an answer stands; what the machine said of it is in no word."""
+    decided = tx.answers.outcome(answer.answer_id)
+    if decided is None:
+        return "waits" if answer.needs_people else "confirmed"
+    return _WORDS.get(decided, "not_confirmed")

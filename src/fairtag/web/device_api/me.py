@@ -84,7 +84,6 @@ def _check_in(one: CheckInShown) -> dict[str, Any]:
         "state": one.state,
         "is_void": one.is_void,
         "outcome": one.outcome,
-        "has_statement": one.has_statement,
     }
 
 

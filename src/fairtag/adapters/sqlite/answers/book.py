@@ -175,6 +175,12 @@ class SqliteAnswerBook:
         if self._db.execute(told, (at, outcome, answer_id)).rowcount == 0:
             raise UnknownCheckIn(f"there is no answer {answer_id}")
 
+    def outcome(self, answer_id: str) -> str | None:
+        """Tell what people decided last about an answer; None: nobody did."""
+        wanted = "SELECT outcome FROM answer_decisions WHERE answer_id = ? ORDER BY n DESC LIMIT 1"
+        found = self._db.execute(wanted, (answer_id,)).fetchone()
+        return None if found is None else str(found[0])
+
     def pictures(self, answer_id: str) -> list[bytes]:
         """Open the pictures. Callers log first.
 

@@ -5,6 +5,7 @@ import { button, el, link, p, say } from "../dom.js";
 import { done, drain, isWaiting, json } from "../queue.js";
 import { pause } from "../prompts.js";
 import { settings } from "../state.js";
+import { get, put } from "../store.js";
 import { clockTime, t } from "../words.js";
 import { advised, listed, refused } from "./ask.js";
 
@@ -53,12 +54,13 @@ function enrolled(about, result, home) {
   };
 }
 
-function written({ title, lead, label, path, about, go }) {
+function written({ title, lead, label, path, about, question, go }) {
   const area = el("textarea", { id: "text", rows: "6", maxlength: String(MOST_LETTERS), required: true, dir: "auto" });
   const send = async () => {
     if (!area.value.trim()) { say(t(label)); area.focus(); return; }
     await json(path, { text: area.value.trim() }, about);
     if (path === "health") await pause();
+    if (question) await put("said", [...((await get("said")) ?? []), question]);
     await drain();
     await go(`sent/${about}`);
   };
@@ -69,6 +71,6 @@ export const health = ({ go }) =>
   written({ title: "help.health", lead: "health.lead", label: "health.label", path: "health", about: `health-${now()}`, go });
 
 export const statement = ({ parts, go }) => ({
-  ...written({ title: "say.title", lead: "say.lead", label: "say.label", path: `check-ins/${parts[0]}/statement`, about: `say-${parts[0]}-${now()}`, go }),
+  ...written({ title: "say.title", lead: "say.lead", label: "say.label", path: `check-ins/${parts[0]}/statement`, about: `say-${parts[0]}-${now()}`, question: parts[0], go }),
   back: "past",
 });

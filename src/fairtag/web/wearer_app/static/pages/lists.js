@@ -10,14 +10,15 @@ const ENDED = { cannot: "cannot", refused: "refused_by_limit", answered: "answer
 
 // What the service knows, and what only this device knows yet.
 export async function past() {
-  const listed = (known()?.check_ins ?? []).map((one) => ({ id: one.check_in_id, at: Date.parse(one.at), until: Date.parse(one.until), code: codeOf(one), has_statement: one.has_statement }));
+  const listed = (known()?.check_ins ?? []).map((one) => ({ id: one.check_in_id, at: Date.parse(one.at), until: Date.parse(one.until), code: codeOf(one) }));
+  const said = (await get("said")) ?? [];
   const ids = new Set(listed.map((one) => one.id));
   const own = (await prompts.all()).filter((one) => !ids.has(one.id) && one.state !== "waiting")
     .map((one) => ({ id: one.id, at: one.not_before, until: one.expires_at, code: ownCode(one) }));
   const all = [...listed, ...own].sort((a, b) => b.at - a.at);
   return {
     title: t("past.title"), isLive: true,
-    body: [all.length === 0 && p(t("past.none")), el("ul", { class: "list" }, ...all.map(row))],
+    body: [all.length === 0 && p(t("past.none")), el("ul", { class: "list" }, ...all.map((one) => row(one, said.includes(one.id))))],
   };
 }
 
@@ -32,9 +33,9 @@ function ownCode(one) {
   return ENDED[one.state] ?? "open";
 }
 
-function row(one) {
+function row(one, isSaid) {
   return el("li", {}, el("strong", {}, when(one.at, now())), p(t(`past.${one.code}`, { until: when(one.until, now()) })),
-    one.has_statement && p(t("past.said"), "note"), one.code !== "open" && link(t("past.say"), `statement/${one.id}`, { id: `say-${one.id}` }));
+    isSaid && p(t("past.said"), "note"), one.code !== "open" && link(t("past.say"), `statement/${one.id}`, { id: `say-${one.id}` }));
 }
 
 export async function order() {
