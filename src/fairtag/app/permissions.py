@@ -31,6 +31,9 @@ class Act(StrEnum):
     DECLARE = "declare whom one knows"
     INTERESTS = "record whom others know"
     REVIEW = "review openings"
+    DECIDE = "decide about alerts"
+    LOOK = "look at pairs of pictures"
+    REVIEWERS = "see how right reviewers are"
 
 
 ROLES: dict[str, frozenset[Act]] = {
@@ -45,6 +48,7 @@ ROLES: dict[str, frozenset[Act]] = {
             Act.DISCLOSE,
             Act.ASK,
             Act.DECLARE,
+            Act.DECIDE,
         }
     ),
     "supervisor": frozenset(
@@ -64,6 +68,8 @@ ROLES: dict[str, frozenset[Act]] = {
             Act.ASK,
             Act.DECLARE,
             Act.REVIEW,
+            Act.DECIDE,
+            Act.REVIEWERS,
         }
     ),
     "caseworker": frozenset(
@@ -71,8 +77,8 @@ ROLES: dict[str, frozenset[Act]] = {
     ),
     # QUEUE and HANDLE: matters of support only.
     "contractor": frozenset({Act.QUEUE, Act.RECONCILE, Act.HANDLE, Act.ROSTER, Act.DECLARE}),
-    "inspector": frozenset({Act.LOG, Act.ROSTER, Act.REVIEW, Act.DECLARE}),
-    "reviewer": frozenset(),  # two pictures and nothing else; there are none in this version
+    "inspector": frozenset({Act.LOG, Act.ROSTER, Act.REVIEW, Act.DECLARE, Act.REVIEWERS}),
+    "reviewer": frozenset({Act.LOOK}),  # two pictures and nothing else
     "liaison": frozenset({Act.ASK}),  # no way in to data: asks, and an officer answers
     "admin": frozenset({Act.DUTY, Act.ROSTER, Act.INTERESTS, Act.DECLARE}),
 }

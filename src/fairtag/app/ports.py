@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from fairtag.app.log.book import AuditBook
     from fairtag.app.openings.book import ApartBook, CircleBook, OpeningBook
     from fairtag.app.retention.book import ErasureBook, HoldBook
+    from fairtag.app.reviewing.book import DecisionBook, PhotoReviewBook
     from fairtag.app.trail.book import Chunks, Pile
     from fairtag.app.wearer.book import ContestBook, WearerBook
     from fairtag.rules.finding import Finding
@@ -294,6 +295,16 @@ class Transaction(Protocol):
 
     @property
     def contests(self) -> ContestBook:
+        """Give the book."""
+        ...
+
+    @property
+    def photo_reviews(self) -> PhotoReviewBook:
+        """Give the book."""
+        ...
+
+    @property
+    def decisions(self) -> DecisionBook:
         """Give the book."""
         ...
 

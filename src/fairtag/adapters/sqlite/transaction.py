@@ -20,6 +20,8 @@ from fairtag.adapters.sqlite.orders import SqliteOrderBook
 from fairtag.adapters.sqlite.people import SqlitePeopleBook
 from fairtag.adapters.sqlite.proposals import SqliteProposalBook
 from fairtag.adapters.sqlite.quarantine import SqliteQuarantine
+from fairtag.adapters.sqlite.reviewing.decisions import SqliteDecisionBook
+from fairtag.adapters.sqlite.reviewing.photos import SqlitePhotoReviewBook
 from fairtag.adapters.sqlite.verdicts import SqliteVerdicts
 from fairtag.app.ports import Clock, Vault
 
@@ -46,6 +48,8 @@ class SqliteTransaction:
         self.apart = SqliteApartBook(connection, vault)
         self.wearers = SqliteWearerBook(connection)
         self.contests = SqliteContestBook(connection, vault)
+        self.photo_reviews = SqlitePhotoReviewBook(connection, vault)
+        self.decisions = SqliteDecisionBook(connection, vault)
 
     def settle(self) -> None:
         """Bring what was logged into the tree and the file, before the commit.

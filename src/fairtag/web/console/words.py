@@ -91,6 +91,8 @@ PURPOSES = {
     Purpose.ANSWER_COMPLAINT: "to answer a complaint",
     Purpose.PREPARE_COURT: "for a court or tribunal",
     Purpose.THREAT_TO_LIFE: "because a life was in danger",
+    Purpose.CONFIRM_CHECK_IN: "to say whether two pictures show the same person",
+    Purpose.MEASURE_REVIEWERS: "to see how right reviewers are",
 }
 PURPOSE_NAMES: dict[str, str] = {one.value: told for one, told in PURPOSES.items()}
 # What the order asks for, by kind or by the kind's first word.
@@ -231,6 +233,13 @@ LOG = {
     "alert.evidence.refused": "asked to open an alert and was refused",
     "alert.texts": "read notes and reasons of an alert",
     "alert.texts.refused": "asked to read notes and was refused",
+    "alert.decide": "decided about an alert",
+    "photo.read": "looked at two pictures, without a name",
+    "photo.read.refused": "asked to look at two pictures and was refused",
+    "photo.known": "looked at two pictures of the set with known answers",
+    "photo.review": "said what two pictures show",
+    "photo.replaced": "left a check-in unlooked at: a later picture of it was confirmed",
+    "wearer.statement": "wrote something about a check-in",
     "alert.acknowledge": "took an alert",
     "alert.close": "closed an alert",
     "contact.log": "wrote down a contact",

@@ -101,6 +101,7 @@ LOOKED_AT = {
     GrantKind.WINDOW: "Your name, and where your device was",
     GrantKind.BREAK_GLASS: "Your name, and where your device was, because a life was in danger",
     GrantKind.THIRD_PERSON: "A note",
+    GrantKind.PHOTOS: "Two pictures of you, without your name",
 }
 PURPOSES = {
     Purpose.HANDLE_ALERT: "Your device or a clock told of something; a person had to look.",
@@ -109,6 +110,10 @@ PURPOSES = {
     Purpose.REVIEW_HANDLING: "To check how staff had handled something.",
     Purpose.ANSWER_COMPLAINT: "To answer a complaint.",
     Purpose.PREPARE_COURT: "For a court or tribunal.",
+    Purpose.CONFIRM_CHECK_IN: "To say whether a check-in picture shows you.",
+    Purpose.MEASURE_REVIEWERS: (
+        "To check how well the people who look at pictures do it. It was not about you."
+    ),
     Purpose.THREAT_TO_LIFE: "Somebody thought a life was in danger. Another person checks that.",
 }
 DELAYS = {

@@ -1,0 +1,1 @@
+"""What people look at and decide: two pictures, an alert; what the wearer says, and is told."""
