@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from fairtag.app.disclosure.book import Parcels
 from fairtag.app.log.book import AccessLog, Signer, Witness
 from fairtag.app.ports import Clock, Notifier, Store, Vault
+from fairtag.app.reviewing.known import KnownPairs, NullKnownPairs
 from fairtag.retention.schedule import Schedule
 
 
@@ -65,4 +66,5 @@ class House:
     is_rehearsal: (
         bool  # not all ten proofs pass: simulated orders only, every page says 'rehearsal'
     )
+    known_pairs: KnownPairs = field(default_factory=NullKnownPairs)  # to measure reviewers
     inspector_to: str = ""  # who, besides the supervisor, hears of an opening for danger to life

@@ -50,9 +50,7 @@ def share(number: int, of: int) -> Share:
     return Share(number=number, of=of, low=low, high=high)
 
 
-def figures(
-    cases: Iterable[PhotoCase], reviews: Iterable[PhotoReview]
-) -> tuple[Figures, ...]:
+def figures(cases: Iterable[PhotoCase], reviews: Iterable[PhotoReview]) -> tuple[Figures, ...]:
     """Count per reviewer, by name of the account."""
     kinds = {one.case_id: one for one in cases}
     made = [one for one in reviews if one.case_id in kinds]

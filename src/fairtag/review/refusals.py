@@ -14,7 +14,7 @@ from fairtag.terms.errors import FairtagError
 
 
 class PhotoCaseRefused(FairtagError):
-    """This pair of pictures is not, or no longer, this person's to look at."""
+    """The pair of pictures is not, or no longer, this person's to look at."""
 
     code = "FT-840"
     officer = "This pair is not yours to look at now. Ask for the next pair."

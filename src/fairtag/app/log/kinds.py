@@ -190,9 +190,7 @@ KINDS = (
         rows=_erasures,
         needs_row=False,
     ),
-    Kind(
-        table="photo_reviews", codes=("photo.review",), said=_digested, rows=_photo_reviews
-    ),
+    Kind(table="photo_reviews", codes=("photo.review",), said=_digested, rows=_photo_reviews),
     Kind(
         table="decisions",  # and statements
         codes=tuple(_SAID.values()),

@@ -1,1 +1,1 @@
-"""Where are looks at pictures, decisions and statements? In rows that stand as they were written."""
+"""Where are looks at pictures, decisions and statements? In rows that stand as written."""

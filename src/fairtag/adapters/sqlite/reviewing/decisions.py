@@ -102,7 +102,8 @@ class SqliteDecisionBook:
     def digests(self) -> list[tuple[str, str, str]]:
         """List what every decision and statement is."""
         found = [
-            ("decision", row.decision_id, digest(row)) for row in self._db.execute(select(decisions))
+            ("decision", row.decision_id, digest(row))
+            for row in self._db.execute(select(decisions))
         ]
         return found + [
             ("statement", row.statement_id, digest(row))
