@@ -72,22 +72,36 @@ class KeyVault:
         return made
 
     def seal(
-        self, plain: bytes, *, wearer_id: WearerId, kind: RecordKind, at: Micros, row: str
+        self,
+        plain: bytes,
+        *,
+        wearer_id: WearerId,
+        kind: RecordKind,
+        at: Micros,
+        row: str,
+        of: str = "",
     ) -> bytes:
-        """Seal under the wearer's key of this kind and period."""
-        period = period_of(kind, at)
+        """Seal under the wearer's key of this kind and period, or of this one item."""
+        period = period_of(kind, at, of=of)
         cipher = self._cipher((wearer_id, kind, period), create=True)
         bound = envelope.bound_to(wearer_id, kind, period, row)
         return envelope.seal(cipher, plain, nonce=self._chance(envelope.NONCE_BYTES), bound=bound)
 
     def unseal(
-        self, sealed: bytes, *, wearer_id: WearerId, kind: RecordKind, at: Micros, row: str
+        self,
+        sealed: bytes,
+        *,
+        wearer_id: WearerId,
+        kind: RecordKind,
+        at: Micros,
+        row: str,
+        of: str = "",
     ) -> bytes:
         """Undo `seal`.
 
         Raises: SealBroken.
         """
-        period = period_of(kind, at)
+        period = period_of(kind, at, of=of)
         cipher = self._cipher((wearer_id, kind, period), create=False)
         bound = envelope.bound_to(wearer_id, kind, period, row)
         return envelope.unseal(cipher, sealed, bound=bound)
@@ -101,6 +115,12 @@ class KeyVault:
             key = self._keys.key(path, above=self._wearer(wearer_id, create=True), create=True)
             self._keep(self._naming, wearer_id, key, generation)
         return hashlib.blake2b(told, key=key, digest_size=16).digest()
+
+    def derived(self, purpose: str, *, wearer_id: WearerId) -> bytes:
+        """Give a key for one purpose, derived from the wearer's own: it dies with that one."""
+        mine = self._keys.key(self._wearer(wearer_id, create=False), create=False)
+        bound = envelope.bound_to("derived", purpose, wearer_id)
+        return HKDF(SHA256(), length=envelope.KEY_BYTES, salt=None, info=bound).derive(mine)
 
     def end_wearer(self, wearer_id: WearerId) -> int:
         """Destroy the wearer's key and every key below it; tells how many keys went."""

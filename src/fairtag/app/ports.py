@@ -22,6 +22,7 @@ from fairtag.terms.local import Interval
 if TYPE_CHECKING:
     from fairtag.app.alert_book import AlertBook
     from fairtag.app.books import DeviceBook, OrderBook, PeopleBook
+    from fairtag.app.checkins.book import AnswerBook, EnrolmentBook
     from fairtag.app.disclosure.book import DisclosureBook
     from fairtag.app.four_eyes.book import ProposalBook
     from fairtag.app.log.book import AuditBook
@@ -295,6 +296,16 @@ class Transaction(Protocol):
 
     @property
     def contests(self) -> ContestBook:
+        """Give the book."""
+        ...
+
+    @property
+    def answers(self) -> AnswerBook:
+        """Give the book."""
+        ...
+
+    @property
+    def enrolments(self) -> EnrolmentBook:
         """Give the book."""
         ...
 

@@ -27,7 +27,9 @@ class RecordKind(StrEnum):
     TEXT = "text"  # reasons, notes, contact log
     AUDIT_TEXT = "audit_text"  # free text of the access log
     THIRD_PERSON = "third_person"  # what concerns a victim or witness; never for the wearer
-    PHOTO = "photo"  # a check-in's picture
+    PHOTO = "photo"  # the pictures of one check-in
+    ENROLMENT = "enrolment"  # a picture that answers are compared with
+    TEMPLATE = "template"  # the numbers that stand for the face in it
 
 
 Period = Literal["day", "month"]
@@ -35,13 +37,21 @@ Period = Literal["day", "month"]
 # The journal's key of a day serves all wearers: with the wearer's own key it gives the wearer's
 # key of that day, so that either's end is the end.
 _BY_THE_DAY = frozenset({RecordKind.JOURNAL, RecordKind.PASSING, RecordKind.QUARANTINE})
+# A key each, so that one picture can end while its neighbours stay.
+BY_THE_ITEM = frozenset({RecordKind.PHOTO, RecordKind.ENROLMENT, RecordKind.TEMPLATE})
+_DAY, _MONTH = len("2026-11-25"), len("2026-11")
 
 
-def period_of(kind: RecordKind, at: Micros) -> str:
+def period_of(kind: RecordKind, at: Micros, *, of: str = "") -> str:
     """Name the period whose key seals a record of this kind: `2026-11-25` or `2026-11`.
 
+    Where each item has a key of its own, `of` names it, and the period is its day and that name.
     Example:
         >>> period_of(RecordKind.TRAIL, Micros(0)), period_of(RecordKind.PASSING, Micros(0))
         ('1970-01', '1970-01-01')
+        >>> period_of(RecordKind.PHOTO, Micros(0), of="r_abc")
+        '1970-01-01.r_abc'
     """
-    return text(at)[: 10 if kind in _BY_THE_DAY else 7]
+    if kind in BY_THE_ITEM:
+        return f"{text(at)[:_DAY]}.{of}"
+    return text(at)[: _DAY if kind in _BY_THE_DAY else _MONTH]

@@ -2,7 +2,10 @@
 
 FairtagError
 ├── PictureRefused                FT-803  no picture that we can read
-└── ProfileRefused                FT-804  this matcher may not decide
+├── ProfileRefused                FT-804  this matcher may not decide
+├── UnknownEnrolment              FT-830  no such invitation or enrolled picture
+├── AnswerRefused                 FT-831  not what was asked for, or answered already
+└── EnrolmentRefused              FT-832  over, too many tries, or no pictures to be had
 """
 
 from __future__ import annotations
@@ -28,3 +31,32 @@ class ProfileRefused(FairtagError):
         "shown them. Every check-in goes to people."
     )
     operator = "Threshold profile refused; run `fairtag face profile` to see why."
+
+
+class UnknownEnrolment(FairtagError):
+    """No invitation and no enrolled picture has this id."""
+
+    code = "FT-830"
+    officer = "There is no such invitation or picture. Open a new enrolment."
+    wearer = "This invitation is not known. Ask your officer. It does not count against you."
+    operator = "Unknown id of an enrolment."
+
+
+class AnswerRefused(FairtagError):
+    """An answer to something else than was asked for, or one more than is taken."""
+
+    code = "FT-831"
+    officer = "The answer was not taken: it is not what was asked for, or there is one already."
+    wearer = "You have answered already, or something else was asked for. Nothing more is needed."
+    operator = "Answer refused; `detail` says why."
+
+
+class EnrolmentRefused(FairtagError):
+    """Enrolment can't go on like this."""
+
+    code = "FT-832"
+    officer = "No picture was taken in. Open a new enrolment, or use better or newer pictures."
+    wearer = (
+        "This invitation is over. Ask your officer for a new one. It does not count against you."
+    )
+    operator = "Enrolment refused; `detail` says why."

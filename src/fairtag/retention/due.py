@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import msgspec
 
-from fairtag.custody.kinds import RecordKind
+from fairtag.custody.kinds import BY_THE_ITEM, RecordKind
 from fairtag.retention.holds import Hold, held
 from fairtag.retention.schedule import QUARANTINED_FOR, RECORD_LEAD, By, Rule, Schedule
 from fairtag.terms.ids import OrderId, WearerId
@@ -23,6 +23,7 @@ from fairtag.terms.local import Interval
 WHOLE = "*"  # the kind and period of an item that is a wearer's whole record
 _MONTHS_A_YEAR = 12
 _A_DAY = len("2026-11-25")
+_LEFT_OVER = Rule(days=0, since="period", by="machine", why="No record lies under it any more.")
 
 
 class OrderTime(msgspec.Struct, frozen=True, kw_only=True):
@@ -42,6 +43,13 @@ class DataKey(msgspec.Struct, frozen=True, kw_only=True, order=True):
     period: str
 
 
+class Single(msgspec.Struct, frozen=True, kw_only=True):
+    """A record that has a key of its own, and when it goes."""
+
+    key: DataKey
+    goes_at: Micros | None  # None: by the rule of its kind
+
+
 class Item(msgspec.Struct, frozen=True, kw_only=True, order=True):
     """One thing that goes: a data key, or with `WHOLE` a wearer's key and all below."""
 
@@ -58,6 +66,7 @@ class Facts:
     orders: Sequence[OrderTime]
     holds: Sequence[Hold]
     schedule: Schedule
+    singles: Sequence[Single] = ()  # what is there of kinds whose items have a key each
 
 
 class DueList(msgspec.Struct, frozen=True, kw_only=True):
@@ -82,6 +91,7 @@ class DueList(msgspec.Struct, frozen=True, kw_only=True):
 def due(facts: Facts, *, as_of: Micros, by: By) -> DueList:
     """List what must be begun at an instant, so that it has gone on its date."""
     orders = _by_wearer(facts.orders)
+    singles = {one.key: one.goes_at for one in facts.singles}
     mine: dict[WearerId, list[DataKey]] = {}
     for key in facts.keys:
         mine.setdefault(key.wearer_id, []).append(key)
@@ -92,8 +102,8 @@ def due(facts: Facts, *, as_of: Micros, by: By) -> DueList:
             items.append(Item(wearer_id=wearer_id, kind=WHOLE, period=WHOLE))
             continue
         for key in keys:
-            rule = facts.schedule.rule(key.kind)
-            if rule.by != by or as_of < begins_at(key, orders.get(wearer_id, ()), rule):
+            rule = _rule_of(key, facts.schedule, singles)
+            if rule.by != by or as_of < _begins(key, orders.get(wearer_id, ()), rule, singles):
                 continue
             if held(facts.holds, wearer_id, key.kind, key.period, as_of):
                 kept[key.kind] += 1
@@ -103,6 +113,29 @@ def due(facts: Facts, *, as_of: Micros, by: By) -> DueList:
     counts = dict(sorted(Counter(names).items()))
     told = tuple(sorted(items))
     return DueList(as_of=as_of, items=told, counts=counts, held=dict(sorted(kept.items())))
+
+
+def _rule_of(key: DataKey, schedule: Schedule, singles: Mapping[DataKey, Micros | None]) -> Rule:
+    """Give the rule of a key; a single record with a date of its own goes by itself.
+
+    A key without its record (it was taken away, or never stored) has nothing left to serve.
+    """
+    if key.kind not in BY_THE_ITEM:
+        return schedule.rule(key.kind)
+    if key not in singles:
+        return _LEFT_OVER
+    rule = schedule.rule(key.kind)
+    return rule if singles[key] is None else replace(rule, by="machine")
+
+
+def _begins(
+    key: DataKey,
+    orders: Sequence[OrderTime],
+    rule: Rule,
+    singles: Mapping[DataKey, Micros | None],
+) -> Micros:
+    own = singles.get(key)
+    return begins_at(key, orders, rule) if own is None else own
 
 
 def goes_at(key: DataKey, orders: Sequence[OrderTime], rule: Rule) -> Micros:
@@ -124,15 +157,15 @@ def begins_at(key: DataKey, orders: Sequence[OrderTime], rule: Rule) -> Micros:
 
 
 def span_of(period: str) -> Interval:
-    """Give the stretch of time that a key's period names.
+    """Give the stretch of time that a key's period names; of an item its day.
 
     Example:
         >>> from fairtag.terms.instants import text
         >>> text(span_of("2026-12").end), text(span_of("2026-11-25").end)
         ('2027-01-01T00:00:00Z', '2026-11-26T00:00:00Z')
     """
-    if len(period) == _A_DAY:
-        start = parse(f"{period}T00:00:00Z")
+    if len(period) >= _A_DAY:
+        start = parse(f"{period[:_A_DAY]}T00:00:00Z")
         return Interval(start=start, end=Micros(start + DAY))
     year, month = int(period[:4]), int(period[5:7])
     after = (year + month // _MONTHS_A_YEAR, month % _MONTHS_A_YEAR + 1)

@@ -22,6 +22,7 @@ QUARANTINE_DAYS = 14  # contract §6
 STATE_DAYS = 8  # late data are taken for 7 days after an order's end (contract §6)
 MATCHED_PHOTO_DAYS = 7
 NO_MATCH_DAYS = 28  # after the people's decision: as long as it can be contested
+ENROLLED_DAYS = 28  # after the wearer's last order: as long as an answer can be contested
 ANSWER_DAYS = 28  # how long a complaint, contest or access request holds after its answer
 
 QUARANTINED_FOR = 7 * DAY  # keys wait locked so long before they are destroyed; design.md §5
@@ -33,6 +34,9 @@ FINAL_AFTER = 30 * DAY
 Since = Literal["basis", "wearer", "period"]
 By = Literal["machine", "two people", "compaction"]
 Outcome = Literal["match", "no_match", "match_with_concern", "cant_tell", "refer"]
+# Pictures that nobody has to decide about any more; what people were concerned about stays with
+# the record.
+GO_BY_THEMSELVES: tuple[Outcome, ...] = ("match", "no_match", "cant_tell")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +51,12 @@ class Rule:
 
 _RECORD = "It shows what was ordered, decided and done. Claims may be brought for six years"
 _SIX_YEARS = f"{_RECORD} (Limitation Act 1980 s.2, s.5; charter G5)."
+_ENROLLED = Rule(
+    days=ENROLLED_DAYS,
+    since="wearer",
+    by="machine",
+    why="Once nobody is asked any more there is nothing to compare with; a contest keeps it.",
+)
 
 RULES: dict[RecordKind, Rule] = {
     RecordKind.JOURNAL: Rule(
@@ -85,6 +95,8 @@ RULES: dict[RecordKind, Rule] = {
         by="two people",
         why="By outcome, see `photo_goes_at`; what people found stays with the record (G5).",
     ),
+    RecordKind.ENROLMENT: _ENROLLED,
+    RecordKind.TEMPLATE: _ENROLLED,
 } | dict.fromkeys(
     (
         RecordKind.ORDER,

@@ -13,6 +13,7 @@ from fairtag.retention.due import (
     DueList,
     Facts,
     OrderTime,
+    Single,
     begins_at,
     due,
     goes_at,
@@ -263,7 +264,8 @@ def test_nothing_is_listed_that_is_held_or_not_due(
     keys = [DataKey(wearer_id=W, kind=kind, period=period_of(kind, one.ends))]
     holds = (a_hold(until=None, why="complaint"),) if is_held else ()
     for by in ("two people", "machine", "compaction"):
-        told = found(now, *keys, by=by, orders=(one,), holds=holds)
+        singles = tuple(Single(key=key, goes_at=None) for key in keys)
+        told = found(now, *keys, by=by, orders=(one,), holds=holds, singles=singles)
         if told.items:
             assert not is_held
             lead = 40 if told.items[0].kind == WHOLE or kind is not RecordKind.TRAIL else 7

@@ -30,18 +30,36 @@ class ShutVault:
         raise SealBroken(_WHY)
 
     def seal(
-        self, plain: bytes, *, wearer_id: WearerId, kind: RecordKind, at: Micros, row: str
+        self,
+        plain: bytes,
+        *,
+        wearer_id: WearerId,
+        kind: RecordKind,
+        at: Micros,
+        row: str,
+        of: str = "",
     ) -> bytes:
         """Refuse."""
         raise SealBroken(_WHY)
 
     def unseal(
-        self, sealed: bytes, *, wearer_id: WearerId, kind: RecordKind, at: Micros, row: str
+        self,
+        sealed: bytes,
+        *,
+        wearer_id: WearerId,
+        kind: RecordKind,
+        at: Micros,
+        row: str,
+        of: str = "",
     ) -> bytes:
         """Refuse."""
         raise SealBroken(_WHY)
 
     def name(self, told: bytes, *, wearer_id: WearerId) -> bytes:
+        """Refuse."""
+        raise SealBroken(_WHY)
+
+    def derived(self, purpose: str, *, wearer_id: WearerId) -> bytes:
         """Refuse."""
         raise SealBroken(_WHY)
 

@@ -6,6 +6,8 @@ from sqlalchemy import Connection
 
 from fairtag.adapters.spool import Spool
 from fairtag.adapters.sqlite.alerts import SqliteAlertBook
+from fairtag.adapters.sqlite.checkins.answers import SqliteAnswerBook
+from fairtag.adapters.sqlite.checkins.enrolment import SqliteEnrolmentBook
 from fairtag.adapters.sqlite.chunks import SqliteChunks
 from fairtag.adapters.sqlite.devices import SqliteDeviceBook
 from fairtag.adapters.sqlite.disclosed.book import SqliteDisclosureBook
@@ -50,6 +52,8 @@ class SqliteTransaction:
         self.contests = SqliteContestBook(connection, vault)
         self.photo_reviews = SqlitePhotoReviewBook(connection, vault)
         self.decisions = SqliteDecisionBook(connection, vault)
+        self.answers = SqliteAnswerBook(connection, vault)
+        self.enrolments = SqliteEnrolmentBook(connection, vault)
 
     def settle(self) -> None:
         """Bring what was logged into the tree and the file, before the commit.

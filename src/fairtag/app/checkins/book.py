@@ -12,6 +12,7 @@ import msgspec
 
 from fairtag.faces.model import EngineInfo, Measure, Reading, Refer, Template
 from fairtag.intake.messages import CheckInState
+from fairtag.retention.due import DataKey
 from fairtag.rules.prompts.model import Prompt
 from fairtag.terms.ids import ConditionId, DeviceId, OrderId, WearerId
 from fairtag.terms.instants import Micros
@@ -92,13 +93,35 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
     pad: str = "none"
     measures: tuple[Measure, ...] = ()  # of the best frame
     is_sampled: bool = False  # a match that people look at blind, to see false accepts
+    timing: Literal["in_time", "early", "late", "clock"] = "in_time"  # when it was taken
+    doubts: tuple[str, ...] = ()  # why it is `pad`: 'nonce', 'signature', 'sha256', 'replay' …
+
+    @property
+    def needs_people(self) -> bool:
+        """Tell whether people must look at it: referred, or a match drawn for the blind sample."""
+        return self.result == "refer" or self.is_sampled
+
+
+class Decided(msgspec.Struct, frozen=True, kw_only=True):
+    """What came of an answer, as far as its pictures' end goes."""
+
+    outcome: str  # as people said, or the machine's
+    at: Micros
 
 
 class AnswerBook(Protocol):
     """Answers and their pictures; each answer's pictures have one key of their own."""
 
-    def put(self, answer: Answer, pictures: Sequence[bytes]) -> None:
-        """Store an answer and its pictures, sealed."""
+    def put(
+        self, answer: Answer, pictures: Sequence[bytes], *, frames: Sequence[bytes] = ()
+    ) -> None:
+        """Store an answer and its pictures, sealed; of `frames` (digests) keyed names are kept."""
+        ...
+
+    def seen(self, wearer_id: WearerId, frames: Sequence[bytes]) -> list[str | None]:
+        """Tell of each frame, by its digest, which answer or enrolled picture of this wearer held
+        it first.
+        """
         ...
 
     def get(self, answer_id: str) -> Answer:
@@ -113,7 +136,10 @@ class AnswerBook(Protocol):
         ...
 
     def to_review(self) -> list[Answer]:
-        """List answers that people must look at and that are not decided, oldest first."""
+        """List answers that people must look at and that are not decided, oldest first.
+
+        Of a prompt that was answered again only the newest answer counts.
+        """
         ...
 
     def decided(self, answer_id: str, outcome: str, *, at: Micros) -> None:
@@ -127,6 +153,14 @@ class AnswerBook(Protocol):
         """
         ...
 
+    def singles(self) -> list[tuple[DataKey, Decided | None]]:
+        """List the keys of kept pictures, each with what came of its answer; None: undecided."""
+        ...
+
+    def acts(self) -> list[tuple[str, str]]:
+        """List every stored answer and decision: a code, and the answer's id; for the log."""
+        ...
+
 
 class EnrolledPicture(msgspec.Struct, frozen=True, kw_only=True):
     """One enrolment picture without its content."""
@@ -138,6 +172,21 @@ class EnrolledPicture(msgspec.Struct, frozen=True, kw_only=True):
     added_at: Micros
     added_by: str
     measures: tuple[Measure, ...]
+    invitation_id: str = ""
+
+
+class Invitation(msgspec.Struct, frozen=True, kw_only=True):
+    """An officer asks a wearer for enrolment pictures, on one device, until a time."""
+
+    invitation_id: str
+    wearer_id: WearerId
+    order_id: OrderId
+    device_id: DeviceId | None  # None: in person, at the desk
+    opened_at: Micros
+    until: Micros
+    opened_by: str
+    tries: int = 0  # uploads so far
+    taken: int = 0  # pictures that were good enough
 
 
 class EnrolmentBook(Protocol):
@@ -145,6 +194,13 @@ class EnrolmentBook(Protocol):
 
     def put(self, told: EnrolledPicture, picture: bytes, template: Template) -> None:
         """Store one."""
+        ...
+
+    def put_template(self, picture_id: str, template: Template, *, at: Micros) -> None:
+        """Store what another engine made of a kept picture, instead of what is there.
+
+        Raises: UnknownEnrolment.
+        """
         ...
 
     def listed(self, wearer_id: WearerId) -> list[EnrolledPicture]:
@@ -160,5 +216,32 @@ class EnrolmentBook(Protocol):
         ...
 
     def remove(self, picture_id: str) -> None:
-        """Take one away, with its template."""
+        """Take one away, with its template; their keys go with the next routine erasure."""
+        ...
+
+    def wearers(self) -> list[WearerId]:
+        """List who has enrolled pictures."""
+        ...
+
+    def invite(self, invitation: Invitation) -> None:
+        """Store an invitation."""
+        ...
+
+    def invitation(self, invitation_id: str) -> Invitation:
+        """Give one as it stands.
+
+        Raises: UnknownEnrolment.
+        """
+        ...
+
+    def invited(self, wearer_id: WearerId, *, at: Micros) -> Invitation | None:
+        """Give the wearer's newest invitation that is open and not filled yet."""
+        ...
+
+    def tried(self, invitation_id: str) -> None:
+        """Count an upload."""
+        ...
+
+    def singles(self) -> list[DataKey]:
+        """List the keys of what is stored here."""
         ...

@@ -33,13 +33,30 @@ class Vault(Protocol):
         ...
 
     def seal(
-        self, plain: bytes, *, wearer_id: WearerId, kind: RecordKind, at: Micros, row: str
+        self,
+        plain: bytes,
+        *,
+        wearer_id: WearerId,
+        kind: RecordKind,
+        at: Micros,
+        row: str,
+        of: str = "",
     ) -> bytes:
-        """Seal under the wearer's key of this kind and of the period of `at`; `row` is AAD."""
+        """Seal under the wearer's key of this kind and of the period of `at`; `row` is AAD.
+
+        `of` names the item where each has a key of its own (`custody.kinds.BY_THE_ITEM`).
+        """
         ...
 
     def unseal(
-        self, sealed: bytes, *, wearer_id: WearerId, kind: RecordKind, at: Micros, row: str
+        self,
+        sealed: bytes,
+        *,
+        wearer_id: WearerId,
+        kind: RecordKind,
+        at: Micros,
+        row: str,
+        of: str = "",
     ) -> bytes:
         """Undo `seal`.
 
@@ -52,6 +69,13 @@ class Vault(Protocol):
         """Name a content by a keyed hash: the same again is found, and the name tells nothing.
 
         Shapes: 16 bytes.
+        """
+        ...
+
+    def derived(self, purpose: str, *, wearer_id: WearerId) -> bytes:
+        """Give a key of 32 bytes for one purpose; nobody has it once the wearer's key is gone.
+
+        Raises: SealBroken when the wearer has no key, or it is locked.
         """
         ...
 

@@ -126,6 +126,12 @@ def _erasures(tx: Transaction) -> Iterator[Done]:
             yield what, (run.run_id,)
 
 
+def _answers(tx: Transaction) -> Iterator[Done]:
+    for what, answer_id in tx.answers.acts():
+        if what == "check_in.answer":
+            yield what, (answer_id,)
+
+
 def _proposals(tx: Transaction) -> Iterator[Done]:
     for proposal_id, state in tx.proposals.acts():
         yield f"second-person.{state}", (proposal_id,)
@@ -196,6 +202,13 @@ KINDS = (
         codes=tuple(_SAID.values()),
         said=_digested,
         rows=_decisions,
+    ),
+    Kind(
+        table="answers",  # its rows end by two people's leave, the entries stay
+        codes=("check_in.answer",),
+        said=lambda entry: (entry.details.get("answer", ""),),
+        rows=_answers,
+        needs_row=False,
     ),
     Kind(
         table="proposals",

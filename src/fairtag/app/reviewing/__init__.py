@@ -1,1 +1,1 @@
-"""What people look at and decide: two pictures, an alert; what the wearer says, and is told."""
+"""What people say of two pictures: dealt blind, looked at once, by two when it is adverse."""

@@ -19,8 +19,6 @@ from fairtag.app.openings.book import Whose
 from fairtag.app.openings.grants import new_grant
 from fairtag.app.permissions import Act, demand
 from fairtag.app.ports import Transaction
-from fairtag.app.reviewing.others import check_ins
-from fairtag.audit.entries import MACHINE, Entry
 from fairtag.custody.opening import Grant, GrantKind, Purpose, of_photos
 from fairtag.faces.model import Measure
 from fairtag.review.four_eyes import Account
@@ -128,8 +126,8 @@ def _next(tx: Transaction, person: Person, made: _Chance, now: Micros) -> PhotoC
         tx.photo_reviews.add_case(known)
         return known
     accounts = accounts_of(tx)
-    for answer in check_ins(tx).answers.to_review():
-        if _is_replaced(tx, answer, now) or not is_showable(tx, answer):
+    for answer in tx.answers.to_review():
+        if not is_showable(tx, answer):
             continue
         case = tx.photo_reviews.of_answer(answer.answer_id)
         fresh = case or _case_of(answer, made.case_id, now)
@@ -142,7 +140,7 @@ def _next(tx: Transaction, person: Person, made: _Chance, now: Micros) -> PhotoC
 
 def is_showable(tx: Transaction, answer: Answer) -> bool:
     """Tell whether there are two pictures to look at."""
-    return answer.frames > 0 and bool(check_ins(tx).enrolments.listed(answer.wearer_id))
+    return answer.frames > 0 and bool(tx.enrolments.listed(answer.wearer_id))
 
 
 def _may(
@@ -157,27 +155,6 @@ def _may(
         return False
     reviews = tx.photo_reviews.reviews(case.case_id)
     return refusal_of(name, reviews, accounts=accounts, now=now) is None
-
-
-def _is_replaced(tx: Transaction, answer: Answer, now: Micros) -> bool:
-    """Leave a picture unlooked at when a later one of the same check-in was confirmed."""
-    if answer.result == "match":  # looked at to see whether the machine was right
-        return False
-    later = check_ins(tx).answers.of_prompt(answer.check_in_id)
-    if all(one.result != "match" or one.received_at < answer.received_at for one in later):
-        return False
-    entry = Entry(
-        at=now,
-        operation="alteration",
-        actor=MACHINE,
-        what="photo.replaced",
-        wearer_id=answer.wearer_id,
-        order_id=answer.order_id,
-        details={"answer": answer.answer_id},
-    )
-    writing.write(tx, entry)
-    check_ins(tx).answers.decided(answer.answer_id, "replaced", at=now)
-    return True
 
 
 def _case_of(answer: Answer, case_id: str, now: Micros) -> PhotoCase:
@@ -198,11 +175,13 @@ def _known(tx: Transaction, person: Person, made: _Chance, now: Micros) -> Photo
     if made.known and made.number % 2:
         name = made.known[made.number // 2 % len(made.known)]
         return _known_case(made, now, "known_different", pair=name)
+    wearers = frozenset(tx.enrolments.wearers())
     facts = [
         one
         for one in tx.orders.facts()
         if one.starts_at <= now < one.ends_at
-        and len(check_ins(tx).enrolments.listed(one.wearer_id)) >= _PAIR
+        and one.wearer_id in wearers
+        and len(tx.enrolments.listed(one.wearer_id)) >= _PAIR
         and not tx.circles.knows(person.user_id, one.wearer_id)
     ]
     if not facts:
@@ -271,16 +250,15 @@ def opened_pair(tx: Transaction, case: PhotoCase, until: Micros) -> Pair:
 
     Raises: SealBroken when a picture is gone; PhotoCaseRefused when there are not two.
     """
-    books = check_ins(tx)
     if case.wearer_id is None:
         raise PhotoCaseRefused("this pair is about no wearer")
-    enrolled = books.enrolments.pictures(case.wearer_id)
+    enrolled = tx.enrolments.pictures(case.wearer_id)
     if case.kind == "known_same":
-        told = books.enrolments.listed(case.wearer_id)
+        told = tx.enrolments.listed(case.wearer_id)
         taken, measures = enrolled[1:], told[1].measures if len(told) > 1 else ()
     else:
-        taken = books.answers.pictures(case.answer_id)
-        measures = books.answers.get(case.answer_id).measures
+        taken = tx.answers.pictures(case.answer_id)
+        measures = tx.answers.get(case.answer_id).measures
     if not enrolled or not taken:
         raise PhotoCaseRefused("there are not two pictures any more")
     return Pair(

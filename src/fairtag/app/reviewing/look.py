@@ -19,7 +19,6 @@ from fairtag.app.permissions import Act, demand
 from fairtag.app.ports import Transaction
 from fairtag.app.raise_alerts import raise_at_once
 from fairtag.app.reviewing.deal import accounts_of, demand_in_hand, new_name
-from fairtag.app.reviewing.others import check_ins
 from fairtag.app.reviewing.signing import BY_PASSWORD, Signing
 from fairtag.review.photos import (
     ADVERSE,
@@ -63,9 +62,9 @@ def look(
         whole = _settling(tx, case, review, alert_id)
         _store(tx, house, person, case, whole)
         if whole.settles is not None:
-            check_ins(tx).answers.decided(case.answer_id, whole.settles, at=whole.at)
+            tx.answers.decided(case.answer_id, whole.settles, at=whole.at)
         if whole.alert_id is not None:
-            answer = check_ins(tx).answers.get(case.answer_id)
+            answer = tx.answers.get(case.answer_id)
             raise_at_once(tx, _alert(tx, answer, whole.alert_id, whole.at))
         return whole
 

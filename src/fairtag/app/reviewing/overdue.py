@@ -15,7 +15,6 @@ from fairtag.app.new_ids import new_alert_id
 from fairtag.app.ports import Transaction
 from fairtag.app.raise_alerts import mark_over, raise_for_house
 from fairtag.app.reviewing.deal import is_showable
-from fairtag.app.reviewing.others import check_ins
 from fairtag.review.photos import DECIDED_WITHIN
 from fairtag.terms.instants import HOUR, Micros
 
@@ -40,7 +39,7 @@ class Waiting(msgspec.Struct, frozen=True, kw_only=True):
 
 def waiting(tx: Transaction, *, now: Micros) -> Waiting:
     """Count what waits for people."""
-    found = [one for one in check_ins(tx).answers.to_review() if one.frames > 0]
+    found = [one for one in tx.answers.to_review() if one.frames > 0]
     return Waiting(
         number=len(found),
         oldest_since=min((one.received_at for one in found), default=None),

@@ -238,7 +238,6 @@ LOG = {
     "photo.read.refused": "asked to look at two pictures and was refused",
     "photo.known": "looked at two pictures of the set with known answers",
     "photo.review": "said what two pictures show",
-    "photo.replaced": "left a check-in unlooked at: a later picture of it was confirmed",
     "wearer.statement": "wrote something about a check-in",
     "alert.acknowledge": "took an alert",
     "alert.close": "closed an alert",

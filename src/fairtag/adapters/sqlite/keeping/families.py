@@ -20,6 +20,7 @@ class Family(NamedTuple):
     owner: str
     at: str  # the time by which the key's period was chosen
     kind: RecordKind
+    period: str = ""  # the column that names the key's period, where each item has a key
 
 
 _OF_ORDER = "(SELECT v.wearer_id FROM order_versions AS v WHERE v.order_id = {}.order_id LIMIT 1)"
@@ -62,6 +63,13 @@ FAMILIES = (
     Family("disclosure_steps", "owner", "at", RecordKind.TEXT),
     Family("disclosures", "owner", "at", RecordKind.TEXT),
     Family("holds", "owner", "at", RecordKind.TEXT),
+    Family("answer_pictures", "wearer_id", "at", RecordKind.PHOTO, "period"),
+    Family("answer_decisions", "owner", "at", RecordKind.FINDING),
+    Family("frame_names", "wearer_id", "at", RecordKind.FINDING),
+    Family("answers", "wearer_id", "at", RecordKind.FINDING),
+    Family("enrolments", "wearer_id", "at", RecordKind.ENROLMENT, "period"),
+    Family("enrolled_templates", "wearer_id", "at", RecordKind.TEMPLATE, "period"),
+    Family("enrolment_invitations", "wearer_id", "at", RecordKind.ENROLMENT),
 )
 # What hangs on a row that went, and is nothing without it: table, column, where it must be.
 HANGING = (
@@ -75,7 +83,7 @@ HANGING = (
 GUARDED = (
     *("alert_acts", "contacts", "alerts", "proposal_marks", "proposals", "holds", "reviews"),
     *("third_person_notes", "grant_reviews", "notice_delays", "grants", "contests"),
-    *("disclosure_steps", "disclosures"),
+    *("disclosure_steps", "disclosures", "answers", "answer_decisions"),
     *("photo_deals", "photo_reviews", "photo_cases", "decisions", "statements"),
 )
 _BY_TABLE = {one.table: one for one in FAMILIES}
@@ -129,6 +137,8 @@ def remove(db: sqlite3.Connection, run_id: str, *, at: Micros) -> dict[str, int]
 def _removed(
     db: sqlite3.Connection, run_id: str, family: Family, kind: str, period: str, at: Micros
 ) -> int:
+    if family.period and kind != WHOLE:
+        return _item_removed(db, run_id, family, kind, period)
     if kind == WHOLE:
         first, last = 0, at + 1
     else:
@@ -142,6 +152,17 @@ def _removed(
     return db.execute(told, (first, last, run_id, kind, period)).rowcount
 
 
+def _item_removed(
+    db: sqlite3.Connection, run_id: str, family: Family, kind: str, period: str
+) -> int:
+    told = (
+        f"DELETE FROM {family.table} WHERE {family.period} = ?"  # noqa: S608
+        f" AND {family.owner} IN (SELECT owner FROM erasure_items"
+        " WHERE run_id = ? AND kind = ? AND period = ?)"
+    )
+    return db.execute(told, (period, run_id, kind, period)).rowcount
+
+
 def shut(db: sqlite3.Connection) -> frozenset[tuple[str, str, str]]:
     """List whose rows can't be read, of which kind and period: their keys are locked or gone."""
     found = db.execute("SELECT owner, kind, period FROM erasure_items")
@@ -149,10 +170,15 @@ def shut(db: sqlite3.Connection) -> frozenset[tuple[str, str, str]]:
 
 
 def is_shut(
-    shut_items: frozenset[tuple[str, str, str]], owner: str, kind: RecordKind, at: Micros
+    shut_items: frozenset[tuple[str, str, str]],
+    owner: str,
+    kind: RecordKind,
+    at: Micros,
+    *,
+    of: str = "",
 ) -> bool:
     """Tell whether a row is among them."""
     if not shut_items:
         return False
-    key = (owner, kind, period_of(kind, at))
+    key = (owner, kind, period_of(kind, at, of=of))
     return key in shut_items or (owner, WHOLE, WHOLE) in shut_items

@@ -89,6 +89,17 @@ WATCHED = (
         parts=("n", "order_id", "owner", "recorded_at", "sealed"),
     ),
     Watched(
+        table="answers",
+        key=("n",),
+        parts=(
+            *("n", "answer_id", "check_in_id", "wearer_id", "at", "result", "is_sampled"),
+            "sealed",
+        ),
+    ),
+    Watched(
+        table="answer_decisions", key=("n",), parts=("n", "answer_id", "owner", "at", "outcome")
+    ),
+    Watched(
         table="proposals",
         key=("n",),
         parts=("n", "proposal_id", "matter", "owner", "asked_at", "body", "sealed"),

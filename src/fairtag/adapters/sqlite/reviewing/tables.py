@@ -10,6 +10,7 @@ from __future__ import annotations
 from sqlalchemy import DDL, Column, Integer, LargeBinary, String, Table, UniqueConstraint, event
 
 from fairtag.adapters.sqlite.alerts import alerts
+from fairtag.adapters.sqlite.checkins.answers import answer_decisions
 from fairtag.adapters.sqlite.guards import keep_as_written
 from fairtag.adapters.sqlite.schema import metadata
 from fairtag.app.permissions import ROLES, Act
@@ -111,6 +112,11 @@ _UNSETTLED = (
     f" AND r.settles IN ({_ADVERSE}))"
 )
 
+_UNSAID = (
+    "NOT EXISTS (SELECT 1 FROM photo_reviews AS r JOIN photo_cases AS c ON c.case_id = r.case_id"  # noqa: S608
+    f" WHERE c.answer_id = NEW.answer_id AND r.settles IN ({_ADVERSE}))"
+)
+
 for _table, _what in (
     (photo_cases, "a pair of pictures"),
     (photo_deals, "to whom a pair was given"),
@@ -154,6 +160,12 @@ _refuse(
     "decisions_by_people",
     f"INSERT ON decisions WHEN {_NOBODY}",
     "only a named person of the authority decides",
+)
+_refuse(
+    answer_decisions,
+    "answer_decisions_two",
+    f"INSERT ON answer_decisions WHEN NEW.outcome IN ({_ADVERSE}) AND {_UNSAID}",
+    "an adverse end needs two people",
 )
 for _name, _when in (
     ("raised", "INSERT ON alerts WHEN"),

@@ -6,11 +6,12 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0013"
-down_revision = "0007"
+down_revision = "0012"
 
 GUARDS = (
     """CREATE TRIGGER alerts_unconfirmed_raised BEFORE INSERT ON alerts WHEN NEW.kind = 'checkin.identity_unconfirmed' AND NOT EXISTS (SELECT 1 FROM photo_reviews AS r WHERE r.alert_id = NEW.alert_id AND r.settles IN ('match_with_concern', 'no_match')) BEGIN SELECT RAISE(ABORT, 'nobody is unconfirmed before two people said so'); END""",
     """CREATE TRIGGER alerts_unconfirmed_turned BEFORE UPDATE OF kind ON alerts WHEN OLD.kind IS NOT NEW.kind AND NEW.kind = 'checkin.identity_unconfirmed' AND NOT EXISTS (SELECT 1 FROM photo_reviews AS r WHERE r.alert_id = NEW.alert_id AND r.settles IN ('match_with_concern', 'no_match')) BEGIN SELECT RAISE(ABORT, 'nobody is unconfirmed before two people said so'); END""",
+    """CREATE TRIGGER answer_decisions_two BEFORE INSERT ON answer_decisions WHEN NEW.outcome IN ('match_with_concern', 'no_match') AND NOT EXISTS (SELECT 1 FROM photo_reviews AS r JOIN photo_cases AS c ON c.case_id = r.case_id WHERE c.answer_id = NEW.answer_id AND r.settles IN ('match_with_concern', 'no_match')) BEGIN SELECT RAISE(ABORT, 'an adverse end needs two people'); END""",
     """CREATE TRIGGER photo_cases_stay BEFORE DELETE ON photo_cases WHEN NOT EXISTS (SELECT 1 FROM erased WHERE owner = OLD.owner AND ((kind = 'text' AND period = strftime('%Y-%m', OLD.at / 1000000, 'unixepoch')) OR (kind = '*' AND OLD.at <= erased.at))) BEGIN SELECT RAISE(ABORT, 'a pair of pictures can not be deleted'); END""",
     """CREATE TRIGGER photo_cases_hold BEFORE UPDATE ON photo_cases BEGIN SELECT RAISE(ABORT, 'a pair of pictures can not be changed'); END""",
     """CREATE TRIGGER photo_cases_once BEFORE INSERT ON photo_cases WHEN EXISTS (SELECT 1 FROM photo_cases WHERE n = NEW.n) BEGIN SELECT RAISE(ABORT, 'a pair of pictures can not be replaced'); END""",

@@ -11,11 +11,11 @@ from msgspec.structs import replace
 
 from fairtag.alerts.model import Alert
 from fairtag.app.books import Person
+from fairtag.app.deciding.basis import basis_of, demand_decider, demand_read, news
 from fairtag.app.house import House
 from fairtag.app.log.reason import with_reason
 from fairtag.app.openings import writing
 from fairtag.app.ports import Transaction
-from fairtag.app.reviewing.basis import basis_of, demand_decider, demand_read, news
 from fairtag.app.reviewing.deal import new_name
 from fairtag.app.reviewing.signing import BY_PASSWORD, Signing
 from fairtag.audit.entries import Entry

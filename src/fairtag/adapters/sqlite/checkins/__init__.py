@@ -1,0 +1,1 @@
+"""Where are prompts, answers and enrolled pictures?"""
