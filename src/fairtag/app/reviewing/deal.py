@@ -147,13 +147,14 @@ def _may(
     tx: Transaction, person: Person, case: PhotoCase, accounts: dict[str, Account], now: Micros
 ) -> bool:
     name = person.user_id
+    reviews = tx.photo_reviews.reviews(case.case_id)
+    said = {one.by for one in reviews}
     dealt = tx.photo_reviews.dealt(case_id=case.case_id)
-    is_others = any(one.until > now and one.by != name for one in dealt)
+    is_others = any(one.until > now and one.by not in (name, *said) for one in dealt)
     if is_others or not is_open(tx, case):
         return False
     if case.wearer_id is not None and tx.circles.knows(name, case.wearer_id):
         return False
-    reviews = tx.photo_reviews.reviews(case.case_id)
     return refusal_of(name, reviews, accounts=accounts, now=now) is None
 
 
@@ -200,7 +201,8 @@ def _known_case(
 def _looks(tx: Transaction, house: House, person: Person, case: PhotoCase, now: Micros) -> Micros:
     """Write the look down; gives until when the pair is this person's."""
     until = Micros(now + round(LEASE * house.speed))
-    held = [one for one in tx.photo_reviews.dealt(case_id=case.case_id) if one.until > now]
+    dealt = tx.photo_reviews.dealt(case_id=case.case_id)
+    held = [one for one in dealt if one.until > now and one.by == person.user_id]
     if held:
         until = held[-1].until
     else:

@@ -28,6 +28,7 @@ from fairtag.web.console import (
 from fairtag.web.console.api import staff_api
 from fairtag.web.console.openings import life, waiting, windows
 from fairtag.web.console.refusals import as_response, lost, unreadable
+from fairtag.web.console.reviewing import decide_pages, desk_pages
 from fairtag.web.console.shell import STATIC, Shell, SignInNeeded
 from fairtag.web.guards import NoTraceback, OwnForms, SafeHeaders
 
@@ -53,7 +54,7 @@ def console(
     app.include_router(staff_api(house, scheme=scheme))
     parts = (
         *(door, queue_pages, alert_pages, windows, waiting, life, lists),
-        *(disclosing, retention, charter),
+        *(disclosing, retention, charter, desk_pages, decide_pages),
     )
     for part in parts:
         app.include_router(part.pages(shell), include_in_schema=False)

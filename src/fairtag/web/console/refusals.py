@@ -10,6 +10,12 @@ from fastapi import Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 
+from fairtag.review.refusals import (
+    DecisionRefused,
+    DecisionStale,
+    PhotoCaseRefused,
+    PhotoReviewRefused,
+)
 from fairtag.terms.errors import (
     AlertStateRefused,
     Busy,
@@ -44,6 +50,10 @@ _RETRY_S = 5
 # The first that fits counts: the narrower kinds stand before the wider ones.
 _STATUS: tuple[tuple[type[FairtagError], int], ...] = (
     (ReasonRefused, 422),
+    (DecisionRefused, 422),
+    (DecisionStale, 409),
+    (PhotoCaseRefused, 409),
+    (PhotoReviewRefused, 422),
     (DisclosureRefused, 422),
     (RecipientRefused, 422),
     (UnknownDisclosure, 404),

@@ -19,6 +19,7 @@ from fairtag.app.compare_books import (
 )
 from fairtag.app.openings.break_glass import KIND as BREAK_GLASS
 from fairtag.app.reconcile import JUDGING_BEHIND, UNHEARD
+from fairtag.app.reviewing.overdue import KIND as REVIEW_WAITS
 from fairtag.app.reviews.clock import REVIEW_DUE, REVIEW_OVERDUE
 from fairtag.app.wearer.contest import KIND as CONTEST
 from fairtag.custody.opening import Purpose
@@ -70,6 +71,7 @@ KINDS = {
     PRACTICABLE: "Is monitoring still practicable?",
     BREAK_GLASS: "Positions opened: life in danger",
     CONTEST: "The wearer says something is wrong",
+    REVIEW_WAITS: "Check-ins wait for people for long",
 }
 CAUSES = {
     Cause.FALSE_LOCATION: "The position was wrong (drift, reflection, indoors)",
@@ -148,6 +150,11 @@ _NEXT: dict[str, tuple[str, ...]] = {
     ),
     "body": (_PHONE, "Ask for a visit when the device may be faulty.", _FINISH),
     "checkin": (_PHONE, _FINISH),
+    "checkin.identity_unconfirmed": (
+        "Ring the wearer before anything else: hear how the picture came about. " + _PHONE,
+        "Close it as handed to the authority. To decide is another step, below; it can wait.",
+    ),
+    REVIEW_WAITS: ("Look at ‘Reviewers’: how many wait, and who looks.", _MEND),
     "wearer": (
         _DANGER,
         _PHONE,

@@ -1,0 +1,66 @@
+"""With which words do these pages speak? Plain ones that hold nothing against anybody."""
+
+from __future__ import annotations
+
+import re
+
+from fairtag.review.deciding import Change
+from fairtag.review.deciding import Outcome as Found
+from fairtag.review.photos import Outcome
+
+OUTCOMES = {
+    Outcome.MATCH: ("The same person", ""),
+    Outcome.NO_MATCH: ("Not the same person", "Another person looks too, without seeing this."),
+    Outcome.CONCERN: (
+        "The same person, but something is wrong",
+        "Such as a picture of a picture. Another person looks too, without seeing this.",
+    ),
+    Outcome.CANT_TELL: ("I can't tell", "It costs nobody anything."),
+}
+FOUND = {
+    Found.NO_VIOLATION: (
+        "Nothing to hold against the wearer",
+        "The condition was kept, or the device or the place was wrong.",
+    ),
+    Found.EXCUSED: (
+        "Not kept, and excused",
+        "You accept the reason: illness, an emergency, a late train, a flat battery.",
+    ),
+    Found.AUTHORISED: ("Allowed beforehand", "Permission had been given for this time."),
+    Found.NON_COMPLIANCE: (
+        "Not kept, and not excused",
+        "You considered what the wearer says, and don't accept it. It is your finding, no court's.",
+    ),
+}
+CHANGES = {
+    Change.EVIDENCE: "The evidence has changed since: a finding was corrected or withdrawn.",
+    Change.SAID: "The wearer has written something since.",
+}
+_MEASURES = {
+    "Sharpness": "Sharp",
+    "UnderExposurePrevention": "Not too dark",
+    "OverExposurePrevention": "Not too bright",
+    "DynamicRange": "Light and shade on the face",
+    "IlluminationUniformity": "Light from both sides",
+    "HeadPoseYaw": "Not turned to the side",
+    "HeadPosePitch": "Not turned up or down",
+    "HeadPoseRoll": "Upright",
+    "InterEyeDistance": "Near enough",
+    "HeadSize": "Near enough",
+    "SingleFacePresent": "One face",
+    "EyesOpen": "Eyes open",
+    "MouthClosed": "Mouth closed",
+    "NoHeadCoverings": "Nothing covers the head",
+    "MarginAboveOfTheFaceImage": "Whole head in the picture",
+}
+_CAPITAL = re.compile(r"(?<=[a-z])(?=[A-Z])")
+
+
+def measure(name: str) -> str:
+    """Name a quality value in plain words.
+
+    Example:
+        >>> measure("UnderExposurePrevention"), measure("NoseShadow"), measure("")
+        ('Not too dark', 'Nose shadow', '')
+    """
+    return _MEASURES.get(name) or " ".join(_CAPITAL.split(name)).capitalize()
