@@ -17,6 +17,7 @@ from fairtag.adapters.clock import MachineClock
 from fairtag.adapters.ground import FolderGround
 from fairtag.adapters.keys.shut import ShutVault
 from fairtag.adapters.keystore import KeyStore
+from fairtag.adapters.known_pairs import FolderKnownPairs
 from fairtag.adapters.logproof.signing import SocketSigner
 from fairtag.adapters.logproof.witnesses import witness_from
 from fairtag.adapters.notify import MailNotifier, NoNotifier, WebhookNotifier, signing_key
@@ -30,6 +31,7 @@ from fairtag.app.charter import is_rehearsal
 from fairtag.app.house import House
 from fairtag.app.log.tend import merge_spooled
 from fairtag.app.ports import Clock, Notifier, Store
+from fairtag.app.reviewing.known import NullKnownPairs
 from fairtag.app.set_duty import check_address
 from fairtag.custody.root import Root
 from fairtag.retention.schedule import scheduled
@@ -191,6 +193,11 @@ def _housed(
             schedule=schedule,
             is_rehearsal=is_rehearsal(),
             inspector_to=settings.inspector_to,
+            known_pairs=(
+                FolderKnownPairs(Path(settings.known_pairs))
+                if settings.known_pairs
+                else NullKnownPairs()
+            ),
         )
         with suppress(Busy, LogUnavailable):  # it is tried again while the service runs
             merge_spooled(house)

@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 
+from fairtag.app.deciding.told import CheckInTold, DecisionTold, check_ins_told, decisions_told
 from fairtag.app.house import House
 from fairtag.app.openings.book import Look
 from fairtag.app.ports import Transaction
@@ -74,6 +75,8 @@ class WearerPage(msgspec.Struct, frozen=True, kw_only=True):
     looks: tuple[LookShown, ...]
     disclosures: tuple[DisclosureShown, ...]
     contests: tuple[tuple[Contest, Micros | None], ...]  # with when it was answered
+    check_ins: tuple[CheckInTold, ...] = ()  # that people look at, or looked at
+    decisions: tuple[DecisionTold, ...] = ()
 
 
 def read_page(house: House, wearer_id: WearerId) -> WearerPage:
@@ -135,6 +138,8 @@ def _page(tx: Transaction, wearer_id: WearerId, now: Micros) -> WearerPage:
         looks=looks_shown(tx, wearer_id, now=now),
         disclosures=disclosures_shown(tx, wearer_id),
         contests=tuple((one, tx.alerts.get(one.alert_id).closed_at) for one in told[::-1]),
+        check_ins=check_ins_told(tx, wearer_id, now=now),
+        decisions=decisions_told(tx, wearer_id),
     )
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from fairtag.web.device_api.own import Own
+from fairtag.web.device_api.statements import STATEMENT
 
 _ANY = "*"
 
-OWN: tuple[Own, ...] = ()
+OWN: tuple[Own, ...] = (STATEMENT,)
 
 
 def routes_of(path: str) -> list[tuple[Own, tuple[str, ...]]]:

@@ -15,10 +15,13 @@ from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.exceptions import HTTPException
 
+from fairtag.app.deciding.state import state
 from fairtag.app.house import House
 from fairtag.app.wearer.contest import contest
 from fairtag.app.wearer.looks import proof_of, read_page
 from fairtag.app.wearer.sign_in import enter, leave, whose_is
+from fairtag.review.refusals import StatementRefused
+from fairtag.rules.prompts.refusals import UnknownCheckIn
 from fairtag.terms.errors import (
     ContestRefused,
     FairtagError,
@@ -35,7 +38,13 @@ from fairtag.web.portal.shown import shown
 _COOKIE = "fairtag_wearer"
 _MOST = 200
 _MOST_TEXT = 20_000
-_STATUS = ((SignInRefused, 401), (NotPermitted, 403), (UnknownPage, 404), (ContestRefused, 422))
+_STATUS = (
+    (SignInRefused, 401),
+    (NotPermitted, 403),
+    (UnknownPage, 404),
+    (UnknownCheckIn, 404),
+    (ContestRefused, 422),
+)
 _FOREIGN = NotPermitted("this form did not come from a page of this service")
 
 
@@ -100,7 +109,8 @@ class Door:
     def own(self, request: Request, *, status: int = 200, **told: Any) -> Response:
         """Show the wearer their page."""
         page = read_page(self.house, self.wearer(request))
-        around = {"refusal": None, "text": "", "is_sent": False} | told
+        around = {"refusal": None, "text": "", "is_sent": False, "is_said": False} | told
+        around = {"said": ("", "")} | around
         facts = shown(page)
         return self.page("my.html", status=status, csrf=self.csrf(request), **facts, **around)
 
@@ -142,8 +152,8 @@ def _routes(door: Door) -> APIRouter:
 
 def _seeing(router: APIRouter, door: Door) -> None:
     @router.get("")
-    def my(request: Request, sent: bool = False) -> Response:  # noqa: FBT001, FBT002 - a query
-        return door.own(request, is_sent=sent)
+    def my(request: Request, sent: bool = False, said: bool = False) -> Response:  # noqa: FBT001, FBT002 - a query
+        return door.own(request, is_sent=sent, is_said=said)
 
     @router.post("/contest")
     def say(
@@ -157,6 +167,20 @@ def _seeing(router: APIRouter, door: Door) -> None:
         except ContestRefused as refusal:
             return door.own(request, status=422, refusal=refusal, text=text)
         return RedirectResponse("/my?sent=true#contests", status_code=303)
+
+    @router.post("/check-ins/{check_in_id}/statement")
+    def state_it(
+        request: Request,
+        check_in_id: str,
+        text: Annotated[str, Form(max_length=_MOST_TEXT)] = "",
+        csrf: Annotated[str, Form()] = "",
+    ) -> Response:
+        whose = door.checked(request, csrf)
+        try:
+            state(door.house, check_in_id, text=text, wearer_id=whose)
+        except StatementRefused as refusal:
+            return door.own(request, status=422, refusal=refusal, said=(check_in_id, text))
+        return RedirectResponse("/my?said=true#check-ins", status_code=303)
 
     @router.get("/proof/{entry}")
     def proof(request: Request, entry: int) -> Response:

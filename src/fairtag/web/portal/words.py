@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from fairtag.custody.delay import DelayReason
 from fairtag.custody.opening import GrantKind, Purpose
+from fairtag.review.deciding import Outcome
 
 WORDS = {
     "title": "Your monitoring",
@@ -62,6 +63,28 @@ WORDS = {
     "disclosed": "What was passed on",
     "not_disclosed": "Nothing about you was passed on to anybody else.",
     "to_whom": "To whom",
+    "check_ins": "Your check-in pictures",
+    "check_ins_lead": (
+        "A machine only says 'yes' or 'ask a person'. Everything else people decide. Whoever looks "
+        "at your picture does not see your name or where you come from."
+    ),
+    "again": "You can send another picture in the app until {until}.",
+    "say": "Tell us what happened",
+    "say_hint": (
+        "In your own words, in any language. An officer must read it before deciding. Writing "
+        "never counts against you."
+    ),
+    "say_send": "Send this",
+    "say_done": "Your text has arrived. Whoever decides must read it first.",
+    "said": "You have written about it ({n}).",
+    "decided": "What people decided",
+    "not_decided": "Nobody has decided anything about you.",
+    "decided_by": "Decided by: {who}.",
+    "reason": "Their reason",
+    "excuse": "What they say about your reason",
+    "open_again": "Something has changed since. An officer must look at it again.",
+    "replaced": "A later decision stands in its place. This one no longer counts.",
+    "to_contest": "It is wrong: tell us why",
     "contest": "Is something wrong?",
     "contest_lead": (
         "Write it in your own words, in any language. Your text is locked. An officer must answer "
@@ -83,6 +106,29 @@ WORDS = {
     "shut": "This page can't be shown now",
     "shut_lead": "The fault is ours. It does not count against you. Please try again later.",
     "back": "Back to your page",
+}
+CHECK_INS = {
+    "waits": "A person will look at this picture. Nothing is wrong. You need not do anything.",
+    "confirmed": "People looked at it: it is you.",
+    "cant_tell": (
+        "From this picture nobody could tell. That does not count against you. You may be asked "
+        "again, or somebody rings you."
+    ),
+    "not_confirmed": (
+        "Two people, each on their own, were not sure that this picture shows you. This is not a "
+        "decision. An officer looks at it next, and must first read what you write here: bad "
+        "light, an illness, a bandage, a new haircut, anything."
+    ),
+}
+FOUND = {
+    Outcome.NO_VIOLATION: "Nothing is held against you.",
+    Outcome.EXCUSED: "Your reason was accepted. Nothing is held against you.",
+    Outcome.AUTHORISED: "You had permission. Nothing is held against you.",
+    Outcome.NON_COMPLIANCE: (
+        "An officer found that this part of your order was not kept, and did not accept a reason. "
+        "This is what one officer found. Only a court can say more. You can say that it is wrong: "
+        "then an officer must look at it again."
+    ),
 }
 ROLES = {
     "officer": "Officer",
