@@ -17,7 +17,7 @@ from fairtag.adapters.clock import MachineClock
 from fairtag.adapters.ground import FolderGround
 from fairtag.adapters.keys.shut import ShutVault
 from fairtag.adapters.keystore import KeyStore
-from fairtag.adapters.known_pairs import FolderKnownPairs
+from fairtag.adapters.known.pairs import FolderKnownPairs
 from fairtag.adapters.logproof.signing import SocketSigner
 from fairtag.adapters.logproof.witnesses import witness_from
 from fairtag.adapters.notify import MailNotifier, NoNotifier, WebhookNotifier, signing_key

@@ -30,8 +30,13 @@ HANDS = {
     "places": {"adapters/sqlite/journal.py", "cli/bench.py"},
     "identity": {"app/openings/read.py", "app/disclosure/emergency.py"},
     "opened": {"app/openings/read.py"},  # what concerns third persons
-    "text": {"app/openings/read.py"},  # what a wearer contests
+    "text": {"app/openings/read.py", "app/deciding/basis.py"},  # what a wearer contests
     "reason": {"app/openings/break_glass.py"},
+    # Two pictures, after their look; why people decided; what wearers say of check-ins.
+    "pictures": {"app/reviewing/deal.py"},
+    "note": {"app/deciding/basis.py"},
+    "reasons": {"app/deciding/told.py"},
+    "words": {"app/deciding/basis.py"},
 }
 BOOKS = {
     "journal",
@@ -45,6 +50,11 @@ BOOKS = {
     "apart",
     "contests",
     "openings",
+    "answers",
+    "enrolments",
+    "known_pairs",
+    "photo_reviews",
+    "decisions",
 }
 
 

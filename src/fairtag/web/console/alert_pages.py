@@ -14,7 +14,6 @@ from fastapi.responses import RedirectResponse
 
 from fairtag.alerts.model import Alert, AlertAct, AlertState, Cause, ContactNote
 from fairtag.app.books import Person
-from fairtag.app.deciding.basis import news
 from fairtag.app.handle_alert import CHOSEN_CAUSES, LEAST_REASON, acknowledge, close, log_contact
 from fairtag.app.open_record import Opened, Texts, open_apart, open_evidence, open_texts
 from fairtag.app.openings.book import ApartNote
@@ -23,7 +22,6 @@ from fairtag.app.permissions import Act, demand, may
 from fairtag.app.ports import Transaction
 from fairtag.app.wearer.contest import KIND as CONTEST
 from fairtag.custody.opening import OF_POSITIONS, OF_TEXTS
-from fairtag.review.deciding import is_decidable
 from fairtag.terms.errors import (
     AlertStateRefused,
     FairtagError,
@@ -36,7 +34,7 @@ from fairtag.web.console import words
 from fairtag.web.console.openings import delay_reasons, note_row, opened_view
 from fairtag.web.console.queue_pages import zone_of
 from fairtag.web.console.refusals import status_of
-from fairtag.web.console.reviewing.shown import changes_told, decision_row
+from fairtag.web.console.reviewing.shown import decisions_shown
 from fairtag.web.console.shell import Checked, Shell, Signed
 from fairtag.web.console.show import alert_row, contact_row, offset, when
 
@@ -241,17 +239,10 @@ def _facts(tx: Transaction, shell: Shell, alert: Alert, told: _Told) -> dict[str
         "has_apart": alert.order_id is not None and tx.apart.count(alert.order_id) > 0,
         "rule": words.rule(row["kind"]),
         **_sure(tx, alert),
-        **_decided(tx, alert, zone),
+        **decisions_shown(tx, alert, zone),
         "next_steps": words.next_steps(alert.kind, alert.wearer_id),
         "here_now": f"{when(now, zone)}, {zone} ({offset(now, zone)})",
     }
-
-
-def _decided(tx: Transaction, alert: Alert, zone: str) -> dict[str, Any]:
-    """Say what people decided, and whether it is open again; reasons stay sealed."""
-    made = tx.decisions.decisions(alert_id=alert.alert_id)
-    rows = [decision_row(one, zone) | {"changes": changes_told(news(tx, one))} for one in made]
-    return {"decisions_made": rows, "is_decidable": is_decidable(alert)}
 
 
 def _bare(tx: Transaction, alert: Alert) -> list[ContactNote]:
