@@ -108,8 +108,10 @@ class Adversary(RuleBasedStateMachine):
     def theirs(self) -> AlertId:
         """Give an alert that could be decided about."""
 
+        names = self.alerts()
+
         def work(tx: Any) -> AlertId:
-            found = [tx.alerts.get(one) for one in self.alerts()]
+            found = [tx.alerts.get(one) for one in names]
             return next(one.alert_id for one in found if is_decidable(one))
 
         return self.rig.house.store.read(work)
@@ -117,10 +119,8 @@ class Adversary(RuleBasedStateMachine):
     def form(self, outcome: str, **told: str) -> dict[str, str]:
         """Fill the form as whoever knows everything but the password would."""
 
-        def work(tx: Any) -> str:
-            return basis_of(tx, tx.alerts.get(self.theirs())).digest
-
-        digest = self.rig.house.store.read(work)
+        name = self.theirs()
+        digest = self.rig.house.store.read(lambda tx: basis_of(tx, tx.alerts.get(name)).digest)
         return {"outcome": outcome, "reason": WHY, "excuse": WHY, "basis": digest} | told
 
     @rule(code=st.sampled_from(["strap_open", "sos", "battery_low", "fault", "strap_closed"]))

@@ -19,7 +19,7 @@ from fairtag.rules.prompts.refusals import UnknownCheckIn
 from fairtag.terms.ids import AlertId, WearerId
 from fairtag.terms.instants import Micros
 
-Stands = Literal["waits", "confirmed", "cant_tell", "not_confirmed"]
+Stands = Literal["waits", "confirmed", "cant_tell", "not_confirmed", "decided"]
 MOST_SHOWN = 30
 
 
@@ -105,5 +105,13 @@ def _stands(tx: Transaction, case: PhotoCase) -> Stands:
     if not ends:
         return "waits"
     if ends[-1] in ADVERSE:
-        return "not_confirmed"
+        return "decided" if _is_decided(tx, case) else "not_confirmed"
     return "confirmed" if ends[-1] is Outcome.MATCH else "cant_tell"
+
+
+def _is_decided(tx: Transaction, case: PhotoCase) -> bool:
+    """Tell whether a person decided about what two could not confirm, and it stands."""
+    reviews = tx.photo_reviews.reviews(case.case_id)
+    alerts = [one.alert_id for one in reviews if one.alert_id is not None]
+    made = tx.decisions.decisions(alert_id=alerts[-1]) if alerts else []
+    return bool(made) and not news(tx, made[-1])

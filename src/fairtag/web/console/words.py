@@ -151,7 +151,7 @@ _NEXT: dict[str, tuple[str, ...]] = {
     "body": (_PHONE, "Ask for a visit when the device may be faulty.", _FINISH),
     "checkin": (_PHONE, _FINISH),
     "checkin.identity_unconfirmed": (
-        "Ring the wearer before anything else: hear how the picture came about. " + _PHONE,
+        "Hear from the wearer how the picture came about, before anything else. " + _PHONE,
         "Close it as handed to the authority. To decide is another step, below; it can wait.",
     ),
     REVIEW_WAITS: ("Look at ‘Reviewers’: how many wait, and who looks.", _MEND),

@@ -40,14 +40,14 @@ def shown(page: WearerPage) -> dict[str, Any]:
 
 def _check_in(one: CheckInTold, zone: str) -> dict[str, Any]:
     again = ""
-    if one.again_until is not None and one.stands != "confirmed":
+    if one.again_until is not None and one.stands not in ("confirmed", "decided"):
         again = words.WORDS["again"].format(until=wall_text(one.again_until, zone))
     return {
         "id": one.check_in_id,
         "at": wall_text(one.received_at, zone),
         "told": words.CHECK_INS[one.stands],
         "again": again,
-        "may_say": one.stands in ("waits", "not_confirmed"),
+        "may_say": one.stands in ("waits", "not_confirmed", "decided"),
         "is_asked": one.stands == "not_confirmed",
         "said": words.WORDS["said"].format(n=one.statements) if one.statements else "",
     }

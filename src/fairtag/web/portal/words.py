@@ -119,6 +119,10 @@ CHECK_INS = {
         "decision. An officer looks at it next, and must first read what you write here: bad "
         "light, an illness, a bandage, a new haircut, anything."
     ),
+    "decided": (
+        "Two people were not sure that this picture shows you. An officer has decided about it: "
+        "see 'What people decided'."
+    ),
 }
 FOUND = {
     Outcome.NO_VIOLATION: "Nothing is held against you.",

@@ -162,7 +162,7 @@ def _shown(found: ToRead, zone: str, shell: Shell) -> dict[str, Any]:
         ],
         "contacts": [contact_row(one, zone) for one in found.contacts],
         "reached": reached,
-        "looks": [{"told": words.OUTCOMES[one][0], "note": note} for one, note in found.looks],
+        "looks": [{"told": words.OUTCOMES[one], "note": note} for one, note in found.looks],
         "earlier": [
             decision_row(one, zone) | {"changes": changes_told(news)} for one, news in found.earlier
         ],

@@ -85,7 +85,7 @@ def _pair(
         "reviewing/pair.html",
         status=status_on_page(refusal),
         pair=pair_view(shell.house, pair),
-        outcomes=[(one.value, *words.OUTCOMES[one], one in ADVERSE) for one in Outcome],
+        outcomes=[(one.value, words.OUTCOMES[one], one in ADVERSE) for one in Outcome],
         least=LEAST_NOTE,
         refusal=refusal,
         form="note",

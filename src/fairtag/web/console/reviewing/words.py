@@ -9,13 +9,10 @@ from fairtag.review.deciding import Outcome as Found
 from fairtag.review.photos import Outcome
 
 OUTCOMES = {
-    Outcome.MATCH: ("The same person", ""),
-    Outcome.NO_MATCH: ("Not the same person", "Another person looks too, without seeing this."),
-    Outcome.CONCERN: (
-        "The same person, but something is wrong",
-        "Such as a picture of a picture. Another person looks too, without seeing this.",
-    ),
-    Outcome.CANT_TELL: ("I can't tell", "It costs nobody anything."),
+    Outcome.MATCH: "The same person",
+    Outcome.NO_MATCH: "Not the same person",
+    Outcome.CONCERN: "The same, but something is wrong (a picture of a picture)",
+    Outcome.CANT_TELL: "I can't tell",
 }
 FOUND = {
     Found.NO_VIOLATION: (

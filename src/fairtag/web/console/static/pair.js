@@ -18,11 +18,17 @@
       }
     });
   }
+  zoom.addEventListener("change", () => {
+    for (const one of photos) {
+      one.scrollLeft = (one.scrollWidth - one.clientWidth) / 2;
+      one.scrollTop = (one.scrollHeight - one.clientHeight) / 2;
+    }
+  });
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.altKey || event.metaKey || event.repeat) return;
     if (event.target.matches("textarea, input[type=password]")) return;
     if (event.key === "z" || event.key === "Z") {
-      zoom.checked = !zoom.checked;
+      zoom.click();
       event.preventDefault();
       return;
     }
