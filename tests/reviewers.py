@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import numpy as np
 from PIL import Image
@@ -59,9 +59,9 @@ def reviewers(rig: Rig) -> list[Person]:
 
 
 def never_known(rig: Rig) -> None:
-    """Let chance deal no known pair."""
+    """Let chance deal no known pair, on the pages too: they hold this same house."""
     real = rig.house.chance
-    rig.house = replace(rig.house, chance=lambda n: b"\xff" if n == 1 else real(n))
+    object.__setattr__(rig.house, "chance", lambda n: b"\xff" if n == 1 else real(n))
 
 
 def enrol(rig: Rig, number: int = 1, *, pictures: int = 3) -> None:

@@ -97,7 +97,17 @@ def test_one_look_settles_what_costs_nothing(waits: Rig) -> None:
         assert says(waits, first, outcome).settles == outcome
 
     assert deal(waits.house, reviewers(waits)[1]) is None
-    assert raised(waits) == []
+    (alert,) = raised(waits)
+    assert (alert["kind"], alert["for"]) == ("checkin.cant_tell", "support")
+
+
+def test_what_nobody_can_tell_is_one_matter_of_support_at_a_time(waits: Rig) -> None:
+    first, *_ = reviewers(waits)
+    for check_in in ("ci-1", "ci-2"):
+        answered(waits, check_in=check_in)
+        says(waits, first, "cant_tell")
+
+    assert [one["kind"] for one in raised(waits)] == ["checkin.cant_tell"]
 
 
 def test_two_adverse_looks_raise_a_matter_for_the_authority(waits: Rig) -> None:

@@ -14,7 +14,7 @@ from typing import Any, ClassVar
 
 import hypothesis.strategies as st
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import (
     RuleBasedStateMachine,
     initialize,
@@ -62,6 +62,7 @@ QUICK = settings(
     stateful_step_count=18,
     deadline=None,
     derandomize=True,
+    phases=[Phase.generate],  # a found sequence is told as it is: to shorten it takes minutes
     suppress_health_check=list(HealthCheck),
 )
 

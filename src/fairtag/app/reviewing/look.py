@@ -17,7 +17,7 @@ from fairtag.app.new_ids import new_alert_id
 from fairtag.app.openings import writing
 from fairtag.app.permissions import Act, demand
 from fairtag.app.ports import Transaction
-from fairtag.app.raise_alerts import raise_at_once
+from fairtag.app.raise_alerts import raise_at_once, raise_for_house
 from fairtag.app.reviewing.deal import accounts_of, demand_in_hand, new_name
 from fairtag.app.reviewing.signing import BY_PASSWORD, Signing
 from fairtag.review.photos import (
@@ -36,6 +36,12 @@ from fairtag.rules.finding import Kind
 from fairtag.terms.ids import AlertId
 from fairtag.terms.instants import Micros
 from fairtag.terms.local import wall_text
+
+CANT_TELL = "checkin.cant_tell"
+_ANEW = (
+    "From a check-in picture nobody could tell who it shows. Ask once more, ring the wearer "
+    "instead, or invite them to new enrolment pictures. This does not count against the wearer."
+)
 
 
 def look(
@@ -66,6 +72,8 @@ def look(
         if whole.alert_id is not None:
             answer = tx.answers.get(case.answer_id)
             raise_at_once(tx, _alert(tx, answer, whole.alert_id, whole.at))
+        if whole.settles is Outcome.CANT_TELL:
+            raise_for_house(tx, _anew(case, alert_id, whole.at), again_after=0)
         return whole
 
     done = house.store.transact(work)
@@ -141,6 +149,24 @@ def _store(
         case=case.case_id,
     )
     writing.write(tx, with_reason(house, entry, review.note))
+
+
+def _anew(case: PhotoCase, alert_id: AlertId, now: Micros) -> Alert:
+    """Tell staff to ask in another way; one such matter of an order waits at a time."""
+    return Alert(
+        alert_id=alert_id,
+        order_id=case.order_id,
+        wearer_id=case.wearer_id,
+        condition_id=None,
+        device_id=None,
+        kind=CANT_TELL,
+        recipient="support",
+        priority="low",
+        state=AlertState.RAISED,
+        raised_at=now,
+        began_at=case.waits_since,
+        words={"en": _ANEW},
+    )
 
 
 def _alert(tx: Transaction, answer: Answer, alert_id: AlertId, now: Micros) -> Alert:

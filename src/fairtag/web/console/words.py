@@ -19,6 +19,7 @@ from fairtag.app.compare_books import (
 )
 from fairtag.app.openings.break_glass import KIND as BREAK_GLASS
 from fairtag.app.reconcile import JUDGING_BEHIND, UNHEARD
+from fairtag.app.reviewing.look import CANT_TELL
 from fairtag.app.reviewing.overdue import KIND as REVIEW_WAITS
 from fairtag.app.reviews.clock import REVIEW_DUE, REVIEW_OVERDUE
 from fairtag.app.wearer.contest import KIND as CONTEST
@@ -72,6 +73,7 @@ KINDS = {
     BREAK_GLASS: "Positions opened: life in danger",
     CONTEST: "The wearer says something is wrong",
     REVIEW_WAITS: "Check-ins wait for people for long",
+    CANT_TELL: "Nobody could tell from a check-in picture",
 }
 CAUSES = {
     Cause.FALSE_LOCATION: "The position was wrong (drift, reflection, indoors)",
@@ -154,6 +156,7 @@ _NEXT: dict[str, tuple[str, ...]] = {
         "Hear from the wearer how the picture came about, before anything else. " + _PHONE,
         "Close it as handed to the authority. To decide is another step, below; it can wait.",
     ),
+    CANT_TELL: ("Do what the sentence on top says.", _MEND),
     REVIEW_WAITS: ("Look at ‘Reviewers’: how many wait, and who looks.", _MEND),
     "wearer": (
         _DANGER,
