@@ -6,9 +6,11 @@ import io
 from dataclasses import dataclass, field
 
 import numpy as np
+import pytest
 from PIL import Image
 from tests.rig import PASSWORD, Rig
 
+from fairtag.adapters.sqlite.checkins.prompts import SqlitePromptBook
 from fairtag.app.books import Person
 from fairtag.app.checkins.book import Answer, EnrolledPicture
 from fairtag.app.log.kinds import Said
@@ -39,6 +41,13 @@ class KeptPrompts:
         if check_in_id not in self.kept:
             raise UnknownCheckIn(check_in_id)
         return self.kept[check_in_id]
+
+
+def kept_prompts(monkeypatch: pytest.MonkeyPatch) -> KeptPrompts:
+    """Let the book of prompts tell of a few that no planner drew."""
+    kept = KeptPrompts()
+    monkeypatch.setattr(SqlitePromptBook, "get", lambda _book, name: kept.get(name))
+    return kept
 
 
 def picture(shade: int, side: int = 160) -> bytes:

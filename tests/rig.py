@@ -25,6 +25,7 @@ from fairtag.web.site import Site
 
 START = parse("2026-11-02T00:00:00Z")
 HOME = (53.4808, -2.2426)
+PATIENT_S = 60.0  # a machine with other work is no broken log
 PASSWORD = "correct horse battery"
 
 
@@ -193,10 +194,12 @@ class Rig:
 
 
 @contextmanager
-def opened_rig(folder: Path, at: Micros | None = None) -> Iterator[Rig]:
+def opened_rig(
+    folder: Path, at: Micros | None = None, *, look_s: float = PATIENT_S
+) -> Iterator[Rig]:
     """Open a house in a folder, with doors but without threads."""
     clock = HandClock(Micros(START + DAY) if at is None else at)
-    with open_house(folder, clock=clock) as house:
+    with open_house(folder, clock=clock, look_s=look_s) as house:
         engine = Engine(house)
         engine.start()
         with TestClient(Site(house, Pulse()), base_url="http://127.0.0.1:8080") as client:

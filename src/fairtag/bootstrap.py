@@ -24,8 +24,7 @@ from fairtag.adapters.notify import MailNotifier, NoNotifier, WebhookNotifier, s
 from fairtag.adapters.parcels.folder import FolderParcels
 from fairtag.adapters.roots.pkcs11 import Pkcs11Root
 from fairtag.adapters.roots.transit import TransitRoot
-from fairtag.adapters.sinks import TwoSinks
-from fairtag.adapters.sqlite.store import SqliteStore, kind_in
+from fairtag.adapters.sqlite.store import LOOK_S, SqliteStore, kind_in
 from fairtag.adapters.vault import KeyVault
 from fairtag.app.charter import is_rehearsal
 from fairtag.app.house import House
@@ -50,8 +49,11 @@ def open_house(
     clock: Clock = _CLOCK,
     address: str | None = None,
     speed: float = 1.0,
+    look_s: float = LOOK_S,
 ) -> Iterator[House]:
     """Open the data folder, making it when it is not there.
+
+    `look_s` is how long a look waits to be written down.
 
     Raises: StoreRefused, UsageError, RetentionTooLong.
     """
@@ -64,7 +66,7 @@ def open_house(
     data.mkdir(parents=True, exist_ok=True, mode=0o700)
     keys = open_keys(data, settings, kind=kind, is_rehearsal=is_rehearsal())
     try:
-        with _housed(data, settings, keys, kind=kind, clock=clock) as house:
+        with _housed(data, settings, keys, kind=kind, clock=clock, look_s=look_s) as house:
             yield replace(house, address=address or settings.address, speed=speed)
     finally:
         keys.close()
@@ -168,12 +170,18 @@ def _demand_store(data: Path) -> None:
 
 @contextmanager
 def _housed(
-    data: Path, settings: Settings, keys: KeyStore, *, kind: Kind | None, clock: Clock
+    data: Path,
+    settings: Settings,
+    keys: KeyStore,
+    *,
+    kind: Kind | None,
+    clock: Clock,
+    look_s: float = LOOK_S,
 ) -> Iterator[House]:
     vault = KeyVault(keys, chance=os.urandom)
     schedule = scheduled(settings.retained())
     spool = spool_of(data, settings)
-    store = SqliteStore(data, vault=vault, kind=kind, clock=clock, spool=spool)
+    store = SqliteStore(data, vault=vault, kind=kind, clock=clock, spool=spool, look_s=look_s)
     try:
         house = House(
             store=store,
@@ -181,7 +189,7 @@ def _housed(
             vault=vault,
             changes=LoopChanges(),
             ground=FolderGround(data, store.spool),
-            log=TwoSinks(store, store.spool),
+            log=store.spool,
             signer=SocketSigner(socket_of(data, settings)),
             witnesses=tuple(map(witness_from, settings.witnesses)),
             parcels=FolderParcels(data / "out"),
@@ -192,6 +200,8 @@ def _housed(
             is_demo=store.kind == "demo",
             schedule=schedule,
             is_rehearsal=is_rehearsal(),
+            is_referring=store.kind != "demo",  # the demo alone has a profile of its own
+            decisions_a_day=settings.reviewers_decisions_a_day,
             inspector_to=settings.inspector_to,
             known_pairs=(
                 FolderKnownPairs(Path(settings.known_pairs))

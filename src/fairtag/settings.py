@@ -41,6 +41,8 @@ class Settings(BaseSettings):
     pkcs11_pin: str = ""
     epochs: Path | None = None  # folder of the keys of the keystore's copies; None: DATA/keys
     inspector_to: str = ""  # "mailto:…" or "https://…": is told of each opening for danger to life
+    # Photos that reviewers can decide in 24 h: while no matcher may decide, no more are asked for.
+    reviewers_decisions_a_day: int = 200
     metrics_token: str = ""  # Bearer of /metrics; empty: /metrics is shut
     spool_dir: str = ""  # folder of the log's second sink, best on another disk; empty: DATA/log
     log_signer: str = ""  # Unix socket of `fairtag audit signer`; empty: `serve` starts one itself

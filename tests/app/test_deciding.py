@@ -10,6 +10,7 @@ import pytest
 from tests.reviewers import (
     KeptPrompts,
     enrol,
+    kept_prompts,
     never_known,
     prompted,
     unaccounted,
@@ -17,7 +18,6 @@ from tests.reviewers import (
 )
 from tests.rig import HOME, PASSWORD, Rig, walk_out
 
-from fairtag.adapters.sqlite.transaction import SqliteTransaction
 from fairtag.alerts.model import Cause
 from fairtag.app.books import Person
 from fairtag.app.deciding.basis import ToRead, news, read_to_decide
@@ -45,9 +45,7 @@ W = WearerId("W-1")
 
 @pytest.fixture
 def prompts(monkeypatch: pytest.MonkeyPatch) -> KeptPrompts:
-    kept = KeptPrompts()
-    monkeypatch.setattr(SqliteTransaction, "prompts", kept, raising=False)
-    return kept
+    return kept_prompts(monkeypatch)
 
 
 def zone_alert(rig: Rig) -> AlertId:

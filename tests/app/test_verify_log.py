@@ -53,7 +53,7 @@ def live(rig: Rig) -> None:
     walk_out(rig, device)
     rig.event(device, "strap_open")
     first, second = (AlertId(one["alert_id"]) for one in rig.alerts())
-    (olga,) = rig.house.store.read(lambda tx: tx.people.listed())
+    olga = rig.person()
     open_evidence(rig.house, first, person=olga, purpose="handle_alert")
     log_contact(rig.house, second, person=olga, how="phone", reached=True, told="All is well.")
     told = {"cause": "test", "reason": "This was a rehearsal."}

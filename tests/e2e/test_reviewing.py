@@ -9,10 +9,9 @@ import pytest
 from playwright.sync_api import Page, expect
 from tests.e2e.chromium import served, sign_in, tab_to
 from tests.e2e.test_every_page import faults
-from tests.reviewers import KeptPrompts, answered, enrol, never_known, prompted, reviewers
+from tests.reviewers import answered, enrol, kept_prompts, never_known, prompted, reviewers
 from tests.rig import PASSWORD, Rig
 
-from fairtag.adapters.sqlite.transaction import SqliteTransaction
 from fairtag.app.wearer.sign_in import give_code
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
@@ -161,8 +160,7 @@ def decided(page: Page, address: str, alert: str) -> dict[str, list[str]]:
 def test_a_picture_goes_from_reviewers_to_an_officer_to_the_wearer(
     rig: Rig, page: Page, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    prompts = KeptPrompts()
-    monkeypatch.setattr(SqliteTransaction, "prompts", prompts, raising=False)
+    prompts = kept_prompts(monkeypatch)
     rig.wearer()
     enrol(rig)
     never_known(rig)

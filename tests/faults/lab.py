@@ -11,7 +11,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
@@ -178,4 +178,14 @@ def mounted(folder: Path, *words: str | Path) -> Iterator[Path]:
     try:
         yield folder
     finally:
-        run("umount", folder)
+        let_go(folder)
+
+
+def let_go(folder: Path) -> None:
+    """Unmount; a signer whose service was killed needs a moment to notice and to end."""
+    for _ in range(100):
+        with suppress(subprocess.CalledProcessError):
+            run("umount", folder)
+            return
+        time.sleep(0.1)
+    run("umount", folder)

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
 from tests.faults.lab import Load, check, free_port, mounted, registered, served
+
+from fairtag.adapters.sqlite import writer
+from fairtag.cli.serve import serve
 
 MOST_S = 30.0
 
@@ -36,13 +41,12 @@ def waited(load: Load, *, is_taken: bool) -> bool:
     return False
 
 
-@pytest.mark.slow
-def test_a_full_disk_loses_nothing_and_intake_goes_on_once_there_is_room(tmp_path: Path) -> None:
+def checked(tmp_path: Path, serving: Callable[[Path, str, int], None]) -> None:
     port = free_port()
     with mounted(tmp_path / "disk", "-t", "tmpfs", "-o", "size=64m", "fairtag-test") as disk:
         tokens = registered(disk / "data")
         load = Load(tokens, port)
-        with served(disk / "data", port):
+        with served(disk / "data", port, serving):
             load.start()
             assert waited(load, is_taken=True)
             filled(disk / "ballast")
@@ -56,7 +60,62 @@ def test_a_full_disk_loses_nothing_and_intake_goes_on_once_there_is_room(tmp_pat
             assert answer.status_code == 503
             assert int(answer.headers["Retry-After"]) > 0
             (disk / "ballast").unlink()
-            assert waited(load, is_taken=True), "intake did not go on by itself"
+            is_back = waited(load, is_taken=True)
             load.stop.set()
             load.join()
+            assert is_back, "intake did not go on by itself"
         check(disk / "data", load)
+
+
+@pytest.mark.slow
+def test_a_full_disk_loses_nothing_and_intake_goes_on_once_there_is_room(tmp_path: Path) -> None:
+    checked(tmp_path, serve)
+
+
+def hasty(folder: Path, host: str, port: int) -> None:
+    """Serve as if what is in memory were on the disk: answer before the commit."""
+    do, tell, fail = writer._do, writer._tell, writer._fail
+
+    def done(connection: Any, transaction: object, job: Any) -> None:
+        do(connection, transaction, job)
+        if job.error is None:
+            job.future.set_result(job.result)
+
+    writer._do = done
+    writer._tell = lambda job: None if job.future.done() else tell(job)
+    writer._fail = lambda group, error: fail([one for one in group if not one.future.done()], error)
+    serve(folder, host, port)
+
+
+def discouraged(folder: Path, host: str, port: int) -> None:
+    """Serve until a commit fails, and then never write again."""
+    fail, commit, failed = writer._fail, writer._commit, []
+
+    def failing(group: list[Any], error: BaseException) -> None:
+        failed.append(error)
+        fail(group, error)
+
+    def unless_failed(connection: Any, transaction: object, group: list[Any], settle: Any) -> None:
+        if failed:
+            fail(group, failed[0])
+        else:
+            commit(connection, transaction, group, settle)
+
+    writer._fail, writer._commit = failing, unless_failed
+    serve(folder, host, port)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("serving", "told"),
+    [
+        (hasty, "a full disk took messages|acknowledged and lost"),
+        (discouraged, "did not go on by itself"),
+    ],
+    ids=["answers before the commit", "never tries again"],
+)
+def test_negative_control_a_service_that_takes_a_full_disk_lightly_is_noticed(
+    tmp_path: Path, serving: Callable[[Path, str, int], None], told: str
+) -> None:
+    with pytest.raises(AssertionError, match=told):
+        checked(tmp_path, serving)

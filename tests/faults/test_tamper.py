@@ -17,27 +17,37 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from tests import checkins
 from tests.app.test_verify_log import live, rewrite
-from tests.rig import Rig, opened_rig
+from tests.rig import PASSWORD, START, Rig, opened_rig
 from tests.watched import outside, tend, watched
 
 from fairtag.adapters.sqlite.log.rows import WATCHED
+from fairtag.app.books import Person
+from fairtag.app.checkins.pause import ask_for_help
+from fairtag.app.disclosure import log as disclosed
+from fairtag.app.disclosure.emergency import Call, open_minimum, record_said
 from fairtag.app.four_eyes.decide import Question, ask, withdraw
 from fairtag.app.log import verify as verify_log
 from fairtag.app.log.tend import tend_log
+from fairtag.app.openings.break_glass import break_glass, review
+from fairtag.app.openings.delay import delay_notice
+from fairtag.app.openings.read import read_positions
 from fairtag.app.retention.hold import place_hold
 from fairtag.app.reviews.record import record_review
 from fairtag.audit import whole
 from fairtag.audit.beside import written
 from fairtag.cli.log.audit import _looked
+from fairtag.disclosure.emergency import Ground
 from fairtag.orders.scheme import seed_scheme
 from fairtag.retention.holds import Hold
 from fairtag.terms.errors import SignerRefused, WitnessRefused
-from fairtag.terms.ids import OrderId, WearerId
+from fairtag.terms.ids import DeviceId, OrderId, WearerId
 from fairtag.terms.instants import DAY, HOUR, Micros
 
+LONG = "a life was in danger and the family had rung"
 ROUNDS = 34  # of each of the 16 ways to bend the log: 544
-ROW_ROUNDS = 12  # of each of the 7 tables, in 3 ways: 252
+ROW_ROUNDS = 12  # of each of the 20 tables, in 3 ways: 720; 216 of openings and disclosures
 pytestmark = pytest.mark.xdist_group("tamper")
 
 
@@ -63,6 +73,8 @@ def lived(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Give a folder with `data`, an older copy `early`, and the `witness` that saw `data`."""
     folder = tmp_path_factory.mktemp("tamper")
     data = folder / "data"
+    with opened_rig(data, Micros(START - DAY)) as rig:
+        two_people(rig)
     with opened_rig(data) as rig:
         live(rig)
         decided(rig)
@@ -80,11 +92,52 @@ def lived(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def decided(rig: Rig) -> None:
+    """Do once what each watched table is for."""
+    opened(rig)
+    told(rig)
+    settled(rig)
+    checkins.asked(rig, 5)
+    checkins.plan(rig)
+    ask_for_help(rig.house, DeviceId("D-5"), kind="call_me", at=None)
+
+
+def two_people(rig: Rig) -> tuple[Person, Person]:
+    """Give two who may decide together; made at the first call, which is a day before the rest."""
+    for name, role, by in (("oona", "officer", "adam"), ("sara", "supervisor", "eve")):
+        if rig.house.store.read(lambda tx, name=name: tx.people.by_name(name)) is None:
+            rig.person(name, role, by=by)
+    found = {one.name: one for one in rig.house.store.read(lambda tx: tx.people.listed())}
+    return found["oona"], found["sara"]
+
+
+def opened(rig: Rig) -> None:
+    """Open an alert and let the notice wait, break the glass, have it reviewed."""
+    oona, sara = two_people(rig)
+    grant = rig.house.store.read(lambda tx: tx.openings.granted())[0]
+    olga = rig.person()
+    delay_notice(rig.house, olga, grant.grant_id, reason="danger")
+    life = break_glass(
+        rig.house, oona, OrderId("ORD-1"), incident="GMP-1", reason=LONG, password=PASSWORD
+    )
+    read_positions(rig.house, life.grant_id, person=oona)
+    review(rig.house, sara, life.grant_id, verdict="justified", reason=LONG)
+
+
+def told(rig: Rig) -> None:
+    """Tell the police by voice, and write down what was said."""
+    oona, _ = two_people(rig)
+    call = Call(recipient="GMP", called_back="101", incident="GMP-2", ground=Ground.LIFE)
+    shown = open_minimum(rig.house, oona, OrderId("ORD-1"), call)
+    record_said(rig.house, oona, shown.disclosure_id, said=LONG, to="PC 123")
+
+
+def settled(rig: Rig) -> None:
     """Ask a second person, place a hold and record a review."""
     asked = Question(matter="opening", about="Two hours", scope={})
-    ask(rig.house, rig.person("oona", "officer"), asked, reason="to find the device")
-    proposal = ask(rig.house, rig.person("oona", "officer"), asked, reason="to find it again")
-    withdraw(rig.house, rig.person("oona", "officer"), proposal.proposal_id)
+    oona, _ = two_people(rig)
+    ask(rig.house, oona, asked, reason="to find the device")
+    proposal = ask(rig.house, oona, asked, reason="to find it again")
+    withdraw(rig.house, oona, proposal.proposal_id)
     hold = Hold(
         hold_id="h_1",
         wearer_id=WearerId("W-1"),
@@ -297,6 +350,13 @@ def removed(case: Case, table: str) -> bool:
     return case.db.execute(f"DELETE FROM {table} WHERE rowid = ?", (row,)).rowcount > 0
 
 
+UNIQUE = {
+    "grants": ("grant_id",),
+    "grant_reviews": ("grant_id",),
+    "disclosures": ("disclosure_id",),
+}
+
+
 def inserted(case: Case, table: str) -> bool:
     """Copy a row under another key."""
     names, rows = parts_of(case, table)
@@ -305,7 +365,7 @@ def inserted(case: Case, table: str) -> bool:
     tail = case.chance.randrange(100, 999)
     told = ", ".join(
         (f'"{name}" + {tail}' if name in ("n", "version") else f"\"{name}\" || '-{tail}'")
-        if name in (keys[-1], "name", "proposal_id")
+        if name in {keys[-1], "name", "proposal_id", *UNIQUE.get(table, ())}
         else f'"{name}"'
         for name in names
     )
@@ -323,6 +383,64 @@ def test_whatever_is_done_to_a_decision_by_sql_is_found(
         told = found(lived, case)
         assert told is not None, number
         assert table in told, told
+
+
+BENT = {
+    "grants": (
+        "json_set(CAST(body AS TEXT), '$.purpose', 'protect_person')",
+        "json_set(CAST(body AS TEXT), '$.until', 1)",
+        "json_set(CAST(body AS TEXT), '$.second_person', 'sara')",
+    ),
+    "looks": (
+        "json_set(CAST(body AS TEXT), '$.person', 'otto')",
+        "json_set(CAST(body AS TEXT), '$.since', 1)",
+        "json_set(CAST(body AS TEXT), '$.entry', 1)",
+    ),
+    "grant_reviews": (
+        "json_set(CAST(body AS TEXT), '$.verdict', 'not_justified')",
+        "json_set(CAST(body AS TEXT), '$.by', 'olga')",
+    ),
+    "notice_delays": ("json_set(CAST(body AS TEXT), '$.until', 1)",),
+    "disclosures": ("json_set(CAST(body AS TEXT), '$.gateway', 'urgent_court_order')",),
+    "disclosure_steps": ("json_set(CAST(body AS TEXT), '$.at', 1)",),
+}
+
+
+def well_formed(lived: Path) -> Iterator[tuple[str, Case]]:
+    """Bend openings and disclosures so that each row can still be read."""
+    for table, changes in BENT.items():
+        for change in changes:
+            for case in cases(lived, 1, change):
+                done = case.db.execute(
+                    f"UPDATE {table} SET body = CAST({change} AS BLOB)"
+                    f" WHERE n = (SELECT max(n) FROM {table})"
+                )
+                assert done.rowcount == 1
+                yield table, case
+
+
+def test_an_opening_or_a_disclosure_that_says_something_else_is_found(lived: Path) -> None:
+    for table, case in well_formed(lived):
+        assert table in str(found(lived, case))
+
+
+def test_negative_control_a_verifier_that_only_counts_openings_misses_what_they_say(
+    lived: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(verify_log._Rows, "disagreement", lambda *_: None)
+
+    missed = {table for table, case in well_formed(lived) if found(lived, case) is None}
+    assert missed == {"grants", "looks", "grant_reviews", "notice_delays"}
+
+
+def test_negative_control_a_verifier_without_any_digests_misses_disclosures(
+    lived: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(verify_log._Rows, "disagreement", lambda *_: None)
+    monkeypatch.setattr(disclosed, "disagreement", lambda *_: None)
+
+    missed = {table for table, case in well_formed(lived) if found(lived, case) is None}
+    assert missed == set(BENT)
 
 
 def test_a_closing_in_another_name_is_found(lived: Path) -> None:

@@ -63,6 +63,9 @@ POST   /alerts/{authority}/apart              s   s   y   y   n   n   n   n   n 
 POST   /alerts/{support}/apart                s   s   y   y   n   n   n   n   n   n   n   s
 POST   /alerts/{authority}/apart/read         s   s   y   y   n   n   n   n   n   n   n   s
 POST   /alerts/{support}/apart/read           s   s   y   y   n   n   n   n   n   n   n   s
+GET    /check-ins                             s   s   y   y   n   n   n   n   n   n   n   s
+POST   /check-ins                             s   s   y   y   n   n   n   n   n   n   n   s
+POST   /check-ins/record                      s   s   y   y   n   n   n   n   n   n   n   s
 GET    /reconciliation                        s   s   y   y   n   y   n   n   n   n   n   s
 GET    /deciding                              s   s   y   y   n   n   n   n   n   n   n   s
 POST   /alerts/{authority}/decide/read        s   s   y   y   n   n   n   n   n   n   n   s

@@ -118,7 +118,8 @@ def test_a_delayed_look_is_not_there_and_later_it_is_with_the_delay(rig: Rig) ->
 
 def test_the_proof_is_the_wearers_own_and_waits_with_its_look(rig: Rig) -> None:
     alert, person = alerted(rig), staff(rig, "oona")
-    receipt = open_evidence(rig.house, alert, person=person, purpose="handle_alert").receipt
+    receipt = open_evidence(rig.house, alert, person=person, purpose="handle_alert").receipt.n
+    assert receipt is not None
     wearer = come_in(rig)
 
     proof = wearer.client.get(f"/my/proof/{receipt}").json()

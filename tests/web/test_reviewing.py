@@ -8,9 +8,9 @@ import re
 import pytest
 from tests.reviewers import (
     NOTE,
-    KeptPrompts,
     answered,
     enrol,
+    kept_prompts,
     never_known,
     picture,
     prompted,
@@ -21,7 +21,6 @@ from tests.rig import PASSWORD, Rig
 from tests.web.desk import Desk, at_desk, found_csrf, visitor
 from tests.web.test_portal import come_in
 
-from fairtag.adapters.sqlite.transaction import SqliteTransaction
 from fairtag.app.deciding.basis import read_to_decide
 from fairtag.app.deciding.decide import Said, decide_alert
 from fairtag.app.sign_in import start_session
@@ -33,8 +32,7 @@ IMAGE = re.compile(r'src="data:image/jpeg;base64,([^"]+)"')
 
 @pytest.fixture
 def waits(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> Rig:
-    prompts = KeptPrompts()
-    monkeypatch.setattr(SqliteTransaction, "prompts", prompts, raising=False)
+    prompts = kept_prompts(monkeypatch)
     rig.wearer()
     rig.wearer(2)
     enrol(rig)

@@ -68,7 +68,7 @@ CHARTER: tuple[Guarantee, ...] = (
         promise="At most five demands for an answer a day, and none in protected hours.",
         proof="test_g06_no_prompt_flood.py",
         is_proved=False,
-        proved_part="",
+        proved_part="Scheduler and table: no clock, move, officer or SQL makes one too many.",
     ),
     Guarantee(
         number=7,

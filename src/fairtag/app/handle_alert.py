@@ -7,7 +7,6 @@ can't be deleted); a closing does not.
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import suppress
 from typing import Literal
 
 from msgspec.structs import replace
@@ -22,7 +21,7 @@ from fairtag.app.log.reason import with_reason
 from fairtag.app.permissions import Act, demand
 from fairtag.app.ports import Transaction
 from fairtag.audit.entries import Entry
-from fairtag.terms.errors import LogUnavailable, ReasonRefused
+from fairtag.terms.errors import ReasonRefused
 from fairtag.terms.ids import AlertId
 from fairtag.terms.instants import Micros
 
@@ -40,8 +39,7 @@ def acknowledge(house: House, alert_id: AlertId, *, person: Person) -> Alert:
     def move(tx: Transaction, alert: Alert, now: Micros) -> _Moved:
         moved = handle.acknowledge(alert, by=person.user_id, now=now)
         if moved[1]:
-            with suppress(LogUnavailable):
-                tx.audit.append(_entry(alert, person, "alert.acknowledge", now))
+            tx.audit.append(_entry(alert, person, "alert.acknowledge", now), is_due=False)
         return moved
 
     return _do(house, alert_id, person, move)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from fairtag.app.disclosure.book import Parcels
-from fairtag.app.log.book import AccessLog, Signer, Witness
+from fairtag.app.log.book import LogFile, Signer, Witness
 from fairtag.app.ports import Clock, Notifier, Store, Vault
 from fairtag.app.reviewing.known import KnownPairs, NullKnownPairs
 from fairtag.retention.schedule import Schedule
@@ -53,7 +53,7 @@ class House:
     vault: Vault
     changes: Changes
     ground: Ground
-    log: AccessLog  # for looks: either sink will do
+    log: LogFile
     signer: Signer
     witnesses: tuple[Witness, ...]
     parcels: Parcels
@@ -67,4 +67,6 @@ class House:
         bool  # not all ten proofs pass: simulated orders only, every page says 'rehearsal'
     )
     known_pairs: KnownPairs = field(default_factory=NullKnownPairs)  # to measure reviewers
+    is_referring: bool = True  # no matcher may decide: people look at every photo (charter G8)
+    decisions_a_day: int = 200  # photos that reviewers can decide in 24 h
     inspector_to: str = ""  # who, besides the supervisor, hears of an opening for danger to life

@@ -34,6 +34,7 @@ class Act(StrEnum):
     DECIDE = "decide about alerts"
     LOOK = "look at pairs of pictures"
     REVIEWERS = "see how right reviewers are"
+    PROMPT = "ask wearers for a check-in"
 
 
 ROLES: dict[str, frozenset[Act]] = {
@@ -49,6 +50,7 @@ ROLES: dict[str, frozenset[Act]] = {
             Act.ASK,
             Act.DECLARE,
             Act.DECIDE,
+            Act.PROMPT,
         }
     ),
     "supervisor": frozenset(
@@ -70,6 +72,7 @@ ROLES: dict[str, frozenset[Act]] = {
             Act.REVIEW,
             Act.DECIDE,
             Act.REVIEWERS,
+            Act.PROMPT,
         }
     ),
     "caseworker": frozenset(

@@ -22,7 +22,8 @@ from fairtag.terms.local import Interval
 if TYPE_CHECKING:
     from fairtag.app.alert_book import AlertBook
     from fairtag.app.books import DeviceBook, OrderBook, PeopleBook
-    from fairtag.app.checkins.book import AnswerBook, EnrolmentBook
+    from fairtag.app.checkins.asking import AskingBook
+    from fairtag.app.checkins.book import AnswerBook, EnrolmentBook, PromptBook
     from fairtag.app.disclosure.book import DisclosureBook
     from fairtag.app.four_eyes.book import ProposalBook
     from fairtag.app.log.book import AuditBook
@@ -305,6 +306,11 @@ class Transaction(Protocol):
         ...
 
     @property
+    def prompts(self) -> PromptBook:
+        """Give the book."""
+        ...
+
+    @property
     def enrolments(self) -> EnrolmentBook:
         """Give the book."""
         ...
@@ -316,6 +322,11 @@ class Transaction(Protocol):
 
     @property
     def decisions(self) -> DecisionBook:
+        """Give the book."""
+        ...
+
+    @property
+    def asking(self) -> AskingBook:
         """Give the book."""
         ...
 
@@ -340,6 +351,14 @@ class Store(Protocol):
 
     def transact(self, work: Callable[[Transaction], T]) -> T:
         """Do work and wait until it is durable."""
+        ...
+
+    def look(self, work: Callable[[Transaction], T]) -> T:
+        """Do work after which something personal is shown; wait a second for it and no longer.
+
+        Raises: LogUnavailable.
+        Fails: closed.
+        """
         ...
 
     def read(self, work: Callable[[Transaction], T]) -> T:

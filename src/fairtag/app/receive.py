@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 import msgspec
 
 from fairtag.app.books import ActivationFacts, InstallStep
+from fairtag.app.checkins.prompting.receipts import take_receipts
 from fairtag.app.ports import JournalEntry, QuarantinedItem, Transaction
 from fairtag.intake.messages import Decoded, Message, Position, Refused, Source
 from fairtag.terms.ids import DeviceId
@@ -51,6 +52,7 @@ def receive(
 ) -> Receipt:
     """Store what one device said; runs inside a transaction of the writer."""
     receipt = Receipt()
+    decoded = take_receipts(tx, decoded, device_id=device_id)
     serving = tx.devices.serving(device_id)
     owned = [(one, _owner(serving, one.at, received_at)) for one in decoded.messages]
     for owner, told in _shares(owned):

@@ -15,6 +15,8 @@ from functools import partial
 
 import structlog
 
+from fairtag.app.checkins.plan import Planner
+from fairtag.app.checkins.prompting.settle import beat, settle
 from fairtag.app.disclosure.deliver import expire
 from fairtag.app.escalate_alerts import escalate, send_notices
 from fairtag.app.house import House
@@ -31,6 +33,7 @@ _IDLE_S = 0.02  # how long new data wait at most for the judge
 _TICK_S = 1.0
 _CARE_S = 2.0
 _RECONCILE_EVERY = 30  # rounds of care
+_BEAT_EVERY = 5
 _LOG_S = 1.0
 _LOG_FIRST_S = 3.0  # a signer that starts with the service is there by then
 _LOG_AGAIN_S = 5.0  # after a round that failed: a signer or a witness may be away for long
@@ -79,6 +82,7 @@ def running(house: House) -> Iterator[Pulse]:
     pulse = Pulse()
     engine = Engine(house)
     engine.start()
+    _tried(partial(_beat, house), "beat")  # an outage is known before a late answer comes
     threads = [
         threading.Thread(target=_judge, args=(engine, pulse), name="fairtag-judge", daemon=True),
         threading.Thread(target=_care, args=(house, pulse), name="fairtag-care", daemon=True),
@@ -111,12 +115,15 @@ def _judge(engine: Engine, pulse: Pulse) -> None:
 
 def _care(house: House, pulse: Pulse) -> None:
     since, rounds = house.clock.now(), 0
+    planner = Planner(house)
     while not pulse.stop.wait(_CARE_S):
         results = [
             _tried(partial(escalate, house), "escalate"),
             _tried(partial(send_notices, house), "notices"),
             _tried(partial(compact, house), "compact"),
         ]
+        if rounds % _BEAT_EVERY == 0:
+            results.append(_tried(partial(_beat, house), "beat"))
         if rounds % _RECONCILE_EVERY == 0:
             now = house.clock.now()
             compared = _tried(partial(reconcile, house, since=since), "reconcile")
@@ -127,10 +134,16 @@ def _care(house: House, pulse: Pulse) -> None:
                 _tried(partial(see_reviews_overdue, house), "pictures"),
                 _tried(partial(keep_house, house), "retention"),
                 _tried(partial(expire, house), "expire"),
+                _tried(partial(settle, house), "check-ins"),
+                _tried(planner.step, "plan"),
             ]
             since = since if compared is None else now
         rounds += 1
         pulse.care.strike(is_good=None not in results)
+
+
+def _beat(house: House) -> int:
+    return 0 if beat(house) is None else 1
 
 
 def _prove(house: House, pulse: Pulse) -> None:

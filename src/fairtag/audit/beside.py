@@ -16,6 +16,7 @@ import msgspec
 from fairtag.audit.entries import Entry, Line, body_of, read
 from fairtag.audit.tree import leaf_hash
 
+ROWS = "rows"  # an entry that tells digests of rows
 ALONE = "log.alone"  # an entry that tells which refs could not be written into the file
 
 

@@ -105,6 +105,7 @@ _ANSWERS = (
         how=How.ANSWER,
         by=(
             "web/console/alert_pages.py",
+            "web/console/asking/pages.py",
             "web/console/door.py",
             "web/console/openings",
             "web/console/queue_pages.py",

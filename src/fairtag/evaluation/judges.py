@@ -8,7 +8,7 @@ Units: instants in µs UTC; metres.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +17,11 @@ from fairtag.evaluation.case import Case, Fixes
 from fairtag.orders.model import Appointment, Attendance, Covers, Curfew, ExclusionZone, Ruling
 from fairtag.rules.duty import Binding, Duty, duty_at, free_times
 from fairtag.rules.finding import AGAINST_WEARER, Finding, Kind, State
+from fairtag.rules.places.between import unseen
+from fairtag.rules.places.evidence import by_satellite, widths_m, witnesses
 from fairtag.rules.replay import replay_columns
+from fairtag.rules.settings import DEFAULTS
+from fairtag.terms.flat import metres_a_degree, turn_deg
 from fairtag.terms.ids import ConditionId
 from fairtag.terms.instants import MINUTE, SECOND, Micros
 from fairtag.terms.local import Interval, occurrences
@@ -48,6 +52,8 @@ class Judged:
     # (order, condition, event time, 'kept', 'unsure' or 'against'), each time the side changes;
     # None: this judge does not tell.
     sides: tuple[tuple[str, str, Micros, str], ...] | None = None
+    # By condition, spans of event time in which the wearer may have been at the edge, unseen.
+    unseen: Mapping[str, NDArray[np.int64]] = field(default_factory=dict)
 
 
 Judge = Callable[[Case], Judged]
@@ -58,7 +64,25 @@ def fairtag(case: Case) -> Judged:
     heard = case.heard
     done = replay_columns((case.ruling,), heard.positions, heard.events, until=case.until)
     sides = tuple((str(o), str(c), at, str(s)) for o, c, at, s in done.sides)
-    return Judged(episodes=episodes_of(done.findings), sides=sides)
+    return Judged(episodes=episodes_of(done.findings), sides=sides, unseen=unseen_of(case))
+
+
+def unseen_of(case: Case) -> dict[str, NDArray[np.int64]]:
+    """List when the wearer may have been at each condition's edge between two positions."""
+    told = case.positions.rows(case.order)
+    is_witness = witnesses(told, DEFAULTS)
+    seen = told.where(is_witness)
+    width_m = widths_m(seen, by_satellite(seen), DEFAULTS)
+    lon_m, lat_m = metres_a_degree(seen.lat)
+    turns = np.diff(seen.lon)
+    nearest = turns + np.array([turn_deg(one) for one in turns.tolist()])
+    step_m = np.hypot(nearest * lon_m[:-1], np.diff(seen.lat) * lat_m[:-1])
+    return {
+        name: unseen(
+            seen.at, -fixes.against_m[is_witness], width_m, seen.speed_mps, step_m, DEFAULTS
+        )
+        for name, fixes in case.fixes.items()
+    }
 
 
 def episodes_of(findings: Iterable[Finding]) -> tuple[Episode, ...]:

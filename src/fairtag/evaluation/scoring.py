@@ -31,6 +31,7 @@ LATE = 15 * MINUTE  # Source: contract §5, `late`
 CLEAR_FIXES, CLEAR_DEPTHS = 5, 3.0  # Source: the bar for departures that show
 _GRID = 5 * SECOND  # how finely a stretch is looked at
 BY_DEVICE = frozenset({Kind.TAMPER_STRAP, Kind.TAMPER_CASE, Kind.BODY_OFF_LONG})
+_COARSE = 47 * SECOND  # no divisor of a device's interval, so that all times between fixes come
 _CELL = SOURCES.index(Source.CELL)
 _GNSS = SOURCES.index(Source.GNSS)
 
@@ -70,6 +71,7 @@ class Score(msgspec.Struct, frozen=True, kw_only=True):
     blind: int  # episodes about a place without a position that could show it
     outcomes: tuple[Outcome, ...]
     tells_sides: bool
+    unknown_share: float | None = None  # of the time in which nothing was amiss
 
 
 def score(case: Case, name: str, judged: Judged) -> Score:
@@ -86,6 +88,7 @@ def score(case: Case, name: str, judged: Judged) -> Score:
         blind=sum(_is_blind(one, case) for one in judged.episodes),
         outcomes=tuple(_outcome(one, case, judged) for one in case.departures),
         tells_sides=judged.sides is not None,
+        unknown_share=_unknown_share(case, judged),
     )
 
 
@@ -159,12 +162,7 @@ def _is_clear(departure: Departure, case: Case) -> bool:
 
 
 def _unfound(departure: Departure, case: Case, judged: Judged) -> Answer:
-    """Tell whether most of the time was said to be unknown, or to be kept.
-
-    Unknown is what lies between two positions after one of which the judge did not believe the
-    wearer to be on the right side; a time in which no usable position came at all; and time beyond
-    one interval in which the device owes one.
-    """
+    """Tell whether most of the time was said to be unknown, or to be kept."""
     start = departure.due_at if departure.due_at < departure.during.end else departure.during.start
     grid = np.arange(start, departure.during.end, _GRID)
     if len(grid) == 0:
@@ -172,13 +170,57 @@ def _unfound(departure: Departure, case: Case, judged: Judged) -> Answer:
     first, end = np.searchsorted(case.usable_at, (start, departure.during.end)).tolist()
     if judged.sides is not None and first == end:
         return "unknown"
-    is_unknown = _is_silent(grid, case.usable_at, case.interval)
-    if judged.sides is not None and departure.condition_id is not None:
-        before = np.searchsorted(case.usable_at, grid, side="right") - 1
-        after = np.minimum(before + 1, len(case.usable_at) - 1)
-        for row in (np.maximum(before, 0), after):
-            is_unknown |= _is_unsure(case.usable_at[row], judged, departure.condition_id)
+    is_unknown = _is_unknown(grid, case, judged, departure.condition_id)
     return "unknown" if is_unknown.mean() > 0.5 else "kept"  # noqa: PLR2004 - most
+
+
+def _is_unknown(
+    grid: NDArray[np.int64], case: Case, judged: Judged, condition_id: str | None
+) -> NDArray[np.bool_]:
+    """Tell which instants a judge calls unknown; shape (n,).
+
+    Unknown is what lies between two positions after one of which the judge did not believe the
+    wearer to be on the right side, or between which it says that the wearer may have been at the
+    edge; and time beyond one interval in which the device owes a position.
+    """
+    is_unknown = _is_silent(grid, case.usable_at, case.interval)
+    if judged.sides is None or condition_id is None or len(case.usable_at) == 0:
+        return is_unknown
+    before = np.searchsorted(case.usable_at, grid, side="right") - 1
+    after = np.minimum(before + 1, len(case.usable_at) - 1)
+    for row in (np.maximum(before, 0), after):
+        is_unknown |= _is_unsure(case.usable_at[row], judged, condition_id)
+    return is_unknown | _is_within(grid, judged.unseen.get(condition_id))
+
+
+def _is_within(grid: NDArray[np.int64], spans: NDArray[np.int64] | None) -> NDArray[np.bool_]:
+    """Tell which instants lie in one of these spans, which are in order and don't overlap."""
+    if spans is None or len(spans) == 0:
+        return np.zeros(len(grid), np.bool_)
+    last = np.searchsorted(spans[:, 0], grid, side="right") - 1
+    found: NDArray[np.bool_] = (last >= 0) & (grid < spans[np.maximum(last, 0), 1])
+    return found
+
+
+def _unknown_share(case: Case, judged: Judged) -> float | None:
+    """Tell which share of the time in which nothing was amiss a judge calls unknown.
+
+    Saying 'unknown' of everything would miss nothing and help nobody: this is its price.
+    """
+    if judged.sides is None or not case.located:
+        return None
+    grid = np.arange(case.during.start, case.during.end, _COARSE)
+    found = 0
+    of = 0
+    for one in case.located:
+        is_fine = np.ones(len(grid), np.bool_)
+        for departure in case.departures:
+            if departure.condition_id == one.id:
+                during = departure.during
+                is_fine &= (grid < during.start) | (grid >= during.end)
+        found += int(_is_unknown(grid[is_fine], case, judged, one.id).sum())
+        of += int(is_fine.sum())
+    return found / of
 
 
 def _is_silent(

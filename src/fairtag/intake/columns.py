@@ -56,6 +56,10 @@ class Positions:
             return self
         return replace(self, **{name: getattr(self, name)[holds] for name in _COLUMNS})
 
+    def rows(self, wanted: NDArray[np.int64]) -> Positions:
+        """Give some rows, in the order named."""
+        return replace(self, **{name: getattr(self, name)[wanted] for name in _COLUMNS})
+
     def message(self, row: int) -> Position:
         """Give one row as a message."""
         seq = int(self.seq[row])

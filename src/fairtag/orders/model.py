@@ -154,6 +154,7 @@ class Ruling:
     # What a court made, or what protects a named person: judged on when a review is overdue.
     standing: frozenset[ConditionId] = frozenset()
     lapsed: tuple[Lapse, ...] = ()  # in these only standing conditions are judged, no trail is kept
+    protected: tuple[WeeklySpan, ...] = ()  # every day; in these nobody asks the wearer anything
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

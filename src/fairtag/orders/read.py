@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from fairtag.orders.duties import DEFAULT_PROTECTED
 from fairtag.orders.meaning import meaning
 from fairtag.orders.model import (
     Absence,
@@ -136,6 +137,9 @@ def _ruling(order: dict[str, Any], recorded_at: Micros) -> Ruling:
         absences=tuple(_absence(one) for one in order.get("absences", [])),
         conditions=tuple(_condition(one, order["time_zone"]) for one in order["conditions"]),
         standing=frozenset(one["id"] for one in order["conditions"] if "stands" in one),
+        protected=tuple(
+            _span(span, DAYS) for span in order.get("protected_hours") or DEFAULT_PROTECTED
+        ),
     )
 
 

@@ -108,12 +108,16 @@ def _checks(house: House, pulse: Pulse, clock: _ClockWatch) -> dict[str, Callabl
 
 
 def _log_told(house: House) -> dict[str, bool | None]:
-    """Tell whether the log is signed and witnessed; no reason to take a service out of use."""
+    """Tell how the log does; no reason to take a service out of use."""
     try:
         state = house.store.read(lambda tx: state_of(tx, house.clock.now()))
     except Exception:  # noqa: BLE001 - the checks say what is broken
-        return {"log_signed": None, "log_witnessed": None}
-    return {"log_signed": state.is_signed, "log_witnessed": state.is_witnessed}
+        return {"log_degraded": None, "log_signed": None, "log_witnessed": None}
+    return {
+        "log_degraded": state.is_degraded,
+        "log_signed": state.is_signed,
+        "log_witnessed": state.is_witnessed,
+    }
 
 
 def _database(house: House) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pytest
 from tests.unit.evaluation.specimens import (
     CURFEW,
@@ -257,3 +258,27 @@ def test_what_no_longer_counts_is_withdrawn(last: Finding) -> None:
 
     assert one.is_withdrawn
     assert replace(one, is_withdrawn=False) == alert(30, None, 37)
+
+
+UNSEEN = np.array([[minute(30), minute(60)]], np.int64)
+KEPT_ALL = ((ORDER.order_id, "c1", minute(0), "kept"),)
+
+
+def test_time_in_which_the_judge_says_that_it_did_not_see_is_unknown() -> None:
+    """Both positions say 'kept', and the judge does not claim what lies between them."""
+    told = fixes(every_minute((0, 0), (90, 0)))
+    assert outcome(told=told, sides=KEPT_ALL).answer == "kept"
+    assert outcome(told=told, sides=KEPT_ALL, unseen={"c1": UNSEEN}).answer == "unknown"
+    assert outcome(told=told, sides=KEPT_ALL, unseen={"x1": UNSEEN}).answer == "kept"
+
+
+def test_saying_unknown_has_its_price() -> None:
+    """Half an hour of the day in which nothing was amiss, for one of two conditions."""
+    told = fixes(every_minute((0, 0), (90, 0)))
+    early = {"c1": np.array([[minute(0), minute(15)]], np.int64)}
+    plain = scored(told=told, sides=KEPT_ALL).unknown_share
+    dear = scored(told=told, sides=KEPT_ALL, unseen=early).unknown_share
+    assert plain is not None
+    assert dear is not None
+    assert dear > plain
+    assert scored(told=told).unknown_share is None  # a judge that claims nothing

@@ -11,6 +11,8 @@ from pathlib import Path
 
 from sqlalchemy import Connection, NullPool, create_engine
 
+from fairtag.adapters.sqlite.checkins.hours import teach
+
 _WRITER = (
     "journal_mode=WAL",
     "synchronous=FULL",
@@ -44,7 +46,13 @@ def driver(connection: Connection) -> sqlite3.Connection:
 
 def in_memory() -> Connection:
     """Open a database that ends with the connection; for tests of one book."""
-    return _opened(lambda: sqlite3.connect(":memory:", isolation_level=None))
+
+    def connect() -> sqlite3.Connection:
+        found = sqlite3.connect(":memory:", isolation_level=None)
+        teach(found)
+        return found
+
+    return _opened(connect)
 
 
 def _connection(path: Path, pragmas: tuple[str, ...]) -> Connection:
@@ -54,6 +62,7 @@ def _connection(path: Path, pragmas: tuple[str, ...]) -> Connection:
         )
         for pragma in pragmas:
             found.execute(f"PRAGMA {pragma}").close()
+        teach(found)
         return found
 
     return _opened(connect)

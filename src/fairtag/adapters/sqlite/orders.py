@@ -18,6 +18,7 @@ from sqlalchemy import (
     select,
 )
 
+from fairtag.adapters.sqlite.checkins.excused import called, excused
 from fairtag.adapters.sqlite.guards import keep_as_written
 from fairtag.adapters.sqlite.schema import metadata
 from fairtag.app.books import OrderFacts
@@ -194,11 +195,11 @@ class SqliteOrderBook:
 
         Raises: UnknownOrder.
         """
-        found = [
-            self._open(row).ruling
-            for row in self._rows(order_id)
-            if as_of is None or row.recorded_at <= as_of
-        ]
+        rows = [row for row in self._rows(order_id) if as_of is None or row.recorded_at <= as_of]
+        free = excused(self._db, rows[-1].wearer_id, as_of) if rows else ()
+        found = [self._open(row).ruling for row in rows]
+        if free:
+            found = [replace(one, absences=(*one.absences, *free)) for one in found]
         return with_marks(found, self._marks(order_id, as_of))
 
     def marks(self, order_id: OrderId) -> list[Mark]:
@@ -219,8 +220,9 @@ class SqliteOrderBook:
         for name, mark in self._marked(order_id):
             told.setdefault(name, []).append(mark)
         again = self._reviewed(order_id)
+        early = called(self._db, order_id)
         return [
-            _facts(row, told.get(row.order_id, []), again.get(row.order_id))
+            _facts(row, told.get(row.order_id, []), again.get(row.order_id), early)
             for row in newest.values()
         ]
 
@@ -328,8 +330,22 @@ class SqliteOrderBook:
         return reopen(source, recorded_at=row.recorded_at)
 
 
-def _facts(row: Row[Any], told: list[Mark], again: Row[Any] | None) -> OrderFacts:
-    is_newer = again is not None and again.recorded_at >= row.recorded_at
+def _review_by(row: Row[Any], again: Row[Any] | None, early: dict[str, tuple[int, str]]) -> str:
+    """Tell by when an order is reviewed: the newest version or review says it, or a later call."""
+    newest: Row[Any] = row
+    by: str = row.review_by
+    if again is not None and again.recorded_at >= row.recorded_at:
+        newest, by = again, again.by_date
+    recorded_at, called_by = early.get(row.order_id, (-1, by))
+    return min(by, called_by) if recorded_at > newest.recorded_at else by
+
+
+def _facts(
+    row: Row[Any],
+    told: list[Mark],
+    again: Row[Any] | None,
+    early: dict[str, tuple[int, str]],
+) -> OrderFacts:
     lapses = [mark.at for mark in told if mark.what == "lapse"] if is_lapsed(told) else []
     ends = [mark.at for mark in told if mark.what == "end"]
     pauses = [mark for mark in told if mark.what in ("suspend", "resume")]
@@ -342,7 +358,7 @@ def _facts(row: Row[Any], told: list[Mark], again: Row[Any] | None) -> OrderFact
         authority_id=row.authority_id,
         starts_at=row.starts_at,
         ends_at=min([row.ends_at, *ends]),
-        review_by=again.by_date if again is not None and is_newer else row.review_by,
+        review_by=_review_by(row, again, early),
         time_zone=row.time_zone,
         recorded_at=row.recorded_at,
         lapsed_since=max(lapses, default=None),

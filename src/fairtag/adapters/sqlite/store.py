@@ -20,11 +20,12 @@ from fairtag.adapters.sqlite.schema import HEAD, metadata
 from fairtag.adapters.sqlite.transaction import SqliteTransaction
 from fairtag.adapters.sqlite.writer import Writer
 from fairtag.app.ports import Clock, Transaction, Vault
-from fairtag.terms.errors import StoreRefused
+from fairtag.terms.errors import LogUnavailable, StoreRefused
 
 T = TypeVar("T")
 House = Literal["service", "demo"]
 _CLOCK = MachineClock()
+LOOK_S = 0.9  # design.md §5: without a place to write to, nothing opens within a second
 
 house = Table(
     "house",
@@ -45,17 +46,19 @@ class SqliteStore:
         kind: House | None,
         clock: Clock = _CLOCK,
         spool: Path | None = None,
+        look_s: float = LOOK_S,
     ) -> None:
         """Open the store of a data folder; `kind` None takes whatever is there.
 
-        `spool` is the folder of the log's file, which may lie on another filesystem.
+        `spool` is the folder of the log's file, which may lie on another filesystem; `look_s` how
+        long a look waits to be written down.
 
         Raises: StoreRefused when the store is a demo's and the caller serves, or the other way
         round, or a newer fairtag wrote it.
         """
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._path = folder / "fairtag.db"
-        self._vault, self._clock = vault, clock
+        self._vault, self._clock, self._look_s = vault, clock, look_s
         beside = folder / "log" if spool is None else spool
         beside.mkdir(parents=True, exist_ok=True, mode=0o700)
         self.spool = Spool(beside)
@@ -73,6 +76,19 @@ class SqliteStore:
     def transact(self, work: Callable[[Transaction], T]) -> T:
         """Do work and wait until it is durable."""
         return self._writer.submit(work).result()
+
+    def look(self, work: Callable[[Transaction], T]) -> T:
+        """Do work that lets somebody see something personal, soon or not at all.
+
+        Raises: LogUnavailable when it is not durable in time; what began late may be written down
+        though nothing was shown.
+        """
+        waiting = self._writer.submit(work, may_cancel=True)
+        try:
+            return waiting.result(self._look_s)
+        except TimeoutError as error:
+            waiting.cancel()
+            raise LogUnavailable("the store does not answer in time") from error
 
     def read(self, work: Callable[[Transaction], T]) -> T:
         """Run a reading work on a snapshot, on a connection of the calling thread."""

@@ -7,7 +7,9 @@ from sqlalchemy import Connection
 from fairtag.adapters.spool import Spool
 from fairtag.adapters.sqlite.alerts import SqliteAlertBook
 from fairtag.adapters.sqlite.checkins.answers import SqliteAnswerBook
+from fairtag.adapters.sqlite.checkins.asking import SqliteAskingBook
 from fairtag.adapters.sqlite.checkins.enrolment import SqliteEnrolmentBook
+from fairtag.adapters.sqlite.checkins.prompts import SqlitePromptBook
 from fairtag.adapters.sqlite.chunks import SqliteChunks
 from fairtag.adapters.sqlite.devices import SqliteDeviceBook
 from fairtag.adapters.sqlite.disclosed.book import SqliteDisclosureBook
@@ -54,6 +56,8 @@ class SqliteTransaction:
         self.decisions = SqliteDecisionBook(connection, vault)
         self.answers = SqliteAnswerBook(connection, vault)
         self.enrolments = SqliteEnrolmentBook(connection, vault)
+        self.prompts = SqlitePromptBook(connection)
+        self.asking = SqliteAskingBook(connection, vault)
 
     def settle(self) -> None:
         """Bring what was logged into the tree and the file, before the commit.

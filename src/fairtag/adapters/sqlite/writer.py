@@ -24,12 +24,25 @@ GROUP_WAIT_S = 0.005  # the first work of a group waits at most this long; desig
 _QUEUE_MOST = 20_000
 
 
+class Again(Exception):
+    """What a group stood on gave way; done once more, its works stand on something else."""
+
+
 @dataclass(slots=True)
 class _Job:
     work: Callable[[Any], Any]
     future: Future[Any]
     result: Any = None
     error: BaseException | None = None
+
+    def is_called_back(self) -> bool:
+        """Tell whether the caller went away before the work began; from here on none can."""
+        running = self.future.running() or self.future.set_running_or_notify_cancel()
+        return not running
+
+    def afresh(self) -> _Job:
+        """Give the job as it was before it was tried."""
+        return _Job(self.work, self.future)
 
 
 class Writer:
@@ -53,13 +66,14 @@ class Writer:
         self._thread.start()
         self._ready.result()
 
-    def submit(self, work: Callable[[Any], T]) -> Future[T]:
-        """Queue a work.
+    def submit(self, work: Callable[[Any], T], *, may_cancel: bool = False) -> Future[T]:
+        """Queue a work; with `may_cancel` the caller may call it back as long as it waits.
 
         Raises: Busy when too much waits already, or the store is closing.
         """
         future: Future[T] = Future()
-        future.set_running_or_notify_cancel()  # a caller who goes away can't call the work back
+        if not may_cancel:
+            future.set_running_or_notify_cancel()  # whoever goes away can't call the work back
         if not self._is_open:
             raise Busy
         try:
@@ -117,23 +131,32 @@ def _commit(
 ) -> None:
     try:
         connection.execute("BEGIN IMMEDIATE").close()
+        group = [job for job in group if not job.is_called_back()]
         for job in group:
             _do(connection, transaction, job)
         settle(transaction)
         connection.execute("COMMIT").close()
+    except Again:  # whoever raises it takes care to raise it once
+        _undo(connection)
+        _commit(connection, transaction, [job.afresh() for job in group], settle)
     except BaseException as error:  # noqa: BLE001 - every caller of the group is told
         _undo(connection)
         if isinstance(error, LogUnavailable) and len(group) > 1:
             # Only whoever has to be logged fails: intake and alarms go on.
             for job in group:
-                _commit(connection, transaction, [_Job(job.work, job.future)], settle)
-            return
-        told = _translated(error)
+                _commit(connection, transaction, [job.afresh()], settle)
+        else:
+            _fail(group, error)
+    else:
         for job in group:
-            job.future.set_exception(told)
-        return
+            _tell(job)
+
+
+def _fail(group: list[_Job], error: BaseException) -> None:
+    told = _translated(error)
     for job in group:
-        _tell(job)
+        if not job.is_called_back():
+            job.future.set_exception(told)
 
 
 def _undo(connection: sqlite3.Connection) -> None:
@@ -162,7 +185,7 @@ def _do(connection: sqlite3.Connection, transaction: object, job: _Job) -> None:
     connection.execute("SAVEPOINT work").close()
     try:
         job.result = job.work(transaction)
-    except sqlite3.OperationalError:
+    except (sqlite3.OperationalError, Again):
         raise  # the disk is full or the file is locked: nobody's fault alone, the group fails
     except BaseException as error:  # noqa: BLE001 - the caller is told through the future
         job.error = error

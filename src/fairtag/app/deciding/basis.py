@@ -14,6 +14,7 @@ from fairtag.app.openings.grants import grant_texts
 from fairtag.app.openings.read import read_texts
 from fairtag.app.permissions import Act, demand
 from fairtag.app.ports import Transaction
+from fairtag.audit.entries import Receipt
 from fairtag.custody.opening import GrantKind, Purpose
 from fairtag.review.deciding import Basis, Change, Decision, changes, is_decidable
 from fairtag.review.photos import Outcome
@@ -45,7 +46,7 @@ class ToRead(msgspec.Struct, frozen=True, kw_only=True):
     acts: tuple[AlertAct, ...]
     looks: tuple[tuple[Outcome, str], ...]  # what people said of the pictures, with their notes
     earlier: tuple[tuple[Decision, frozenset[Change]], ...]
-    receipt: int
+    receipt: Receipt
 
 
 def read_to_decide(house: House, alert_id: AlertId, *, person: Person) -> ToRead:

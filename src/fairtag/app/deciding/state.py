@@ -6,7 +6,6 @@ Units: µs UTC.
 
 from __future__ import annotations
 
-from fairtag.app.deciding.others import prompts
 from fairtag.app.house import House
 from fairtag.app.ports import Transaction
 from fairtag.app.reviewing.deal import new_name
@@ -32,7 +31,7 @@ def state(
     now, name = house.clock.now(), new_name(house, "s_")
 
     def work(tx: Transaction) -> Statement:
-        prompt = prompts(tx).get(check_in_id)
+        prompt = tx.prompts.get(check_in_id)
         if wearer_id != prompt.wearer_id and device_id != prompt.device_id:
             raise UnknownCheckIn("not a check-in of theirs")
         earlier = tx.decisions.statements(check_in_id=check_in_id)

@@ -11,7 +11,6 @@ from typing import Literal
 import msgspec
 
 from fairtag.app.deciding.basis import news
-from fairtag.app.deciding.others import prompts
 from fairtag.app.ports import Transaction
 from fairtag.review.deciding import Outcome as Found
 from fairtag.review.photos import ADVERSE, Outcome, PhotoCase
@@ -89,7 +88,7 @@ def decisions_told(tx: Transaction, wearer_id: WearerId) -> tuple[DecisionTold, 
 def _told(tx: Transaction, case: PhotoCase, now: Micros) -> CheckInTold:
     until = None
     with suppress(UnknownCheckIn):
-        prompt = prompts(tx).get(case.check_in_id)
+        prompt = tx.prompts.get(case.check_in_id)
         until = prompt.until if prompt.until > now else None
     return CheckInTold(
         check_in_id=case.check_in_id,

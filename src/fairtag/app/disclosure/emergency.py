@@ -17,6 +17,7 @@ from fairtag.app.permissions import Act, demand
 from fairtag.app.ports import Transaction
 from fairtag.disclosure.course import Asked, State, Step, last, state_of
 from fairtag.disclosure.emergency import (
+    BY_VOICE,
     LEAST_SAID,
     Ground,
     Minimum,
@@ -31,7 +32,6 @@ from fairtag.terms.ids import OrderId
 from fairtag.terms.instants import DAY, Micros
 from fairtag.terms.local import Interval, wall_text
 
-BY_VOICE = "voice"
 _VERDICTS = ("right", "not right")
 
 
@@ -74,7 +74,7 @@ def open_minimum(house: House, person: Person, order_id: OrderId, call: Call) ->
     demand_call(call.recipient, call.called_back, call.incident)
     now = house.clock.now()
     disclosure_id = new_id(house)
-    house.store.transact(lambda tx: _begin(tx, person, order_id, call, disclosure_id, now))
+    house.store.look(lambda tx: _begin(tx, person, order_id, call, disclosure_id, now))
     minimum = house.store.read(lambda tx: _minimum(tx, order_id, now))
     fix = minimum.position
     at = "" if fix is None else f"{wall_text(fix.at, minimum.time_zone)} ({minimum.time_zone})"

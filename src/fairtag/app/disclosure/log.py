@@ -86,17 +86,27 @@ def about(tx: Transaction, wearer_id: WearerId, *, since: Micros) -> list[Logged
 
 
 def disagreement(tx: Transaction, entries: Sequence[Entry]) -> str | None:
-    """Find a row of a disclosure that no entry tells of, or an entry whose row is gone or bent."""
-    said = Counter(
-        (entry.what.removeprefix(_PREFIX), entry.details["disclosure"], entry.details["digest"])
-        for entry in entries
-        if entry.what.startswith(_PREFIX) and "digest" in entry.details
-    )
+    """Find a row of a disclosure that no entry tells of, or an entry whose row is gone or bent.
+
+    An entry that reached the file first announced what may not have been carried out.
+    """
+    said, announced = _told_of(entries, is_sure=True), _told_of(entries, is_sure=False)
     for row in tx.disclosures.digests():
-        said[row] -= 1
+        held = said if said[row] > 0 or announced[row] == 0 else announced
+        held[row] -= 1
     for (what, reference, _), left in said.items():
         if left < 0:
             return f"{what} of {reference} is in the store and the log does not say so"
         if left > 0:
             return f"the log says {what} of {reference}; the store does not, or says it otherwise"
     return None
+
+
+def _told_of(entries: Sequence[Entry], *, is_sure: bool) -> Counter[tuple[str, str, str]]:
+    return Counter(
+        (entry.what.removeprefix(_PREFIX), entry.details["disclosure"], entry.details["digest"])
+        for entry in entries
+        if entry.what.startswith(_PREFIX)
+        and "digest" in entry.details
+        and entry.spooled is not is_sure
+    )

@@ -28,21 +28,36 @@ class KeptCheckpoint(msgspec.Struct, frozen=True, kw_only=True):
 class AuditBook(Protocol):
     """The access log: entries in a Merkle tree, on disk before what they announce takes effect."""
 
-    def append(self, entry: Entry) -> LoggedEntry:
+    def append(self, entry: Entry, *, needs_file: bool = False, is_due: bool = True) -> Receipt:
         """Write an entry; one whose `ref` is there already is written once.
+
+        It is on disk before the transaction is: in the table and the file, in the table alone, or,
+        for what `app.log.alone` names, in the file alone. With `needs_file` the table alone will
+        not do. An entry that is not due is left out when neither can be written.
 
         Raises: LogUnavailable; then nothing may be opened.
         """
         ...
 
-    def merge(self, bodies: Sequence[bytes], *, upto: int) -> int:
+    def merge(self, bodies: Sequence[bytes], *, upto: int, behind: str) -> int:
         """Take entries from the file beside the table that the table lacks, marked `spooled`; tells
-        how many. `upto` is where the file was read to.
+        how many. `upto` is where the file was read to; `behind` the mark that stood before it was
+        read, when it was read to its end.
+
+        Raises: LogUnavailable while the table takes nothing.
         """
+        ...
+
+    def behind(self) -> str:
+        """Give the newest mark that entries went to the file alone; empty: the table holds all."""
         ...
 
     def merged_upto(self) -> int:
         """Tell where the file beside the table was read to, in bytes."""
+        ...
+
+    def number_of(self, ref: str) -> int | None:
+        """Tell the number of an entry; None while it has none."""
         ...
 
     def last(self) -> int:
@@ -114,18 +129,8 @@ class AuditBook(Protocol):
         ...
 
 
-class AccessLog(Protocol):
-    """The log's two sinks as one: for looks, which may go on with either of them."""
-
-    def look(self, entry: Entry, *, needs_file: bool = False) -> Receipt:
-        """Write an entry into the table and the file, or into the file alone; within a second.
-
-        With `needs_file` (break-glass) the table alone will not do.
-
-        Raises: LogUnavailable; then nothing may be opened.
-        Fails: closed.
-        """
-        ...
+class LogFile(Protocol):
+    """The file beside the log's table, to read what the table lacks."""
 
     def tail(self, upto: int) -> tuple[list[bytes], int]:
         """Read the file beyond a place: the entries, and the place to go on from.

@@ -16,6 +16,7 @@ from fairtag.alerts.model import AlertState
 from fairtag.app.ports import Transaction
 from fairtag.app.record_installation import STEPS_BY_PEOPLE
 from fairtag.audit.entries import Entry
+from fairtag.rules.prompts.model import commitment
 from fairtag.terms.ids import WearerId
 
 _ALL = 10_000_000
@@ -152,7 +153,22 @@ def _decisions(tx: Transaction) -> Iterator[Done]:
 
 
 _SAID = {"decision": "alert.decide", "statement": "wearer.statement"}
+
+
+def _prompts(tx: Transaction) -> Iterator[Done]:
+    """List commitments as the prompts themselves tell them: one that was added changes its own."""
+    for _, kind, some in tx.asking.commitments():
+        yield ("checkin.drawn" if kind == "drawn" else "checkin.asked"), (commitment(some),)
+
+
 KINDS = (
+    Kind(
+        table="prompts",  # a day on which nobody is asked has an entry and no row
+        codes=("checkin.drawn", "checkin.asked"),
+        said=lambda entry: (entry.details.get("commitment", ""),),
+        rows=_prompts,
+        needs_row=False,
+    ),
     Kind(
         table="alerts",
         codes=("alert.close",),

@@ -16,7 +16,7 @@ from fairtag.app.ports import Transaction
 from fairtag.audit.entries import MACHINE, Entry
 from fairtag.audit.notes import Key, key_from, note_from
 from fairtag.audit.whole import SIGNER, WITNESS
-from fairtag.terms.errors import SignerRefused, WitnessRefused
+from fairtag.terms.errors import LogUnavailable, SignerRefused, WitnessRefused
 from fairtag.terms.instants import HOUR, MINUTE, SECOND, Micros
 
 _SIGN_EVERY = 10 * SECOND
@@ -34,10 +34,25 @@ class LogState:
     is_signed: bool  # what the tree holds was signed, or is about to be
     witnessed_at: Micros | None
     is_witnessed: bool
+    is_degraded: bool  # its table takes nothing, or does not hold yet what went to the file alone
 
 
 def state_of(tx: Transaction, now: Micros) -> LogState:
-    """Tell how far the log is signed and witnessed."""
+    """Tell how far the log is signed and witnessed, and whether its table works."""
+    try:
+        return _state(tx, now)
+    except LogUnavailable:
+        return LogState(
+            size=0,
+            signed=0,
+            is_signed=False,
+            witnessed_at=None,
+            is_witnessed=False,
+            is_degraded=True,
+        )
+
+
+def _state(tx: Transaction, now: Micros) -> LogState:
     size, newest, seen = tx.audit.size(), tx.audit.checkpoint(), tx.audit.witnessed_at()
     is_due = newest is None or now - newest.at > MINUTE
     return LogState(
@@ -46,6 +61,7 @@ def state_of(tx: Transaction, now: Micros) -> LogState:
         is_signed=newest is not None and (newest.size == size or not is_due),
         witnessed_at=seen,
         is_witnessed=seen is not None and now - seen <= FRESH,
+        is_degraded=bool(tx.audit.behind()),
     )
 
 
@@ -61,11 +77,14 @@ def merge_spooled(house: House) -> int:
 
     Raises: Busy, LogUnavailable.
     """
-    upto = house.store.read(lambda tx: tx.audit.merged_upto())
+    # What went to the file alone before this snapshot is in the file by now.
+    upto, behind = house.store.read(lambda tx: (tx.audit.merged_upto(), tx.audit.behind()))
     bodies, reached = house.log.tail(upto)
-    if reached == upto:
+    if reached == upto and not behind:
         return 0
-    return house.store.transact(lambda tx: tx.audit.merge(bodies, upto=reached))
+    is_all = house.log.tail(reached)[1] == reached
+    mark = behind if is_all else ""
+    return house.store.transact(lambda tx: tx.audit.merge(bodies, upto=reached, behind=mark))
 
 
 def _sign(house: House) -> int:

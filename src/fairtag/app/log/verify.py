@@ -13,14 +13,14 @@ from fairtag.app.disclosure import log as disclosed
 from fairtag.app.log.kinds import Said
 from fairtag.app.openings import accounted
 from fairtag.app.ports import Transaction
-from fairtag.audit.beside import ALONE, Spooled, disagreement
+from fairtag.audit.beside import ALONE, ROWS, Spooled, disagreement
 from fairtag.audit.entries import Entry, Line, read
 from fairtag.audit.notes import Checkpoint
 from fairtag.audit.whole import Log
 
 _AT_ONCE = 1000
 _BEFORE_ALL = -(2**63)
-_ROWS, _GONE = "rows", "gone"  # as `adapters.sqlite.log.rows` writes them
+_GONE = "gone"  # as `adapters.sqlite.log.rows` writes it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,22 +81,39 @@ def verify_log(
 
 
 class _Rows:
-    """Holds watched rows against the digests that the log tells."""
+    """Holds watched rows against the digests that the log tells.
+
+    A digest that reached the file first was announced; its row may not have been written. It counts
+    beside the last sure one until the next sure one: the merge tells it, if the row stands so.
+    """
 
     def __init__(self) -> None:
         self.alone = 0
         self._said: dict[str, str] = {}
+        self._announced: dict[str, set[str]] = {}
 
     def take(self, entry: Entry) -> None:
-        if entry.what == _ROWS:
+        if entry.what == ROWS and entry.spooled:
+            for name, digest in entry.details.items():
+                self._announced.setdefault(name, set()).add(digest)
+        elif entry.what == ROWS:
             self._said |= entry.details
+            for name in entry.details:
+                self._announced.pop(name, None)
         elif entry.what == ALONE:
             self.alone += len(entry.details["refs"].split())
 
     def disagreement(self, tx: Transaction) -> str | None:
-        left = {name for name, digest in self._said.items() if digest != _GONE}
+        left = {
+            name
+            for name, digest in self._said.items()
+            if digest != _GONE and _GONE not in self._announced.get(name, ())
+        }
         for name, digest in tx.audit.rows_kept():
             told = self._said.get(name, _GONE)
+            if digest in self._announced.get(name, ()):
+                left.discard(name)
+                continue
             if told == _GONE:
                 return f"the row {name} is in the store and the log does not say so"
             if told != digest:

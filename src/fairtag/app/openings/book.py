@@ -40,7 +40,8 @@ class Look(msgspec.Struct, frozen=True, kw_only=True):
     since: Micros | None = None  # event times that were opened
     upto: Micros | None = None
     second_person: str | None = None
-    entry: int  # its number in the access log
+    entry: int  # its number in the access log; 0: it had none yet, and `ref` names it
+    ref: str = ""
     refused: str = ""  # the code of the refusal
 
 

@@ -121,7 +121,7 @@ def take_window(house: House, person: Person, proposal_id: str) -> Grant:
         writing.granted(tx, person, grant)
         return grant
 
-    return house.store.transact(work)
+    return house.store.look(work)
 
 
 def new_grant(
@@ -191,7 +191,7 @@ def _alone(
         return grant
 
     try:
-        return house.store.transact(work)
+        return house.store.look(work)
     except OpeningRefused as refusal:
         writing.refused(house, person, refusal, kind=kind, about=whose)
         raise

@@ -15,6 +15,7 @@ from fairtag.app.openings import writing
 from fairtag.app.openings.book import ApartNote, Whose
 from fairtag.app.permissions import Act, demand
 from fairtag.app.ports import Transaction
+from fairtag.audit.entries import Receipt
 from fairtag.custody.opening import Grant, GrantKind, demand_good
 from fairtag.intake.messages import Position
 from fairtag.orders.model import Condition, Identity
@@ -50,7 +51,7 @@ class Opened(msgspec.Struct, frozen=True, kw_only=True):
     contacts: tuple[ContactNote, ...]  # with what was said, newest first
     grant: Grant
     current: Current | None = None  # None: this grant is not about now
-    receipt: int = 0  # the number of the entry that says so
+    receipt: Receipt = Receipt(ref="", n=None)  # where the entry stands that says so
 
 
 class Texts(msgspec.Struct, frozen=True, kw_only=True):
@@ -59,7 +60,7 @@ class Texts(msgspec.Struct, frozen=True, kw_only=True):
     contacts: tuple[ContactNote, ...]
     acts: tuple[AlertAct, ...]
     contest: str = ""  # in the wearer's own words
-    receipt: int = 0
+    receipt: Receipt = Receipt(ref="", n=None)
 
 
 def read_positions(house: House, grant_id: str, *, person: Person) -> Opened:
@@ -92,19 +93,19 @@ def read_apart(house: House, grant_id: str, *, person: Person) -> tuple[ApartNot
 
 def _checked(
     house: House, grant_id: str, person: Person, kinds: tuple[GrantKind, ...]
-) -> tuple[Grant, Micros, int]:
+) -> tuple[Grant, Micros, Receipt]:
     """Check a grant as it stands now, and write the look down."""
     now = house.clock.now()
     grant = house.store.read(lambda tx: tx.openings.get(grant_id))
 
-    def work(tx: Transaction) -> int:
+    def work(tx: Transaction) -> Receipt:
         _demand_good(tx, grant, person, now)
         if grant.kind not in kinds:
             raise GrantOver("this opening is for something else")
         return writing.looked(tx, person, grant, now)
 
     try:
-        return grant, now, house.store.transact(work)
+        return grant, now, house.store.look(work)
     except OpeningRefused as refusal:
         whose = Whose(wearer_id=grant.wearer_id, order_id=grant.order_id, alert_id=grant.alert_id)
         writing.refused(house, person, refusal, kind=grant.kind, about=whose)
@@ -178,7 +179,7 @@ def _condition(conditions: tuple[Condition, ...], alert: Alert) -> Condition | N
     return next((one for one in conditions if one.id == alert.condition_id), None)
 
 
-def _texts(tx: Transaction, grant: Grant, receipt: int) -> Texts:
+def _texts(tx: Transaction, grant: Grant, receipt: Receipt) -> Texts:
     if grant.alert_id is None:
         raise GrantOver("this opening is about no alert")
     contest = tx.contests.of_alert(grant.alert_id)

@@ -1,6 +1,6 @@
 """How is a look written down? First an entry of the access log, then a row beside it.
 
-`write` is the only way from here to the log: it gives the entry's number, which is the receipt.
+`write` is the only way from here to the log: it gives the receipt.
 Fails: closed. What can't be written is not opened. Units: µs UTC.
 """
 
@@ -12,7 +12,7 @@ from fairtag.app.books import Person
 from fairtag.app.house import House
 from fairtag.app.openings.book import Look, Whose
 from fairtag.app.ports import Transaction
-from fairtag.audit.entries import Entry, Operation
+from fairtag.audit.entries import Entry, Operation, Receipt
 from fairtag.custody.opening import Grant, GrantKind
 from fairtag.terms.errors import FairtagError, LogUnavailable
 from fairtag.terms.ids import AlertId, OrderId, WearerId
@@ -30,12 +30,12 @@ READ: dict[GrantKind, str] = {
 }
 
 
-def write(tx: Transaction, entry: Entry) -> int:
-    """Write an entry; gives its number.
+def write(tx: Transaction, entry: Entry, *, needs_file: bool = False) -> Receipt:
+    """Write an entry; with `needs_file` the log's table alone will not do.
 
     Raises: LogUnavailable.
     """
-    return tx.audit.append(entry).n
+    return tx.audit.append(entry, needs_file=needs_file)
 
 
 def entry_of(
@@ -66,7 +66,7 @@ def entry_of(
 def granted(
     tx: Transaction, person: Person, grant: Grant, *, reason: str = "", what: str = ""
 ) -> None:
-    """Write a grant down, in the log and as a row."""
+    """Write a grant down, in the log and as a row; for danger to life never without the file."""
     is_life = grant.kind is GrantKind.BREAK_GLASS
     is_apart = grant.kind is GrantKind.THIRD_PERSON
     entry = entry_of(
@@ -82,17 +82,17 @@ def granted(
         second_person=grant.second_person or "",
         case=grant.case_ref,
     )
-    write(tx, entry)
+    write(tx, entry, needs_file=is_life)
     tx.openings.add(grant, reason=reason)
 
 
-def looked(tx: Transaction, person: Person, grant: Grant, now: Micros) -> int:
+def looked(tx: Transaction, person: Person, grant: Grant, now: Micros) -> Receipt:
     """Write a look down; gives the receipt.
 
     A look at what concerns a third person names no wearer: the wearer sees their own entries.
     """
     entry = _look_entry(person, grant, now)
-    number = write(tx, entry)
+    receipt = write(tx, entry, needs_file=grant.kind is GrantKind.BREAK_GLASS)
     since, upto = entry.window or (None, None)
     tx.openings.looked(
         Look(
@@ -109,10 +109,11 @@ def looked(tx: Transaction, person: Person, grant: Grant, now: Micros) -> int:
             since=since,
             upto=upto,
             second_person=grant.second_person,
-            entry=number,
+            entry=receipt.n or 0,
+            ref=receipt.ref,
         )
     )
-    return number
+    return receipt
 
 
 def _look_entry(person: Person, grant: Grant, now: Micros) -> Entry:
@@ -161,7 +162,7 @@ def refused(
             alert_id=None if is_apart else about.alert_id,
             code=refusal.code,
         )
-        number = write(tx, entry)
+        receipt = write(tx, entry)
         tx.openings.looked(
             Look(
                 at=now,
@@ -172,7 +173,8 @@ def refused(
                 wearer_id=wearer_id,
                 order_id=about.order_id,
                 alert_id=about.alert_id,
-                entry=number,
+                entry=receipt.n or 0,
+                ref=receipt.ref,
                 refused=refusal.code,
             )
         )

@@ -56,7 +56,7 @@ class LookShown(msgspec.Struct, frozen=True, kw_only=True):
     is_refused: bool
     delayed_for: str = ""  # the reason's code, when the wearer is told late
     delayed_until: Micros | None = None
-    entry: int
+    entry: int  # 0: it has no number yet
 
 
 class DisclosureShown(msgspec.Struct, frozen=True, kw_only=True):
@@ -88,7 +88,7 @@ def read_page(house: House, wearer_id: WearerId) -> WearerPage:
     entry = Entry(
         at=now, operation="consultation", actor="wearer", what="wearer.page", wearer_id=wearer_id
     )
-    house.store.transact(lambda tx: tx.audit.append(entry))
+    house.store.look(lambda tx: tx.audit.append(entry))
     return house.store.read(lambda tx: _page(tx, wearer_id, now))
 
 
@@ -103,7 +103,8 @@ def looks_shown(tx: Transaction, wearer_id: WearerId, *, now: Micros) -> tuple[L
     for look in tx.openings.looks(wearer_id=wearer_id):
         of_it = delays.get(look.grant_id or "", ())
         if not is_hidden(of_it, now=now):
-            found.append(_shown(look, of_it, offices))
+            number = look.entry or tx.audit.number_of(look.ref) or 0
+            found.append(_shown(look, of_it, offices, number))
     return tuple(found)
 
 
@@ -121,7 +122,7 @@ def proof_of(house: House, wearer_id: WearerId, entry: int) -> dict[str, Any]:
     now = house.clock.now()
 
     def work(tx: Transaction) -> dict[str, Any]:
-        mine = {one.entry for one in looks_shown(tx, wearer_id, now=now)}
+        mine = {one.entry for one in looks_shown(tx, wearer_id, now=now) if one.entry}
         if entry not in mine:
             raise UnknownPage("no such entry")
         return as_proved(tx, tx.audit.entries(after=entry - 1, limit=1))
@@ -185,7 +186,9 @@ def _offices(tx: Transaction, wearer_id: WearerId) -> dict[str, str]:
     return {one.id: one.name for one in found}
 
 
-def _shown(look: Look, delays: tuple[Delay, ...], offices: dict[str, str]) -> LookShown:
+def _shown(
+    look: Look, delays: tuple[Delay, ...], offices: dict[str, str], number: int
+) -> LookShown:
     return LookShown(
         at=look.at,
         staff=look.person,
@@ -199,5 +202,5 @@ def _shown(look: Look, delays: tuple[Delay, ...], offices: dict[str, str]) -> Lo
         is_refused=bool(look.refused),
         delayed_for=delays[0].reason if delays else "",
         delayed_until=until_of(delays),
-        entry=look.entry,
+        entry=number,
     )

@@ -5,11 +5,12 @@ from __future__ import annotations
 import hashlib
 import os
 import random
+import sqlite3
 import statistics
 import tempfile
 import time
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from fairtag.adapters.vault import KeyVault
 from fairtag.audit import tree
 from fairtag.audit.entries import Entry
 from fairtag.sim.load import p99
+from fairtag.terms.errors import LogUnavailable
 from fairtag.terms.ids import WearerId
 from fairtag.terms.instants import Micros
 
@@ -53,10 +55,38 @@ def _entries(folder: Path) -> dict[str, Any]:
             for n in range(_SINGLE):
                 store.transact(_append(n))
             single_s = time.perf_counter() - begun
+            shut_s = _shut_after(store, folder / "fairtag.db")
+            apart_s = _apart(store, folder / "fairtag.db")
     return {
         "audit_entries_per_s": round(_ENTRIES / grouped_s),
         "audit_entries_per_s_one_by_one": round(_SINGLE / single_s),
+        "audit_entries_per_s_one_by_one_file_alone": round(_SINGLE / apart_s),
+        "look_at_a_locked_store_shut_after_s": round(shut_s, 3),
     }
+
+
+def _shut_after(store: SqliteStore, path: Path) -> float:
+    """Tell how long a look waits before it is told no, while another program holds the store."""
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE").close()
+        begun = time.perf_counter()
+        with suppress(LogUnavailable):
+            store.look(_append(0))
+        took_s = time.perf_counter() - begun
+        other.execute("ROLLBACK").close()
+    return took_s
+
+
+def _apart(store: SqliteStore, path: Path) -> float:
+    """Tell how long entries take one by one while the log's table takes nothing."""
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute(
+            "CREATE TRIGGER full BEFORE INSERT ON log BEGIN SELECT RAISE(ABORT, 'full'); END"
+        ).close()
+    begun = time.perf_counter()
+    for n in range(_SINGLE):
+        store.transact(_append(n))
+    return time.perf_counter() - begun
 
 
 def _append(n: int) -> Callable[[Any], Any]:

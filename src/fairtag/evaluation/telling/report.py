@@ -89,9 +89,15 @@ def summary(scores: Sequence[Score]) -> dict[str, Any]:
         "false_a_month": len(wrong) / over if over else None,
         "false_a_month_95": intervals.rate(len(wrong), over) if over else None,
         "blind": sum(one.blind for one in scores),
+        "unknown_share": _mean([one.unknown_share for one in scores]),
         "places": answers([one for one in _outcomes(scores) if one.family not in BY_DEVICE]),
         "tampering": answers([one for one in _outcomes(scores) if one.family in BY_DEVICE]),
     }
+
+
+def _mean(shares: Sequence[float | None]) -> float | None:
+    told = [one for one in shares if one is not None]
+    return sum(told) / len(told) if told else None
 
 
 def _outcomes(scores: Iterable[Score]) -> Iterator[Outcome]:

@@ -19,7 +19,8 @@ def tables(told: dict[str, Any]) -> str:
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
-_HEAD = ("months", "false", "a month", "95 %", "withdrawn", "true", "found", "unknown", "said kept")
+_COUNTS = ("true", "found", "unknown", "said kept")
+_HEAD = ("months", "false", "a month", "95 %", "withdrawn", "unclaimed", *_COUNTS)
 _TIMES = ("p50 s", "p95 s", "heard p50", "heard p95")
 
 
@@ -43,6 +44,7 @@ def _cells(one: dict[str, Any]) -> tuple[str, ...]:
         _number(one["false_a_month"]),
         _bounds(one["false_a_month_95"]),
         str(one["false_withdrawn"]),
+        _percent(one["unknown_share"]),
         *_found(places),
     )
 
@@ -58,7 +60,7 @@ def _found(places: dict[str, Any]) -> tuple[str, ...]:
 
 
 def _per_length(told: dict[str, Any]) -> str:
-    rows = [("length, min", "judge", *_HEAD[5:], "share", "95 %", *_TIMES)]
+    rows = [("length, min", "judge", *_COUNTS, "share", "95 %", *_TIMES)]
     for name in [length_name(n) for n in LENGTHS]:
         for judge, all_of_it in told["judges"].items():
             one = all_of_it["lengths"][name]

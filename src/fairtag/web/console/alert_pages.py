@@ -14,6 +14,7 @@ from fastapi.responses import RedirectResponse
 
 from fairtag.alerts.model import Alert, AlertAct, AlertState, Cause, ContactNote
 from fairtag.app.books import Person
+from fairtag.app.checkins.pause import HEALTH
 from fairtag.app.handle_alert import CHOSEN_CAUSES, LEAST_REASON, acknowledge, close, log_contact
 from fairtag.app.open_record import Opened, Texts, open_apart, open_evidence, open_texts
 from fairtag.app.openings.book import ApartNote
@@ -22,6 +23,7 @@ from fairtag.app.permissions import Act, demand, may
 from fairtag.app.ports import Transaction
 from fairtag.app.wearer.contest import KIND as CONTEST
 from fairtag.custody.opening import OF_POSITIONS, OF_TEXTS
+from fairtag.rules.finding import Kind
 from fairtag.terms.errors import (
     AlertStateRefused,
     FairtagError,
@@ -42,6 +44,7 @@ _WORDS_MOST = 2000
 _NO_POSITIONS = (
     "This alert rests on no positions. It rests on what the device said, or on its silence."
 )
+_SAID = (CONTEST, HEALTH, Kind.WEARER_HELP)  # what the wearer said lies sealed in the alert
 _REFUSALS = (AlertStateRefused, LogUnavailable)  # told on the page, beside what was typed
 
 
@@ -234,7 +237,8 @@ def _facts(tx: Transaction, shell: Shell, alert: Alert, told: _Told) -> dict[str
         "alert": row,
         "acts_done": [_act(act, zone) for act in acts],
         "contacts": [contact_row(one, zone) for one in contacts],
-        "has_texts": bool(contacts) or alert.closed_by is not None or alert.kind == CONTEST,
+        "has_texts": bool(contacts) or alert.closed_by is not None or alert.kind in _SAID,
+        "was_said": alert.kind in _SAID,
         "apart": [note_row(one, zone) for one in told.apart],
         "has_apart": alert.order_id is not None and tx.apart.count(alert.order_id) > 0,
         "rule": words.rule(row["kind"]),

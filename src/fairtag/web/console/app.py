@@ -18,6 +18,7 @@ from fairtag.orders.scheme import Scheme
 from fairtag.terms.errors import FairtagError, NotPermitted
 from fairtag.web.console import (
     alert_pages,
+    asking,
     charter,
     disclosing,
     door,
@@ -54,7 +55,7 @@ def console(
     app.include_router(staff_api(house, scheme=scheme))
     parts = (
         *(door, queue_pages, alert_pages, windows, waiting, life, lists),
-        *(disclosing, retention, charter, desk_pages, decide_pages),
+        *(asking, disclosing, retention, charter, desk_pages, decide_pages),
     )
     for part in parts:
         app.include_router(part.pages(shell), include_in_schema=False)

@@ -40,6 +40,10 @@ _HOMES = (
     (Act.LOOK, "/reviewing"),
 )
 _MOST_COUNTED = 200
+_DEGRADED = (
+    "Degraded: the access log’s table takes nothing, or lacks entries for now. Urgent alerts can"
+    " be handled to their end; each act is written into the log’s file first. Other acts wait. "
+)
 
 
 class SignInNeeded(Exception):
@@ -182,8 +186,9 @@ class Shell:
 
 
 def log_words(state: LogState) -> str:
-    """Say what the access log lacks: a witness, a signature; empty when it lacks nothing."""
-    told = "" if state.is_signed else "Unsigned: nothing signs the access log at present. "
+    """Say what the access log lacks: its table, a signature, a witness; empty when nothing."""
+    told = _DEGRADED if state.is_degraded else ""
+    told += "" if state.is_signed else "Unsigned: nothing signs the access log at present. "
     if not state.is_witnessed:
         told += "Unwitnessed: nobody outside this house keeps a copy of the access log's state."
     return told

@@ -9,6 +9,8 @@ from fairtag.alerts.escalate import NOT_REACHED, ROSTER_EMPTY, STEPS
 from fairtag.alerts.later import LATER_DATA
 from fairtag.alerts.model import Alert, AlertAct, Cause
 from fairtag.alerts.practicable import PRACTICABLE
+from fairtag.app.checkins.pause import HEALTH
+from fairtag.app.checkins.prompting.settle import CALL_DUE
 from fairtag.app.compare_books import (
     DEVICE_LEFT,
     NO_CREDENTIAL,
@@ -74,6 +76,8 @@ KINDS = {
     CONTEST: "The wearer says something is wrong",
     REVIEW_WAITS: "Check-ins wait for people for long",
     CANT_TELL: "Nobody could tell from a check-in picture",
+    HEALTH: "Monitoring harms the wearer's health",
+    CALL_DUE: "A check-in by call is due",
 }
 CAUSES = {
     Cause.FALSE_LOCATION: "The position was wrong (drift, reflection, indoors)",
@@ -110,6 +114,7 @@ _RULES = {
     "checkin": "A check-in: the wearer answers a question of the device within a stated time.",
     "wearer": "A call for help. It comes before everything else.",
     CONTEST: "The wearer may say at any time what is wrong, and a person answers.",
+    HEALTH: "A report of harm to health pauses check-ins, and people review the order.",
     "opening": "Whoever opens positions because a life is in danger is reviewed by another person.",
     "contact": "The device reports at set times. Silence says nothing about the wearer.",
     "location": "The device finds its place at set times. Indoors it often can not.",
@@ -168,6 +173,12 @@ _NEXT: dict[str, tuple[str, ...]] = {
         "Check it, and tell the wearer what you found.",
         "Close it with your answer: what it is about is kept until 28 days after.",
     ),
+    HEALTH: (
+        "Read what the wearer wrote, with ‘Read reasons and notes’ below.",
+        "Have the order reviewed by the date on top, and record the review or end the order.",
+        "Close this only then: check-ins go on when it is closed.",
+    ),
+    CALL_DUE: ("Ring the wearer, and write down on the page ‘Check-ins’ how it went.", _MEND),
     "opening": (
         "Look at ‘Life in danger’: who opened what, and why.",
         "Ask the person whether help is needed now. Another person than they reviews it there.",
@@ -239,6 +250,12 @@ LOG = {
     "wearer.sign-in": "came to see their own page",
     "wearer.page": "read their own page",
     "wearer.contest": "said that something is wrong",
+    "checkin.drawn": "drew the check-ins of a day",
+    "checkin.asked": "asked for one more check-in",
+    "checkin.called": "wrote down how a check-in by call went",
+    "checkin.cannot": "said that they can't answer now",
+    "checkin.paused.help": "asked for help; check-ins pause",
+    "checkin.paused.health": "reported harm to their health; check-ins pause",
     "alert.evidence": "opened name, positions and notes of an alert",
     "alert.evidence.refused": "asked to open an alert and was refused",
     "alert.texts": "read notes and reasons of an alert",

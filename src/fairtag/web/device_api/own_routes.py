@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from fairtag.web.device_api import prompts
 from fairtag.web.device_api.own import Own
 from fairtag.web.device_api.statements import STATEMENT
 
 _ANY = "*"
 
-OWN: tuple[Own, ...] = (STATEMENT,)
+OWN: tuple[Own, ...] = (
+    Own(method="GET", path=("inbox",), handle=prompts.fetch),
+    Own(method="POST", path=("check-ins", _ANY, "cannot"), handle=prompts.cannot),
+    Own(method="POST", path=("help",), handle=prompts.help_me),
+    Own(method="POST", path=("health",), handle=prompts.harm),
+    STATEMENT,
+)
 
 
 def routes_of(path: str) -> list[tuple[Own, tuple[str, ...]]]:

@@ -55,6 +55,7 @@ WORDS = {
     "what": "What",
     "why": "Why",
     "proof": "Proof",
+    "proof_later": "It has no number yet; come back later.",
     "proof_link": "Proof for you or your lawyer (entry {n})",
     "times": "of the time from {since} to {upto}",
     "two_people": "A second person agreed to it.",

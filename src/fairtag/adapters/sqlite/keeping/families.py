@@ -70,6 +70,11 @@ FAMILIES = (
     Family("enrolments", "wearer_id", "at", RecordKind.ENROLMENT, "period"),
     Family("enrolled_templates", "wearer_id", "at", RecordKind.TEMPLATE, "period"),
     Family("enrolment_invitations", "wearer_id", "at", RecordKind.ENROLMENT),
+    Family("prompts", "wearer_id", "at", RecordKind.FINDING),
+    Family("prompt_hours", "wearer_id", "start", RecordKind.FINDING),
+    Family("prompt_draws", "wearer_id", "at", RecordKind.FINDING),
+    Family("prompt_pauses", "owner", "recorded_at", RecordKind.TEXT),
+    Family("review_calls", "owner", "recorded_at", RecordKind.TEXT),
 )
 # What hangs on a row that went, and is nothing without it: table, column, where it must be.
 HANGING = (
@@ -85,6 +90,7 @@ GUARDED = (
     *("third_person_notes", "grant_reviews", "notice_delays", "grants", "contests"),
     *("disclosure_steps", "disclosures", "answers", "answer_decisions"),
     *("photo_deals", "photo_reviews", "photo_cases", "decisions", "statements"),
+    *("prompts", "prompt_hours", "prompt_draws", "prompt_pauses", "review_calls"),
 )
 _BY_TABLE = {one.table: one for one in FAMILIES}
 

@@ -1,6 +1,7 @@
 """Where is the access log? In a table with its tree, and in a file that is on disk before the act.
 
-Entries of one commit go into the file together, just before the commit: one fsync for all.
+Entries of one commit go into the file together, just before the commit: one fsync for all. When the
+table takes nothing, those that may (`app.log.alone`) go into the file alone, and are merged later.
 """
 
 from __future__ import annotations
@@ -14,17 +15,19 @@ from sqlalchemy import Column, Connection, Integer, LargeBinary, String, Table
 
 from fairtag.adapters.spool import Spool
 from fairtag.adapters.sqlite.guards import keep_as_written
-from fairtag.adapters.sqlite.log.rows import digests, note_changes, rows_kept
+from fairtag.adapters.sqlite.log.apart import Apart
+from fairtag.adapters.sqlite.log.rows import digests, held, note_changes, rows_kept
 from fairtag.adapters.sqlite.log.tree import SqliteTree
 from fairtag.adapters.sqlite.schema import metadata
+from fairtag.adapters.sqlite.writer import Again
+from fairtag.app.log.alone import goes_alone
 from fairtag.app.ports import Clock
-from fairtag.audit.beside import ALONE
-from fairtag.audit.entries import MACHINE, Entry, Line, LoggedEntry, body_of, read
+from fairtag.audit.beside import ALONE, ROWS
+from fairtag.audit.entries import MACHINE, Entry, Line, LoggedEntry, Receipt, body_of, read
 from fairtag.audit.tree import leaf_hash
 from fairtag.terms.errors import LogUnavailable
 from fairtag.terms.ids import WearerId
 
-ROWS = "rows"  # an entry that tells digests of rows
 _REF_BYTES = 16
 _MERGED = "log_merged_upto"
 
@@ -47,65 +50,95 @@ class SqliteAudit(SqliteTree):
     def __init__(self, connection: Connection, spool: Spool, clock: Clock) -> None:
         super().__init__(connection)
         self._spool, self._clock = spool, clock
+        self._apart = Apart(self._db)
         self._fresh: set[str] = set()  # what this connection wrote and did not settle yet
+        self._needed: set[str] = set()  # of these, what the file must hold
+        self._is_shut = False  # the table gave way in this commit: it is done again without it
 
-    def append(self, entry: Entry) -> LoggedEntry:
+    def append(self, entry: Entry, *, needs_file: bool = False, is_due: bool = True) -> Receipt:
         """Write an entry; one whose `ref` is there already is written once.
 
-        Raises: LogUnavailable when the table does not take it.
-        """
-        if entry.ref:
-            known = self._numbered(entry.ref)
-            if known is not None:
-                return known
-        else:
-            entry = msgspec.structs.replace(entry, ref=secrets.token_hex(_REF_BYTES))
-        n = self.last() + 1
-        try:
-            self._db.execute(
-                "INSERT INTO log VALUES (?, ?, ?, ?)",
-                (n, entry.ref, entry.wearer_id, body_of(entry)),
-            ).close()
-        except sqlite3.DatabaseError as error:
-            raise LogUnavailable(f"log table: {error}") from error
-        self._fresh.add(entry.ref)
-        return LoggedEntry(n=n, entry=entry)
+        With `needs_file` the commit fails when the file takes nothing; an entry that is not due
+        is left out when neither sink takes it.
 
-    def merge(self, bodies: Sequence[bytes], *, upto: int) -> int:
-        """Take entries that the table lacks from the file beside it, marked `spooled`."""
-        before = self.last()
-        for entry in map(read, bodies):
-            if entry is not None:
-                self.append(msgspec.structs.replace(entry, spooled=True))
-        self._db.execute("INSERT OR REPLACE INTO house VALUES (?, ?)", (_MERGED, str(upto))).close()
-        return self.last() - before
+        Raises: LogUnavailable when the table takes nothing and the file alone will not do.
+        """
+        entry = msgspec.structs.replace(entry, ref=entry.ref or secrets.token_hex(_REF_BYTES))
+        if needs_file:
+            self._needed.add(entry.ref)
+        if not self._is_behind():
+            try:
+                return Receipt(ref=entry.ref, n=self._kept(entry))
+            except sqlite3.IntegrityError:
+                pass  # refused, and the transaction is whole
+            except sqlite3.DatabaseError as error:
+                raise self._again(error) from error
+        if not goes_alone(entry):
+            raise LogUnavailable(f"the log's table takes nothing, and {entry.what} waits for it")
+        self._apart.add(entry, is_due=is_due and entry.what != ROWS)
+        return Receipt(ref=entry.ref, n=None)
+
+    def merge(self, bodies: Sequence[bytes], *, upto: int, behind: str) -> int:
+        """Take entries that the table lacks from the file beside it, marked `spooled`.
+
+        Raises: LogUnavailable while the table takes nothing.
+        """
+        if self._is_shut:
+            raise LogUnavailable("log table")
+        try:
+            before, told = self.last(), dict[str, str]()
+            for entry in map(read, bodies):
+                if entry is not None and self.number_of(entry.ref) is None:
+                    self._kept(msgspec.structs.replace(entry, spooled=True))
+                    told |= entry.details if entry.what == ROWS else {}
+            self._confirm(told)
+            done = self.last() - before
+        except sqlite3.IntegrityError as error:
+            raise LogUnavailable(f"log table: {error}") from error
+        except sqlite3.DatabaseError as error:
+            raise self._again(error) from error
+        values = (_MERGED, str(upto))
+        self._db.execute("INSERT OR REPLACE INTO house VALUES (?, ?)", values).close()
+        self._apart.caught_up(behind)
+        return done
 
     def merged_upto(self) -> int:
         """Tell where the file beside the table was read to, in bytes."""
         found = self._db.execute("SELECT value FROM house WHERE name = ?", (_MERGED,)).fetchone()
         return 0 if found is None else int(found[0])
 
+    def behind(self) -> str:
+        """Give the newest mark that entries went to the file alone; empty: the table holds all."""
+        return self._apart.behind()
+
     def note_changes(self) -> None:
         """Note from now on which watched rows this connection changes."""
         note_changes(self._db)
+        self._apart.prepare()
 
     def settle(self) -> None:
         """Bring everything that this transaction wrote into the tree and the file, before it ends.
 
         Raises: LogUnavailable when an entry can't be kept. Digests of rows that the machine wrote
-        wait for a better moment: alarms go on.
+        wait for a better moment: alarms go on. Again when the table gave way.
         """
         self._db.execute("SAVEPOINT settled").close()
         try:
             self._digest_rows()
-            self._root_in()
-        except (LogUnavailable, sqlite3.DatabaseError) as error:
+            self._into_sinks()
+        except sqlite3.DatabaseError as error:
+            raise self._again(error) from error
+        except LogUnavailable:
             self._db.execute("ROLLBACK TO settled").close()
-            if self._fresh_rows():
-                raise LogUnavailable(f"log: {error}") from error
+            self._is_shut = False
+            if self._fresh_rows() or self._apart.holds_due():
+                raise
         finally:
             self._fresh.clear()
-            self._db.execute("RELEASE settled").close()
+            self._needed.clear()
+        self._apart.clear()
+        self._db.execute("RELEASE settled").close()
+        self._is_shut = False
 
     def last(self) -> int:
         """Tell the number of the newest entry."""
@@ -144,6 +177,11 @@ class SqliteAudit(SqliteTree):
         entries = _read([Line(n=n, body=body) for n, body in found.fetchall()])
         return [one.entry.details.get("key", "") for one in entries]
 
+    def number_of(self, ref: str) -> int | None:
+        """Tell the number of an entry; None while it has none."""
+        found = self._db.execute("SELECT n FROM log WHERE ref = ?", (ref,)).fetchone()
+        return None if found is None else int(found[0])
+
     def rows_kept(self) -> Iterator[tuple[str, str]]:
         """List the watched rows of the store: their name and the digest of what stands in them."""
         yield from rows_kept(self._db)
@@ -151,45 +189,87 @@ class SqliteAudit(SqliteTree):
     def _digest_rows(self) -> None:
         found = digests(self._db)
         if found:
-            told = dict(sorted(found.items()))
-            at = self._clock.now()
-            self.append(Entry(at=at, operation="admin", actor=MACHINE, what=ROWS, details=told))
+            self.append(self._told(ROWS, found))
 
-    def _root_in(self) -> None:
-        """Write what is new into the file, then the hashes of all of it into the tree."""
-        fresh = self._fresh_rows()
-        if not fresh:
+    def _confirm(self, told: dict[str, str]) -> None:
+        """Say of rows, which merged digests tell of, that they stand like this; or say nothing.
+
+        A digest that reached the file first was announced; its row may not have been written.
+        """
+        stands = {name: now for name, now in held(self._db, told).items() if told[name] == now}
+        if stands:
+            self._kept(self._told(ROWS, stands))
+
+    def _into_sinks(self) -> None:
+        """Write the hashes of what is new into the tree, then all of it into the file."""
+        fresh, apart = self._fresh_rows(), self._apart.bodies()
+        if not fresh and not apart:
             return
+        if fresh:
+            self._grown()
         try:
-            self._spool.write([body for _, body in fresh])
+            self._spool.write([body for _, body in fresh] + apart)
         except LogUnavailable:
-            refs = " ".join(ref for ref, _ in fresh)
-            at = self._clock.now()
-            told = Entry(
-                at=at, operation="admin", actor=MACHINE, what=ALONE, details={"refs": refs}
-            )
-            self.append(told)
+            if apart or any(ref in self._needed for ref, _ in fresh):
+                raise
+            self._kept(self._told(ALONE, {"refs": " ".join(ref for ref, _ in fresh)}))
+            self._grown()
+        if apart:
+            self._apart.went()
+
+    def _grown(self) -> None:
         bodies = self._db.execute(
-            "SELECT CAST(body AS BLOB) FROM log WHERE n > ? ORDER BY n", (self.size(),)
+            "SELECT CAST(body AS BLOB) FROM log WHERE n > ? ORDER BY n", (self._size(),)
         ).fetchall()
         self.grow([leaf_hash(body) for (body,) in bodies])
+
+    def _told(self, what: str, details: dict[str, str]) -> Entry:
+        """Make an entry of the machine's own."""
+        return Entry(
+            at=self._clock.now(),
+            operation="admin",
+            actor=MACHINE,
+            what=what,
+            ref=secrets.token_hex(_REF_BYTES),
+            details=dict(sorted(details.items())),
+        )
+
+    def _kept(self, entry: Entry) -> int:
+        """Write an entry into the table; gives its number.
+
+        Raises: sqlite3.DatabaseError.
+        """
+        known = self.number_of(entry.ref)
+        if known is not None:
+            return known
+        n = self.last() + 1
+        self._db.execute(
+            "INSERT INTO log VALUES (?, ?, ?, ?)", (n, entry.ref, entry.wearer_id, body_of(entry))
+        ).close()
+        self._fresh.add(entry.ref)
+        return n
+
+    def _is_behind(self) -> bool:
+        """Tell whether entries go to the file alone for now: the table keeps their order."""
+        return self._is_shut or self._apart.holds_some() or bool(self._apart.behind())
+
+    def _again(self, error: sqlite3.DatabaseError) -> Exception:
+        """Do this commit again without the table; a second time, give up.
+
+        After any fault but a refusal SQLite takes nothing more in the same transaction.
+        """
+        was_shut, self._is_shut = self._is_shut, not self._is_shut
+        self._fresh.clear()
+        return LogUnavailable(f"log: {error}") if was_shut else Again()
 
     def _fresh_rows(self) -> list[tuple[str, bytes]]:
         """List what this transaction wrote and did not undo; no row of somebody else's."""
         if not self._fresh:
             return []
         found = self._db.execute(
-            "SELECT ref, CAST(body AS BLOB) FROM log WHERE n > ? ORDER BY n", (self.size(),)
+            "SELECT ref, CAST(body AS BLOB) FROM log WHERE n > ? ORDER BY n", (self._size(),)
         )
         return [(ref, body) for ref, body in found.fetchall() if ref in self._fresh]
-
-    def _numbered(self, ref: str) -> LoggedEntry | None:
-        found = self._db.execute(
-            "SELECT n, CAST(body AS BLOB) FROM log WHERE ref = ?", (ref,)
-        ).fetchone()
-        if found is None:
-            return None
-        return next(iter(_read([Line(n=found[0], body=found[1])])), None)
 
 
 def _read(lines: list[Line]) -> list[LoggedEntry]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 GONE = "gone"
@@ -137,6 +137,53 @@ WATCHED = (
         key=("n",),
         parts=("n", "proposal_id", "state", "owner", "at", "body", "sealed"),
     ),
+    Watched(
+        table="grants",
+        key=("n",),
+        parts=("n", "grant_id", "kind", "person", "wearer_id", "granted_at", "body", "sealed"),
+    ),
+    Watched(table="looks", key=("n",), parts=("n", "at", "person", "wearer_id", "refused", "body")),
+    Watched(table="grant_reviews", key=("n",), parts=("n", "grant_id", "at", "body", "sealed")),
+    Watched(
+        table="notice_delays",
+        key=("n",),
+        parts=("n", "grant_id", "wearer_id", "at", "body", "sealed"),
+    ),
+    Watched(
+        table="disclosures",
+        key=("n",),
+        parts=("n", "disclosure_id", "owner", "at", "body", "sealed"),
+    ),
+    Watched(
+        table="disclosure_steps",
+        key=("n",),
+        parts=("n", "disclosure_id", "what", "owner", "at", "body", "sealed"),
+    ),
+    Watched(
+        table="prompts",
+        key=("check_in_id",),
+        parts=(
+            *("check_in_id", "wearer_id", "order_id", "condition_id", "device_id", "modality"),
+            *("kind", "local_day", "time_zone", "at", "until", "gap", "nonce", "drawn"),
+            *("state", "is_void"),
+        ),
+    ),
+    Watched(
+        table="prompt_hours",
+        key=("n",),
+        parts=(
+            *("n", "wearer_id", "waking_day", "local_day", "start", "end", "day_start"),
+            *("day_end", "time_zone", "protected"),
+        ),
+    ),
+    Watched(
+        table="prompt_pauses",
+        key=("n",),
+        parts=(
+            *("n", "pause_id", "owner", "kind", "start", "ask_until", "free_until"),
+            *("recorded_at", "alert_id", "sealed", "ended_at", "ended_by"),
+        ),
+    ),
 )
 
 
@@ -168,6 +215,18 @@ def digests(db: sqlite3.Connection) -> dict[str, str]:
         if held is not None or found.get(name) is None:
             found[name] = GONE if held is None else _digest(held[0])
     db.execute("DELETE FROM changed").close()
+    return found
+
+
+def held(db: sqlite3.Connection, names: Iterable[str]) -> dict[str, str]:
+    """Give what now stands under each name: the digest of the row, or `GONE`."""
+    found = dict.fromkeys(names, GONE)
+    for one in WATCHED:
+        wanted = f"SELECT {one.content_of('t')} FROM {one.table} t WHERE {one.name_of('t')} = ?"  # noqa: S608 - our own names
+        for name in found:
+            if name.startswith(f"{one.table}/"):
+                row = db.execute(wanted, (name,)).fetchone()
+                found[name] = GONE if row is None else _digest(row[0])
     return found
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 from sqlalchemy import Column, Connection, Integer, LargeBinary, String, Table
 
@@ -17,6 +18,7 @@ from fairtag.app.log.book import KeptCheckpoint
 from fairtag.audit import tree
 from fairtag.audit.notes import Checkpoint
 from fairtag.audit.tiles import WIDTH, Name, grown, node_in
+from fairtag.terms.errors import LogUnavailable
 from fairtag.terms.instants import Micros
 
 tiles = Table(
@@ -57,7 +59,7 @@ class SqliteTree:
 
     def grow(self, leaves: Sequence[bytes]) -> None:
         """Add the hashes of entries."""
-        made = grown(self._tile, self.size(), leaves)
+        made = grown(self._tile, self._size(), leaves)
         self._db.executemany(
             "INSERT INTO log_tiles VALUES (?, ?, ?)"
             " ON CONFLICT (level, n) DO UPDATE SET hashes = excluded.hashes",
@@ -65,12 +67,12 @@ class SqliteTree:
         ).close()
 
     def size(self) -> int:
-        """Tell over how many entries the tree stands."""
-        found = self._db.execute(
-            "SELECT n, length(CAST(hashes AS BLOB)) FROM log_tiles WHERE level = 0"
-            " ORDER BY n DESC LIMIT 1"
-        ).fetchone()
-        return 0 if found is None else int(found[0]) * WIDTH + int(found[1]) // tree.HASH_BYTES
+        """Tell over how many entries the tree stands.
+
+        Raises: LogUnavailable.
+        """
+        with _translated():
+            return self._size()
 
     def root(self, size: int) -> bytes:
         """Give the root over the first entries."""
@@ -105,23 +107,31 @@ class SqliteTree:
         ).close()
 
     def checkpoint(self) -> KeptCheckpoint | None:
-        """Give the newest checkpoint."""
-        found = self._db.execute(
-            "SELECT size, at, note FROM log_checkpoints ORDER BY n DESC LIMIT 1"
-        ).fetchone()
-        return None if found is None else self._kept(*found, is_last_only=True)
+        """Give the newest checkpoint.
+
+        Raises: LogUnavailable.
+        """
+        with _translated():
+            found = self._db.execute(
+                "SELECT size, at, note FROM log_checkpoints ORDER BY n DESC LIMIT 1"
+            ).fetchone()
+            return None if found is None else self._noted(*found, is_last_only=True)
 
     def checkpoints(self) -> Iterator[KeptCheckpoint]:
         """List all checkpoints, oldest first."""
         for row in self._db.execute("SELECT size, at, note FROM log_checkpoints ORDER BY n"):
-            yield self._kept(*row, is_last_only=False)
+            yield self._noted(*row, is_last_only=False)
 
     def witnessed_at(self) -> Micros | None:
-        """Tell when a witness last answered."""
-        (found,) = self._db.execute("SELECT max(at) FROM log_cosignatures").fetchone()
+        """Tell when a witness last answered.
+
+        Raises: LogUnavailable.
+        """
+        with _translated():
+            (found,) = self._db.execute("SELECT max(at) FROM log_cosignatures").fetchone()
         return None if found is None else Micros(found)
 
-    def _kept(self, size: int, at: int, note: str, *, is_last_only: bool) -> KeptCheckpoint:
+    def _noted(self, size: int, at: int, note: str, *, is_last_only: bool) -> KeptCheckpoint:
         """Put what witnesses wrote under a note: each one's newest line, or every line."""
         last = "SELECT witness, max(at), line FROM log_cosignatures WHERE size = ? GROUP BY witness"
         every = "SELECT witness, at, line FROM log_cosignatures WHERE size = ? ORDER BY n"
@@ -133,6 +143,13 @@ class SqliteTree:
             cosigned=tuple((witness, Micros(when)) for witness, when, _ in found),
         )
 
+    def _size(self) -> int:
+        found = self._db.execute(
+            "SELECT n, length(CAST(hashes AS BLOB)) FROM log_tiles WHERE level = 0"
+            " ORDER BY n DESC LIMIT 1"
+        ).fetchone()
+        return 0 if found is None else int(found[0]) * WIDTH + int(found[1]) // tree.HASH_BYTES
+
     def _tile(self, name: Name) -> bytes:
         found = self._db.execute(
             "SELECT CAST(hashes AS BLOB) FROM log_tiles WHERE level = ? AND n = ?", name
@@ -140,3 +157,11 @@ class SqliteTree:
         if found is None:
             raise sqlite3.DatabaseError(f"tile {name} of the log is missing")
         return bytes(found[0])
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    try:
+        yield
+    except sqlite3.DatabaseError as error:
+        raise LogUnavailable(f"log table: {error}") from error

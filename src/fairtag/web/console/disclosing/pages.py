@@ -214,7 +214,7 @@ def _page(
     if not may(person, Act.DISCLOSE) and asked.by != person.user_id:
         raise NotPermitted("somebody else asked for this one")
     now = shell.house.clock.now()
-    shell.house.store.transact(lambda tx: write_read(tx, asked, by=person.user_id, now=now))
+    shell.house.store.look(lambda tx: write_read(tx, asked, by=person.user_id, now=now))
     state = state_of(steps)
     may_decide = may(person, Act.DISCLOSE)
     return shell.page(

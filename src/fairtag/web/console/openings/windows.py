@@ -254,5 +254,5 @@ def _refused(look: Look) -> dict[str, Any]:
         "what": KINDS[look.what],
         "wearer": look.wearer_id or "—",
         "why": look.refused,
-        "entry": look.entry,
+        "entry": look.entry or "not numbered yet",
     }

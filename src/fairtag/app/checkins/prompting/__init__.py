@@ -1,0 +1,1 @@
+"""How are wearers asked, and how do they say that they can't?"""

@@ -1,0 +1,1 @@
+"""Measuring what holds how often people are asked."""

@@ -1,0 +1,84 @@
+"""Between two positions: when may somebody have been at the edge?"""
+
+from __future__ import annotations
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from fairtag.rules.places.between import WALK_MPS, unseen
+from fairtag.rules.settings import DEFAULTS
+from fairtag.terms.instants import SECOND
+
+NAN = float("nan")
+
+
+def spans(
+    *fixes: tuple[float, float, float], step_m: tuple[float, ...] | None = None, width_m: float = 0
+) -> list[list[float]]:
+    """Give the spans in seconds; a fix is its second, its distance and its told speed."""
+    at, kept, speed = (np.array(column, np.float64) for column in zip(*fixes, strict=True))
+    steps = np.abs(np.diff(kept)) if step_m is None else np.array(step_m)
+    found = unseen(
+        (at * SECOND).astype(np.int64),
+        kept,
+        np.full(len(at), float(width_m)),
+        speed,
+        steps,
+        DEFAULTS,
+    )
+    return (found / SECOND).tolist()
+
+
+def test_who_could_have_gone_there_and_back_is_unseen_in_between() -> None:
+    """At 25 m and 50 m from the edge, 10 s and 20 s of a brisk walk away."""
+    assert spans((0, 25, 0), (60, 50, 0)) == [[10, 40]]
+
+
+def test_who_is_too_far_away_is_not() -> None:
+    assert spans((0, 80, 0), (60, 80, 0)) == []
+
+
+def test_a_position_may_be_wrong_by_two_widths() -> None:
+    assert spans((0, 45, 0), (60, 70, 0), width_m=10) == [[10, 40]]
+
+
+def test_who_rides_reaches_further() -> None:
+    """At 8 m/s, explained up to 14 m/s: 280 m are 20 s away."""
+    assert spans((0, 280, 8), (60, 280, 0), step_m=(400,)) == [[20, 40]]
+
+
+def test_without_a_told_speed_the_step_itself_tells_it() -> None:
+    assert spans((0, 280, NAN), (60, 280, NAN), step_m=(480,)) == [[20, 40]]
+
+
+def test_a_step_that_no_told_speed_explains_leaves_the_whole_time_unseen() -> None:
+    """One wrong position far away on the right side is no proof of anything."""
+    assert spans((0, 60, 1), (60, 260, 1), (120, 60, 1)) == [[0, 60], [60, 120]]
+    assert spans((0, 60, 2.5), (60, 260, 2.5), (120, 60, 2.5)) == []
+
+
+def test_beyond_the_edge_the_time_is_unseen_up_to_the_position() -> None:
+    assert spans((0, -30, 0), (20, -30, 0)) == [[0, 20]]
+
+
+def test_one_position_has_nothing_between() -> None:
+    assert spans((0, 5, 0)) == []
+
+
+@given(
+    here=st.floats(0, 500),
+    there=st.floats(0, 500),
+    lasted=st.integers(1, 3600),
+    share=st.floats(0.05, 0.95),
+)
+def test_every_walk_to_the_edge_and_back_lies_in_a_span(
+    here: float, there: float, lasted: int, share: float
+) -> None:
+    """Somebody who walks no faster than that is at the edge at a time which was said."""
+    reach = here / WALK_MPS, lasted - there / WALK_MPS
+    if reach[0] + 1e-3 >= reach[1]:
+        return  # nobody gets there and back
+    at = reach[0] + share * (reach[1] - reach[0])
+    told = spans((0, here, 0), (lasted, there, 0), step_m=(0.0,))
+    assert any(first - 1e-3 <= at <= end + 1e-3 for first, end in told)
