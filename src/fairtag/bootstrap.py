@@ -30,7 +30,7 @@ from fairtag.app.charter import is_rehearsal
 from fairtag.app.house import House
 from fairtag.app.log.tend import merge_spooled
 from fairtag.app.ports import Clock, Notifier, Store
-from fairtag.app.reviewing.known import NullKnownPairs
+from fairtag.app.reviewing.known import KnownPairs, NullKnownPairs
 from fairtag.app.set_duty import check_address
 from fairtag.custody.root import Root
 from fairtag.retention.schedule import scheduled
@@ -179,7 +179,6 @@ def _housed(
     look_s: float = LOOK_S,
 ) -> Iterator[House]:
     vault = KeyVault(keys, chance=os.urandom)
-    schedule = scheduled(settings.retained())
     spool = spool_of(data, settings)
     store = SqliteStore(data, vault=vault, kind=kind, clock=clock, spool=spool, look_s=look_s)
     try:
@@ -198,22 +197,22 @@ def _housed(
             address=settings.address,
             speed=1.0,
             is_demo=store.kind == "demo",
-            schedule=schedule,
+            schedule=scheduled(settings.retained()),
             is_rehearsal=is_rehearsal(),
             is_referring=store.kind != "demo",  # the demo alone has a profile of its own
             decisions_a_day=settings.reviewers_decisions_a_day,
             inspector_to=settings.inspector_to,
-            known_pairs=(
-                FolderKnownPairs(Path(settings.known_pairs))
-                if settings.known_pairs
-                else NullKnownPairs()
-            ),
+            known_pairs=_known_pairs(settings.known_pairs),
         )
         with suppress(Busy, LogUnavailable):  # it is tried again while the service runs
             merge_spooled(house)
         yield house
     finally:
         store.close()
+
+
+def _known_pairs(folder: str) -> KnownPairs:
+    return FolderKnownPairs(Path(folder)) if folder else NullKnownPairs()
 
 
 def _notifier(to: str, settings: Settings, clock: Clock) -> Notifier:

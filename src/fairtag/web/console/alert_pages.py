@@ -218,7 +218,6 @@ def _page(
         may_handle=is_open and may(person, Act.HANDLE, alert),
         may_open=is_open and may_open,
         may_read=may_open,
-        may_decide=may(person, Act.DECIDE, alert),
         **shell.house.store.read(lambda tx: _facts(tx, shell, alert, told)),
         delay_reasons=delay_reasons(),
         no_positions=_NO_POSITIONS,

@@ -10,12 +10,6 @@ from fastapi import Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 
-from fairtag.review.refusals import (
-    DecisionRefused,
-    DecisionStale,
-    PhotoCaseRefused,
-    PhotoReviewRefused,
-)
 from fairtag.terms.errors import (
     AlertStateRefused,
     Busy,
@@ -45,15 +39,13 @@ from fairtag.terms.errors import (
     UnknownProposal,
     UsageError,
 )
+from fairtag.web.console.reviewing.statuses import STATUSES
 
 _RETRY_S = 5
 # The first that fits counts: the narrower kinds stand before the wider ones.
 _STATUS: tuple[tuple[type[FairtagError], int], ...] = (
     (ReasonRefused, 422),
-    (DecisionRefused, 422),
-    (DecisionStale, 409),
-    (PhotoCaseRefused, 409),
-    (PhotoReviewRefused, 422),
+    *STATUSES,
     (DisclosureRefused, 422),
     (RecipientRefused, 422),
     (UnknownDisclosure, 404),
@@ -66,10 +58,7 @@ _STATUS: tuple[tuple[type[FairtagError], int], ...] = (
     (SignInPaused, 429),
     (SignInRefused, 401),
     (OpeningRefused, 403),
-    (SecondPersonRefused, 403),
     (UnknownGrant, 404),
-    (UnknownProposal, 404),
-    (ProposalStateRefused, 409),
     (DelayRefused, 409),
     (UnknownAlert, 404),
     (UnknownPage, 404),

@@ -21,15 +21,14 @@ from fairtag.app.compare_books import (
 )
 from fairtag.app.openings.break_glass import KIND as BREAK_GLASS
 from fairtag.app.reconcile import JUDGING_BEHIND, UNHEARD
-from fairtag.app.reviewing.look import CANT_TELL
-from fairtag.app.reviewing.overdue import KIND as REVIEW_WAITS
 from fairtag.app.reviews.clock import REVIEW_DUE, REVIEW_OVERDUE
 from fairtag.app.wearer.contest import KIND as CONTEST
 from fairtag.custody.opening import Purpose
 from fairtag.rules.explained.human import chance
 from fairtag.rules.settings import DEFAULTS
+from fairtag.web.console.reviewing import words as reviewing
 
-KINDS = {
+KINDS = reviewing.KINDS | {
     "curfew.late_start": "Not at the curfew address at the start",
     "curfew.late_return": "Not back after an agreed absence",
     "curfew.left": "Left the curfew address",
@@ -74,8 +73,6 @@ KINDS = {
     PRACTICABLE: "Is monitoring still practicable?",
     BREAK_GLASS: "Positions opened: life in danger",
     CONTEST: "The wearer says something is wrong",
-    REVIEW_WAITS: "Check-ins wait for people for long",
-    CANT_TELL: "Nobody could tell from a check-in picture",
     HEALTH: "Monitoring harms the wearer's health",
     CALL_DUE: "A check-in by call is due",
 }
@@ -146,7 +143,7 @@ _DANGER = (
     "Is a life in danger? Call the emergency number (999 or 112) first. Open name and positions "
     "to tell them who and where."
 )
-_NEXT: dict[str, tuple[str, ...]] = {
+_NEXT: dict[str, tuple[str, ...]] = reviewing.next_steps(_PHONE, _MEND) | {
     "curfew": (_PLACE, _PHONE, _FINISH),
     "zone": (_PLACE, _PHONE, _FINISH),
     "attendance": (_PLACE, _PHONE, _FINISH),
@@ -157,12 +154,6 @@ _NEXT: dict[str, tuple[str, ...]] = {
     ),
     "body": (_PHONE, "Ask for a visit when the device may be faulty.", _FINISH),
     "checkin": (_PHONE, _FINISH),
-    "checkin.identity_unconfirmed": (
-        "Hear from the wearer how the picture came about, before anything else. " + _PHONE,
-        "Close it as handed to the authority. To decide is another step, below; it can wait.",
-    ),
-    CANT_TELL: ("Do what the sentence on top says.", _MEND),
-    REVIEW_WAITS: ("Look at ‘Reviewers’: how many wait, and who looks.", _MEND),
     "wearer": (
         _DANGER,
         _PHONE,
@@ -224,7 +215,7 @@ _ACTS = {
     "notified": "A notice was handed over",
     "assigned": "Given to {by}",
 }
-LOG = {
+LOG = reviewing.LOG | {
     "opening.granted": "was let open something",
     "opening.break-glass": "opened positions because a life was in danger",
     "opening.read": "looked at positions of another time",
@@ -260,12 +251,6 @@ LOG = {
     "alert.evidence.refused": "asked to open an alert and was refused",
     "alert.texts": "read notes and reasons of an alert",
     "alert.texts.refused": "asked to read notes and was refused",
-    "alert.decide": "decided about an alert",
-    "photo.read": "looked at two pictures, without a name",
-    "photo.read.refused": "asked to look at two pictures and was refused",
-    "photo.known": "looked at two pictures of the set with known answers",
-    "photo.review": "said what two pictures show",
-    "wearer.statement": "wrote something about a check-in",
     "alert.acknowledge": "took an alert",
     "alert.close": "closed an alert",
     "contact.log": "wrote down a contact",

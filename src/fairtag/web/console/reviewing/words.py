@@ -4,10 +4,24 @@ from __future__ import annotations
 
 import re
 
+from fairtag.app.reviewing.look import CANT_TELL
+from fairtag.app.reviewing.overdue import KIND as REVIEW_WAITS
 from fairtag.review.deciding import Change
 from fairtag.review.deciding import Outcome as Found
 from fairtag.review.photos import Outcome
 
+KINDS = {
+    REVIEW_WAITS: "Check-ins wait for people for long",
+    CANT_TELL: "Nobody could tell from a check-in picture",
+}
+LOG = {
+    "alert.decide": "decided about an alert",
+    "photo.read": "looked at two pictures, without a name",
+    "photo.read.refused": "asked to look at two pictures and was refused",
+    "photo.known": "looked at two pictures of the set with known answers",
+    "photo.review": "said what two pictures show",
+    "wearer.statement": "wrote something about a check-in",
+}
 OUTCOMES = {
     Outcome.MATCH: "The same person",
     Outcome.NO_MATCH: "Not the same person",
@@ -61,3 +75,15 @@ def measure(name: str) -> str:
         ('Not too dark', 'Nose shadow', '')
     """
     return _MEASURES.get(name) or " ".join(_CAPITAL.split(name)).capitalize()
+
+
+def next_steps(phone: str, mend: str) -> dict[str, tuple[str, ...]]:
+    """Say what to do about each kind of matter; how to ring and to end are the house's words."""
+    return {
+        "checkin.identity_unconfirmed": (
+            f"Hear from the wearer how the picture came about, before anything else. {phone}",
+            "Close it as handed to the authority. To decide is another step, below; it can wait.",
+        ),
+        CANT_TELL: ("Do what the sentence on top says.", mend),
+        REVIEW_WAITS: ("Look at ‘Reviewers’: how many wait, and who looks.", mend),
+    }
