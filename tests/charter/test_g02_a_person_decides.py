@@ -30,6 +30,7 @@ from fairtag.app.books import Person
 from fairtag.app.deciding.basis import basis_of, read_to_decide
 from fairtag.app.deciding.decide import Said, decide_alert
 from fairtag.app.escalate_alerts import escalate
+from fairtag.app.four_eyes.decide import Question, ask, decide
 from fairtag.app.house import House
 from fairtag.app.reconcile import reconcile
 from fairtag.app.reviewing.deal import deal
@@ -39,9 +40,10 @@ from fairtag.app.reviewing.signing import PasswordSigning
 from fairtag.app.sign_in import add_user, finish_setup
 from fairtag.review import photos
 from fairtag.review.deciding import Outcome, is_decidable
+from fairtag.review.four_eyes import STANDS, Matter
 from fairtag.review.photos import ADVERSE
 from fairtag.review.sign_off import SignOff
-from fairtag.terms.errors import FairtagError
+from fairtag.terms.errors import FairtagError, SecondPersonRefused
 from fairtag.terms.ids import AlertId
 from fairtag.terms.instants import DAY, HOUR, MINUTE, Micros, text
 
@@ -290,6 +292,30 @@ class OneAdministrator:
                 if pair is not None:
                     told = {"outcome": outcome, "note": NOTE, "given": PASSWORD}
                     look(self.rig.house, self.person(name), pair.case_id, **told)
+
+
+@pytest.mark.parametrize("matter", sorted(STANDS))
+def test_one_administrator_alone_agrees_to_nothing(rig: Rig, matter: Matter) -> None:
+    """Every matter of two people: own accounts, one of an own account, one taken over."""
+    rig.person("sara", "supervisor", by="eve")
+    for name, role, by in (
+        ("mal-1", "supervisor", "mal"),
+        ("mal-2", "supervisor", "mal-1"),
+        ("mal-3", "supervisor", "mal-2"),
+        ("sara", "supervisor", "mal"),
+    ):
+        link = add_user(rig.house, name, role=role, authority="ho", by=by)
+        finish_setup(rig.house, link.rpartition("/")[2], PASSWORD)
+    rig.pass_time(2 * DAY)
+    mal = OneAdministrator(rig)
+    first = mal.person("mal-1")
+    question = Question(matter=matter, about="All of it", scope={})
+
+    for name in ("mal-1", "mal-2", "mal-3", "sara"):
+        asked = ask(rig.house, first, question, reason=WHY)
+        told = {"state": "agreed", "digest": asked.digest, "password": PASSWORD}
+        with pytest.raises(SecondPersonRefused):
+            decide(rig.house, mal.person(name), asked.proposal_id, **told)  # type: ignore[arg-type]
 
 
 def ends(rig: Rig) -> list[object]:
