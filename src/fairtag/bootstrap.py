@@ -14,6 +14,8 @@ import structlog
 
 from fairtag.adapters.changes import LoopChanges
 from fairtag.adapters.clock import MachineClock
+from fairtag.adapters.enrolling.folder import FolderEnrolmentSource
+from fairtag.adapters.faces.keeper import FacesApart
 from fairtag.adapters.ground import FolderGround
 from fairtag.adapters.keys.shut import ShutVault
 from fairtag.adapters.keystore import KeyStore
@@ -27,12 +29,14 @@ from fairtag.adapters.roots.transit import TransitRoot
 from fairtag.adapters.sqlite.store import LOOK_S, SqliteStore, kind_in
 from fairtag.adapters.vault import KeyVault
 from fairtag.app.charter import is_rehearsal
+from fairtag.app.checkins.enrolling.sources import EnrolmentSource
 from fairtag.app.house import House
 from fairtag.app.log.tend import merge_spooled
 from fairtag.app.ports import Clock, Notifier, Store
 from fairtag.app.reviewing.known import KnownPairs, NullKnownPairs
 from fairtag.app.set_duty import check_address
 from fairtag.custody.root import Root
+from fairtag.faces.threshold import demand_sample
 from fairtag.retention.schedule import scheduled
 from fairtag.settings import Settings, settings_of, socket_of, spool_of
 from fairtag.terms.errors import Busy, LogUnavailable, RootRefused, UsageError
@@ -55,11 +59,12 @@ def open_house(
 
     `look_s` is how long a look waits to be written down.
 
-    Raises: StoreRefused, UsageError, RetentionTooLong.
+    Raises: StoreRefused, UsageError, RetentionTooLong, EngineRefused, ProfileRefused.
     """
     settings = settings_of(data)
     if settings.webhook_secret:
         signing_key(settings.webhook_secret)  # a wrong one is said now, not at the first alarm
+    demand_sample(settings.face_sample)
     scheduled(settings.retained())  # one that keeps too long stops the start
     if settings.inspector_to:
         check_address(settings.inspector_to)
@@ -180,39 +185,61 @@ def _housed(
 ) -> Iterator[House]:
     vault = KeyVault(keys, chance=os.urandom)
     spool = spool_of(data, settings)
+    faces = FacesApart(engine=settings.face_engine, allowed=settings.face_engines_allowed)
     store = SqliteStore(data, vault=vault, kind=kind, clock=clock, spool=spool, look_s=look_s)
     try:
-        house = House(
-            store=store,
-            clock=clock,
-            vault=vault,
-            changes=LoopChanges(),
-            ground=FolderGround(data, store.spool),
-            log=store.spool,
-            signer=SocketSigner(socket_of(data, settings)),
-            witnesses=tuple(map(witness_from, settings.witnesses)),
-            parcels=FolderParcels(data / "out"),
-            chance=os.urandom,
-            notifier_for=lambda to: _notifier(to, settings, clock),
-            address=settings.address,
-            speed=1.0,
-            is_demo=store.kind == "demo",
-            schedule=scheduled(settings.retained()),
-            is_rehearsal=is_rehearsal(),
-            is_referring=store.kind != "demo",  # the demo alone has a profile of its own
-            decisions_a_day=settings.reviewers_decisions_a_day,
-            inspector_to=settings.inspector_to,
-            known_pairs=_known_pairs(settings.known_pairs),
-        )
+        house = _wired(data, settings, store, vault, faces, clock)
         with suppress(Busy, LogUnavailable):  # it is tried again while the service runs
             merge_spooled(house)
         yield house
     finally:
+        faces.close()
         store.close()
 
 
 def _known_pairs(folder: str) -> KnownPairs:
     return FolderKnownPairs(Path(folder)) if folder else NullKnownPairs()
+
+
+def _enrolment_source(settings: Settings) -> EnrolmentSource | None:
+    folder = settings.enrolment_folder
+    return None if folder is None else FolderEnrolmentSource(folder)
+
+
+def _wired(
+    data: Path,
+    settings: Settings,
+    store: SqliteStore,
+    vault: KeyVault,
+    faces: FacesApart,
+    clock: Clock,
+) -> House:
+    return House(
+        store=store,
+        clock=clock,
+        vault=vault,
+        changes=LoopChanges(),
+        ground=FolderGround(data, store.spool),
+        log=store.spool,
+        signer=SocketSigner(socket_of(data, settings)),
+        witnesses=tuple(map(witness_from, settings.witnesses)),
+        parcels=FolderParcels(data / "out"),
+        faces=faces,
+        enrolment_source=_enrolment_source(settings),
+        face_sample=settings.face_sample,
+        engines_allowed=settings.face_engines_allowed,
+        chance=os.urandom,
+        notifier_for=lambda to: _notifier(to, settings, clock),
+        address=settings.address,
+        speed=1.0,
+        is_demo=store.kind == "demo",
+        schedule=scheduled(settings.retained()),
+        is_rehearsal=is_rehearsal(),
+        is_referring=store.kind != "demo",  # the demo alone has a profile of its own
+        decisions_a_day=settings.reviewers_decisions_a_day,
+        inspector_to=settings.inspector_to,
+        known_pairs=_known_pairs(settings.known_pairs),
+    )
 
 
 def _notifier(to: str, settings: Settings, clock: Clock) -> Notifier:

@@ -41,6 +41,7 @@ class Settings(BaseSettings):
     pkcs11_pin: str = ""
     epochs: Path | None = None  # folder of the keys of the keystore's copies; None: DATA/keys
     inspector_to: str = ""  # "mailto:…" or "https://…": is told of each opening for danger to life
+    enrolment_folder: Path | None = None  # where an authority puts its own pictures; None: nowhere
     # Photos that reviewers can decide in 24 h: while no matcher may decide, no more are asked for.
     reviewers_decisions_a_day: int = 200
     metrics_token: str = ""  # Bearer of /metrics; empty: /metrics is shut
@@ -48,6 +49,10 @@ class Settings(BaseSettings):
     log_signer: str = ""  # Unix socket of `fairtag audit signer`; empty: `serve` starts one itself
     # Who outside keeps the log's checkpoints: each "https://… name+id+base64", address and key.
     witnesses: tuple[str, ...] = ()
+    face_engine: str = "reference"  # or an engine of the entry point group fairtag.engines
+    # Digests of plug-ins that may run; `fairtag face engines` prints them. Shown at /charter.
+    face_engines_allowed: tuple[str, ...] = ()
+    face_sample: float = 0.05  # of automatic matches people look at, blind; 0.02 to 0.05
     # How long records are kept, in days; these only shorten what the code allows.
     retain_record_days: int = RECORD_DAYS
     retain_trail_days: int = TRAIL_DAYS

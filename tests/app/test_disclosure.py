@@ -74,7 +74,8 @@ def test_what_two_agreed_to_is_packed_and_handed_over_once(people: Discloser) ->
     steps = ["asked", "proposed", "approved", "packed", "fetched"]
     assert [one.what for one in told] == [f"disclosure.{one}" for one in steps]
     assert {one.operation for one in told} == {"disclosure"}
-    assert told[3].details["second_person"] == "sara"
+    assert (told[3].second_person, told[3].recipient) == ("sara", "court")
+    assert {(one.role, one.authority) for one in told} == {("officer", "ho")}
     (seen,) = rig.house.store.read(lambda tx: told_about(tx, WearerId("W-1")))
     assert (seen.state, seen.by) == (State.FETCHED, ("otto", "sara"))
     assert "The court of Freedonia" in seen.words

@@ -59,7 +59,7 @@ def lived(keys: KeyStore) -> KeyVault:
     vault = vault_of(keys)
     for wearer in WEARERS:
         vault.enrol(wearer, "ho")
-    vault.prepare(MONTH, WEARERS)
+    vault.prepare(MONTH, WEARERS, kinds=(RecordKind.STATE, RecordKind.TRAIL))
     return vault
 
 
@@ -160,7 +160,7 @@ def commits(keys: KeyStore) -> list[str]:
 def test_a_month_is_prepared_and_ended_in_one_commit_each(keys: KeyStore) -> None:
     vault = lived(keys)
     seen = commits(keys)
-    assert vault.prepare("2026-12", WEARERS) == 2 * len(WEARERS)
+    assert vault.prepare("2026-12", WEARERS) == 3 * len(WEARERS)
     assert len(seen) == 1
     assert vault.prepare("2026-12", WEARERS) == 0
     ended = [(one, RecordKind.TRAIL, "2026-12") for one in WEARERS]

@@ -27,6 +27,7 @@ from fairtag.app.openings.grants import WindowAsked, ask_window, take_window
 from fairtag.app.openings.read import read_positions
 from fairtag.app.wearer.contest import contest
 from fairtag.app.wearer.looks import looks_shown
+from fairtag.audit.entries import Entry
 from fairtag.review.four_eyes import Proposal
 from fairtag.terms.errors import (
     BreakGlassPaused,
@@ -75,9 +76,9 @@ def agree(rig: Rig, second: Person, proposal: Proposal) -> None:
     )
 
 
-def last_entry(rig: Rig, what: str) -> dict[str, str]:
+def last_entry(rig: Rig, what: str) -> Entry:
     log = rig.house.store.read(lambda tx: tx.audit.entries(limit=100_000))
-    return next(one.entry.details for one in log[::-1] if one.entry.what == what)
+    return next(one.entry for one in log[::-1] if one.entry.what == what)
 
 
 def test_two_people_open_another_window_and_nothing_outside_it(rig: Rig) -> None:
@@ -100,7 +101,7 @@ def test_two_people_open_another_window_and_nothing_outside_it(rig: Rig) -> None
     assert [one.at for one in opened.positions] == times[2:4]
     assert opened.current is None
     assert (grant.second_person, grant.case_ref) == ("sara", "CASE-7")
-    assert last_entry(rig, "opening.read")["second_person"] == "sara"
+    assert last_entry(rig, "opening.read").second_person == "sara"
     with pytest.raises(GrantOver):
         read_positions(rig.house, grant.grant_id, person=second)
     with pytest.raises(ProposalStateRefused):

@@ -34,7 +34,7 @@ from fairtag.app.judging import Engine
 from fairtag.app.retention import hold as holding
 from fairtag.app.retention import plan as planning
 from fairtag.app.retention.finish import finish
-from fairtag.app.retention.hold import ask_renewal, renew_hold, told_to_wearer
+from fairtag.app.retention.hold import ask_renewal, renew_hold
 from fairtag.app.retention.routine import keep_house
 from fairtag.app.retention.run import (
     ask_erasure,
@@ -45,6 +45,7 @@ from fairtag.app.retention.run import (
 )
 from fairtag.app.sign_in import start_session
 from fairtag.app.wearer.contest import contest
+from fairtag.app.wearer.looks import read_page
 from fairtag.bootstrap import open_house
 from fairtag.cli import app
 from fairtag.custody.kinds import RecordKind
@@ -271,8 +272,8 @@ def test_an_automatic_hold_ends_28_days_after_the_answer_and_the_wearer_sees_it(
         holding.place_hold(old.house, told, person=None, by="cli")
     now = old.clock.at
     old.house.store.transact(lambda tx: holding.begin_hold(tx, old.house, told, now=now))
-    shown = old.house.store.read(lambda tx: told_to_wearer(tx, WearerId("W-1"), now=now))
-    assert [(one["case"], one["until"]) for one in shown] == [("C-17", "")]
+    shown = read_page(old.house, WearerId("W-1")).holds
+    assert [(one.case, one.until) for one in shown] == [("C-17", None)]
     old.house.store.transact(lambda tx: holding.answer_hold(tx, "h_c", by="olga", now=now))
     for days, counts in ((27, {}), (28, {"record": 1})):
         assert planning.due_list(old.house, as_of=Micros(now + days * DAY)).counts == counts

@@ -31,12 +31,18 @@ HANDS = {
     "identity": {"app/openings/read.py", "app/disclosure/emergency.py"},
     "opened": {"app/openings/read.py"},  # what concerns third persons
     "text": {"app/openings/read.py", "app/deciding/basis.py"},  # what a wearer contests
+    "address": {"app/outside/tell.py"},  # of a representative, to send there
     "reason": {"app/openings/break_glass.py"},
-    # Two pictures, after their look; why people decided; what wearers say of check-ins.
+    # Faces: the comparison's templates, and every kept picture for another engine. No person sees
+    # anything; pages open pictures through the reviewing rooms only.
+    "templates": {"app/checkins/answering/compare.py"},
+    "kept": {"app/checkins/enrolling/reenrol.py"},
     "pictures": {"app/reviewing/deal.py"},
     "note": {"app/deciding/basis.py"},
     "reasons": {"app/deciding/told.py"},
     "words": {"app/deciding/basis.py"},
+    "derived": {"app/checkins/answering/compare.py"},
+    "in_counts": {"app/fairness/tell.py"},  # what wearers said of themselves: counted, forgotten
 }
 BOOKS = {
     "journal",
@@ -55,6 +61,8 @@ BOOKS = {
     "known_pairs",
     "photo_reviews",
     "decisions",
+    "declared",
+    "outside",
 }
 
 

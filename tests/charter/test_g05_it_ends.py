@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sqlite3
 from collections.abc import Iterator
@@ -9,23 +10,52 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from tests.erasing import ALL, DUE, begun, days_of_care, hold, lives, opens, steady, two
+from tests.erasing import (
+    ALL,
+    DUE,
+    WHY,
+    agree,
+    begun,
+    days_of_care,
+    hold,
+    lives,
+    opens,
+    steady,
+    two,
+)
 from tests.rig import HandClock, Rig, opened_rig
+from tests.web.test_portal import come_in
 
+from fairtag.adapters.keys.copies import copy_in as restore_keys
+from fairtag.adapters.keys.copies import copy_out as copy_keys
+from fairtag.adapters.keys.epochs import Epochs
+from fairtag.adapters.keystore import KeyStore
 from fairtag.adapters.sqlite.copies import copy_in, copy_out
 from fairtag.adapters.vault import KeyVault
+from fairtag.alerts.model import Cause
 from fairtag.app import receive as receiving
+from fairtag.app.handle_alert import close
+from fairtag.app.keys.care import keep_keys
 from fairtag.app.put_order import mark_order
 from fairtag.app.retention import plan as planning
 from fairtag.app.retention import run as running
+from fairtag.app.retention.hold import ask_renewal, renew_hold
 from fairtag.app.retention.run import ask_erasure, begin_erasure
+from fairtag.app.wearer.contest import contest
 from fairtag.bootstrap import open_house
 from fairtag.retention import due as listing
-from fairtag.terms.errors import ClockDoubtful, ErasureRefused, ProposalStateRefused, SealBroken
-from fairtag.terms.ids import OrderId
-from fairtag.terms.instants import DAY, HOUR, Micros, text
+from fairtag.terms.errors import (
+    ClockDoubtful,
+    ErasureRefused,
+    HoldRefused,
+    KeyBackupRefused,
+    ProposalStateRefused,
+    SealBroken,
+)
+from fairtag.terms.ids import OrderId, WearerId
+from fairtag.terms.instants import DAY, HOUR, Micros, parse, text
 
-NOT_YET_PROVED = "the end of the keystore's own copies has its proof beside the keystore"
+NOT_YET_PROVED = "no check-in photo is stored yet, so that none was seen to go within days"
 
 
 def kept(rig: Rig) -> int:
@@ -239,3 +269,135 @@ def test_a_key_is_not_made_anew_while_it_is_locked(old: Rig) -> None:
     begun(old, two(old))
     with pytest.raises(SealBroken):
         old.house.vault.enrol("W-1", "ho")
+
+
+def rows_of(folder: Path) -> dict[str, int]:
+    """Count the rows of every table that may hold what a device said."""
+    with closing(sqlite3.connect(folder / "fairtag.db")) as db:
+        tables = db.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
+        return {
+            name: db.execute(f"SELECT count(*) FROM {name}").fetchone()[0]  # noqa: S608
+            for (name,) in tables
+            if not name.startswith(("alembic", "sqlite"))
+        }
+
+
+SENT_ON = ("native", "osmand", "owntracks", "overland", "an event", "nonsense")
+
+
+def sends_on(rig: Rig, device: str, what: str) -> None:
+    """Send as a device does that nobody took off, in each way in which devices speak."""
+    token, heads = rig.tokens[device], {"Authorization": f"Bearer {rig.tokens[device]}"}
+    where = {"lat": 53.4999, "lon": -2.2, "timestamp": rig.clock.at // 1_000_000}
+    feature = {
+        "type": "Feature",
+        "geometry": {"type": "Point", "coordinates": [-2.2, 53.4999]},
+        "properties": {"timestamp": text(rig.clock.at)},
+    }
+    own = {"_type": "location", "lat": 53.4999, "lon": -2.2, "tst": rig.clock.at // 1_000_000}
+    ways = {
+        "native": lambda: rig.say(device, rig.line(device, lat=53.4999)),
+        "osmand": lambda: rig.client.get(f"/d/osmand/{token}", params=where),
+        "owntracks": lambda: rig.client.post("/d/owntracks", json=own, auth=(device, token)),
+        "overland": lambda: rig.client.post(
+            "/d/overland", json={"locations": [feature]}, headers=heads
+        ),
+        "an event": lambda: rig.event(device, "strap_open"),
+        "nonsense": lambda: rig.client.post("/d/v1/messages", content="Canary {", headers=heads),
+    }
+    assert ways[what]().status_code in (200, 410)
+    rig.judge()
+
+
+def left_behind(rig: Rig, device: str, what: str) -> dict[str, int]:
+    """Tell by table how many rows a device leaves that keeps sending."""
+    before = rows_of(rig.folder)
+    sends_on(rig, device, what)
+    after = rows_of(rig.folder)
+    # Of a number it is remembered that it came, so that the device may forget it: no content.
+    return {
+        name: after[name] - before[name]
+        for name in after
+        if after[name] != before[name] and name not in ("held", "numbers")
+    }
+
+
+@pytest.mark.parametrize("what", SENT_ON)
+def test_a_device_that_keeps_sending_leaves_no_content_in_any_table(rig: Rig, what: str) -> None:
+    device = ended(rig)
+    assert left_behind(rig, device, what) == {}
+
+
+def test_negative_control_before_the_end_the_same_words_are_kept(rig: Rig) -> None:
+    device = rig.wearer()
+    assert left_behind(rig, device, "native").get("journal") == 1
+
+
+def test_keys_that_went_are_in_no_copy_of_the_keystore_after_30_days(
+    old: Rig, tmp_path: Path
+) -> None:
+    """A copy of the keystore from before brings nothing back, and dies with its week's key."""
+    packed, keys = tmp_path / "backup.tgz", old.folder / "keys"
+    copy_out(old.folder, packed, log=old.folder / "log" / "access.log")
+    copied = tmp_path / "keys.age"
+    with closing(KeyStore(keys, chance=os.urandom)) as store:
+        copy_keys(store.path, store.epochs, copied, now=old.clock.at)
+    begun(old, two(old))
+    days_of_care(old, 8)
+    log = old.house.store.read(lambda tx: tx.audit.entries(limit=10_000))
+    certificate = [one.entry for one in log if one.entry.what == "erasure.certificate"][-1]
+    final = parse(certificate.details["final"])
+    assert certificate.at < final <= certificate.at + 30 * DAY
+
+    def brought_back(now: Micros) -> tuple[list[str], list[str]]:
+        again = tmp_path / f"again-{now}"
+        shutil.copytree(keys, again)
+        (again / "keys.db").unlink()
+        with closing(Epochs(again / "epochs.db", fresh=os.urandom(16))) as epochs:
+            restore_keys(copied, epochs, again / "keys.db", now=now)
+        return restored(old, packed, again)
+
+    assert brought_back(old.clock.at) == ([], ALL)  # what was destroyed is left out
+    # Negative control: without the list of what went, the same copy brings it back while it lives.
+    forgotten = pytest.MonkeyPatch()
+    with forgotten.context() as here:
+        here.setattr(Epochs, "gone", lambda _: set())
+        assert brought_back(Micros(old.clock.at + 1)) == (ALL, ALL)
+    # On the day that the certificate names, nothing opens the copy any more.
+    old.clock.at = final
+    assert keep_keys(old.house) == 1
+    with pytest.raises(KeyBackupRefused):
+        brought_back(final)
+
+
+def test_what_is_held_is_shown_to_the_wearer_with_its_case_and_end(old: Rig) -> None:
+    hold(old)
+    page = come_in(old).page().text
+    assert "A court ordered that this is kept." in page
+    assert "High Court, CO/1/2032" in page
+
+
+def test_a_contest_holds_by_itself_until_28_days_after_its_answer(old: Rig) -> None:
+    made = contest(old.house, WearerId("W-1"), text="That was not me.")
+    assert planning.due_list(old.house, as_of=old.clock.at).counts == {}
+    person = old.person("olga")
+    close(old.house, made.alert_id, person=person, cause=Cause.TEST, reason="We answered them.")
+    for days, due in ((27, {}), (28, {"record": 1})):
+        at = Micros(old.clock.at + days * DAY)
+        assert planning.due_list(old.house, as_of=at).counts == due
+
+
+def test_a_hold_lasts_six_months_at_most_and_takes_two_to_renew(old: Rig) -> None:
+    now = old.clock.at
+    with pytest.raises(HoldRefused):
+        hold(old, until=Micros(now + 190 * DAY))
+    for lacking in ({"case": ""}, {"until": None}):
+        with pytest.raises(HoldRefused):
+            hold(old, **lacking)
+    placed, people = hold(old), two(old)
+    until = Micros(now + 180 * DAY)
+    asked = ask_renewal(old.house, people[0], placed.hold_id, until=until, reason=WHY)
+    with pytest.raises(ProposalStateRefused):
+        renew_hold(old.house, asked.proposal_id, by="cara")
+    agree(old, asked, people[1])
+    assert renew_hold(old.house, asked.proposal_id, by="cara").until == until

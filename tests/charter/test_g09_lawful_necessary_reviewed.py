@@ -3,29 +3,37 @@
 from __future__ import annotations
 
 import json
+import re
+from dataclasses import replace
 from pathlib import Path
 
 import msgspec
 import pytest
 from tests.rig import HOME, Rig, order_of
+from tests.web.desk import at_desk
+from tests.web.test_portal import come_in
 from typer.testing import CliRunner
 
+from fairtag.alerts.model import DutyEntry
+from fairtag.app.escalate_alerts import send_notices
 from fairtag.app.judging import clean_replay
+from fairtag.app.outside.tell import send_outside
+from fairtag.app.ports import Notice
 from fairtag.app.put_order import mark_order, put_order
 from fairtag.app.reviews import clock as reviewing
 from fairtag.app.reviews.clock import see_reviews
 from fairtag.app.reviews.record import record_review
+from fairtag.app.set_duty import set_duty
 from fairtag.app.trail.compact import compact
 from fairtag.cli import app
 from fairtag.orders.inforce import is_kept
 from fairtag.orders.read import check
 from fairtag.orders.scheme import read_scheme, seed_scheme
 from fairtag.review.clock import lapses_at, over_at
-from fairtag.terms.errors import OrderConflict, UsageError
+from fairtag.terms.errors import Busy, OrderConflict, UsageError
 from fairtag.terms.ids import OrderId
 from fairtag.terms.instants import DAY, HOUR, MINUTE, Micros, text
-
-NOT_YET_PROVED = "the wearer and whoever represents them are told by a person, not by the system"
+from fairtag.web.portal import shown, words
 
 NEEDED = (
     "legal_basis",
@@ -215,7 +223,7 @@ def test_a_week_overdue_recording_and_judging_stop_and_people_are_told(rig: Rig)
         lambda tx: tx.alerts.last_about("review.overdue", order_id=ONE, device_id=None)
     )
     assert alert is not None
-    assert "the wearer and whoever represents them" in alert.words["en"]
+    assert "whoever represents" in alert.words["en"]
     walk_in(rig, device)
     assert (kept(rig), found(rig)) == (1, [])
     facts = rig.house.store.read(lambda tx: tx.orders.facts(order_id=ONE))[0]
@@ -327,6 +335,182 @@ def test_the_next_review_is_within_the_schemes_months(rig: Rig, by_date: str) ->
     rig.clock.at = Micros(OVER - 5 * DAY)
     with pytest.raises(OrderConflict):
         reviewed(rig, by_date)
+
+
+LAWYER, OWN = "mailto:advice@lawyer.example", "https://127.0.0.1:9/own"
+
+
+class Heard:
+    """Takes what leaves the house, to whom; refuses while `is_shut`."""
+
+    def __init__(self) -> None:
+        self.notices: list[tuple[str, Notice]] = []
+        self.is_shut = False
+
+    def send(self, notice: Notice, *, to: str) -> None:
+        if self.is_shut:
+            raise Busy("the mail server is away")
+        self.notices.append((to, notice))
+
+
+def heard(rig: Rig) -> Heard:
+    """Send round as the service does."""
+    made = Heard()
+    rig.house = replace(rig.house, notifier_for=lambda _: made)
+    return made
+
+
+def named(rig: Rig, **addresses: str) -> None:
+    """Write addresses down on the staff's page; an empty one takes the former back."""
+    desk = at_desk(rig, f"olaf-{rig.clock.at}", "officer")
+    for whom, to in addresses.items():
+        answer = desk.send("/told", order="ORD-1", whom=whom, to=to)
+        assert answer.headers["location"] == "/told?order=ORD-1"
+
+
+def round_of(rig: Rig, at: int) -> None:
+    come_to(rig, at)
+    send_notices(rig.house)
+    send_outside(rig.house)
+
+
+def unlike_the_charter(rig: Rig) -> list[str]:
+    """Let a review lapse; tells who of authority, wearer and representative was not told."""
+    rig.wearer(**LONG)
+    made, person = heard(rig), rig.person()
+    set_duty(rig.house, [DutyEntry(step="first", user_id="olga", to="mailto:o@h.example")], by="t")
+    named(rig, representative=LAWYER, wearer=OWN)
+    round_of(rig, LAPSES - HOUR)
+    too_early = [to for to, _ in made.notices if to in (LAWYER, OWN)]
+    for hours in (1, 2, 30):  # a round more tells nobody again
+        round_of(rig, LAPSES + hours * HOUR)
+    wrong = [f"{to} was told too early" for to in too_early]
+    told = [to for to, _ in made.notices]
+    wrong += [
+        f"{to} was told {told.count(to)} times"
+        for to in ("mailto:o@h.example", LAWYER, OWN)
+        if told.count(to) != 1
+    ]
+    page = come_in(rig).page().text
+    if words.WORDS["not_judged"] not in page or BY not in page:
+        wrong.append("the wearer's page does not say so")
+    if person.disabled_at is None and not any(kind == "review.overdue" for kind, _ in kinds(rig)):
+        wrong.append("the authority has no alert")
+    return wrong
+
+
+def test_authority_wearer_and_representative_are_told_by_the_system(rig: Rig) -> None:
+    assert unlike_the_charter(rig) == []
+
+
+def test_negative_control_a_system_that_tells_nobody_outside_is_noticed(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reviewing, "see_outside", lambda _: 0)
+    assert unlike_the_charter(rig) == [f"{to} was told 0 times" for to in (LAWYER, OWN)]
+
+
+def test_negative_control_a_page_that_is_silent_is_noticed(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shown, "_stopped", lambda _: "")
+    assert unlike_the_charter(rig) == ["the wearer's page does not say so"]
+
+
+def test_a_notice_outside_carries_a_random_reference_the_urgency_and_a_link(rig: Rig) -> None:
+    rig.wearer(**LONG)
+    made = heard(rig)
+    named(rig, representative=LAWYER)
+    round_of(rig, LAPSES + HOUR)
+    ((to, notice),) = made.notices
+    assert (to, notice.urgency, notice.link) == (LAWYER, "normal", f"{rig.house.address}/my")
+    assert re.fullmatch(r"n_[a-z2-7]{24}", notice.reference)
+    # Staff find the order by it, nobody else does; and the address is in no file.
+    found = at_desk(rig, "sue", "supervisor").get(f"/told?reference={notice.reference}").text
+    assert "ORD-1: Whoever represents the wearer" in found
+    files = [path for path in rig.folder.rglob("*") if path.is_file()]
+    assert not [path for path in files if b"lawyer.example" in path.read_bytes()]
+    log = rig.house.store.read(lambda tx: tx.audit.entries(limit=10_000))
+    (entry,) = [one.entry for one in log if one.entry.what == "outside.told"]
+    assert entry.details["reference"] == notice.reference
+
+
+def test_a_notice_that_can_not_be_handed_over_waits_and_the_wearer_reads_so(rig: Rig) -> None:
+    rig.wearer(**LONG)
+    made = heard(rig)
+    made.is_shut = True
+    named(rig, representative=LAWYER)
+    round_of(rig, LAPSES + HOUR)
+    assert words.WORDS["told_waits"] in come_in(rig).page().text
+    made.is_shut = False
+    round_of(rig, LAPSES + 2 * HOUR)
+    assert [to for to, _ in made.notices] == [LAWYER]
+    page = come_in(rig).page().text
+    assert words.WHOM["representative"] in page
+    assert words.WORDS["told_waits"] not in page
+
+
+def test_an_address_that_comes_late_is_told_late_and_one_taken_back_is_not(rig: Rig) -> None:
+    rig.wearer(**LONG)
+    made = heard(rig)
+    round_of(rig, LAPSES + HOUR)
+    assert words.WORDS["nobody_told"] in come_in(rig).page().text
+    named(rig, representative=LAWYER)
+    round_of(rig, LAPSES + 2 * HOUR)
+    assert [to for to, _ in made.notices] == [LAWYER]
+    named(rig, representative="")
+    reviewed(rig)
+    round_of(rig, rig.clock.at + HOUR)
+    assert len(made.notices) == 1
+
+
+def test_who_was_told_of_the_stop_is_told_that_it_goes_on(rig: Rig) -> None:
+    rig.wearer(**LONG)
+    made = heard(rig)
+    named(rig, representative=LAWYER)
+    round_of(rig, LAPSES + HOUR)
+    reviewed(rig)
+    for hours in (1, 2):
+        round_of(rig, rig.clock.at + hours * HOUR)
+    assert [to for to, _ in made.notices] == [LAWYER, LAWYER]
+    assert len({notice.reference for _, notice in made.notices}) == 2
+    assert words.WORDS["not_judged"] not in come_in(rig).page().text
+
+
+def test_what_stands_on_is_said_to_the_wearer_too(rig: Rig) -> None:
+    rig.wearer(**with_standing())
+    come_to(rig, LAPSES + HOUR)
+    page = come_in(rig).page().text
+    assert words.WORDS["standing"] in page
+    assert words.WORDS["not_judged"] not in page
+
+
+@pytest.mark.parametrize("to", ["lawyer@example.org", "http://lawyer.example", "mailto:a@b c"])
+def test_an_address_that_can_not_work_is_refused(rig: Rig, to: str) -> None:
+    rig.wearer(**LONG)
+    answer = at_desk(rig, "olaf", "officer").send(
+        "/told", order="ORD-1", whom="representative", to=to
+    )
+    assert answer.status_code == 422
+    assert rig.house.store.read(lambda tx: tx.outside.contacts(ONE)) == []
+
+
+def test_a_courts_order_is_reviewed_when_the_court_says(tmp_path: Path) -> None:
+    order = order_of(ends_at="2027-10-01T00:00:00Z")
+    order["review"] = {"kind": "court", "by": "2027-09-01", "instrument": "Order of the court"}
+    assert put(tmp_path, order)[0] == 0
+
+
+def test_a_warning_is_given_to_whoever_is_first_on_duty(rig: Rig) -> None:
+    rig.wearer(**LONG)
+    rig.person()
+    set_duty(rig.house, [DutyEntry(step="first", user_id="olga", to="mailto:o@h.example")], by="t")
+    come_to(rig, OVER - 28 * DAY)
+    last = rig.house.store.read(
+        lambda tx: tx.alerts.last_about("review.due", order_id=ONE, device_id=None)
+    )
+    assert last is not None
+    assert last.owner == "olga"
 
 
 def test_a_replay_of_the_journal_judges_the_lapse_the_same(rig: Rig) -> None:

@@ -19,7 +19,8 @@ from pathlib import Path
 import pytest
 from tests import checkins
 from tests.app.test_verify_log import live, rewrite
-from tests.rig import PASSWORD, START, Rig, opened_rig
+from tests.canaries import opened_and_told
+from tests.rig import START, Rig, opened_rig
 from tests.watched import outside, tend, watched
 
 from fairtag.adapters.sqlite.log.rows import WATCHED
@@ -30,9 +31,6 @@ from fairtag.app.disclosure.emergency import Call, open_minimum, record_said
 from fairtag.app.four_eyes.decide import Question, ask, withdraw
 from fairtag.app.log import verify as verify_log
 from fairtag.app.log.tend import tend_log
-from fairtag.app.openings.break_glass import break_glass, review
-from fairtag.app.openings.delay import delay_notice
-from fairtag.app.openings.read import read_positions
 from fairtag.app.retention.hold import place_hold
 from fairtag.app.reviews.record import record_review
 from fairtag.audit import whole
@@ -47,7 +45,7 @@ from fairtag.terms.instants import DAY, HOUR, Micros
 
 LONG = "a life was in danger and the family had rung"
 ROUNDS = 34  # of each of the 16 ways to bend the log: 544
-ROW_ROUNDS = 12  # of each of the 20 tables, in 3 ways: 720; 216 of openings and disclosures
+ROW_ROUNDS = 5  # of each of the 26 tables, in 3 ways: 390; 90 of openings and disclosures
 pytestmark = pytest.mark.xdist_group("tamper")
 
 
@@ -78,6 +76,7 @@ def lived(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with opened_rig(data) as rig:
         live(rig)
         decided(rig)
+        opened_and_told(rig)
         tend(rig)
     shutil.copytree(data, folder / "early")
     shutil.copytree(folder / "witness", folder / "early-witness")
@@ -93,7 +92,6 @@ def lived(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def decided(rig: Rig) -> None:
     """Do once what each watched table is for."""
-    opened(rig)
     told(rig)
     settled(rig)
     checkins.asked(rig, 5)
@@ -108,19 +106,6 @@ def two_people(rig: Rig) -> tuple[Person, Person]:
             rig.person(name, role, by=by)
     found = {one.name: one for one in rig.house.store.read(lambda tx: tx.people.listed())}
     return found["oona"], found["sara"]
-
-
-def opened(rig: Rig) -> None:
-    """Open an alert and let the notice wait, break the glass, have it reviewed."""
-    oona, sara = two_people(rig)
-    grant = rig.house.store.read(lambda tx: tx.openings.granted())[0]
-    olga = rig.person()
-    delay_notice(rig.house, olga, grant.grant_id, reason="danger")
-    life = break_glass(
-        rig.house, oona, OrderId("ORD-1"), incident="GMP-1", reason=LONG, password=PASSWORD
-    )
-    read_positions(rig.house, life.grant_id, person=oona)
-    review(rig.house, sara, life.grant_id, verdict="justified", reason=LONG)
 
 
 def told(rig: Rig) -> None:
@@ -354,7 +339,14 @@ UNIQUE = {
     "grants": ("grant_id",),
     "grant_reviews": ("grant_id",),
     "disclosures": ("disclosure_id",),
+    "prompts": ("at",),
+    "prompt_hours": ("start",),
+    "prompt_pauses": ("pause_id",),
+    "contests": ("contest_id",),
+    "outside_notices": ("reference",),
+    "notice_delays": ("grant_id",),
 }
+NUMBERS = ("n", "version", "at", "start")
 
 
 def inserted(case: Case, table: str) -> bool:
@@ -364,7 +356,7 @@ def inserted(case: Case, table: str) -> bool:
     row = case.chance.choice(rows)
     tail = case.chance.randrange(100, 999)
     told = ", ".join(
-        (f'"{name}" + {tail}' if name in ("n", "version") else f"\"{name}\" || '-{tail}'")
+        (f'"{name}" + {tail}' if name in NUMBERS else f"\"{name}\" || '-{tail}'")
         if name in {keys[-1], "name", "proposal_id", *UNIQUE.get(table, ())}
         else f'"{name}"'
         for name in names

@@ -11,6 +11,7 @@ from starlette.testclient import TestClient
 from tests.rig import Rig
 
 from fairtag.adapters.sqlite.people import people
+from fairtag.app.books import Person
 from fairtag.app.sign_in import add_user, start_session
 
 CSRF = re.compile(r'name="csrf" value="(\w+)"')
@@ -45,7 +46,12 @@ def at_desk(rig: Rig, name: str, role: str) -> Desk:
     if role != known:  # a row that no command writes
         change(rig, name, role=role)
     person, _ = rig.house.store.read(lambda tx: tx.people.by_name(name))
-    desk = visitor(rig, name)
+    return desk_of(rig, person)
+
+
+def desk_of(rig: Rig, person: Person) -> Desk:
+    """Open both kinds of session of somebody who has an account."""
+    desk = visitor(rig, person.name)
     desk.token = start_session(rig.house, person, kind="api").token
     desk.client.cookies.set(
         "fairtag_session", start_session(rig.house, person, kind="page").token, domain="127.0.0.1"

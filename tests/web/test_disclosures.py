@@ -59,6 +59,8 @@ def test_a_request_is_read_whole_after_an_entry_and_fetched_once(rig: Rig) -> No
         "case_ref": "T1",
         "purpose": "to decide whether the condition was kept",
     }
+    empty = desk.get("/disclosures/new")
+    assert (empty.status_code, "The court of Freedonia" in empty.text) == (200, True)
     made = desk.send("/disclosures/new", **form)
     assert made.status_code == 303, made.text
     path = made.headers["location"]

@@ -104,7 +104,16 @@ POST   /retention/decide                      s   s   n   y   n   n   n   n   n 
 POST   /retention/carry-out                   s   s   n   y   y   n   n   n   n   n   n   s
 POST   /retention/holds                       s   s   y   y   y   n   n   n   n   n   n   s
 POST   /retention/holds/renew                 s   s   y   y   y   n   n   n   n   n   n   s
+GET    /enrolling                             s   s   y   y   n   n   n   n   n   n   n   s
+POST   /enrolling                             s   s   y   y   n   n   n   n   n   n   n   s
+GET    /enrolling/{invitation_id}             s   s   y   y   n   n   n   n   n   n   n   s
+POST   /enrolling/{invitation_id}/pictures    s   s   y   y   n   n   n   n   n   n   n   s
+POST   /enrolling/{invitation_id}/fetch       s   s   y   y   n   n   n   n   n   n   n   s
+GET    /told                                  s   s   y   y   y   n   n   n   n   n   n   s
+POST   /told                                  s   s   y   y   y   n   n   n   n   n   n   s
 GET    /charter                               y   y   y   y   y   y   y   y   y   y   y   y
+GET    /fairness                              s   s   n   y   n   n   y   n   n   n   n   s
+GET    /charter/faces                         y   y   y   y   y   y   y   y   y   y   y   y
 GET    /charter/rules                         y   y   y   y   y   y   y   y   y   y   y   y
 GET    /charter/rules.txt                     y   y   y   y   y   y   y   y   y   y   y   y
 GET    /sign-in                               y   y   y   y   y   y   y   y   y   y   y   y
@@ -116,6 +125,7 @@ GET    /healthz                               y   y   y   y   y   y   y   y   y 
 GET    /readyz                                y   y   y   y   y   y   y   y   y   y   y   y
 GET    /metrics                               k   k   k   k   k   k   k   k   k   k   k   k
 GET    /api/charter                           y   y   y   y   y   y   y   y   y   y   y   y
+GET    /api/charter/faces                     y   y   y   y   y   y   y   y   y   y   y   y
 GET    /api/charter/rules                     y   y   y   y   y   y   y   y   y   y   y   y
 GET    /api/openapi.json                      y   y   y   y   y   y   y   y   y   y   y   y
 GET    /api/v1/findings                       k   k   y   y   y   y   n   n   n   n   n   k
@@ -242,7 +252,7 @@ def mismatches(rig: Rig, only: str = "") -> list[str]:
     names = two_alerts(rig) | {"token": "not-a-link"}
     names |= _asked_and_opened(rig)
     names |= {"order_id": "ORD-1", "version": "1", "what": "suspend"}
-    names |= {"disclosure_id": "x_none", "case_id": "v_none"}
+    names |= {"disclosure_id": "x_none", "case_id": "v_none", "invitation_id": "i_none"}
     desks = everybody(rig)
     keys, lines = rows()
     wrong = []

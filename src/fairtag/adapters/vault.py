@@ -23,7 +23,8 @@ from fairtag.terms.instants import Micros
 _MOST_CACHED = 100_000
 _PARTS = 4  # data / wearer / kind / period
 _HOUSE = "house"  # whose wearers have no order yet, such as a device without one
-_MONTHLY = (RecordKind.STATE, RecordKind.TRAIL)  # what every monitored wearer needs in a month
+# What a monitored wearer's month begins with: the trail, and what an alert would wait for.
+_MONTHLY = (RecordKind.TRAIL, RecordKind.FINDING, RecordKind.EVIDENCE)
 _A_COMMIT = 20_000  # wearers; the keystore is closed to others while one is written
 
 _Name = tuple[str, RecordKind, str]

@@ -27,7 +27,7 @@ CHARTER: tuple[Guarantee, ...] = (
         title="One to one",
         promise="A photo is only compared with the pictures of the one wearer it was asked from.",
         proof="test_g01_one_to_one.py",
-        is_proved=False,
+        is_proved=True,
         proved_part="",
     ),
     Guarantee(
@@ -44,7 +44,7 @@ CHARTER: tuple[Guarantee, ...] = (
         promise="Positions are encrypted under a key of that wearer as they are stored.",
         proof="test_g03_sealed_trails.py",
         is_proved=False,
-        proved_part="No file shows a place or a name; a grant opens its window, while it lasts.",
+        proved_part="All but photos: files, backups, grants, windows, no two wearers in an answer.",
     ),
     Guarantee(
         number=4,
@@ -52,7 +52,7 @@ CHARTER: tuple[Guarantee, ...] = (
         promise="Every look and every change is logged before it takes effect; the wearer sees it.",
         proof="test_g04_watching_the_watchers.py",
         is_proved=False,
-        proved_part="The wearer sees each look, why, and afterwards that it was delayed.",
+        proved_part="All but prompts: each act has its entry first, and whatever is bent is found.",
     ),
     Guarantee(
         number=5,
@@ -60,7 +60,7 @@ CHARTER: tuple[Guarantee, ...] = (
         promise="Collection stops at the order's end; each record has a date on which it goes.",
         proof="test_g05_it_ends.py",
         is_proved=False,
-        proved_part="Collection stops at the end; keys go on their date unless held.",
+        proved_part="All but photos: collection stops, keys go on their date, and in every copy.",
     ),
     Guarantee(
         number=6,
@@ -91,16 +91,16 @@ CHARTER: tuple[Guarantee, ...] = (
         title="Lawful, necessary, reviewed",
         promise="No monitoring without legal basis, reasons, an end, and who reviews it by when.",
         proof="test_g09_lawful_necessary_reviewed.py",
-        is_proved=False,
-        proved_part="Unlawful orders are refused; a review that nobody makes ends the recording.",
+        is_proved=True,
+        proved_part="",
     ),
     Guarantee(
         number=10,
         title="Sharing is a decision",
         promise="Data leave only in a disclosure that named people decided.",
         proof="test_g10_sharing_is_a_decision.py",
-        is_proved=False,
-        proved_part="Notices, feeds, pages, commands, files: nothing personal leaves by them.",
+        is_proved=True,
+        proved_part="",
     ),
 )
 

@@ -90,12 +90,17 @@ def send_notices(house: House) -> int:
         if house.store.read(partial(_is_moot, notice=notice)):
             _mark(house, notice, is_done=True, is_sent=False)
             continue
-        is_sent = _way(notice.to) not in dead and _send(house, notice)
+        is_sent = way_of(notice.to) not in dead and _send(house, notice)
         if not is_sent:
-            dead.add(_way(notice.to))
+            dead.add(way_of(notice.to))
         sent += is_sent
         _mark(house, notice, is_done=is_sent, is_sent=is_sent)
     return sent
+
+
+def again_at(now: Micros, tries: int) -> Micros:
+    """Tell when to try a notice again that could not be handed over so many times before."""
+    return Micros(now + min(_LONGEST_WAIT, _FIRST_WAIT * 2 ** min(tries, 10)))
 
 
 def roster_is_empty(tx: Transaction) -> bool:
@@ -178,7 +183,7 @@ def _is_moot(tx: Transaction, *, notice: QueuedNotice) -> bool:
     return tx.alerts.get(notice.alert_id).state is AlertState.CLOSED
 
 
-def _way(to: str) -> str:
+def way_of(to: str) -> str:
     """Name the server that an address leads to: the mail server, or a web address's host."""
     return to.partition("://")[2].partition("/")[0] or "mail"
 
@@ -205,11 +210,12 @@ def _message_id(notice: QueuedNotice) -> str:
 
 def _mark(house: House, notice: QueuedNotice, *, is_done: bool, is_sent: bool) -> None:
     now = house.clock.now()
-    wait = min(_LONGEST_WAIT, _FIRST_WAIT * 2 ** min(notice.tries, 10))
 
     def work(tx: Transaction) -> None:
         sent_at = now if is_done else None
-        tx.alerts.notice_done(notice.notice_id, sent_at=sent_at, next_at=Micros(now + wait))
+        tx.alerts.notice_done(
+            notice.notice_id, sent_at=sent_at, next_at=again_at(now, notice.tries)
+        )
         if is_sent:
             tx.alerts.add_act(AlertAct(alert_id=notice.alert_id, at=now, what="notified"))
 

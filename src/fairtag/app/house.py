@@ -6,7 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from fairtag.app.checkins.book import Faces
+from fairtag.app.checkins.enrolling.sources import EnrolmentSource
 from fairtag.app.disclosure.book import Parcels
+from fairtag.app.fairness.book import Courses
 from fairtag.app.log.book import LogFile, Signer, Witness
 from fairtag.app.ports import Clock, Notifier, Store, Vault
 from fairtag.app.reviewing.known import KnownPairs, NullKnownPairs
@@ -57,6 +60,7 @@ class House:
     signer: Signer
     witnesses: tuple[Witness, ...]
     parcels: Parcels
+    faces: Faces
     chance: Callable[[int], bytes]  # n unpredictable bytes
     notifier_for: Callable[[str], Notifier]  # by address: "mailto:…" or "https://…"
     address: str  # where staff reach the pages, such as "http://127.0.0.1:8080"
@@ -67,6 +71,10 @@ class House:
         bool  # not all ten proofs pass: simulated orders only, every page says 'rehearsal'
     )
     known_pairs: KnownPairs = field(default_factory=NullKnownPairs)  # to measure reviewers
+    enrolment_source: EnrolmentSource | None = None  # the authority's own pictures, if any
+    engines_allowed: tuple[str, ...] = ()  # digests of engines that may run beside the reference
     is_referring: bool = True  # no matcher may decide: people look at every photo (charter G8)
     decisions_a_day: int = 200  # photos that reviewers can decide in 24 h
+    courses: Courses | None = None  # how check-ins went, for counts by the month
+    face_sample: float = 0.05  # the share of automatic matches that people look at blind
     inspector_to: str = ""  # who, besides the supervisor, hears of an opening for danger to life

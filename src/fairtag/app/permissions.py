@@ -34,6 +34,9 @@ class Act(StrEnum):
     DECIDE = "decide about alerts"
     LOOK = "look at pairs of pictures"
     REVIEWERS = "see how right reviewers are"
+    ENROL = "enrol wearers"
+    PROFILE = "put a matcher in force, with a second person"
+    FAIRNESS = "read how groups fared, in counts"
     PROMPT = "ask wearers for a check-in"
 
 
@@ -50,6 +53,7 @@ ROLES: dict[str, frozenset[Act]] = {
             Act.ASK,
             Act.DECLARE,
             Act.DECIDE,
+            Act.ENROL,
             Act.PROMPT,
         }
     ),
@@ -72,6 +76,9 @@ ROLES: dict[str, frozenset[Act]] = {
             Act.REVIEW,
             Act.DECIDE,
             Act.REVIEWERS,
+            Act.ENROL,
+            Act.PROFILE,
+            Act.FAIRNESS,
             Act.PROMPT,
         }
     ),
@@ -80,7 +87,9 @@ ROLES: dict[str, frozenset[Act]] = {
     ),
     # QUEUE and HANDLE: matters of support only.
     "contractor": frozenset({Act.QUEUE, Act.RECONCILE, Act.HANDLE, Act.ROSTER, Act.DECLARE}),
-    "inspector": frozenset({Act.LOG, Act.ROSTER, Act.REVIEW, Act.DECLARE, Act.REVIEWERS}),
+    "inspector": frozenset(
+        {Act.LOG, Act.ROSTER, Act.REVIEW, Act.DECLARE, Act.REVIEWERS, Act.FAIRNESS}
+    ),
     "reviewer": frozenset({Act.LOOK}),  # two pictures and nothing else
     "liaison": frozenset({Act.ASK}),  # no way in to data: asks, and an officer answers
     "admin": frozenset({Act.DUTY, Act.ROSTER, Act.INTERESTS, Act.DECLARE}),

@@ -25,9 +25,12 @@ if TYPE_CHECKING:
     from fairtag.app.checkins.asking import AskingBook
     from fairtag.app.checkins.book import AnswerBook, EnrolmentBook, PromptBook
     from fairtag.app.disclosure.book import DisclosureBook
+    from fairtag.app.fairness.book import DeclaredBook, FairnessBook
     from fairtag.app.four_eyes.book import ProposalBook
     from fairtag.app.log.book import AuditBook
+    from fairtag.app.matching.book import ProfileBook
     from fairtag.app.openings.book import ApartBook, CircleBook, OpeningBook
+    from fairtag.app.outside.book import OutsideBook
     from fairtag.app.retention.book import ErasureBook, HoldBook
     from fairtag.app.reviewing.book import DecisionBook, PhotoReviewBook
     from fairtag.app.trail.book import Chunks, Pile
@@ -306,7 +309,22 @@ class Transaction(Protocol):
         ...
 
     @property
+    def profiles(self) -> ProfileBook:
+        """Give the book."""
+        ...
+
+    @property
+    def outside(self) -> OutsideBook:
+        """Give the book."""
+        ...
+
+    @property
     def prompts(self) -> PromptBook:
+        """Give the book."""
+        ...
+
+    @property
+    def declared(self) -> DeclaredBook:
         """Give the book."""
         ...
 
@@ -327,6 +345,11 @@ class Transaction(Protocol):
 
     @property
     def asking(self) -> AskingBook:
+        """Give the book."""
+        ...
+
+    @property
+    def fairness(self) -> FairnessBook:
         """Give the book."""
         ...
 

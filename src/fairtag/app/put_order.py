@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from fairtag.app.house import House
+from fairtag.app.keys.months import collects
 from fairtag.app.ports import JournalEntry, Transaction
 from fairtag.audit.entries import Entry
 from fairtag.orders.duties import MOST_CHECK_INS
@@ -60,6 +61,9 @@ def put_order(
         if is_new:
             told = {"version": str(order.version)}
             _record(tx, order.order_id, at, by, "order.put", told)
+            (facts,) = tx.orders.facts(order_id=order.order_id)
+            devices = [one.device_id for one in order.ruling.devices]
+            tx.audit.append(collects(facts, devices, now=at, by=by))
         return order
 
     return house.store.transact(work)

@@ -61,9 +61,12 @@ def receive(
         else:
             _store(tx, told, owner, receipt)
     receipt.unordered = sum(owner is None for _, owner in owned)
-    for refused in decoded.refused:
-        _quarantine(tx, refused, device_id, received_at, serving)
-        receipt.quarantined.append((refused.seq, refused.why))
+    if _is_over(serving, received_at):
+        receipt.unordered += len(decoded.refused)
+    else:
+        for refused in decoded.refused:
+            _quarantine(tx, refused, device_id, received_at, serving)
+            receipt.quarantined.append((refused.seq, refused.why))
     mine = [(one, by) for one, by in owned if by is not None and not by.is_handed_on]
     _note(tx, device_id, received_at, mine, receipt)
     receipt.held = _hold(tx, device_id, decoded)
@@ -96,6 +99,13 @@ def _owner(
         if one.during.holds(at) and received_at <= one.order_ends_at + UPLOAD_DAYS * DAY:
             return one
     return None
+
+
+def _is_over(serving: Sequence[ActivationFacts], received_at: Micros) -> bool:
+    """Tell whether every order that the device served has ended: what can't be read has no event
+    time by which it could belong to one (charter G5).
+    """
+    return bool(serving) and all(one.during.end <= received_at for one in serving)
 
 
 def _store(

@@ -22,7 +22,9 @@ from fairtag.app.escalate_alerts import escalate, send_notices
 from fairtag.app.house import House
 from fairtag.app.judging import Engine
 from fairtag.app.keys.care import keep_keys
+from fairtag.app.keys.months import begin_months
 from fairtag.app.log.tend import tend_log
+from fairtag.app.outside.tell import send_outside
 from fairtag.app.reconcile import reconcile
 from fairtag.app.retention.routine import keep_house
 from fairtag.app.reviewing.overdue import see_reviews_overdue
@@ -120,6 +122,7 @@ def _care(house: House, pulse: Pulse) -> None:
         results = [
             _tried(partial(escalate, house), "escalate"),
             _tried(partial(send_notices, house), "notices"),
+            _tried(partial(send_outside, house), "outside"),
             _tried(partial(compact, house), "compact"),
         ]
         if rounds % _BEAT_EVERY == 0:
@@ -130,6 +133,7 @@ def _care(house: House, pulse: Pulse) -> None:
             results += [
                 compared,
                 _tried(partial(keep_keys, house), "keys"),
+                _tried(partial(begin_months, house), "months"),
                 _tried(partial(see_reviews, house), "reviews"),
                 _tried(partial(see_reviews_overdue, house), "pictures"),
                 _tried(partial(keep_house, house), "retention"),

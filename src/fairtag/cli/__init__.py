@@ -30,6 +30,7 @@ COMMANDS = {
     "disclosure": "disclosing.commands:disclosures",
     "judge": "judge:judge",
     "evaluate": "evaluate:evaluate",
+    "face": "facing.commands:faces",
     "rules": "judge:rules",
     "simulate": "simulate:simulate",
     "keys": "keys.commands:keys",

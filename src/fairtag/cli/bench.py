@@ -30,6 +30,7 @@ from fairtag.app.sign_in import add_user, finish_setup, start_session
 from fairtag.app.trail.book import Chunk
 from fairtag.bootstrap import open_house
 from fairtag.cli.asking.bench import prompts
+from fairtag.cli.facing.timing import faces
 from fairtag.cli.keys.measure import measure
 from fairtag.cli.log.bench import audit
 from fairtag.cli.serve import serve
@@ -74,7 +75,7 @@ def bench(
     only: Annotated[
         str,
         typer.Option(
-            help="intake, latency, judge, trail, places, keys, audit or prompts; default: all."
+            help="intake, latency, judge, trail, places, faces, keys, audit, prompts; default: all."
         ),
     ] = "",
     out: Annotated[Path, typer.Option(help="File to write.")] = Path("bench/latest.json"),
@@ -391,6 +392,7 @@ _ALL: dict[str, Callable[[], dict[str, Any]]] = {
     "judge": _judge,
     "trail": _trail,
     "places": _places,
+    "faces": faces,
     "keys": measure,
     "audit": audit,
     "prompts": prompts,

@@ -11,6 +11,7 @@ import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -20,7 +21,9 @@ from fairtag.adapters.clock import MachineClock, ScaledClock
 from fairtag.alerts.model import DutyEntry
 from fairtag.app.add_device import add_device
 from fairtag.app.books import Gateway, InstallStep
+from fairtag.app.checkins.enrolling.enrol import open_enrolment
 from fairtag.app.house import House
+from fairtag.app.ports import Transaction
 from fairtag.app.put_order import put_order
 from fairtag.app.record_installation import STEPS_BY_PEOPLE, record_step
 from fairtag.app.set_duty import set_duty
@@ -28,6 +31,7 @@ from fairtag.app.sign_in import add_user, finish_setup, start_session
 from fairtag.bootstrap import open_house
 from fairtag.cli.serve import run_site
 from fairtag.orders.scheme import seed_scheme
+from fairtag.sim.answering import Answerer, answer_prompts
 from fairtag.sim.papers import order_of
 from fairtag.sim.players import Device, play
 from fairtag.sim.stage import LIFE_DAYS, Cast, cast_of
@@ -41,6 +45,16 @@ _MARK = "demo.json"
 _LOCK = "demo.lock"
 _HOST = "127.0.0.1"
 _GATEWAY = "GW-1"
+# Who of the demo speaks our own protocol is asked for a photo too; faces are drawn.
+_CHECK_IN = {
+    "id": "p1",
+    "kind": "check_in",
+    "modality": "face_photo",
+    "max_per_day": 5,
+    "allowed": [{"from": "08:00", "to": "21:00"}],
+    "answer_within_min": 30,
+    "min_gap_min": 60,
+}
 # Two people who decide together need accounts from two administrators.
 _ADMINS = ("admin-one", "admin-two")
 _STAFF: tuple[tuple[Literal["first", "second", "supervisor"], str, str, str], ...] = (
@@ -90,10 +104,11 @@ def _run(data: Path, *, port: int, wearers: int, speed: float) -> None:
         casts = cast_of(wearers, clock.start)
         speakers = _register(house, casts)
         _write(data / _MARK, address, accounts, speakers)
+        answerers = _invite(house, speakers)
         words = _words(data, address, accounts, speakers, speed)
         streams = [stream_of(cast.player) for cast in casts]
         devices = [Device(*pair) for pair in zip(speakers, streams, strict=True)]
-        with _performing(house, devices, port, words):
+        with _performing(house, devices, answerers, port, words):
             run_site(house, data, host=_HOST, port=port)
 
 
@@ -183,7 +198,10 @@ def _register(house: House, casts: Sequence[Cast]) -> list[Speaker]:
 
 def _speaker(house: House, cast: Cast) -> Speaker:
     one = cast.player
-    document = json.dumps(order_of(one)).encode()
+    order = order_of(one)
+    if cast.tongue is Tongue.NATIVE:
+        order["conditions"] = [*order["conditions"], _CHECK_IN]
+    document = json.dumps(order).encode()
     put_order(house, document, scheme=seed_scheme(), by="demo")
     token = add_device(house, one.device_id, by="demo").token
     for step in STEPS_BY_PEOPLE:
@@ -196,6 +214,33 @@ def _speaker(house: House, cast: Cast) -> Speaker:
         )
         record_step(house, done, by="demo")
     return Speaker(device_id=one.device_id, token=token, tongue=cast.tongue, nonce=house.chance)
+
+
+def _invite(house: House, speakers: Sequence[Speaker]) -> list[Answerer]:
+    """Let the officer ask those for pictures whose orders have a check-in."""
+    found = house.store.read(lambda tx: tx.people.by_name(_STAFF[0][1]))
+    if found is None:
+        return []
+    until = Micros(house.clock.now() + DAY)
+    native = [one for one in speakers if one.tongue is Tongue.NATIVE]
+    return [
+        Answerer(
+            device_id=one.device_id,
+            token=one.token,
+            invitation=open_enrolment(
+                house,
+                found[0],
+                house.store.read(partial(_order_of, device_id=DeviceId(one.device_id))),
+                device_id=DeviceId(one.device_id),
+                until=until,
+            ).invitation_id,
+        )
+        for one in native
+    ]
+
+
+def _order_of(tx: Transaction, *, device_id: DeviceId) -> OrderId:
+    return tx.devices.serving(device_id)[0].order_id
 
 
 def _write(file: Path, address: str, accounts: list[_Account], speakers: Sequence[Speaker]) -> None:
@@ -229,12 +274,15 @@ def _words(
     signs = [f"  {one.name:<11} {one.password}  ({one.role})" for one in accounts]
     tongues = len({one.tongue for one in speakers})
     hours = LIFE_DAYS * 24 / speed
+    photos = sum(one.tongue is Tongue.NATIVE for one in speakers)
     lines = [
         f"\nfairtag demo: {address}\n",
         "Sign in as     with password",
         *signs,
         "",
         f"{len(speakers)} invented wearers; their devices speak to it in {tongues} protocols.",
+        f"{photos} of them are asked for photos and answer with drawn faces. The demo's profile",
+        "decides about them: it shows how answers go their way, not how right a matcher is.",
         f"The clock began a day ago and runs {speed:g} times as fast; every page says so.",
         "The first alerts come within half a minute, and again every demo day, until the",
         f"orders end in {hours:.0f} hours of yours. Sign-ins and tokens: {data / _MARK}",
@@ -244,15 +292,25 @@ def _words(
 
 
 @contextmanager
-def _performing(house: House, devices: Sequence[Device], port: int, words: str) -> Iterator[None]:
+def _performing(
+    house: House, devices: Sequence[Device], people: Sequence[Answerer], port: int, words: str
+) -> Iterator[None]:
     stop = threading.Event()
+    address = f"http://{_HOST}:{port}"
 
     def perform() -> None:
         while not _is_up(port):
             if stop.wait(0.05):
                 return
         typer.echo(words)
-        play(devices, address=f"http://{_HOST}:{port}", clock=house.clock, stop=stop)
+        answering = threading.Thread(
+            target=partial(answer_prompts, people, address=address, clock=house.clock, stop=stop),
+            name="fairtag-answers",
+            daemon=True,
+        )
+        answering.start()
+        play(devices, address=address, clock=house.clock, stop=stop)
+        answering.join(timeout=10)
 
     thread = threading.Thread(target=perform, name="fairtag-devices", daemon=True)
     thread.start()

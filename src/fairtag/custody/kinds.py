@@ -30,6 +30,7 @@ class RecordKind(StrEnum):
     PHOTO = "photo"  # the pictures of one check-in
     ENROLMENT = "enrolment"  # a picture that answers are compared with
     TEMPLATE = "template"  # the numbers that stand for the face in it
+    DECLARED = "declared"  # what a wearer said of themselves, if they wanted to; counted only
 
 
 Period = Literal["day", "month"]

@@ -44,14 +44,14 @@ _WORLD = (
         name="mail",
         how=How.NETWORK,
         by=("adapters/notify.py:MailNotifier",),
-        carries="a random reference, the urgency, a link",
+        carries="a random reference, the urgency, a link: to staff, wearers, representatives",
         decides=_NOBODY,
     ),
     Way(
         name="webhook",
         how=How.NETWORK,
         by=("adapters/notify.py:WebhookNotifier",),
-        carries="a random reference, the urgency, a link; signed",
+        carries="a random reference, the urgency, a link; signed: to the same people",
         decides=_NOBODY,
     ),
     Way(
@@ -74,8 +74,8 @@ _WORLD = (
     Way(
         name="rehearsal",
         how=How.NETWORK,
-        by=("sim/players.py:_speak",),
-        carries="invented messages to this machine's own device door",
+        by=("sim/players.py:_speak", "sim/answering.py:answer_prompts"),
+        carries="invented messages and drawn faces to this machine's own device door",
         decides=_HOST,
     ),
     Way(
@@ -97,7 +97,8 @@ _ANSWERS = (
         name="device inbox and receipts",
         how=How.ANSWER,
         by=("web/device_api/app.py:DeviceDoor",),
-        carries="numbers of what was stored, the server's time; prompts for that device",
+        carries="numbers of what was stored, the server's time; prompts for that device; of an "
+        "answer its receipt and what would help, never a score and never whose face it was",
         decides=_NOBODY,
     ),
     Way(
@@ -107,7 +108,9 @@ _ANSWERS = (
             "web/console/alert_pages.py",
             "web/console/asking/pages.py",
             "web/console/door.py",
+            "web/console/enrolling/pages.py",
             "web/console/openings",
+            "web/console/outside/pages.py",
             "web/console/queue_pages.py",
             "web/console/refusals.py",
             "web/console/retention/pages.py",
@@ -219,6 +222,13 @@ _FILES = (
         decides=_NOBODY,
     ),
     Way(
+        name="pictures to and from the processes that look at them",
+        how=How.FILE,
+        by=("adapters/faces/decode.py:cleaned", "adapters/faces/decode.py:decoder"),
+        carries="pixels in memory, without any reference, by a pipe that only the service reads",
+        decides=_NOBODY,
+    ),
+    Way(
         name="copy of the keystore",
         how=How.FILE,
         by=("adapters/keys/copies.py:copy_out",),
@@ -248,6 +258,19 @@ _FILES = (
         decides=_NOBODY,
     ),
     Way(
+        name="a matcher's error rates",
+        how=How.FILE,
+        by=(
+            "cli/facing/card.py:card",
+            "cli/facing/evaluating.py:_write",
+            "evaluation/faces/telling/plots.py:draw",
+            "evaluation/faces/signing.py:key_at",
+            "evaluation/faces/signing.py:sign",
+        ),
+        carries="counts about a list of pictures that the caller has; opens no store, names nobody",
+        decides="whoever holds the pictures",
+    ),
+    Way(
         name="demo, simulation, benchmarks, evaluation",
         how=How.FILE,
         by=(
@@ -255,9 +278,11 @@ _FILES = (
             "cli/demo.py:_folder",
             "cli/demo.py:_write",
             "cli/evaluate.py:evaluate",
+            "cli/facing/timing.py:_jpeg",
             "cli/simulate.py:_write",
             "evaluation/telling/plots.py:draw",
             "cli/simulate.py:simulate",
+            "sim/portraits/bursts.py:taken",
         ),
         carries="invented people and numbers about them",
         decides=_HOST,
@@ -275,7 +300,9 @@ _WORDS = (
             "cli/disclosing/commands.py",
             "cli/duty.py",
             "cli/ending/retention.py",
+            "cli/enrolling/again.py",
             "cli/evaluate.py",
+            "cli/facing",
             "cli/keeping.py",
             "cli/log/audit.py",
             "cli/order.py",

@@ -18,7 +18,6 @@ from fairtag.terms.instants import DAY, HOUR, Micros
 REVIEWED_WITHIN = DAY
 FRESH = HOUR  # an older last position is told with its age, in words that can't be missed
 LEAST_SAID = 10
-BY_VOICE = "voice"  # the recipient of such a disclosure, instead of one of the register
 
 
 class Ground(StrEnum):

@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterable, Sequence
 
 import msgspec
 
-from fairtag.evaluation import intervals
 from fairtag.evaluation.scoring import BY_DEVICE, Outcome, Score, length_class
+from fairtag.terms.counts import intervals
 
 MONTH_DAYS = 30
 _MEAN_BAR, _WORST_BAR = 0.05, 0.3

@@ -27,6 +27,7 @@ class EngineInfo(msgspec.Struct, frozen=True, kw_only=True):
     provenance: str  # on whose pictures it was trained, as far as anybody says
     dims: int
     metric: Literal["cosine"] = "cosine"
+    digest: str = ""  # of the engine as it runs; what an allow-list names
 
     @property
     def name(self) -> str:
@@ -47,6 +48,7 @@ class Face(msgspec.Struct, frozen=True, kw_only=True):
     box: tuple[float, float, float, float]  # x, y, width, height
     score: float  # 0 to 1
     points: NDArray[np.float32]  # (n, 2) landmarks in the engine's own order
+    depths: NDArray[np.float32] | None = None  # (n,) smaller is nearer, where the engine tells
 
 
 class Measure(msgspec.Struct, frozen=True, kw_only=True):
@@ -95,6 +97,8 @@ class Refer(StrEnum):
     ENGINE_ERROR = "engine_error"
     NOT_AUDITED = "not_audited"  # no profile may decide here: everything goes to people
     NOT_ENROLLED = "not_enrolled"  # there is no picture of this engine's to compare with
+    OUT_OF_WINDOW = "out_of_window"  # taken after the time to answer: people hear why
+    DEVICE_SAID_NO = "device_said_no"  # an `on_device_result` of 'no': not a machine's word here
 
 
 class Verdict(msgspec.Struct, frozen=True, kw_only=True):

@@ -3,6 +3,12 @@
 FairtagError
 ├── PictureRefused                FT-803  no picture that we can read
 ├── ProfileRefused                FT-804  this matcher may not decide
+├── EngineRefused                 FT-805  not the weights or the plug-in that was agreed to
+├── Incomparable                  FT-806  not two templates of one engine
+├── PairsRefused                  FT-810  comparing these pictures so would be a search by face
+├── ReportRefused                 FT-811  this report of error rates is not what was signed
+├── DeclarationRefused            FT-812  what a wearer says of themselves is none of the answers
+├── FairnessRefused               FT-813  no report about this time
 ├── UnknownEnrolment              FT-830  no such invitation or enrolled picture
 ├── AnswerRefused                 FT-831  not what was asked for, or answered already
 └── EnrolmentRefused              FT-832  over, too many tries, or no pictures to be had
@@ -31,6 +37,53 @@ class ProfileRefused(FairtagError):
         "shown them. Every check-in goes to people."
     )
     operator = "Threshold profile refused; run `fairtag face profile` to see why."
+
+
+class PairsRefused(FairtagError):
+    """Comparing these pictures so would be a search by face (charter G1)."""
+
+    code = "FT-810"
+    operator = "One picture of the list meets more others than is allowed; shorten the list."
+
+
+class ReportRefused(FairtagError):
+    """A report of error rates is not what was signed, or says what no report says."""
+
+    code = "FT-811"
+    officer = "This report was changed after it was signed, or another person signed it."
+    operator = "Report of error rates refused: signature, key or content."
+
+
+class DeclarationRefused(FairtagError):
+    """What a wearer says of themselves is none of the answers that can be given."""
+
+    code = "FT-812"
+    wearer = "Please choose from the list. You need not answer; nothing depends on it."
+    operator = "A declaration outside the closed lists."
+
+
+class FairnessRefused(FairtagError):
+    """There is no fairness report about this time."""
+
+    code = "FT-813"
+    officer = "A report covers a whole month that is over. Choose an earlier month."
+    operator = "Fairness report refused: not a month, or not over yet."
+
+
+class EngineRefused(FairtagError):
+    """An engine is not the one that was agreed to: its weights, its code or its name differ."""
+
+    code = "FT-805"
+    officer = "The face check is out of order. Every check-in goes to people; nothing is lost."
+    operator = "Weights or plug-in differ from their digest; see face_engines_allowed in settings."
+
+
+class Incomparable(FairtagError):
+    """A comparison takes exactly two templates of one engine."""
+
+    code = "FT-806"
+    officer = "The pictures were read by two different matchers. Take new pictures to compare with."
+    operator = "Templates of two engines, or damaged ones."
 
 
 class UnknownEnrolment(FairtagError):

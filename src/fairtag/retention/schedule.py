@@ -21,6 +21,7 @@ PASSING_DAYS = 7  # contract §3: without a trail condition positions go after 7
 QUARANTINE_DAYS = 14  # contract §6
 STATE_DAYS = 8  # late data are taken for 7 days after an order's end (contract §6)
 MATCHED_PHOTO_DAYS = 7
+DECLARED_DAYS = 62  # two months: the last month's counts are made by then
 NO_MATCH_DAYS = 28  # after the people's decision: as long as it can be contested
 ENROLLED_DAYS = 28  # after the wearer's last order: as long as an answer can be contested
 ANSWER_DAYS = 28  # how long a complaint, contest or access request holds after its answer
@@ -88,6 +89,12 @@ RULES: dict[RecordKind, Rule] = {
         since="wearer",
         by="machine",
         why="The judge's memory serves nothing once late data are taken no more (contract §6).",
+    ),
+    RecordKind.DECLARED: Rule(
+        days=DECLARED_DAYS,
+        since="wearer",
+        by="machine",
+        why="Said freely, for counts by the month; the last month is counted by then (charter G8).",
     ),
     RecordKind.PHOTO: Rule(
         days=RECORD_DAYS,

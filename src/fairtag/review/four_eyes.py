@@ -21,7 +21,7 @@ LEAST_AGE = DAY
 
 # What two people decide, and how long the first one's question stands. Source for the first:
 # 15 minutes, since a person waits at a screen; the others are read at a desk.
-Matter = Literal["opening", "delay", "hold", "erasure", "limit", "disclosure", "access"]
+Matter = Literal["opening", "delay", "hold", "erasure", "limit", "disclosure", "access", "profile"]
 STANDS: dict[Matter, int] = {
     "opening": 15 * MINUTE,
     "delay": 3 * DAY,
@@ -30,6 +30,7 @@ STANDS: dict[Matter, int] = {
     "limit": 3 * DAY,
     "disclosure": 7 * DAY,
     "access": 7 * DAY,
+    "profile": 7 * DAY,
 }
 State = Literal["asked", "agreed", "refused", "withdrawn", "done", "over"]
 

@@ -19,6 +19,7 @@ from prometheus_client import CollectorRegistry, Gauge, generate_latest
 from fairtag.app.charter import CHARTER
 from fairtag.app.house import House
 from fairtag.app.log.tend import state_of
+from fairtag.app.matching.published import published as published_matcher
 from fairtag.app.run_service import Pulse
 from fairtag.rules.explained import published
 from fairtag.rules.settings import DEFAULTS
@@ -34,7 +35,7 @@ _STEADY = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
 
 
 def ops(house: House, pulse: Pulse, *, metrics_token: str) -> APIRouter:
-    """Build `/healthz`, `/readyz`, `/metrics`, `/api/charter` and `/api/charter/rules`."""
+    """Build `/healthz`, `/readyz`, `/metrics`, `/api/charter` and what stands below it."""
     router = APIRouter()
     clock = _ClockWatch(house)
 
@@ -68,6 +69,11 @@ def ops(house: House, pulse: Pulse, *, metrics_token: str) -> APIRouter:
     @router.get("/api/charter/rules")
     def rules() -> Response:
         return Response(msgspec.json.encode(published(DEFAULTS)), media_type="application/json")
+
+    @router.get("/api/charter/faces")
+    def faces() -> Response:
+        told = msgspec.json.encode(published_matcher(house))
+        return Response(told, media_type="application/json")
 
     return router
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-
 from fairtag.evaluation.intervals import share as other_share
+
 from fairtag.review.measures import figures, share
 from fairtag.review.photos import Outcome, PhotoCase, PhotoReview
 from fairtag.terms.instants import Micros

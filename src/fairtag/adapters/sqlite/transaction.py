@@ -8,7 +8,9 @@ from fairtag.adapters.spool import Spool
 from fairtag.adapters.sqlite.alerts import SqliteAlertBook
 from fairtag.adapters.sqlite.checkins.answers import SqliteAnswerBook
 from fairtag.adapters.sqlite.checkins.asking import SqliteAskingBook
+from fairtag.adapters.sqlite.checkins.declared import SqliteDeclaredBook, SqliteFairnessBook
 from fairtag.adapters.sqlite.checkins.enrolment import SqliteEnrolmentBook
+from fairtag.adapters.sqlite.checkins.profiles import SqliteProfileBook
 from fairtag.adapters.sqlite.checkins.prompts import SqlitePromptBook
 from fairtag.adapters.sqlite.chunks import SqliteChunks
 from fairtag.adapters.sqlite.devices import SqliteDeviceBook
@@ -21,6 +23,7 @@ from fairtag.adapters.sqlite.openings.circles import SqliteApartBook, SqliteCirc
 from fairtag.adapters.sqlite.openings.grants import SqliteOpeningBook
 from fairtag.adapters.sqlite.openings.wearers import SqliteContestBook, SqliteWearerBook
 from fairtag.adapters.sqlite.orders import SqliteOrderBook
+from fairtag.adapters.sqlite.outside.book import SqliteOutsideBook
 from fairtag.adapters.sqlite.people import SqlitePeopleBook
 from fairtag.adapters.sqlite.proposals import SqliteProposalBook
 from fairtag.adapters.sqlite.quarantine import SqliteQuarantine
@@ -58,6 +61,10 @@ class SqliteTransaction:
         self.enrolments = SqliteEnrolmentBook(connection, vault)
         self.prompts = SqlitePromptBook(connection)
         self.asking = SqliteAskingBook(connection, vault)
+        self.outside = SqliteOutsideBook(connection, vault)
+        self.profiles = SqliteProfileBook(connection)
+        self.declared = SqliteDeclaredBook(connection, vault)
+        self.fairness = SqliteFairnessBook(connection)
 
     def settle(self) -> None:
         """Bring what was logged into the tree and the file, before the commit.

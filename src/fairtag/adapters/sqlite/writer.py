@@ -32,13 +32,14 @@ class Again(Exception):
 class _Job:
     work: Callable[[Any], Any]
     future: Future[Any]
+    may_cancel: bool = False
     result: Any = None
     error: BaseException | None = None
 
     def is_called_back(self) -> bool:
         """Tell whether the caller went away before the work began; from here on none can."""
-        running = self.future.running() or self.future.set_running_or_notify_cancel()
-        return not running
+        is_open, self.may_cancel = self.may_cancel, False
+        return is_open and not self.future.set_running_or_notify_cancel()
 
     def afresh(self) -> _Job:
         """Give the job as it was before it was tried."""
@@ -77,7 +78,7 @@ class Writer:
         if not self._is_open:
             raise Busy
         try:
-            self._queue.put_nowait(_Job(work, cast("Future[Any]", future)))
+            self._queue.put_nowait(_Job(work, cast("Future[Any]", future), may_cancel))
         except queue.Full as error:
             raise Busy from error
         return future

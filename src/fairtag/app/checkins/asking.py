@@ -148,7 +148,9 @@ class AskingBook(Protocol):
         ...
 
     def never_sent(self, before: Micros) -> list[Prompt]:
-        """List prompts that are over before an instant and that no device was ever given."""
+        """List prompts that are over before an instant, for a week at most, and that no device was
+        ever given.
+        """
         ...
 
     def void(self, check_in_id: str) -> None:

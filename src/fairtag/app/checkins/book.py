@@ -57,6 +57,10 @@ class Faces(Protocol):
         """Tell which engine runs."""
         ...
 
+    def walls(self) -> tuple[str, ...]:
+        """Tell what the engine's process can't do; empty before its first picture."""
+        ...
+
     def clean(self, raw: bytes) -> bytes:
         """Decode what claims to be a picture within limits, and encode it anew without metadata.
 
@@ -208,11 +212,22 @@ class EnrolmentBook(Protocol):
         ...
 
     def templates(self, wearer_id: WearerId) -> list[Template]:
-        """Open a wearer's templates, for the comparison only."""
+        """Open the templates of a wearer's newest full set, for the comparison only.
+
+        Without a full set: those of every picture that there is.
+        """
         ...
 
     def pictures(self, wearer_id: WearerId) -> list[bytes]:
-        """Open a wearer's pictures. Callers log first."""
+        """Open the pictures of a wearer's newest full set. Callers log first."""
+        ...
+
+    def kept(self, wearer_id: WearerId) -> list[tuple[str, bytes]]:
+        """Open every picture that is kept of a wearer, with its id, for another engine only."""
+        ...
+
+    def drop_template(self, picture_id: str) -> None:
+        """Take a template away; its picture stays."""
         ...
 
     def remove(self, picture_id: str) -> None:

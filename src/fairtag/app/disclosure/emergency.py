@@ -17,7 +17,6 @@ from fairtag.app.permissions import Act, demand
 from fairtag.app.ports import Transaction
 from fairtag.disclosure.course import Asked, State, Step, last, state_of
 from fairtag.disclosure.emergency import (
-    BY_VOICE,
     LEAST_SAID,
     Ground,
     Minimum,
@@ -32,6 +31,7 @@ from fairtag.terms.ids import OrderId
 from fairtag.terms.instants import DAY, Micros
 from fairtag.terms.local import Interval, wall_text
 
+BY_VOICE = "voice"
 _VERDICTS = ("right", "not right")
 
 

@@ -57,25 +57,38 @@ def write_recipient(
 ) -> None:
     """Store a body's entry of the register, and the log's entry, in one commit."""
     digest = tx.disclosures.register(recipient, by=by, second=second)
-    told = {"disclosure": recipient.recipient_id, "digest": digest, "second_person": second}
-    told |= {"recipient": recipient.recipient_id, "standing": recipient.standing}
-    entry = Entry(at=now, operation="policy", actor=by, what="disclosure.recipient", details=told)
+    told = {"disclosure": recipient.recipient_id, "digest": digest}
+    entry = Entry(
+        at=now,
+        operation="policy",
+        actor=by,
+        what="disclosure.recipient",
+        second_person=second,
+        recipient=recipient.recipient_id,
+        details=told | {"standing": recipient.standing},
+    )
     tx.audit.append(entry)
 
 
 def _append(tx: Transaction, asked: Asked, step: Step, what: str, details: dict[str, str]) -> None:
     window = asked.scope.window
-    told = {"disclosure": asked.disclosure_id, "recipient": asked.recipient_id}
+    known = tx.people.by_name(step.by)  # None: the machine
     tx.audit.append(
         Entry(
             at=step.at,
             operation="disclosure",
             actor=step.by,
             what=_PREFIX + what,
+            role=None if known is None else known[0].role,
+            authority=None if known is None else known[0].authority_id,
             wearer_id=asked.wearer_id,
             order_id=asked.order_id,
+            reason_code=asked.gateway,
+            second_person=details.pop("second_person", None) or None,
+            recipient=asked.recipient_id,
+            fields=tuple(sorted(asked.scope.told)),
             window=(window.start, window.end),
-            details=told | details,
+            details={"disclosure": asked.disclosure_id} | details,
         )
     )
 

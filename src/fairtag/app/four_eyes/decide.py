@@ -33,6 +33,7 @@ ASKS: dict[Matter, Act] = {
     "limit": Act.ERASE,
     "disclosure": Act.DISCLOSE,
     "access": Act.DISCLOSE,
+    "profile": Act.PROFILE,
 }
 AGREES: dict[Matter, Act] = dict.fromkeys(ASKS, Act.SECOND)
 

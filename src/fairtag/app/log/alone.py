@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from fairtag.audit.beside import ROWS
 from fairtag.audit.entries import Entry
-from fairtag.disclosure.emergency import BY_VOICE
 
 _OPERATIONS = frozenset({"auth", "breakglass", "consultation"})
 _ACTS = frozenset(
@@ -21,11 +20,11 @@ _ACTS = frozenset(
         "notice.delay.first",  # an opening may need it, or somebody else is in danger
     }
 )
-_CALL = frozenset({"disclosure.asked", "disclosure.opened", "disclosure.told"})
+_CALL = frozenset({"disclosure.opened", "disclosure.told"})  # steps of an emergency, by voice
 
 
 def goes_alone(entry: Entry) -> bool:
     """Tell whether the file alone is enough for what an entry announces."""
-    if entry.what in _CALL:
-        return entry.details.get("recipient") == BY_VOICE
-    return entry.operation in _OPERATIONS or entry.what in _ACTS
+    if entry.what == "disclosure.asked":
+        return entry.details.get("how") == "emergency"
+    return entry.operation in _OPERATIONS or entry.what in _ACTS | _CALL

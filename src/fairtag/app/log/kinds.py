@@ -13,9 +13,11 @@ from dataclasses import dataclass
 from itertools import repeat
 
 from fairtag.alerts.model import AlertState
+from fairtag.app.matching.book import DIGEST, IN_FORCE, OUT_OF_FORCE
 from fairtag.app.ports import Transaction
 from fairtag.app.record_installation import STEPS_BY_PEOPLE
 from fairtag.audit.entries import Entry
+from fairtag.faces.verdict import digest as digest_of
 from fairtag.rules.prompts.model import commitment
 from fairtag.terms.ids import WearerId
 
@@ -155,6 +157,14 @@ def _decisions(tx: Transaction) -> Iterator[Done]:
 _SAID = {"decision": "alert.decide", "statement": "wearer.statement"}
 
 
+def _profiles(tx: Transaction) -> Iterator[Done]:
+    for kept in tx.profiles.listed():
+        if kept.profile is None:
+            yield OUT_OF_FORCE, (kept.by, "")
+        else:
+            yield IN_FORCE, (kept.by, digest_of(kept.profile))
+
+
 def _prompts(tx: Transaction) -> Iterator[Done]:
     """List commitments as the prompts themselves tell them: one that was added changes its own."""
     for _, kind, some in tx.asking.commitments():
@@ -233,5 +243,11 @@ KINDS = (
         ),
         said=lambda entry: (entry.details.get("proposal", ""),),
         rows=_proposals,
+    ),
+    Kind(
+        table="face_profiles",
+        codes=(IN_FORCE, OUT_OF_FORCE),
+        said=lambda entry: (entry.actor, entry.details.get(DIGEST, "")),
+        rows=_profiles,
     ),
 )

@@ -5,6 +5,8 @@ Units: µs UTC. Source: charter G4.
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from fairtag.app.books import Person
 from fairtag.app.four_eyes.decide import Question, ask, carry_out
 from fairtag.app.house import House
@@ -153,9 +155,8 @@ def _stored(tx: Transaction, person: Person, grant: Grant, delay: Delay, words: 
         grant=grant.grant_id,
         reason=delay.reason,
         until=text(delay.until),
-        second_person=delay.second_person or "",
         court=delay.court_ref,
     )
-    writing.write(tx, entry)
+    writing.write(tx, replace(entry, second_person=delay.second_person))
     tx.openings.delay(delay, wearer_id=grant.wearer_id, reason=words)
     return delay

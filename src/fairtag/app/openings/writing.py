@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from contextlib import suppress
 
+from msgspec.structs import replace
+
 from fairtag.app.books import Person
 from fairtag.app.house import House
 from fairtag.app.openings.book import Look, Whose
@@ -50,16 +52,17 @@ def entry_of(
     **details: str,
 ) -> Entry:
     """Make an entry about what a person does."""
-    told = {name: value for name, value in details.items() if value}
     return Entry(
         at=now,
         operation=operation,
         actor=person.user_id,
         what=what,
+        role=person.role,
+        authority=person.authority_id,
         wearer_id=wearer_id,
         order_id=order_id,
         alert_id=alert_id,
-        details={"role": person.role, "authority": person.authority_id} | told,
+        details={name: value for name, value in details.items() if value},
     )
 
 
@@ -78,9 +81,12 @@ def granted(
         order_id=None if is_apart else grant.order_id,
         alert_id=None if is_apart else grant.alert_id,
         grant=grant.grant_id,
+    )
+    entry = replace(
+        entry,
         purpose=grant.purpose,
-        second_person=grant.second_person or "",
-        case=grant.case_ref,
+        case_ref=grant.case_ref or None,
+        second_person=grant.second_person,
     )
     write(tx, entry, needs_file=is_life)
     tx.openings.add(grant, reason=reason)
@@ -124,18 +130,16 @@ def _look_entry(person: Person, grant: Grant, now: Micros) -> Entry:
         operation="consultation",
         actor=person.user_id,
         what=READ[grant.kind],
+        role=person.role,
+        authority=person.authority_id,
+        second_person=grant.second_person,
+        case_ref=grant.case_ref or None,
         wearer_id=None if is_apart else grant.wearer_id,
         order_id=None if is_apart else grant.order_id,
         alert_id=None if is_apart else grant.alert_id,
         purpose=grant.purpose,
         window=(window.start, window.end) if grant.opens_trail or grant.opens_copy else None,
-        details={
-            "grant": grant.grant_id,
-            "role": person.role,
-            "authority": person.authority_id,
-            **({"second_person": grant.second_person} if grant.second_person else {}),
-            **({"of": grant.order_id} if is_apart else {}),
-        },
+        details={"grant": grant.grant_id} | ({"of": grant.order_id} if is_apart else {}),
     )
 
 

@@ -104,6 +104,14 @@ class ErasureBook(Protocol):
         """Remember it."""
         ...
 
+    def month_begun(self) -> str:
+        """Tell the newest month whose keys and entries are made; empty when none is."""
+        ...
+
+    def set_month_begun(self, month: str) -> None:
+        """Remember it."""
+        ...
+
 
 class HoldBook(Protocol):
     """Holds; none is ever changed or removed before its wearer's record is. A later row of the

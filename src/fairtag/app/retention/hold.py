@@ -16,10 +16,9 @@ from fairtag.app.permissions import Act, demand
 from fairtag.app.ports import Transaction
 from fairtag.app.retention.finish import free_held
 from fairtag.audit.entries import Entry
-from fairtag.retention.holds import AUTOMATIC, WORDS, Hold, answered, demand_sound
+from fairtag.retention.holds import AUTOMATIC, Hold, answered, demand_sound
 from fairtag.review.four_eyes import Proposal
 from fairtag.terms.errors import HoldRefused
-from fairtag.terms.ids import WearerId
 from fairtag.terms.instants import Micros, parse, text
 
 _BYTES = 15
@@ -117,20 +116,6 @@ def renew_hold(house: House, proposal_id: str, *, by: str) -> Hold:
         return hold
 
     return house.store.transact(work)
-
-
-def told_to_wearer(tx: Transaction, wearer_id: WearerId, *, now: Micros) -> list[dict[str, str]]:
-    """List the holds for the wearer's own page, in plain words, with their case and end."""
-    return [
-        {
-            "words": WORDS[one.why],
-            "case": one.case,
-            "since": text(one.since),
-            "until": "" if one.until is None else text(one.until),
-        }
-        for one in tx.holds.listed(wearer_id=wearer_id, bare=False)
-        if one.stands_at(now)
-    ]
 
 
 def _log(tx: Transaction, hold: Hold, what: str, actor: str, now: Micros) -> None:

@@ -17,6 +17,7 @@ from fairtag.app.escalate_alerts import open_alerts
 from fairtag.app.house import House
 from fairtag.app.new_ids import new_alert_id
 from fairtag.app.notices import QueuedNotice
+from fairtag.app.outside.tell import see_outside
 from fairtag.app.ports import Transaction
 from fairtag.app.put_order import mark_in
 from fairtag.app.raise_alerts import mark_over, raise_for_house
@@ -36,13 +37,15 @@ _COURT = (
     "A court's order does not lapse by itself: ask the court today. This is told every day."
 )
 _STOPPED = (
-    "The review of this order was due by {by}. Recording and judging have stopped. Tell the "
-    "authority, the wearer and whoever represents them, and record the review or end the order."
+    "The review of this order was due by {by}. Recording and judging have stopped. The wearer's "
+    "page says so, and a notice goes to the wearer and whoever represents them, where an address "
+    "is known: see the page ‘Who is told’. Record the review or end the order."
 )
 _STANDS = (
     "The review of this order was due by {by}. Recording has stopped. Conditions of a court or "
     "for a named person's protection are judged on, and positions are not kept save those of an "
-    "alert. Tell the authority, the wearer and whoever represents them. This is told every day."
+    "alert. The wearer's page says so, and a notice goes to the wearer and whoever represents "
+    "them, where an address is known: see the page ‘Who is told’. This is told every day."
 )
 
 
@@ -64,6 +67,7 @@ def see_reviews(house: House) -> int:
     done = sum(house.store.transact(partial(_tell, house=house, one=one, now=now)) for one in told)
     for alert in over:
         done += house.store.transact(partial(_settle, alert=alert))
+    done += see_outside(house)
     if done:
         house.changes.publish()
     return done

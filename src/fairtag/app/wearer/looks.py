@@ -10,21 +10,32 @@ from typing import Any
 
 import msgspec
 
+from fairtag.app.books import OrderFacts
 from fairtag.app.deciding.told import CheckInTold, DecisionTold, check_ins_told, decisions_told
+from fairtag.app.disclosure.listed import ToldAbout, told_about
 from fairtag.app.house import House
 from fairtag.app.openings.book import Look
+from fairtag.app.outside.book import OutsideNotice
 from fairtag.app.ports import Transaction
 from fairtag.app.prove_look import as_proved
+from fairtag.app.retention.standing import holds_standing
 from fairtag.app.wearer.book import Contest
 from fairtag.audit.entries import Entry
 from fairtag.custody.delay import Delay, until_of
 from fairtag.custody.opening import Purpose
-from fairtag.orders.model import OrderVersion
+from fairtag.retention.holds import WORDS
 from fairtag.terms.errors import UnknownPage
 from fairtag.terms.ids import WearerId
 from fairtag.terms.instants import Micros
 
-_AT_ONCE = 1000
+
+class NoticeShown(msgspec.Struct, frozen=True, kw_only=True):
+    """A notice that went outside, or waits to go."""
+
+    at: Micros
+    whom: str
+    is_resumed: bool  # it says that recording goes on
+    is_sent: bool
 
 
 class OrderShown(msgspec.Struct, frozen=True, kw_only=True):
@@ -39,6 +50,9 @@ class OrderShown(msgspec.Struct, frozen=True, kw_only=True):
     time_zone: str
     devices: tuple[str, ...]
     conditions: tuple[str, ...]  # kinds
+    lapsed_since: Micros | None = None  # recording stopped: nobody made the review
+    is_standing: bool = False  # and something is judged on all the same
+    told: tuple[NoticeShown, ...] = ()  # who was told of it outside
 
 
 class LookShown(msgspec.Struct, frozen=True, kw_only=True):
@@ -59,12 +73,13 @@ class LookShown(msgspec.Struct, frozen=True, kw_only=True):
     entry: int  # 0: it has no number yet
 
 
-class DisclosureShown(msgspec.Struct, frozen=True, kw_only=True):
-    """Data that left the house."""
+class HoldShown(msgspec.Struct, frozen=True, kw_only=True):
+    """What keeps records longer, for which case, until when."""
 
-    at: Micros
-    recipient: str
-    purpose: str
+    words: str
+    case: str
+    since: Micros
+    until: Micros | None  # None: until 28 days after an answer
 
 
 class WearerPage(msgspec.Struct, frozen=True, kw_only=True):
@@ -73,10 +88,11 @@ class WearerPage(msgspec.Struct, frozen=True, kw_only=True):
     wearer_id: WearerId
     orders: tuple[OrderShown, ...]
     looks: tuple[LookShown, ...]
-    disclosures: tuple[DisclosureShown, ...]
+    disclosures: tuple[ToldAbout, ...]  # newest first, refused ones too
     contests: tuple[tuple[Contest, Micros | None], ...]  # with when it was answered
     check_ins: tuple[CheckInTold, ...] = ()  # that people look at, or looked at
     decisions: tuple[DecisionTold, ...] = ()
+    holds: tuple[HoldShown, ...] = ()
 
 
 def read_page(house: House, wearer_id: WearerId) -> WearerPage:
@@ -135,46 +151,61 @@ def _page(tx: Transaction, wearer_id: WearerId, now: Micros) -> WearerPage:
     told = tx.contests.about(wearer_id)
     return WearerPage(
         wearer_id=wearer_id,
-        orders=tuple(_order(tx.orders.version(one.order_id), one.ends_at) for one in orders),
+        orders=tuple(_order(tx, one, now) for one in orders),
         looks=looks_shown(tx, wearer_id, now=now),
-        disclosures=disclosures_shown(tx, wearer_id),
+        disclosures=tuple(told_about(tx, wearer_id)),
         contests=tuple((one, tx.alerts.get(one.alert_id).closed_at) for one in told[::-1]),
         check_ins=check_ins_told(tx, wearer_id, now=now),
         decisions=decisions_told(tx, wearer_id),
+        holds=_holds(tx, wearer_id, now),
     )
 
 
-def disclosures_shown(tx: Transaction, wearer_id: WearerId) -> tuple[DisclosureShown, ...]:
-    """List what left the house about a wearer, as the access log tells it."""
-    found: list[DisclosureShown] = []
-    after = 0
-    while entries := tx.audit.entries(after=after, limit=_AT_ONCE):
-        after = entries[-1].n
-        found += [
-            DisclosureShown(
-                at=one.entry.at,
-                recipient=one.entry.details.get("recipient", ""),
-                purpose=one.entry.purpose or "",
-            )
-            for one in entries
-            if one.entry.operation == "disclosure" and one.entry.wearer_id == wearer_id
-        ]
-    return tuple(found)
+def _holds(tx: Transaction, wearer_id: WearerId, now: Micros) -> tuple[HoldShown, ...]:
+    cases = {one.hold_id: one.case for one in tx.holds.listed(wearer_id=wearer_id, bare=False)}
+    return tuple(
+        HoldShown(
+            words=WORDS[one.why],
+            case=cases.get(one.hold_id, ""),
+            since=one.since,
+            until=one.until,
+        )
+        for one in holds_standing(tx, wearer_id)
+        if one.stands_at(now)
+    )
 
 
-def _order(order: OrderVersion, ends_at: Micros) -> OrderShown:
+def _order(tx: Transaction, facts: OrderFacts, now: Micros) -> OrderShown:
+    order = tx.orders.version(facts.order_id)
     ruling = order.ruling
+    is_stopped = facts.lapsed_since is not None and now < facts.ends_at
     kinds = dict.fromkeys(type(one).__name__ for one in ruling.conditions)
     return OrderShown(
         order_id=order.order_id,
         authority=order.authority.name,
         legal_basis=order.legal_basis,
         starts_at=ruling.during.start,
-        ends_at=ends_at,
-        review_by=order.review.by,
+        ends_at=facts.ends_at,
+        review_by=facts.review_by,
         time_zone=ruling.time_zone,
         devices=tuple(dict.fromkeys(one.device_id for one in ruling.devices)),
         conditions=tuple(kinds),
+        lapsed_since=facts.lapsed_since if is_stopped else None,
+        is_standing=bool(tx.orders.rulings(facts.order_id)[-1].standing),
+        told=tuple(
+            _notice(one)
+            for one in tx.outside.notices(facts.order_id)
+            if one.is_sent or one.sent_at is None
+        ),
+    )
+
+
+def _notice(one: OutsideNotice) -> NoticeShown:
+    return NoticeShown(
+        at=one.queued_at,
+        whom=one.whom,
+        is_resumed=one.what == "review.made",
+        is_sent=one.is_sent,
     )
 
 

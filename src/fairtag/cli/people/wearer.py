@@ -9,8 +9,10 @@ import msgspec
 import typer
 
 from fairtag.app.openings.circles import assign
+from fairtag.app.outside.name import name_contact
 from fairtag.app.wearer.sign_in import give_code
 from fairtag.cli.house import open_house
+from fairtag.terms.errors import UsageError
 from fairtag.terms.ids import OrderId
 from fairtag.terms.instants import text
 
@@ -40,6 +42,23 @@ def code(
     typer.echo(
         f"Give this to the wearer on paper. It works once, until {text(made.expires_at)}.", err=True
     )
+
+
+@wearers.command("contact")
+def contact(
+    order: Annotated[str, typer.Argument(help="Id of the order.")],
+    data: Data,
+    whom: Annotated[str, typer.Option("--whom", help="representative or wearer.")],
+    to: Annotated[str, typer.Option("--to", help="mailto:… or https://…")] = "",
+    by: By = "cli",
+    take_back: Annotated[bool, typer.Option("--take-back", help="Forget the address.")] = False,
+) -> None:
+    """Write down where a wearer or their representative is told that recording stopped."""
+    if take_back == bool(to):
+        raise UsageError("give an address with --to, or --take-back")
+    with open_house(data) as house:
+        name_contact(house, OrderId(order), whom=whom, to=to, by=by)
+    typer.echo(f"{order}: address {'taken back' if take_back else 'kept, sealed'}", err=True)
 
 
 @wearers.command("assign")

@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
-from fairtag.evaluation import intervals
 from fairtag.evaluation.bars import MONTH_DAYS, Bar, bars, months
 from fairtag.evaluation.scoring import BY_DEVICE, LENGTHS, Outcome, Score, length_class
 from fairtag.evaluation.traces import Real, real_bars
+from fairtag.terms.counts import intervals
 
 FORMAT = "fairtag-evaluation/1"
 ALL = "all"

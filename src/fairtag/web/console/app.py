@@ -22,7 +22,10 @@ from fairtag.web.console import (
     charter,
     disclosing,
     door,
+    enrolling,
+    fairness,
     lists,
+    outside,
     queue_pages,
     retention,
 )
@@ -55,7 +58,8 @@ def console(
     app.include_router(staff_api(house, scheme=scheme))
     parts = (
         *(door, queue_pages, alert_pages, windows, waiting, life, lists),
-        *(asking, disclosing, retention, charter, desk_pages, decide_pages),
+        *(asking, disclosing, retention, outside, charter, enrolling, fairness),
+        *(desk_pages, decide_pages),
     )
     for part in parts:
         app.include_router(part.pages(shell), include_in_schema=False)

@@ -10,6 +10,7 @@ from fastapi import Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 
+from fairtag.faces.refusals import EnrolmentRefused, UnknownEnrolment
 from fairtag.terms.errors import (
     AlertStateRefused,
     Busy,
@@ -68,6 +69,8 @@ _STATUS: tuple[tuple[type[FairtagError], int], ...] = (
     (OrderConflict, 409),
     (ErasureRefused, 409),
     (HoldRefused, 422),
+    (UnknownEnrolment, 404),
+    (EnrolmentRefused, 409),
     (TooLarge, 413),
     (Busy, 503),
     (LogUnavailable, 503),

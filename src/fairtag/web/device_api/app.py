@@ -92,7 +92,8 @@ class DeviceDoor:
         self, routes: list[tuple[Own, tuple[str, ...]]], scope: Scope, receive_: Receive
     ) -> Answer:
         headers = {name.lower(): value for name, value in scope["headers"]}
-        bearer = self._bearer(_token(headers, ""), "device")
+        token = _token(headers, "")
+        bearer = self._bearer(token, "device")
         chosen = [(own, parts) for own, parts in routes if own.method == scope["method"]]
         if not chosen:
             allow = (b"allow", ", ".join(own.method for own, _ in routes).encode())
@@ -105,6 +106,7 @@ class DeviceDoor:
             content_type=headers.get(b"content-type", b"").decode("latin-1"),
             body=await _body(headers, receive_, most=own.most_bytes),
             received_at=self._house.clock.now(),
+            token_hash=hash_of(token),
         )
         return await asyncio.to_thread(handled, own, self._house, asked)
 

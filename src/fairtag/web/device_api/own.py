@@ -31,6 +31,7 @@ class Asked:
     content_type: str  # as sent: the boundary of a multipart body may have capitals
     body: bytes
     received_at: Micros
+    token_hash: bytes = b""  # of the credential; a device signs with it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

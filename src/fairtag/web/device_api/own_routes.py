@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fairtag.web.device_api import prompts
+from fairtag.web.device_api import answers, prompts
 from fairtag.web.device_api.own import Own
 from fairtag.web.device_api.statements import STATEMENT
 
@@ -11,6 +11,7 @@ _ANY = "*"
 OWN: tuple[Own, ...] = (
     Own(method="GET", path=("inbox",), handle=prompts.fetch),
     Own(method="POST", path=("check-ins", _ANY, "cannot"), handle=prompts.cannot),
+    *answers.ROUTES,
     Own(method="POST", path=("help",), handle=prompts.help_me),
     Own(method="POST", path=("health",), handle=prompts.harm),
     STATEMENT,

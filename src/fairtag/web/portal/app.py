@@ -16,10 +16,12 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.exceptions import HTTPException
 
 from fairtag.app.deciding.state import state
+from fairtag.app.fairness.declare import declare
 from fairtag.app.house import House
 from fairtag.app.wearer.contest import contest
-from fairtag.app.wearer.looks import proof_of, read_page
+from fairtag.app.wearer.looks import WearerPage, proof_of, read_page
 from fairtag.app.wearer.sign_in import enter, leave, whose_is
+from fairtag.faces.refusals import DeclarationRefused
 from fairtag.review.refusals import StatementRefused
 from fairtag.rules.prompts.refusals import UnknownCheckIn
 from fairtag.terms.errors import (
@@ -44,6 +46,7 @@ _STATUS = (
     (UnknownPage, 404),
     (UnknownCheckIn, 404),
     (ContestRefused, 422),
+    (DeclarationRefused, 422),
 )
 _FOREIGN = NotPermitted("this form did not come from a page of this service")
 
@@ -109,10 +112,14 @@ class Door:
     def own(self, request: Request, *, status: int = 200, **told: Any) -> Response:
         """Show the wearer their page."""
         page = read_page(self.house, self.wearer(request))
-        around = {"refusal": None, "text": "", "is_sent": False, "is_said": False} | told
-        around = {"said": ("", "")} | around
-        facts = shown(page)
+        around = {"refusal": None, "text": "", "is_sent": False, "about": ""} | told
+        around = {"said": ("", ""), "is_said": False} | around
+        facts = shown(page) | {"questions": words.QUESTIONS, "has_said": self._has_said(page)}
         return self.page("my.html", status=status, csrf=self.csrf(request), **facts, **around)
+
+    def _has_said(self, page: WearerPage) -> bool:
+        """Tell that the wearer said something of themselves; what, nobody can show."""
+        return self.house.store.read(lambda tx: tx.declared.said_at(page.wearer_id)) is not None
 
     def come_in(self, token: str) -> Response:
         """Go on to the page with a session's cookie."""
@@ -152,8 +159,8 @@ def _routes(door: Door) -> APIRouter:
 
 def _seeing(router: APIRouter, door: Door) -> None:
     @router.get("")
-    def my(request: Request, sent: bool = False, said: bool = False) -> Response:  # noqa: FBT001, FBT002 - a query
-        return door.own(request, is_sent=sent, is_said=said)
+    def my(request: Request, sent: bool = False, said: bool = False, about: str = "") -> Response:  # noqa: FBT001, FBT002 - a query
+        return door.own(request, is_sent=sent, is_said=said, about=about)
 
     @router.post("/contest")
     def say(
@@ -181,6 +188,20 @@ def _seeing(router: APIRouter, door: Door) -> None:
         except StatementRefused as refusal:
             return door.own(request, status=422, refusal=refusal, said=(check_in_id, text))
         return RedirectResponse("/my?said=true#check-ins", status_code=303)
+
+    @router.post("/about-me")
+    def about_me(
+        request: Request,
+        ethnic_group: Annotated[str, Form(max_length=_MOST)] = "",
+        skin_tone: Annotated[str, Form(max_length=_MOST)] = "",
+        sex: Annotated[str, Form(max_length=_MOST)] = "",
+        age: Annotated[str, Form(max_length=_MOST)] = "",
+        csrf: Annotated[str, Form()] = "",
+    ) -> Response:
+        whose = door.checked(request, csrf)
+        told = {"ethnic_group": ethnic_group, "skin_tone": skin_tone, "sex": sex, "age": age}
+        stands = declare(door.house, whose, told)
+        return RedirectResponse(f"/my?about={'said' if stands else 'back'}#about", status_code=303)
 
     @router.get("/proof/{entry}")
     def proof(request: Request, entry: int) -> Response:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from fairtag.app.deciding.told import CheckInTold, DecisionTold
-from fairtag.app.wearer.looks import LookShown, OrderShown, WearerPage
+from fairtag.app.wearer.looks import HoldShown, LookShown, NoticeShown, OrderShown, WearerPage
 from fairtag.custody.delay import DelayReason
 from fairtag.custody.opening import GrantKind
 from fairtag.review.deciding import Outcome
@@ -26,11 +26,12 @@ def shown(page: WearerPage) -> dict[str, Any]:
         "orders": [_order(one) for one in page.orders],
         "looks": [_look(one, zone) for one in page.looks],
         "disclosures": [
-            {"at": wall_text(one.at, zone), "to": one.recipient, "why": one.purpose}
+            {"at": wall_text(one.at, zone), "told": one.words, "by": ", ".join(one.by)}
             for one in page.disclosures
         ],
         "check_ins": [_check_in(one, zone) for one in page.check_ins],
         "decisions": [_decision(one, zone) for one in page.decisions],
+        "holds": [_hold(one, zone) for one in page.holds],
         "contests": [
             {"at": wall_text(one.at, zone), "stands": _answered(answered, zone)}
             for one, answered in page.contests
@@ -83,7 +84,32 @@ def _order(order: OrderShown) -> dict[str, Any]:
         "review": order.review_by,
         "devices": order.devices,
         "asks": [words.CONDITIONS.get(one, one) for one in order.conditions],
+        "stopped": _stopped(order),
+        "told": [_told(one, order.time_zone) for one in order.told],
+        "nobody_told": order.lapsed_since is not None and not order.told,
     }
+
+
+def _stopped(order: OrderShown) -> str:
+    """Say that recording stopped; empty while it goes on."""
+    if order.lapsed_since is None:
+        return ""
+    since = wall_text(order.lapsed_since, order.time_zone)
+    told = words.WORDS["stopped"].format(by=order.review_by, since=since)
+    return f"{told} {words.WORDS['standing' if order.is_standing else 'not_judged']}"
+
+
+def _told(notice: NoticeShown, zone: str) -> str:
+    key = "told_resumed" if notice.is_resumed else "told_stopped"
+    said = words.WORDS[key].format(who=words.WHOM[notice.whom], when=wall_text(notice.at, zone))
+    return said if notice.is_sent else f"{said} {words.WORDS['told_waits']}"
+
+
+def _hold(hold: HoldShown, zone: str) -> str:
+    told = f"{hold.words} {hold.case}".strip()
+    if hold.until is None:
+        return told
+    return f"{told} {words.WORDS['held_until'].format(until=wall_text(hold.until, zone))}"
 
 
 def _look(look: LookShown, zone: str) -> dict[str, Any]:

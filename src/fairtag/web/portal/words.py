@@ -43,6 +43,36 @@ WORDS = {
         "words here:"
     ),
     "rules": "How the positions of your device are judged",
+    "stopped": (
+        "Nobody looked at this order again by {by}, as the law and the order ask. So nothing is "
+        "recorded any more since {since}."
+    ),
+    "not_judged": (
+        "Nothing is judged either. The order itself has not ended: ask your lawyer what that means "
+        "for you."
+    ),
+    "standing": (
+        "What a court ordered, or what keeps a named person safe, still holds and is judged; where "
+        "your device was is not kept, save around an alert. Ask your lawyer what that means for "
+        "you."
+    ),
+    "told_stopped": "{who}: a notice of this was sent ({when}).",
+    "told_resumed": (
+        "{who}: a notice was sent that the order was looked at again and goes on ({when})."
+    ),
+    "told_waits": "It could not be handed over yet and is tried again.",
+    "nobody_told": (
+        "No address is known for you or your lawyer, so nobody else was sent a notice of this. "
+        "Your officer can write an address down."
+    ),
+    "noticed": "You got a notice with a reference that begins with n_?",
+    "noticed_lead": (
+        "It is about a review of a wearer's order. A wearer finds here what it says. Do you "
+        "represent a wearer? Ask them, or call the office that made the order and name the "
+        "reference: a notice says nothing else, because mail is not private."
+    ),
+    "held": "What is kept longer",
+    "held_until": "Until {until}.",
     "no_order": "No order about you is stored here.",
     "looked": "Who looked, and why",
     "looked_lead": (
@@ -86,6 +116,19 @@ WORDS = {
     "open_again": "Something has changed since. An officer must look at it again.",
     "replaced": "A later decision stands in its place. This one no longer counts.",
     "to_contest": "It is wrong: tell us why",
+    "about": "About you, if you want to say",
+    "about_lead": (
+        "Machines that compare faces make more mistakes with some people than with others. If you "
+        "say here who you are, we can count whether this one does. You need not. No officer, no "
+        "rule and no machine that decides can see it; it is only counted, together with at least "
+        "nine others. You can change it or take it back whenever you want."
+    ),
+    "about_send": "Save",
+    "about_none": "I don't say",
+    "about_said": "You have said something here. We can't show it, not even to you.",
+    "about_saved": "Saved.",
+    "about_back": "Nothing is kept.",
+    "about_hint": "Choose nothing and save to take back what you said.",
     "contest": "Is something wrong?",
     "contest_lead": (
         "Write it in your own words, in any language. Your text is locked. An officer must answer "
@@ -135,6 +178,7 @@ FOUND = {
         "then an officer must look at it again."
     ),
 }
+WHOM = {"wearer": "You", "representative": "Your representative"}
 ROLES = {
     "officer": "Officer",
     "supervisor": "Supervisor",
@@ -180,3 +224,29 @@ CONDITIONS = {
     "Trail": "Where your device was is kept for the time the order says",
     "CheckIn": "Answer check-ins",
 }
+
+# What a wearer may say of themselves: what the form sends, what it asks, what it offers.
+QUESTIONS = (
+    (
+        "ethnic_group",
+        "Ethnic group",
+        (
+            ("asian", "Asian"),
+            ("black", "Black"),
+            ("mixed", "Mixed"),
+            ("white", "White"),
+            ("other", "Another one"),
+        ),
+    ),
+    (
+        "skin_tone",
+        "Skin tone",
+        (("lighter", "Lighter"), ("medium", "In between"), ("darker", "Darker")),
+    ),
+    ("sex", "Sex", (("female", "Female"), ("male", "Male"), ("other", "Another one"))),
+    (
+        "age",
+        "Age",
+        tuple((one, one) for one in ("18-24", "25-34", "35-49", "50-64", "65+")),
+    ),
+)

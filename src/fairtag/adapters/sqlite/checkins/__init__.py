@@ -1,1 +1,1 @@
-"""Where are prompts, answers and enrolled pictures?"""
+"""Check-ins in SQLite."""

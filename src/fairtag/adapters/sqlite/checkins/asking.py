@@ -25,10 +25,11 @@ from fairtag.intake.messages import CheckInState
 from fairtag.rules.prompts.hours import Hours, Protected, written
 from fairtag.rules.prompts.model import Prompt
 from fairtag.terms.ids import DeviceId, WearerId
-from fairtag.terms.instants import Micros
+from fairtag.terms.instants import DAY, Micros
 from fairtag.terms.local import Interval
 
 _BEAT = "beat_at"
+_LOOK_BACK = 7 * DAY
 _OF_HOURS = ("waking_day", "local_day", "start", "end", "day_start", "day_end")
 
 
@@ -123,8 +124,8 @@ class SqliteAskingBook(SqliteInbox, SqlitePauses):
 
     def touched(self, outage: Interval) -> list[Prompt]:
         """List prompts whose windows an outage touched, over all wearers."""
-        touching = (prompts.c.at < outage.end, prompts.c.until > outage.start)
-        return self._listed(*touching)
+        lately = prompts.c.at > outage.start - DAY
+        return self._listed(lately, prompts.c.at < outage.end, prompts.c.until > outage.start)
 
     def coming(self, since: Micros, upto: Micros) -> list[Prompt]:
         """List prompts that are not void and begin in a span, over all wearers."""
@@ -138,7 +139,8 @@ class SqliteAskingBook(SqliteInbox, SqlitePauses):
             device_inbox.c.ref == prompts.c.check_in_id,
         )
         is_waiting = prompts.c.state == CheckInState.SCHEDULED.value
-        return self._listed(is_waiting, prompts.c.until < before, ~sent.exists())
+        lately = prompts.c.at > before - _LOOK_BACK
+        return self._listed(is_waiting, lately, prompts.c.until < before, ~sent.exists())
 
     def void(self, check_in_id: str) -> None:
         """Say that nothing counts of a prompt."""

@@ -102,8 +102,7 @@ class SqliteEnrolmentBook:
         row = self._db.execute(wanted, (picture_id,)).fetchone()
         if row is None:
             raise UnknownEnrolment(f"there is no enrolled picture {picture_id}")
-        gone = "DELETE FROM enrolled_templates WHERE picture_id = ?"
-        self._db.execute(gone, (picture_id,)).close()
+        self.drop_template(picture_id)
         self._add_template(picture_id, WearerId(row[0]), template, at)
 
     def listed(self, wearer_id: WearerId) -> list[EnrolledPicture]:
@@ -116,17 +115,21 @@ class SqliteEnrolmentBook:
         ]
 
     def templates(self, wearer_id: WearerId) -> list[Template]:
-        """Open a wearer's templates, for the comparison only."""
+        """Open the templates of a wearer's newest full set, for the comparison only.
+
+        Without a full set: those of every picture that there is.
+        """
         wanted = (
             "SELECT picture_id, engine, at, sealed FROM enrolled_templates"
             " WHERE wearer_id = ? ORDER BY n"
         )
         rows = self._db.execute(wanted, (wearer_id,)).fetchall()
-        closed = shut(self._db)
+        closed, whole = shut(self._db), self._newest_set(wearer_id)
         found = []
         for picture_id, engine, at, sealed in rows:
             of = _template_id(picture_id, engine, at)
-            if is_shut(closed, wearer_id, RecordKind.TEMPLATE, Micros(at), of=of):
+            is_closed = is_shut(closed, wearer_id, RecordKind.TEMPLATE, Micros(at), of=of)
+            if is_closed or picture_id not in whole:
                 continue
             plain = self._vault.unseal(
                 sealed,
@@ -140,13 +143,23 @@ class SqliteEnrolmentBook:
         return found
 
     def pictures(self, wearer_id: WearerId) -> list[bytes]:
-        """Open a wearer's pictures, newest first. Callers log first."""
-        wanted = "SELECT picture_id, at, sealed FROM enrolments WHERE wearer_id = ? ORDER BY n DESC"
+        """Open the pictures of a wearer's newest full set, newest first. Callers log first."""
+        whole = self._newest_set(wearer_id)
+        return [picture for name, picture in self.kept(wearer_id) if name in whole]
+
+    def kept(self, wearer_id: WearerId) -> list[tuple[str, bytes]]:
+        """Open every picture that is kept of a wearer, newest first, for another engine only."""
+        told = "SELECT picture_id, at, sealed FROM enrolments WHERE wearer_id = ? ORDER BY n DESC"
         return [
-            self._opened(sealed, wearer_id, at, of, row=f"enrolled/{of}")
-            for of, at, sealed in self._db.execute(wanted, (wearer_id,)).fetchall()
+            (of, self._opened(sealed, wearer_id, at, of, row=f"enrolled/{of}"))
+            for of, at, sealed in self._db.execute(told, (wearer_id,)).fetchall()
             if not self._is_shut(wearer_id, at, of)
         ]
+
+    def drop_template(self, picture_id: str) -> None:
+        """Take a template away; its picture stays."""
+        gone = "DELETE FROM enrolled_templates WHERE picture_id = ?"
+        self._db.execute(gone, (picture_id,)).close()
 
     def remove(self, picture_id: str) -> None:
         """Take one away, with its template; their keys go with the next routine erasure."""
@@ -205,6 +218,16 @@ class SqliteEnrolmentBook:
             DataKey(wearer_id=WearerId(owner), kind=RecordKind(kind), period=period)
             for owner, kind, period in found.fetchall()
         ]
+
+    def _newest_set(self, wearer_id: WearerId) -> frozenset[str]:
+        """Name the pictures of the newest full set; all of them when there is none."""
+        told = "SELECT picture_id, invitation_id FROM enrolments WHERE wearer_id = ? ORDER BY n"
+        rows = self._db.execute(told, (wearer_id,)).fetchall()
+        sets: dict[str, list[str]] = {}
+        for picture_id, invitation_id in rows:
+            sets.setdefault(invitation_id, []).append(picture_id)
+        full = [one for one in sets.values() if len(one) >= ENOUGH]
+        return frozenset(full[-1] if full else (row[0] for row in rows))
 
     def _add_template(
         self, picture_id: str, wearer_id: WearerId, template: Template, at: Micros

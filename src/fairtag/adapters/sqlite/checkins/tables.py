@@ -7,7 +7,7 @@ Source: charter G6.
 
 from __future__ import annotations
 
-from sqlalchemy import DDL, Column, Integer, LargeBinary, String, Table, UniqueConstraint, event
+from sqlalchemy import DDL, Column, Index, Integer, LargeBinary, String, Table, event
 
 from fairtag.adapters.sqlite.checkins.hours import NAME
 from fairtag.adapters.sqlite.guards import keep_as_written
@@ -37,7 +37,7 @@ prompt_hours = Table(
     Column("day_end", Integer, nullable=False),
     Column("time_zone", String, nullable=False),
     Column("protected", String, nullable=False),
-    UniqueConstraint("wearer_id", "start"),
+    Index("ix_prompt_hours_once", "wearer_id", "start", unique=True),
 )
 prompts = Table(
     "prompts",
@@ -49,16 +49,16 @@ prompts = Table(
     Column("device_id", String, nullable=False, index=True),
     Column("modality", String, nullable=False),
     Column("kind", String, nullable=False),
-    Column("local_day", String, nullable=False),
+    Column("local_day", String, nullable=False, index=True),
     Column("time_zone", String, nullable=False),
-    Column("at", Integer, nullable=False),
+    Column("at", Integer, nullable=False, index=True),
     Column("until", Integer, nullable=False),
     Column("gap", Integer, nullable=False),
     Column("nonce", String, nullable=False),
     Column("drawn", String, nullable=False, index=True),
     Column("state", String, nullable=False),
     Column("is_void", Integer, nullable=False),
-    UniqueConstraint("wearer_id", "at"),
+    Index("ix_prompts_once", "wearer_id", "at", unique=True),
 )
 # That a day was drawn: once, whoever draws.
 prompt_draws = Table(
@@ -71,14 +71,14 @@ prompt_draws = Table(
     Column("commitment", String, nullable=False),
     Column("asked", Integer, nullable=False),
     Column("not_asked", Integer, nullable=False),  # people could not have decided them
-    UniqueConstraint("wearer_id", "waking_day"),
+    Index("ix_prompt_draws_once", "wearer_id", "waking_day", unique=True),
 )
 # When nobody may be asked, and when no silence counts; NULL: until a person decides.
 prompt_pauses = Table(
     "prompt_pauses",
     metadata,
     Column("n", Integer, primary_key=True),
-    Column("pause_id", String, nullable=False, unique=True),
+    Column("pause_id", String, nullable=False),
     Column("owner", String, nullable=False, index=True),
     Column("kind", String, nullable=False),
     Column("start", Integer, nullable=False),
@@ -89,6 +89,7 @@ prompt_pauses = Table(
     Column("sealed", LargeBinary, nullable=False),
     Column("ended_at", Integer),
     Column("ended_by", String),
+    Index("ix_prompt_pauses_once", "pause_id", unique=True),
 )
 outages = Table(
     "outages",
@@ -106,7 +107,7 @@ device_inbox = Table(
     Column("kind", String, nullable=False),
     Column("ref", String, nullable=False),
     Column("at", Integer, nullable=False),
-    UniqueConstraint("device_id", "kind", "ref"),
+    Index("ix_device_inbox_once", "device_id", "kind", "ref", unique=True),
     sqlite_autoincrement=True,  # a number is never given twice: devices ask for what lies beyond it
 )
 # That an order must be reviewed early, and by when.
@@ -193,7 +194,8 @@ def _guard_prompts() -> None:
     _on_insert(prompts, "once", _again("prompts", "check_in_id"), "a prompt can not be replaced")
     _on_insert(prompts, "begin", begun, "a prompt begins as scheduled")
     _on_insert(prompts, "whose", whose, "a prompt is for the wearer of its order")
-    short = f"NEW.until - NEW.at < {LEAST_WINDOW}"
+    odd = (f"typeof(NEW.{name}) <> 'integer'" for name in ("at", "until", "gap"))
+    short = f"NEW.until - NEW.at < {LEAST_WINDOW} OR {' OR '.join(odd)}"
     _on_insert(prompts, "window", short, "there are fifteen minutes to answer at least")
     _on_insert(prompts, "hours", within, "nobody is asked at a protected hour")
     _on_insert(prompts, "paused", paused, "nobody is asked in a pause")

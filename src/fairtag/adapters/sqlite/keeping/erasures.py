@@ -185,6 +185,14 @@ class SqliteErasureBook:
         """Remember it."""
         self._set("routine_day", day)
 
+    def month_begun(self) -> str:
+        """Tell the newest month whose keys and entries are made."""
+        return self._told("month_begun") or ""
+
+    def set_month_begun(self, month: str) -> None:
+        """Remember it."""
+        self._set("month_begun", month)
+
     def _runs(self, where: str = "", told: tuple[object, ...] = ()) -> list[Run]:
         last = "SELECT state FROM erasure_marks AS m WHERE m.run_id = erasures.run_id"
         wanted = f"SELECT body, ({last} ORDER BY m.n DESC LIMIT 1) FROM erasures {where}"  # noqa: S608

@@ -60,6 +60,7 @@ FAMILIES = (
     Family("photo_cases", "owner", "at", RecordKind.TEXT),
     Family("decisions", "owner", "at", RecordKind.TEXT),
     Family("statements", "owner", "at", RecordKind.TEXT),
+    Family("outside_contacts", "owner", "at", RecordKind.TEXT),
     Family("disclosure_steps", "owner", "at", RecordKind.TEXT),
     Family("disclosures", "owner", "at", RecordKind.TEXT),
     Family("holds", "owner", "at", RecordKind.TEXT),
@@ -75,6 +76,7 @@ FAMILIES = (
     Family("prompt_draws", "wearer_id", "at", RecordKind.FINDING),
     Family("prompt_pauses", "owner", "recorded_at", RecordKind.TEXT),
     Family("review_calls", "owner", "recorded_at", RecordKind.TEXT),
+    Family("declared", "wearer_id", "at", RecordKind.DECLARED),
 )
 # What hangs on a row that went, and is nothing without it: table, column, where it must be.
 HANGING = (
@@ -83,12 +85,13 @@ HANGING = (
     ("install_steps", "order_id", "order_versions"),
     ("alert_findings", "alert_id", "alerts"),
     ("outbox", "alert_id", "alerts"),
+    ("outside_notices", "order_id", "order_versions"),
 )
 # Guards that let a row go once its key's end is written down.
 GUARDED = (
     *("alert_acts", "contacts", "alerts", "proposal_marks", "proposals", "holds", "reviews"),
     *("third_person_notes", "grant_reviews", "notice_delays", "grants", "contests"),
-    *("disclosure_steps", "disclosures", "answers", "answer_decisions"),
+    *("disclosure_steps", "disclosures", "outside_contacts", "answers", "answer_decisions"),
     *("photo_deals", "photo_reviews", "photo_cases", "decisions", "statements"),
     *("prompts", "prompt_hours", "prompt_draws", "prompt_pauses", "review_calls"),
 )

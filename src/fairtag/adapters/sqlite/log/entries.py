@@ -54,6 +54,8 @@ class SqliteAudit(SqliteTree):
         self._fresh: set[str] = set()  # what this connection wrote and did not settle yet
         self._needed: set[str] = set()  # of these, what the file must hold
         self._is_shut = False  # the table gave way in this commit: it is done again without it
+        self._has_apart = False  # something of this commit may wait for the file
+        self._mark: str | None = None  # that the table is behind, as this commit found it
 
     def append(self, entry: Entry, *, needs_file: bool = False, is_due: bool = True) -> Receipt:
         """Write an entry; one whose `ref` is there already is written once.
@@ -63,12 +65,15 @@ class SqliteAudit(SqliteTree):
 
         Raises: LogUnavailable when the table takes nothing and the file alone will not do.
         """
-        entry = msgspec.structs.replace(entry, ref=entry.ref or secrets.token_hex(_REF_BYTES))
+        is_named = bool(entry.ref)
+        if not is_named:
+            entry = msgspec.structs.replace(entry, ref=secrets.token_hex(_REF_BYTES))
         if needs_file:
             self._needed.add(entry.ref)
         if not self._is_behind():
             try:
-                return Receipt(ref=entry.ref, n=self._kept(entry))
+                known = self.number_of(entry.ref) if is_named else None
+                return Receipt(ref=entry.ref, n=known or self._kept(entry))
             except sqlite3.IntegrityError:
                 pass  # refused, and the transaction is whole
             except sqlite3.DatabaseError as error:
@@ -76,6 +81,7 @@ class SqliteAudit(SqliteTree):
         if not goes_alone(entry):
             raise LogUnavailable(f"the log's table takes nothing, and {entry.what} waits for it")
         self._apart.add(entry, is_due=is_due and entry.what != ROWS)
+        self._has_apart = True
         return Receipt(ref=entry.ref, n=None)
 
     def merge(self, bodies: Sequence[bytes], *, upto: int, behind: str) -> int:
@@ -85,6 +91,7 @@ class SqliteAudit(SqliteTree):
         """
         if self._is_shut:
             raise LogUnavailable("log table")
+        self._is_behind()  # what comes after in this commit follows what was found before
         try:
             before, told = self.last(), dict[str, str]()
             for entry in map(read, bodies):
@@ -136,6 +143,7 @@ class SqliteAudit(SqliteTree):
         finally:
             self._fresh.clear()
             self._needed.clear()
+            self._mark, self._has_apart = None, False
         self._apart.clear()
         self._db.execute("RELEASE settled").close()
         self._is_shut = False
@@ -239,9 +247,6 @@ class SqliteAudit(SqliteTree):
 
         Raises: sqlite3.DatabaseError.
         """
-        known = self.number_of(entry.ref)
-        if known is not None:
-            return known
         n = self.last() + 1
         self._db.execute(
             "INSERT INTO log VALUES (?, ?, ?, ?)", (n, entry.ref, entry.wearer_id, body_of(entry))
@@ -251,7 +256,11 @@ class SqliteAudit(SqliteTree):
 
     def _is_behind(self) -> bool:
         """Tell whether entries go to the file alone for now: the table keeps their order."""
-        return self._is_shut or self._apart.holds_some() or bool(self._apart.behind())
+        if self._is_shut or (self._has_apart and self._apart.holds_some()):
+            return True
+        if self._mark is None:
+            self._mark = self._apart.behind()
+        return bool(self._mark)
 
     def _again(self, error: sqlite3.DatabaseError) -> Exception:
         """Do this commit again without the table; a second time, give up.

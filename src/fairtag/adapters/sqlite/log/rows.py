@@ -184,6 +184,31 @@ WATCHED = (
             *("recorded_at", "alert_id", "sealed", "ended_at", "ended_by"),
         ),
     ),
+    Watched(table="face_profiles", key=("n",), parts=("n", "at", "by", "body")),
+    Watched(table="interests", key=("n",), parts=("n", "user_id", "wearer_id", "at", "by")),
+    Watched(
+        table="assignments",
+        key=("n",),
+        parts=("n", "order_id", "user_id", "is_assigned", "at", "by"),
+    ),
+    Watched(
+        table="third_person_notes",
+        key=("n",),
+        parts=("n", "order_id", "owner", "at", "by", "sealed"),
+    ),
+    Watched(
+        table="contests",
+        key=("n",),
+        parts=("n", "contest_id", "wearer_id", "alert_id", "at", "body", "sealed"),
+    ),
+    Watched(
+        table="outside_contacts",
+        key=("n",),
+        parts=("n", "order_id", "owner", "whom", "at", "body", "sealed"),
+    ),
+    Watched(
+        table="outside_notices", key=("n",), parts=("n", "reference", "order_id", "body", "is_sent")
+    ),
 )
 
 

@@ -179,7 +179,7 @@ def _form(
         "disclosing/new.html",
         status=200 if refusal is None else status_of(refusal),
         refusal=refusal,
-        told=told,
+        told=asdict(RequestForm()) | {"categories": []} | told,
         recipients=[one for one in found if one.standing is Standing.REGISTERED],
         gateways=GATEWAYS,
         categories=words.CATEGORIES,

@@ -51,6 +51,7 @@ _MATTERS = {
     "limit": "Raise a limit",
     "disclosure": "Disclose a record",
     "access": "Answer a request for access",
+    "profile": "Let a matcher decide",
 }
 _SCOPES = {
     "order": "Order",

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0011"
-down_revision = "0007"
+down_revision = "0010"
 
 GUARDS = (
     """CREATE TRIGGER prompt_hours_stay BEFORE DELETE ON prompt_hours WHEN NOT EXISTS (SELECT 1 FROM erased WHERE owner = OLD.wearer_id AND ((kind = 'finding' AND period = strftime('%Y-%m', OLD.start / 1000000, 'unixepoch')) OR (kind = '*' AND OLD.start <= erased.at))) BEGIN SELECT RAISE(ABORT, 'when a person may be asked can not be deleted'); END""",
@@ -18,7 +18,7 @@ GUARDS = (
     """CREATE TRIGGER prompts_once BEFORE INSERT ON prompts WHEN EXISTS (SELECT 1 FROM prompts WHERE check_in_id = NEW.check_in_id) BEGIN SELECT RAISE(ABORT, 'a prompt can not be replaced'); END""",
     """CREATE TRIGGER prompts_begin BEFORE INSERT ON prompts WHEN NEW.state <> 'scheduled' OR NEW.is_void <> 0 BEGIN SELECT RAISE(ABORT, 'a prompt begins as scheduled'); END""",
     """CREATE TRIGGER prompts_whose BEFORE INSERT ON prompts WHEN NOT EXISTS (SELECT 1 FROM order_versions v WHERE v.order_id = NEW.order_id AND v.wearer_id = NEW.wearer_id) BEGIN SELECT RAISE(ABORT, 'a prompt is for the wearer of its order'); END""",
-    """CREATE TRIGGER prompts_window BEFORE INSERT ON prompts WHEN NEW.until - NEW.at < 900000000 BEGIN SELECT RAISE(ABORT, 'there are fifteen minutes to answer at least'); END""",
+    """CREATE TRIGGER prompts_window BEFORE INSERT ON prompts WHEN NEW.until - NEW.at < 900000000 OR typeof(NEW.at) <> 'integer' OR typeof(NEW.until) <> 'integer' OR typeof(NEW.gap) <> 'integer' BEGIN SELECT RAISE(ABORT, 'there are fifteen minutes to answer at least'); END""",
     """CREATE TRIGGER prompts_hours BEFORE INSERT ON prompts WHEN NOT EXISTS (SELECT 1 FROM prompt_hours h WHERE h.wearer_id = NEW.wearer_id AND h.start > NEW.at - 86400000000 AND h.start <= NEW.at AND h."end" >= NEW.until AND h.local_day = NEW.local_day AND h.time_zone = NEW.time_zone) BEGIN SELECT RAISE(ABORT, 'nobody is asked at a protected hour'); END""",
     """CREATE TRIGGER prompts_paused BEFORE INSERT ON prompts WHEN EXISTS (SELECT 1 FROM prompt_pauses p WHERE p.owner = NEW.wearer_id AND p.start < NEW.until AND (p.ask_until IS NULL OR p.ask_until > NEW.at) AND (p.ended_at IS NULL OR p.ended_at > NEW.at)) BEGIN SELECT RAISE(ABORT, 'nobody is asked in a pause'); END""",
     """CREATE TRIGGER prompts_near BEFORE INSERT ON prompts WHEN EXISTS (SELECT 1 FROM prompts o WHERE o.wearer_id = NEW.wearer_id AND o.at BETWEEN NEW.at - 172800000000 AND NEW.at + 172800000000 AND (o.at < NEW.until AND o.until > NEW.at OR abs(o.at - NEW.at) < max(o.gap, NEW.gap, 900000000))) BEGIN SELECT RAISE(ABORT, 'this is too near another prompt'); END""",
@@ -61,7 +61,6 @@ def upgrade() -> None:
         sa.Column("time_zone", sa.String(), nullable=False),
         sa.Column("protected", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("n"),
-        sa.UniqueConstraint("wearer_id", "start"),
     )
     op.create_table(
         "prompts",
@@ -82,7 +81,6 @@ def upgrade() -> None:
         sa.Column("state", sa.String(), nullable=False),
         sa.Column("is_void", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("check_in_id"),
-        sa.UniqueConstraint("wearer_id", "at"),
     )
     op.create_table(
         "prompt_draws",
@@ -94,7 +92,6 @@ def upgrade() -> None:
         sa.Column("asked", sa.Integer(), nullable=False),
         sa.Column("not_asked", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("n"),
-        sa.UniqueConstraint("wearer_id", "waking_day"),
     )
     op.create_table(
         "prompt_pauses",
@@ -111,7 +108,6 @@ def upgrade() -> None:
         sa.Column("ended_at", sa.Integer(), nullable=True),
         sa.Column("ended_by", sa.String(), nullable=True),
         sa.PrimaryKeyConstraint("n"),
-        sa.UniqueConstraint("pause_id"),
     )
     op.create_table(
         "outages",
@@ -128,7 +124,6 @@ def upgrade() -> None:
         sa.Column("ref", sa.String(), nullable=False),
         sa.Column("at", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("n"),
-        sa.UniqueConstraint("device_id", "kind", "ref"),
         sqlite_autoincrement=True,
     )
     op.create_table(
@@ -141,12 +136,25 @@ def upgrade() -> None:
         sa.Column("alert_id", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("n"),
     )
+    op.create_index(
+        op.f("ix_prompt_hours_once"), "prompt_hours", ["wearer_id", "start"], unique=True
+    )
+    op.create_index(op.f("ix_prompts_at"), "prompts", ["at"], unique=False)
     op.create_index(op.f("ix_prompts_device_id"), "prompts", ["device_id"], unique=False)
     op.create_index(op.f("ix_prompts_drawn"), "prompts", ["drawn"], unique=False)
+    op.create_index(op.f("ix_prompts_local_day"), "prompts", ["local_day"], unique=False)
+    op.create_index(op.f("ix_prompts_once"), "prompts", ["wearer_id", "at"], unique=True)
+    op.create_index(
+        op.f("ix_prompt_draws_once"), "prompt_draws", ["wearer_id", "waking_day"], unique=True
+    )
     op.create_index(
         op.f("ix_prompt_draws_waking_day"), "prompt_draws", ["waking_day"], unique=False
     )
+    op.create_index(op.f("ix_prompt_pauses_once"), "prompt_pauses", ["pause_id"], unique=True)
     op.create_index(op.f("ix_prompt_pauses_owner"), "prompt_pauses", ["owner"], unique=False)
+    op.create_index(
+        op.f("ix_device_inbox_once"), "device_inbox", ["device_id", "kind", "ref"], unique=True
+    )
     op.create_index(op.f("ix_review_calls_order_id"), "review_calls", ["order_id"], unique=False)
     for guard in GUARDS:
         op.execute(guard)

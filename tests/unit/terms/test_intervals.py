@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from fairtag.evaluation import intervals
+from fairtag.terms.counts import intervals
 
 
 @pytest.mark.parametrize(

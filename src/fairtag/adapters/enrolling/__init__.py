@@ -1,0 +1,1 @@
+"""From where do enrolment pictures come, besides the wearer?"""

@@ -1,0 +1,1 @@
+"""Which engine looks at pictures, and what keeps it apart from everything else?"""

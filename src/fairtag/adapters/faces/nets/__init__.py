@@ -1,0 +1,1 @@
+"""The reference engine: three networks whose licences fit, run by OpenCV."""

@@ -1,0 +1,1 @@
+"""Addresses outside the house, and the notices that go there."""

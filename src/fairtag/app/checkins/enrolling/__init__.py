@@ -1,0 +1,1 @@
+"""Enrol a wearer: pictures to compare with, from three sources, and anew for another engine."""

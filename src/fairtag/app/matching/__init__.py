@@ -1,0 +1,1 @@
+"""Which matcher may decide, who agreed to it, and on which figures?"""

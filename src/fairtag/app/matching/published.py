@@ -1,0 +1,70 @@
+"""What does everybody see of the matcher? What may decide, on which figures, or why nothing may."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fairtag.app.house import House
+from fairtag.app.matching.profiles import Standing, standing
+from fairtag.faces.model import GroupRates, Rate, ThresholdProfile
+from fairtag.faces.refusals import EngineRefused
+from fairtag.faces.threshold import (
+    CAPTURE_MODE,
+    DEMO_THRESHOLD,
+    LEAST_GROUPS,
+    LEAST_SAMPLE,
+    MOST_FMR,
+    MOST_FNMR,
+    MOST_SAMPLE,
+)
+from fairtag.faces.verdict import digest as digest_of
+from fairtag.terms.errors import Busy
+from fairtag.terms.instants import text
+
+_AWAY = "no matcher runs"
+
+
+def published(house: House) -> dict[str, Any]:
+    """Tell what is in force; the same at `/charter/faces`, `/api/charter/faces` and by hand."""
+    found = _standing(house)
+    told: dict[str, Any] = {
+        "mode": found.mode,
+        "why": found.why,
+        "capture_mode": CAPTURE_MODE,
+        "sample": house.face_sample,
+        "sample_range": [LEAST_SAMPLE, MOST_SAMPLE],
+        "ceilings": {"fmr": MOST_FMR, "fnmr": MOST_FNMR, "least_groups": LEAST_GROUPS},
+    }
+    if found.mode == "demo":
+        return told | {"threshold": DEMO_THRESHOLD, "figures": "none: it is for a demo only"}
+    return told if found.kept is None else told | _told(found.kept)
+
+
+def _standing(house: House) -> Standing:
+    try:
+        return standing(house, house.faces.info())
+    except (Busy, EngineRefused):
+        return Standing(mode="refer_all", decides=None, kept=None, why=_AWAY)
+
+
+def _told(profile: ThresholdProfile) -> dict[str, Any]:
+    return {
+        "engine": profile.engine,
+        "threshold": profile.threshold,
+        "digest": digest_of(profile),
+        "report_sha256": profile.report_sha256,
+        "data_sha256": profile.data_sha256,
+        "evaluated_by": profile.evaluated_by,
+        "approved_by": profile.approved_by,
+        "since": text(profile.made_at),
+        "figures": [_group(one) for one in (profile.overall, *profile.groups)],
+    }
+
+
+def _group(one: GroupRates) -> dict[str, Any]:
+    rates = {"fmr": one.fmr, "fnmr": one.fnmr, "fta": one.fta}
+    return {"group": one.group} | {name: _rate(rate) for name, rate in rates.items()}
+
+
+def _rate(rate: Rate) -> dict[str, Any]:
+    return {"errors": rate.errors, "trials": rate.trials, "95": [rate.low, rate.high]}

@@ -1,0 +1,1 @@
+"""Who is told for a wearer outside the pages: by the address that somebody gave."""

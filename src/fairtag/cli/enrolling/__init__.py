@@ -1,0 +1,1 @@
+"""Enrolled pictures by hand."""

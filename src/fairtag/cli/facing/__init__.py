@@ -1,0 +1,1 @@
+"""Faces by hand: comparing and measuring on files; profiles and fairness of a store."""

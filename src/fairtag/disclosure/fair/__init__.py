@@ -1,0 +1,1 @@
+"""How did groups fare, told so that nobody can be found in it?"""

@@ -1,0 +1,1 @@
+"""How does a report read? A page, a curve, a model card, a bias report."""

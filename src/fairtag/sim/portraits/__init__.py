@@ -1,0 +1,1 @@
+"""Faces of nobody: drawn, for tests, benchmarks and the demo."""

@@ -1,0 +1,1 @@
+"""What does a count say about what was counted?"""

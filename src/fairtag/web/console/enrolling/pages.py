@@ -1,0 +1,186 @@
+"""The pages of an enrolment: open it, take pictures in or fetch them, see how good they are.
+
+A page shows which measures of a picture hold and what would help; never a picture of the past,
+never a score. Uploaded pictures stay in memory until they are sealed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Form, Request, Response
+from fastapi.concurrency import run_in_threadpool
+from fastapi.responses import RedirectResponse
+
+from fairtag.app.books import Person
+from fairtag.app.checkins.book import Invitation
+from fairtag.app.checkins.enrolling.enrol import (
+    WANTED,
+    Enrolled,
+    Looked,
+    enrol_at_desk,
+    enrol_from,
+    open_enrolment,
+)
+from fairtag.app.permissions import Act, demand
+from fairtag.faces.refusals import EnrolmentRefused
+from fairtag.terms.errors import FairtagError, TooLarge
+from fairtag.terms.ids import DeviceId, OrderId
+from fairtag.terms.instants import DAY, Micros
+from fairtag.web.console.enrolling.words import advised
+from fairtag.web.console.refusals import status_of
+from fairtag.web.console.shell import Checked, Shell, Signed
+from fairtag.web.console.show import when
+from fairtag.web.multipart import parts_of
+
+_MOST_BYTES = 8 * 1024 * 1024
+Name = Annotated[str, Form(max_length=64)]
+
+
+def pages(shell: Shell) -> APIRouter:
+    """Give the routes."""
+    router = APIRouter()
+    _opening(router, shell)
+    _taking(router, shell)
+    return router
+
+
+def _opening(router: APIRouter, shell: Shell) -> None:
+    @router.get("/enrolling")
+    def ask(request: Request, person: Signed) -> Response:
+        demand(person, Act.ENROL)
+        return _form(shell, request, {}, None)
+
+    @router.post("/enrolling")
+    def begin(
+        request: Request,
+        person: Checked,
+        order: Name = "",
+        device: Name = "",
+        days: Annotated[int, Form(ge=1, le=14)] = 2,
+    ) -> Response:
+        demand(person, Act.ENROL)
+        until = Micros(shell.house.clock.now() + days * DAY)
+        who = DeviceId(device.strip()) if device.strip() else None
+        try:
+            opened = open_enrolment(
+                shell.house, person, OrderId(order.strip()), device_id=who, until=until
+            )
+        except FairtagError as refusal:
+            return _form(shell, request, {"order": order, "device": device}, refusal)
+        return RedirectResponse(f"/enrolling/{opened.invitation_id}", status_code=303)
+
+
+def _taking(router: APIRouter, shell: Shell) -> None:
+    @router.get("/enrolling/{invitation_id}")
+    def show(request: Request, person: Signed, invitation_id: str) -> Response:
+        demand(person, Act.ENROL)
+        return _page(shell, request, invitation_id, None, None)
+
+    @router.post("/enrolling/{invitation_id}/pictures")
+    async def take(request: Request, invitation_id: str) -> Response:
+        # A framework's form would put large pictures into files, in clear: this one is read here.
+        body = await _body(request)
+        return await run_in_threadpool(_taken, shell, request, invitation_id, body)
+
+    @router.post("/enrolling/{invitation_id}/fetch")
+    def fetch(
+        request: Request, person: Checked, invitation_id: str, reference: Name = ""
+    ) -> Response:
+        demand(person, Act.ENROL)
+        return _done(
+            shell,
+            request,
+            invitation_id,
+            lambda: _fetched(shell, person, invitation_id, reference.strip()),
+        )
+
+
+def _fetched(shell: Shell, person: Person, invitation_id: str, reference: str) -> Enrolled:
+    source = shell.house.enrolment_source
+    if source is None:
+        raise EnrolmentRefused("no authority's pictures are set up here")
+    return enrol_from(shell.house, person, invitation_id, source=source, reference=reference)
+
+
+async def _body(request: Request) -> bytes:
+    told, size = [], 0
+    async for part in request.stream():
+        size += len(part)
+        if size > _MOST_BYTES:
+            raise TooLarge("three pictures of 2 MB each at most")
+        told.append(part)
+    return b"".join(told)
+
+
+def _taken(shell: Shell, request: Request, invitation_id: str, body: bytes) -> Response:
+    demand(shell.person(request), Act.ENROL)
+    parts = parts_of(request.headers.get("content-type", ""), body) or []
+    frames = [one.content for one in parts if one.name == "pictures" and one.content][:WANTED]
+    if not frames:
+        return _page(shell, request, invitation_id, None, EnrolmentRefused("no picture came"))
+    csrf = next((one.content for one in parts if one.name == "csrf"), b"")
+    person = shell.checked(request, csrf.decode("latin-1"))
+
+    def work() -> Enrolled:
+        return enrol_at_desk(shell.house, person, invitation_id, frames)
+
+    return _done(shell, request, invitation_id, work)
+
+
+def _done(
+    shell: Shell, request: Request, invitation_id: str, work: Callable[[], Enrolled]
+) -> Response:
+    try:
+        return _page(shell, request, invitation_id, work(), None)
+    except EnrolmentRefused as refusal:
+        return _page(shell, request, invitation_id, None, refusal)
+
+
+def _form(
+    shell: Shell, request: Request, told: dict[str, str], refusal: FairtagError | None
+) -> Response:
+    status = 200 if refusal is None else status_of(refusal)
+    return shell.page(request, "enrolling/open.html", status=status, told=told, refusal=refusal)
+
+
+def _page(
+    shell: Shell,
+    request: Request,
+    invitation_id: str,
+    done: Enrolled | None,
+    refusal: FairtagError | None,
+) -> Response:
+    found = shell.house.store.read(lambda tx: tx.enrolments.invitation(invitation_id))
+    return shell.page(
+        request,
+        "enrolling/one.html",
+        status=200 if refusal is None else status_of(refusal),
+        one=_shown(found),
+        looked=[] if done is None else [_looked(one) for one in done.looked],
+        wanted=WANTED,
+        has_source=shell.house.enrolment_source is not None,
+        refusal=refusal,
+    )
+
+
+def _shown(one: Invitation) -> dict[str, Any]:
+    return {
+        "id": one.invitation_id,
+        "wearer": one.wearer_id,
+        "order": one.order_id,
+        "device": one.device_id or "",
+        "until": when(one.until),
+        "taken": one.taken,
+    }
+
+
+def _looked(one: Looked) -> dict[str, Any]:
+    measures = () if one.reading is None else one.reading.measures
+    return {
+        "is_kept": one.is_kept,
+        "advice": [advised(code) for code in one.advice],
+        "good": sum(each.is_ok for each in measures),
+        "poor": [each.name for each in measures if not each.is_ok],
+    }

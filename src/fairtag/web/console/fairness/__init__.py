@@ -1,0 +1,5 @@
+"""How groups of people fared, for inspectors."""
+
+from fairtag.web.console.fairness.pages import pages
+
+__all__ = ["pages"]

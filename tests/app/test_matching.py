@@ -1,0 +1,222 @@
+"""Two people who are not its evaluator put a profile in force; whatever differs decides nothing."""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import replace
+from pathlib import Path
+
+import msgspec
+import pytest
+from tests.rig import PASSWORD, Rig, opened_rig
+from tests.unit.faces.specimens import ENGINE, profile, rates
+from typer.testing import CliRunner
+
+from fairtag.app.books import Person
+from fairtag.app.matching.book import IN_FORCE, KeptProfile
+from fairtag.app.matching.profiles import approve, propose, standing, take_out
+from fairtag.app.matching.published import published
+from fairtag.cli import app
+from fairtag.faces.refusals import ProfileRefused
+from fairtag.faces.verdict import digest
+from fairtag.terms.errors import NotPermitted, SecondPersonRefused, SignInRefused
+from fairtag.terms.instants import DAY, Micros
+
+WHY = "the laboratory's report of November"
+CANDIDATE = profile(approved_by="", made_at=Micros(0))
+
+
+def two(rig: Rig) -> tuple[Person, Person]:
+    first = rig.person("otto", "supervisor", by="adam")
+    second = rig.person("sara", "supervisor", by="eve")
+    rig.pass_time(2 * DAY)
+    return first, second
+
+
+def in_force(rig: Rig, candidate=CANDIDATE) -> KeptProfile:
+    first, second = two(rig)
+    asked = propose(rig.house, first, candidate, password=PASSWORD, reason=WHY)
+    return approve(
+        rig.house,
+        second,
+        asked.proposal_id,
+        digest=asked.digest,
+        password=PASSWORD,
+        engine=ENGINE,
+    )
+
+
+def test_without_a_profile_everything_goes_to_people(rig: Rig) -> None:
+    found = standing(rig.house, ENGINE)
+
+    assert (found.mode, found.decides) == ("refer_all", None)
+
+
+def test_two_people_put_it_in_force_and_the_log_holds_its_digest(rig: Rig) -> None:
+    kept = in_force(rig)
+
+    found = standing(rig.house, ENGINE)
+    entry = rig.house.store.read(lambda tx: tx.audit.entries(after=kept.entry - 1, limit=1))[
+        0
+    ].entry
+    assert found.mode == "live"
+    assert found.decides is not None
+    assert found.decides.profile.approved_by == "otto+sara"
+    assert (entry.what, entry.operation) == (IN_FORCE, "policy")
+    assert entry.details["profile"] == found.decides.digest
+    assert (entry.actor, entry.second_person) == ("otto", "sara")
+
+
+def test_who_evaluated_it_can_neither_put_it_up_nor_approve_it(rig: Rig) -> None:
+    first, second = two(rig)
+
+    by_first = msgspec.structs.replace(CANDIDATE, evaluated_by="Otto")
+    with pytest.raises(ProfileRefused, match="whoever evaluated it"):
+        propose(rig.house, first, by_first, password=PASSWORD, reason=WHY)
+    by_second = msgspec.structs.replace(CANDIDATE, evaluated_by="sara")
+    asked = propose(rig.house, first, by_second, password=PASSWORD, reason=WHY)
+    with pytest.raises(ProfileRefused, match="whoever evaluated it"):
+        approve(
+            rig.house,
+            second,
+            asked.proposal_id,
+            digest=asked.digest,
+            password=PASSWORD,
+            engine=ENGINE,
+        )
+    assert standing(rig.house, ENGINE).mode == "refer_all"
+
+
+def test_one_person_alone_cannot(rig: Rig) -> None:
+    first, _ = two(rig)
+    asked = propose(rig.house, first, CANDIDATE, password=PASSWORD, reason=WHY)
+
+    with pytest.raises(SecondPersonRefused):
+        approve(
+            rig.house,
+            first,
+            asked.proposal_id,
+            digest=asked.digest,
+            password=PASSWORD,
+            engine=ENGINE,
+        )
+
+
+def test_a_wrong_password_or_role_cannot(rig: Rig) -> None:
+    first, _ = two(rig)
+
+    with pytest.raises(SignInRefused):
+        propose(rig.house, first, CANDIDATE, password="a wrong one altogether", reason=WHY)
+    officer = rig.person("oscar", "officer")
+    with pytest.raises(NotPermitted):
+        propose(rig.house, officer, CANDIDATE, password=PASSWORD, reason=WHY)
+    with pytest.raises(NotPermitted):
+        take_out(rig.house, officer, password=PASSWORD)
+
+
+def test_what_the_gate_refuses_is_not_even_put_up(rig: Rig) -> None:
+    first, _ = two(rig)
+    failing = msgspec.structs.replace(CANDIDATE, groups=(rates("a"), rates("b", fmr=(9, 40_000))))
+
+    with pytest.raises(ProfileRefused, match="b: FMR 9 of 40000"):
+        propose(rig.house, first, failing, password=PASSWORD, reason=WHY)
+
+
+def test_another_engine_makes_it_idle(rig: Rig) -> None:
+    in_force(rig)
+    newer = msgspec.structs.replace(ENGINE, version="2")
+
+    found = standing(rig.house, newer)
+
+    assert (found.mode, found.decides) == ("refer_all", None)
+    assert "measured with invented@1" in found.why
+
+
+def test_one_person_takes_it_out(tmp_path: Path) -> None:
+    with opened_rig(tmp_path / "data") as rig:
+        in_force(rig)
+        found = rig.house.store.read(lambda tx: tx.people.by_name("sara"))
+        assert found is not None
+
+        take_out(rig.house, found[0], password=PASSWORD)
+
+        assert standing(rig.house, ENGINE).mode == "refer_all"
+    assert verified(tmp_path)[0] == 0
+
+
+def verified(folder: Path) -> tuple[int, str]:
+    done = CliRunner().invoke(app, ["audit", "verify", "--data", str(folder / "data")])
+    return done.exit_code, done.stdout
+
+
+def edit(folder: Path, change) -> None:
+    """Edit the profile in the file of the store, past its guards."""
+    with sqlite3.connect(folder / "data" / "fairtag.db") as db:
+        db.execute("DROP TRIGGER face_profiles_hold")
+        (body,) = db.execute("SELECT body FROM face_profiles").fetchone()
+        kept = msgspec.json.decode(body, type=KeptProfile)
+        bent = msgspec.structs.replace(kept, profile=change(kept.profile))
+        db.execute("UPDATE face_profiles SET body = ?", (msgspec.json.encode(bent),))
+
+
+def test_the_database_refuses_to_edit_it(rig: Rig, tmp_path: Path) -> None:
+    in_force(rig)
+
+    with (
+        sqlite3.connect(tmp_path / "data" / "fairtag.db") as db,
+        pytest.raises(sqlite3.IntegrityError, match="can not be changed"),
+    ):
+        db.execute("UPDATE face_profiles SET body = x'00'")
+
+
+def test_edited_past_the_guards_it_decides_nothing_and_the_log_tells(tmp_path: Path) -> None:
+    with opened_rig(tmp_path / "data") as rig:
+        in_force(rig)
+        at = rig.clock.at
+    assert verified(tmp_path)[0] == 0
+    edit(tmp_path, lambda one: msgspec.structs.replace(one, threshold=0.1))
+
+    with opened_rig(tmp_path / "data", at) as rig:
+        found = standing(rig.house, ENGINE)
+
+        assert (found.mode, found.decides) == ("refer_all", None)
+        assert "something in it was changed" in found.why
+    code, words = verified(tmp_path)
+    assert (code, "face_profiles" in words) == (1, True)
+
+
+def test_negative_control_put_in_force_as_edited_it_would_decide(rig: Rig) -> None:
+    """The threshold alone is no reason of the gate: only the digest tells."""
+    kept = in_force(rig, msgspec.structs.replace(CANDIDATE, threshold=0.1))
+
+    assert kept.profile is not None
+    assert standing(rig.house, ENGINE).mode == "live"
+
+
+def test_a_demo_decides_by_its_own_profile_and_says_so(rig: Rig) -> None:
+    found = standing(replace(rig.house, is_demo=True), ENGINE)
+
+    assert found.mode == "demo"
+    assert found.decides is not None
+    assert found.decides.profile.mode == "demo"
+
+
+class NoFaces:
+    def info(self):
+        return ENGINE
+
+
+def test_everybody_reads_its_figures(rig: Rig) -> None:
+    kept = in_force(rig)
+    assert kept.profile is not None
+
+    told = published(replace(rig.house, faces=NoFaces()))
+
+    assert told["mode"] == "live"
+    assert told["digest"] == digest(kept.profile)
+    assert [one["group"] for one in told["figures"]] == ["all", "a", "b", "c"]
+    assert told["figures"][0]["fmr"] == {
+        "errors": 3,
+        "trials": 200_000,
+        "95": [kept.profile.overall.fmr.low, kept.profile.overall.fmr.high],
+    }
