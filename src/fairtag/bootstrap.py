@@ -19,6 +19,7 @@ from fairtag.adapters.faces.keeper import FacesApart
 from fairtag.adapters.ground import FolderGround
 from fairtag.adapters.keys.shut import ShutVault
 from fairtag.adapters.keystore import KeyStore
+from fairtag.adapters.known.pairs import FolderKnownPairs
 from fairtag.adapters.logproof.signing import SocketSigner
 from fairtag.adapters.logproof.witnesses import witness_from
 from fairtag.adapters.notify import MailNotifier, NoNotifier, WebhookNotifier, signing_key
@@ -32,6 +33,7 @@ from fairtag.app.checkins.enrolling.sources import EnrolmentSource
 from fairtag.app.house import House
 from fairtag.app.log.tend import merge_spooled
 from fairtag.app.ports import Clock, Notifier, Store
+from fairtag.app.reviewing.known import KnownPairs, NullKnownPairs
 from fairtag.app.set_duty import check_address
 from fairtag.custody.root import Root
 from fairtag.faces.threshold import demand_sample
@@ -195,6 +197,10 @@ def _housed(
         store.close()
 
 
+def _known_pairs(folder: str) -> KnownPairs:
+    return FolderKnownPairs(Path(folder)) if folder else NullKnownPairs()
+
+
 def _enrolment_source(settings: Settings) -> EnrolmentSource | None:
     folder = settings.enrolment_folder
     return None if folder is None else FolderEnrolmentSource(folder)
@@ -232,6 +238,7 @@ def _wired(
         is_referring=store.kind != "demo",  # the demo alone has a profile of its own
         decisions_a_day=settings.reviewers_decisions_a_day,
         inspector_to=settings.inspector_to,
+        known_pairs=_known_pairs(settings.known_pairs),
     )
 
 

@@ -26,6 +26,7 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="FAIRTAG_", extra="forbid")
 
+    known_pairs: str = ""  # a folder of pairs of different people who agreed to it
     address: str = "http://127.0.0.1:8080"  # where staff reach the pages; stands in notices
     mail_host: str = ""  # SMTP host for notices; empty: no mail
     mail_port: int = 25

@@ -30,14 +30,17 @@ HANDS = {
     "places": {"adapters/sqlite/journal.py", "cli/bench.py"},
     "identity": {"app/openings/read.py", "app/disclosure/emergency.py"},
     "opened": {"app/openings/read.py"},  # what concerns third persons
-    "text": {"app/openings/read.py"},  # what a wearer contests
+    "text": {"app/openings/read.py", "app/deciding/basis.py"},  # what a wearer contests
     "address": {"app/outside/tell.py"},  # of a representative, to send there
     "reason": {"app/openings/break_glass.py"},
     # Faces: the comparison's templates, and every kept picture for another engine. No person sees
     # anything; pages open pictures through the reviewing rooms only.
     "templates": {"app/checkins/answering/compare.py"},
     "kept": {"app/checkins/enrolling/reenrol.py"},
-    "pictures": set(),
+    "pictures": {"app/reviewing/deal.py"},
+    "note": {"app/deciding/basis.py"},
+    "reasons": {"app/deciding/told.py"},
+    "words": {"app/deciding/basis.py"},
     "derived": {"app/checkins/answering/compare.py"},
     "in_counts": {"app/fairness/tell.py"},  # what wearers said of themselves: counted, forgotten
 }
@@ -55,6 +58,9 @@ BOOKS = {
     "openings",
     "answers",
     "enrolments",
+    "known_pairs",
+    "photo_reviews",
+    "decisions",
     "declared",
     "outside",
 }

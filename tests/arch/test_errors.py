@@ -6,6 +6,7 @@ import re
 import sys
 
 import fairtag.faces.refusals
+import fairtag.review.refusals
 import fairtag.rules.prompts.refusals  # noqa: F401 - so that their refusals are known
 from fairtag.terms.errors import FairtagError
 

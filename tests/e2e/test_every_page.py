@@ -100,7 +100,7 @@ def test_every_page_passes_axe_fits_320_pixels_and_has_a_title_of_its_own(
         rig.staff("rita", "reviewer")
         page.context.clear_cookies()
         sign_in(page, address, "rita")
-        found["no pages"], titles["no pages"] = faults(page), page.title()
+        found["pictures"], titles["pictures"] = faults(page), page.title()
         page.goto(f"{address}/log")
         found["not allowed"], titles["not allowed"] = faults(page), page.title()
 

@@ -25,7 +25,7 @@ WHY = "a caller says that somebody is hurt"
 # device: a device's credential as a token. An order's wearer has no account here.
 TABLE = """
 method path                                   out dis off sup cas con ins rev lia adm odd device
-GET    /                                      s   s   y   y   y   y   h   y   h   h   y   s
+GET    /                                      s   s   y   y   y   y   h   h   h   h   y   s
 GET    /queue/rows                            s   s   y   y   y   y   n   n   n   n   n   s
 GET    /queue/changes                         s   s   y   y   y   y   n   n   n   n   n   s
 GET    /alerts/{authority}                    s   s   y   y   y   n   n   n   n   n   n   s
@@ -67,6 +67,15 @@ GET    /check-ins                             s   s   y   y   n   n   n   n   n 
 POST   /check-ins                             s   s   y   y   n   n   n   n   n   n   n   s
 POST   /check-ins/record                      s   s   y   y   n   n   n   n   n   n   n   s
 GET    /reconciliation                        s   s   y   y   n   y   n   n   n   n   n   s
+GET    /deciding                              s   s   y   y   n   n   n   n   n   n   n   s
+POST   /alerts/{authority}/decide/read        s   s   y   y   n   n   n   n   n   n   n   s
+POST   /alerts/{support}/decide/read          s   s   y   y   n   n   n   n   n   n   n   s
+POST   /alerts/{authority}/decide             s   s   y   y   n   n   n   n   n   n   n   s
+POST   /alerts/{support}/decide               s   s   y   y   n   n   n   n   n   n   n   s
+GET    /reviewing                             s   s   n   n   n   n   n   y   n   n   n   s
+POST   /reviewing/next                        s   s   n   n   n   n   n   y   n   n   n   s
+POST   /reviewing/{case_id}                   s   s   n   n   n   n   n   y   n   n   n   s
+GET    /reviewing/figures                     s   s   n   y   n   n   y   n   n   n   n   s
 GET    /duty                                  s   s   y   y   y   y   y   n   n   y   n   s
 GET    /disclosures                           s   s   y   y   y   n   n   n   y   n   n   s
 GET    /disclosures/new                       s   s   y   y   y   n   n   n   y   n   n   s
@@ -217,7 +226,13 @@ def _begun(desk: Desk, path: str) -> str:
 def _meaning(status: int, to: str) -> str:
     if status == 303 and to.startswith("/sign-in") and to != "/sign-in?done=out":
         return "s"
-    if status == 303 and to in ("/log", "/duty", "/reconciliation", "/disclosures"):
+    if status == 303 and to in (
+        "/log",
+        "/duty",
+        "/reconciliation",
+        "/disclosures",
+        "/reviewing",
+    ):
         return "h"
     return {401: "k", 403: "n"}.get(status, "y")
 
@@ -237,7 +252,7 @@ def mismatches(rig: Rig, only: str = "") -> list[str]:
     names = two_alerts(rig) | {"token": "not-a-link"}
     names |= _asked_and_opened(rig)
     names |= {"order_id": "ORD-1", "version": "1", "what": "suspend"}
-    names |= {"disclosure_id": "x_none", "invitation_id": "i_none"}
+    names |= {"disclosure_id": "x_none", "case_id": "v_none", "invitation_id": "i_none"}
     desks = everybody(rig)
     keys, lines = rows()
     wrong = []
@@ -309,7 +324,7 @@ def in_table() -> set[tuple[str, str]]:
 
 
 def test_a_role_that_begins_elsewhere_is_led_there_and_nowhere_in_a_circle(rig: Rig) -> None:
-    for role, home in (("inspector", "/log"), ("admin", "/duty")):
+    for role, home in (("inspector", "/log"), ("admin", "/duty"), ("reviewer", "/reviewing")):
         desk = at_desk(rig, role, role)
 
         assert desk.get("/").headers["location"] == home
@@ -319,7 +334,7 @@ def test_a_role_that_begins_elsewhere_is_led_there_and_nowhere_in_a_circle(rig: 
 def test_a_role_without_pages_is_told_so(rig: Rig) -> None:
     two_alerts(rig)
 
-    page = at_desk(rig, "rita", "reviewer").get("/").text
+    page = at_desk(rig, "rita", "owner").get("/").text
 
     assert "There is no page for your role yet" in page
     assert "W-1" not in page

@@ -35,7 +35,7 @@ CHARTER: tuple[Guarantee, ...] = (
         title="A person decides",
         promise="The system raises alerts. People decide, and only a court finds a breach proved.",
         proof="test_g02_a_person_decides.py",
-        is_proved=False,
+        is_proved=True,
         proved_part="",
     ),
     Guarantee(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from fairtag.app.checkins.book import Faces
@@ -12,6 +12,7 @@ from fairtag.app.disclosure.book import Parcels
 from fairtag.app.fairness.book import Courses
 from fairtag.app.log.book import LogFile, Signer, Witness
 from fairtag.app.ports import Clock, Notifier, Store, Vault
+from fairtag.app.reviewing.known import KnownPairs, NullKnownPairs
 from fairtag.retention.schedule import Schedule
 
 
@@ -69,6 +70,7 @@ class House:
     is_rehearsal: (
         bool  # not all ten proofs pass: simulated orders only, every page says 'rehearsal'
     )
+    known_pairs: KnownPairs = field(default_factory=NullKnownPairs)  # to measure reviewers
     enrolment_source: EnrolmentSource | None = None  # the authority's own pictures, if any
     engines_allowed: tuple[str, ...] = ()  # digests of engines that may run beside the reference
     is_referring: bool = True  # no matcher may decide: people look at every photo (charter G8)

@@ -31,6 +31,9 @@ class Act(StrEnum):
     DECLARE = "declare whom one knows"
     INTERESTS = "record whom others know"
     REVIEW = "review openings"
+    DECIDE = "decide about alerts"
+    LOOK = "look at pairs of pictures"
+    REVIEWERS = "see how right reviewers are"
     ENROL = "enrol wearers"
     PROFILE = "put a matcher in force, with a second person"
     FAIRNESS = "read how groups fared, in counts"
@@ -49,6 +52,7 @@ ROLES: dict[str, frozenset[Act]] = {
             Act.DISCLOSE,
             Act.ASK,
             Act.DECLARE,
+            Act.DECIDE,
             Act.ENROL,
             Act.PROMPT,
         }
@@ -70,6 +74,8 @@ ROLES: dict[str, frozenset[Act]] = {
             Act.ASK,
             Act.DECLARE,
             Act.REVIEW,
+            Act.DECIDE,
+            Act.REVIEWERS,
             Act.ENROL,
             Act.PROFILE,
             Act.FAIRNESS,
@@ -81,8 +87,10 @@ ROLES: dict[str, frozenset[Act]] = {
     ),
     # QUEUE and HANDLE: matters of support only.
     "contractor": frozenset({Act.QUEUE, Act.RECONCILE, Act.HANDLE, Act.ROSTER, Act.DECLARE}),
-    "inspector": frozenset({Act.LOG, Act.ROSTER, Act.REVIEW, Act.DECLARE, Act.FAIRNESS}),
-    "reviewer": frozenset(),  # two pictures and nothing else; there are none in this version
+    "inspector": frozenset(
+        {Act.LOG, Act.ROSTER, Act.REVIEW, Act.DECLARE, Act.REVIEWERS, Act.FAIRNESS}
+    ),
+    "reviewer": frozenset({Act.LOOK}),  # two pictures and nothing else
     "liaison": frozenset({Act.ASK}),  # no way in to data: asks, and an officer answers
     "admin": frozenset({Act.DUTY, Act.ROSTER, Act.INTERESTS, Act.DECLARE}),
 }

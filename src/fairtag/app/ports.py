@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from fairtag.app.openings.book import ApartBook, CircleBook, OpeningBook
     from fairtag.app.outside.book import OutsideBook
     from fairtag.app.retention.book import ErasureBook, HoldBook
+    from fairtag.app.reviewing.book import DecisionBook, PhotoReviewBook
     from fairtag.app.trail.book import Chunks, Pile
     from fairtag.app.wearer.book import ContestBook, WearerBook
     from fairtag.rules.finding import Finding
@@ -329,6 +330,16 @@ class Transaction(Protocol):
 
     @property
     def enrolments(self) -> EnrolmentBook:
+        """Give the book."""
+        ...
+
+    @property
+    def photo_reviews(self) -> PhotoReviewBook:
+        """Give the book."""
+        ...
+
+    @property
+    def decisions(self) -> DecisionBook:
         """Give the book."""
         ...
 

@@ -37,10 +37,13 @@ class Purpose(StrEnum):
     ANSWER_COMPLAINT = "answer_complaint"
     PREPARE_COURT = "prepare_court"
     THREAT_TO_LIFE = "threat_to_life"  # break-glass, and nothing else
+    CONFIRM_CHECK_IN = "confirm_check_in"  # two pictures, without a name
+    MEASURE_REVIEWERS = "measure_reviewers"  # two enrolled pictures, without a name
 
 
 OF_POSITIONS = (Purpose.HANDLE_ALERT, Purpose.PROTECT_PERSON, Purpose.CHECK_EQUIPMENT)
 OF_TEXTS = (*OF_POSITIONS, Purpose.REVIEW_HANDLING)
+OF_PHOTOS = (Purpose.CONFIRM_CHECK_IN, Purpose.MEASURE_REVIEWERS, Purpose.HANDLE_ALERT)
 OF_WINDOWS = (
     Purpose.PROTECT_PERSON,
     Purpose.CHECK_EQUIPMENT,
@@ -58,6 +61,7 @@ class GrantKind(StrEnum):
     THIRD_PERSON = "third_person"  # what concerns a victim or witness
     WINDOW = "window"  # any other time of the trail: two people
     BREAK_GLASS = "break_glass"  # threat to life
+    PHOTOS = "photos"  # two pictures of one wearer
 
 
 OF_ONE_PERSON_POSITIONS = (GrantKind.URGENT_ALERT, GrantKind.ALERT_COPY)
@@ -147,6 +151,17 @@ def of_texts(purpose: str, *, kind: GrantKind = GrantKind.TEXTS, now: Micros) ->
     """
     chosen = _purpose(purpose, OF_TEXTS)
     return Opening(kind=kind, purpose=chosen, since=now, upto=now, until=Micros(now + LEASE))
+
+
+def of_photos(purpose: Purpose, *, now: Micros, lease: int) -> Opening:
+    """Decide about the two pictures of one check-in, for the one person they were dealt to.
+
+    Raises: OpeningRefused.
+    Fails: closed.
+    """
+    chosen = _purpose(purpose, OF_PHOTOS)
+    until = Micros(now + min(lease, LEASE))
+    return Opening(kind=GrantKind.PHOTOS, purpose=chosen, since=now, upto=now, until=until)
 
 
 def other_window(window: Interval, purpose: str, *, why_longer: str, now: Micros) -> Opening:

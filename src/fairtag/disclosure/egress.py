@@ -117,6 +117,7 @@ _ANSWERS = (
             "web/console/queue_pages.py",
             "web/console/refusals.py",
             "web/console/retention/pages.py",
+            "web/console/reviewing",
             "web/console/shell.py",
         ),
         carries="references, kinds, times; name and positions after a logged opening",

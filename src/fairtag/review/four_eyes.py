@@ -101,11 +101,21 @@ def state_of(proposal: Proposal, marks: tuple[Mark, ...], *, now: Micros) -> Sta
     return "agreed" if last == "agreed" else "asked"
 
 
+def _line(account: Account, makers: dict[str, str]) -> list[str]:
+    """List whom an account goes back to, nearest first: whoever makes a maker is in both hands."""
+    found: list[str] = []
+    name = account.made_by
+    while name in makers and name not in found:
+        found.append(name)
+        name = makers[name]
+    return found
+
+
 def _refusal(first: Account, second: Account, makers: dict[str, str], now: Micros) -> str | None:
     both = (first, second)
     closed = [one.user_id for one in both if not one.is_open]
     young = [one.user_id for one in both if now - one.made_at < LEAST_AGE]
-    makers_of_makers = (makers.get(first.made_by), makers.get(second.made_by))
+    lines = [{one.user_id, *_line(one, makers)} for one in both]
     reasons = (
         (first.user_id == second.user_id, "nobody agrees to what they asked for themselves"),
         (closed, f"the account of {', '.join(closed)} is closed"),
@@ -119,8 +129,8 @@ def _refusal(first: Account, second: Account, makers: dict[str, str], now: Micro
             "the same administrator made both accounts",
         ),
         (
-            makers_of_makers[0] == second.made_by or makers_of_makers[1] == first.made_by,
-            "one of the two administrators made the other's account",
+            bool(lines[0] & lines[1]) or second.made_by in lines[0] or first.made_by in lines[1],
+            "both accounts go back to one administrator",
         ),
     )
     return next((why for is_so, why in reasons if is_so), None)

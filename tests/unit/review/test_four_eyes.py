@@ -42,8 +42,11 @@ def test_two_people_may() -> None:
         (OTTO, replace(SARA, made_by="adam"), MAKERS, "same administrator"),
         (replace(OTTO, made_by=""), SARA, MAKERS, "same administrator"),
         (OTTO, replace(SARA, made_by=""), MAKERS, "same administrator"),
-        (OTTO, SARA, {"adam": "cli", "eve": "adam"}, "two administrators"),
-        (OTTO, SARA, {"adam": "eve", "eve": "cli"}, "two administrators"),
+        (OTTO, SARA, {"adam": "cli", "eve": "adam"}, "go back to one administrator"),
+        (OTTO, SARA, {"adam": "eve", "eve": "cli"}, "go back to one administrator"),
+        (OTTO, SARA, {"eve": "amy", "amy": "adam", "adam": "cli"}, "go back to one administrator"),
+        (OTTO, SARA, {"adam": "amy", "eve": "amy", "amy": "cli"}, "go back to one administrator"),
+        (OTTO, SARA, {"eve": "otto", "otto": "adam"}, "go back to one administrator"),
     ],
 )
 def test_one_person_with_two_accounts_may_not(

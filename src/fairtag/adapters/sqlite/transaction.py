@@ -27,6 +27,8 @@ from fairtag.adapters.sqlite.prompting.asking import SqliteAskingBook
 from fairtag.adapters.sqlite.prompting.prompts import SqlitePromptBook
 from fairtag.adapters.sqlite.proposals import SqliteProposalBook
 from fairtag.adapters.sqlite.quarantine import SqliteQuarantine
+from fairtag.adapters.sqlite.reviewing.decisions import SqliteDecisionBook
+from fairtag.adapters.sqlite.reviewing.photos import SqlitePhotoReviewBook
 from fairtag.adapters.sqlite.verdicts import SqliteVerdicts
 from fairtag.app.ports import Clock, Vault
 
@@ -53,11 +55,13 @@ class SqliteTransaction:
         self.apart = SqliteApartBook(connection, vault)
         self.wearers = SqliteWearerBook(connection)
         self.contests = SqliteContestBook(connection, vault)
+        self.photo_reviews = SqlitePhotoReviewBook(connection, vault)
+        self.decisions = SqliteDecisionBook(connection, vault)
         self.answers = SqliteAnswerBook(connection, vault)
         self.enrolments = SqliteEnrolmentBook(connection, vault)
-        self.outside = SqliteOutsideBook(connection, vault)
         self.prompts = SqlitePromptBook(connection)
         self.asking = SqliteAskingBook(connection, vault)
+        self.outside = SqliteOutsideBook(connection, vault)
         self.profiles = SqliteProfileBook(connection)
         self.declared = SqliteDeclaredBook(connection, vault)
         self.fairness = SqliteFairnessBook(connection)

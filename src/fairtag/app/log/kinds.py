@@ -140,6 +140,23 @@ def _proposals(tx: Transaction) -> Iterator[Done]:
         yield f"second-person.{state}", (proposal_id,)
 
 
+def _digested(entry: Entry) -> Key:
+    return (entry.details.get("row", ""), entry.details.get("digest", ""))
+
+
+def _photo_reviews(tx: Transaction) -> Iterator[Done]:
+    for review_id, digest in tx.photo_reviews.digests():
+        yield "photo.review", (review_id, digest)
+
+
+def _decisions(tx: Transaction) -> Iterator[Done]:
+    for what, name, digest in tx.decisions.digests():
+        yield _SAID[what], (name, digest)
+
+
+_SAID = {"decision": "alert.decide", "statement": "wearer.statement"}
+
+
 def _profiles(tx: Transaction) -> Iterator[Done]:
     for kept in tx.profiles.listed():
         if kept.profile is None:
@@ -204,6 +221,13 @@ KINDS = (
         said=lambda entry: (entry.details.get("run", ""),),
         rows=_erasures,
         needs_row=False,
+    ),
+    Kind(table="photo_reviews", codes=("photo.review",), said=_digested, rows=_photo_reviews),
+    Kind(
+        table="decisions",  # and statements
+        codes=tuple(_SAID.values()),
+        said=_digested,
+        rows=_decisions,
     ),
     Kind(
         table="answers",  # its rows end by two people's leave, the entries stay

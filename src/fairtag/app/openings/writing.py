@@ -28,6 +28,7 @@ READ: dict[GrantKind, str] = {
     GrantKind.THIRD_PERSON: "third-person.read",
     GrantKind.WINDOW: "opening.read",
     GrantKind.BREAK_GLASS: "opening.read",
+    GrantKind.PHOTOS: "photo.read",
 }
 
 

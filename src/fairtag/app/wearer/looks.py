@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 
 from fairtag.app.books import OrderFacts
+from fairtag.app.deciding.told import CheckInTold, DecisionTold, check_ins_told, decisions_told
 from fairtag.app.disclosure.listed import ToldAbout, told_about
 from fairtag.app.house import House
 from fairtag.app.openings.book import Look
@@ -89,6 +90,8 @@ class WearerPage(msgspec.Struct, frozen=True, kw_only=True):
     looks: tuple[LookShown, ...]
     disclosures: tuple[ToldAbout, ...]  # newest first, refused ones too
     contests: tuple[tuple[Contest, Micros | None], ...]  # with when it was answered
+    check_ins: tuple[CheckInTold, ...] = ()  # that people look at, or looked at
+    decisions: tuple[DecisionTold, ...] = ()
     holds: tuple[HoldShown, ...] = ()
 
 
@@ -152,6 +155,8 @@ def _page(tx: Transaction, wearer_id: WearerId, now: Micros) -> WearerPage:
         looks=looks_shown(tx, wearer_id, now=now),
         disclosures=tuple(told_about(tx, wearer_id)),
         contests=tuple((one, tx.alerts.get(one.alert_id).closed_at) for one in told[::-1]),
+        check_ins=check_ins_told(tx, wearer_id, now=now),
+        decisions=decisions_told(tx, wearer_id),
         holds=_holds(tx, wearer_id, now),
     )
 

@@ -36,6 +36,7 @@ from fairtag.web.console import words
 from fairtag.web.console.openings import delay_reasons, note_row, opened_view
 from fairtag.web.console.queue_pages import zone_of
 from fairtag.web.console.refusals import status_of
+from fairtag.web.console.reviewing.shown import decisions_shown
 from fairtag.web.console.shell import Checked, Shell, Signed
 from fairtag.web.console.show import alert_row, contact_row, offset, when
 
@@ -241,6 +242,7 @@ def _facts(tx: Transaction, shell: Shell, alert: Alert, told: _Told) -> dict[str
         "has_apart": alert.order_id is not None and tx.apart.count(alert.order_id) > 0,
         "rule": words.rule(row["kind"]),
         **_sure(tx, alert),
+        **decisions_shown(tx, alert, zone),
         "next_steps": words.next_steps(alert.kind, alert.wearer_id),
         "here_now": f"{when(now, zone)}, {zone} ({offset(now, zone)})",
     }

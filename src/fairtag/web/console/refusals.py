@@ -40,11 +40,13 @@ from fairtag.terms.errors import (
     UnknownProposal,
     UsageError,
 )
+from fairtag.web.console.reviewing.statuses import STATUSES
 
 _RETRY_S = 5
 # The first that fits counts: the narrower kinds stand before the wider ones.
 _STATUS: tuple[tuple[type[FairtagError], int], ...] = (
     (ReasonRefused, 422),
+    *STATUSES,
     (DisclosureRefused, 422),
     (RecipientRefused, 422),
     (UnknownDisclosure, 404),

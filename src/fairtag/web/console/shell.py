@@ -37,6 +37,7 @@ _HOMES = (
     (Act.RECONCILE, "/reconciliation"),
     (Act.ROSTER, "/duty"),
     (Act.ASK, "/disclosures"),
+    (Act.LOOK, "/reviewing"),
 )
 _MOST_COUNTED = 200
 _DEGRADED = (

@@ -26,8 +26,9 @@ from fairtag.app.wearer.contest import KIND as CONTEST
 from fairtag.custody.opening import Purpose
 from fairtag.rules.explained.human import chance
 from fairtag.rules.settings import DEFAULTS
+from fairtag.web.console.reviewing import words as reviewing
 
-KINDS = {
+KINDS = reviewing.KINDS | {
     "curfew.late_start": "Not at the curfew address at the start",
     "curfew.late_return": "Not back after an agreed absence",
     "curfew.left": "Left the curfew address",
@@ -95,6 +96,8 @@ PURPOSES = {
     Purpose.ANSWER_COMPLAINT: "to answer a complaint",
     Purpose.PREPARE_COURT: "for a court or tribunal",
     Purpose.THREAT_TO_LIFE: "because a life was in danger",
+    Purpose.CONFIRM_CHECK_IN: "to say whether two pictures show the same person",
+    Purpose.MEASURE_REVIEWERS: "to see how right reviewers are",
 }
 PURPOSE_NAMES: dict[str, str] = {one.value: told for one, told in PURPOSES.items()}
 # What the order asks for, by kind or by the kind's first word.
@@ -140,7 +143,7 @@ _DANGER = (
     "Is a life in danger? Call the emergency number (999 or 112) first. Open name and positions "
     "to tell them who and where."
 )
-_NEXT: dict[str, tuple[str, ...]] = {
+_NEXT: dict[str, tuple[str, ...]] = reviewing.next_steps(_PHONE, _MEND) | {
     "curfew": (_PLACE, _PHONE, _FINISH),
     "zone": (_PLACE, _PHONE, _FINISH),
     "attendance": (_PLACE, _PHONE, _FINISH),
@@ -212,7 +215,7 @@ _ACTS = {
     "notified": "A notice was handed over",
     "assigned": "Given to {by}",
 }
-LOG = {
+LOG = reviewing.LOG | {
     "opening.granted": "was let open something",
     "opening.break-glass": "opened positions because a life was in danger",
     "opening.read": "looked at positions of another time",

@@ -15,12 +15,15 @@ from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.exceptions import HTTPException
 
+from fairtag.app.deciding.state import state
 from fairtag.app.fairness.declare import declare
 from fairtag.app.house import House
 from fairtag.app.wearer.contest import contest
 from fairtag.app.wearer.looks import WearerPage, proof_of, read_page
 from fairtag.app.wearer.sign_in import enter, leave, whose_is
 from fairtag.faces.refusals import DeclarationRefused
+from fairtag.review.refusals import StatementRefused
+from fairtag.rules.prompts.refusals import UnknownCheckIn
 from fairtag.terms.errors import (
     ContestRefused,
     FairtagError,
@@ -41,6 +44,7 @@ _STATUS = (
     (SignInRefused, 401),
     (NotPermitted, 403),
     (UnknownPage, 404),
+    (UnknownCheckIn, 404),
     (ContestRefused, 422),
     (DeclarationRefused, 422),
 )
@@ -109,6 +113,7 @@ class Door:
         """Show the wearer their page."""
         page = read_page(self.house, self.wearer(request))
         around = {"refusal": None, "text": "", "is_sent": False, "about": ""} | told
+        around = {"said": ("", ""), "is_said": False} | around
         facts = shown(page) | {"questions": words.QUESTIONS, "has_said": self._has_said(page)}
         return self.page("my.html", status=status, csrf=self.csrf(request), **facts, **around)
 
@@ -154,8 +159,8 @@ def _routes(door: Door) -> APIRouter:
 
 def _seeing(router: APIRouter, door: Door) -> None:
     @router.get("")
-    def my(request: Request, sent: bool = False, about: str = "") -> Response:  # noqa: FBT001, FBT002 - a query
-        return door.own(request, is_sent=sent, about=about)
+    def my(request: Request, sent: bool = False, said: bool = False, about: str = "") -> Response:  # noqa: FBT001, FBT002 - a query
+        return door.own(request, is_sent=sent, is_said=said, about=about)
 
     @router.post("/contest")
     def say(
@@ -169,6 +174,20 @@ def _seeing(router: APIRouter, door: Door) -> None:
         except ContestRefused as refusal:
             return door.own(request, status=422, refusal=refusal, text=text)
         return RedirectResponse("/my?sent=true#contests", status_code=303)
+
+    @router.post("/check-ins/{check_in_id}/statement")
+    def state_it(
+        request: Request,
+        check_in_id: str,
+        text: Annotated[str, Form(max_length=_MOST_TEXT)] = "",
+        csrf: Annotated[str, Form()] = "",
+    ) -> Response:
+        whose = door.checked(request, csrf)
+        try:
+            state(door.house, check_in_id, text=text, wearer_id=whose)
+        except StatementRefused as refusal:
+            return door.own(request, status=422, refusal=refusal, said=(check_in_id, text))
+        return RedirectResponse("/my?said=true#check-ins", status_code=303)
 
     @router.post("/about-me")
     def about_me(

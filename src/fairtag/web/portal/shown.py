@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from fairtag.app.deciding.told import CheckInTold, DecisionTold
 from fairtag.app.wearer.looks import HoldShown, LookShown, NoticeShown, OrderShown, WearerPage
 from fairtag.custody.delay import DelayReason
 from fairtag.custody.opening import GrantKind
+from fairtag.review.deciding import Outcome
 from fairtag.terms.instants import Micros
 from fairtag.terms.local import wall_text
 from fairtag.web.portal import words
@@ -27,11 +29,42 @@ def shown(page: WearerPage) -> dict[str, Any]:
             {"at": wall_text(one.at, zone), "told": one.words, "by": ", ".join(one.by)}
             for one in page.disclosures
         ],
+        "check_ins": [_check_in(one, zone) for one in page.check_ins],
+        "decisions": [_decision(one, zone) for one in page.decisions],
         "holds": [_hold(one, zone) for one in page.holds],
         "contests": [
             {"at": wall_text(one.at, zone), "stands": _answered(answered, zone)}
             for one, answered in page.contests
         ],
+    }
+
+
+def _check_in(one: CheckInTold, zone: str) -> dict[str, Any]:
+    again = ""
+    if one.again_until is not None and one.stands not in ("confirmed", "decided"):
+        again = words.WORDS["again"].format(until=wall_text(one.again_until, zone))
+    return {
+        "id": one.check_in_id,
+        "at": wall_text(one.received_at, zone),
+        "told": words.CHECK_INS[one.stands],
+        "again": again,
+        "may_say": one.stands in ("waits", "not_confirmed", "decided"),
+        "is_asked": one.stands == "not_confirmed",
+        "said": words.WORDS["said"].format(n=one.statements) if one.statements else "",
+    }
+
+
+def _decision(one: DecisionTold, zone: str) -> dict[str, Any]:
+    return {
+        "at": wall_text(one.at, zone),
+        "about": one.about,
+        "told": words.FOUND[one.outcome],
+        "is_against": one.outcome is Outcome.NON_COMPLIANCE and not one.is_replaced,
+        "reason": one.reason,
+        "excuse": one.excuse,
+        "who": f"{words.ROLES.get(one.role, one.role)} {one.by}",
+        "is_open_again": one.is_open_again,
+        "is_replaced": one.is_replaced,
     }
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from fairtag.custody.delay import DelayReason
 from fairtag.custody.opening import GrantKind, Purpose
+from fairtag.review.deciding import Outcome
 
 WORDS = {
     "title": "Your monitoring",
@@ -93,6 +94,28 @@ WORDS = {
     "disclosed": "What was passed on",
     "not_disclosed": "Nothing about you was passed on to anybody else.",
     "to_whom": "To whom",
+    "check_ins": "Your check-in pictures",
+    "check_ins_lead": (
+        "A machine only says 'yes' or 'ask a person'. Everything else people decide. Whoever looks "
+        "at your picture does not see your name or where you come from."
+    ),
+    "again": "You can send another picture in the app until {until}.",
+    "say": "Tell us what happened",
+    "say_hint": (
+        "In your own words, in any language. An officer must read it before deciding. Writing "
+        "never counts against you."
+    ),
+    "say_send": "Send this",
+    "say_done": "Your text has arrived. Whoever decides must read it first.",
+    "said": "You have written about it ({n}).",
+    "decided": "What people decided",
+    "not_decided": "Nobody has decided anything about you.",
+    "decided_by": "Decided by: {who}.",
+    "reason": "Their reason",
+    "excuse": "What they say about your reason",
+    "open_again": "Something has changed since. An officer must look at it again.",
+    "replaced": "A later decision stands in its place. This one no longer counts.",
+    "to_contest": "It is wrong: tell us why",
     "about": "About you, if you want to say",
     "about_lead": (
         "Machines that compare faces make more mistakes with some people than with others. If you "
@@ -128,6 +151,33 @@ WORDS = {
     "shut_lead": "The fault is ours. It does not count against you. Please try again later.",
     "back": "Back to your page",
 }
+CHECK_INS = {
+    "waits": "A person will look at this picture. Nothing is wrong. You need not do anything.",
+    "confirmed": "People looked at it: it is you.",
+    "cant_tell": (
+        "From this picture nobody could tell. That does not count against you. You may be asked "
+        "again, or somebody rings you."
+    ),
+    "not_confirmed": (
+        "Two people, each on their own, were not sure that this picture shows you. This is not a "
+        "decision. An officer looks at it next, and must first read what you write here: bad "
+        "light, an illness, a bandage, a new haircut, anything."
+    ),
+    "decided": (
+        "Two people were not sure that this picture shows you. An officer has decided about it: "
+        "see 'What people decided'."
+    ),
+}
+FOUND = {
+    Outcome.NO_VIOLATION: "Nothing is held against you.",
+    Outcome.EXCUSED: "Your reason was accepted. Nothing is held against you.",
+    Outcome.AUTHORISED: "You had permission. Nothing is held against you.",
+    Outcome.NON_COMPLIANCE: (
+        "An officer found that this part of your order was not kept, and did not accept a reason. "
+        "This is what one officer found. Only a court can say more. You can say that it is wrong: "
+        "then an officer must look at it again."
+    ),
+}
 WHOM = {"wearer": "You", "representative": "Your representative"}
 ROLES = {
     "officer": "Officer",
@@ -146,6 +196,7 @@ LOOKED_AT = {
     GrantKind.WINDOW: "Your name, and where your device was",
     GrantKind.BREAK_GLASS: "Your name, and where your device was, because a life was in danger",
     GrantKind.THIRD_PERSON: "A note",
+    GrantKind.PHOTOS: "Two pictures of you, without your name",
 }
 PURPOSES = {
     Purpose.HANDLE_ALERT: "Your device or a clock told of something; a person had to look.",
@@ -154,6 +205,10 @@ PURPOSES = {
     Purpose.REVIEW_HANDLING: "To check how staff had handled something.",
     Purpose.ANSWER_COMPLAINT: "To answer a complaint.",
     Purpose.PREPARE_COURT: "For a court or tribunal.",
+    Purpose.CONFIRM_CHECK_IN: "To say whether a check-in picture shows you.",
+    Purpose.MEASURE_REVIEWERS: (
+        "To check how well the people who look at pictures do it. It was not about you."
+    ),
     Purpose.THREAT_TO_LIFE: "Somebody thought a life was in danger. Another person checks that.",
 }
 DELAYS = {

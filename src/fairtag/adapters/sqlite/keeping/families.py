@@ -55,6 +55,11 @@ FAMILIES = (
     Family("notice_delays", "wearer_id", "at", RecordKind.TEXT),
     Family("grants", "wearer_id", "granted_at", RecordKind.TEXT),
     Family("contests", "wearer_id", "at", RecordKind.TEXT),
+    Family("photo_deals", "owner", "at", RecordKind.TEXT),
+    Family("photo_reviews", "owner", "at", RecordKind.TEXT),
+    Family("photo_cases", "owner", "at", RecordKind.TEXT),
+    Family("decisions", "owner", "at", RecordKind.TEXT),
+    Family("statements", "owner", "at", RecordKind.TEXT),
     Family("outside_contacts", "owner", "at", RecordKind.TEXT),
     Family("disclosure_steps", "owner", "at", RecordKind.TEXT),
     Family("disclosures", "owner", "at", RecordKind.TEXT),
@@ -87,6 +92,7 @@ GUARDED = (
     *("alert_acts", "contacts", "alerts", "proposal_marks", "proposals", "holds", "reviews"),
     *("third_person_notes", "grant_reviews", "notice_delays", "grants", "contests"),
     *("disclosure_steps", "disclosures", "outside_contacts", "answers", "answer_decisions"),
+    *("photo_deals", "photo_reviews", "photo_cases", "decisions", "statements"),
     *("prompts", "prompt_hours", "prompt_draws", "prompt_pauses", "review_calls"),
 )
 _BY_TABLE = {one.table: one for one in FAMILIES}

@@ -105,6 +105,34 @@ WATCHED = (
         parts=("n", "proposal_id", "matter", "owner", "asked_at", "body", "sealed"),
     ),
     Watched(
+        table="photo_cases",
+        key=("n",),
+        parts=("n", "case_id", "answer_id", "owner", "at", "body"),
+    ),
+    Watched(
+        table="photo_deals",
+        key=("n",),
+        parts=("n", "case_id", "by", "owner", "at", "until"),
+    ),
+    Watched(
+        table="photo_reviews",
+        key=("n",),
+        parts=(
+            *("n", "review_id", "case_id", "by", "outcome", "settles", "alert_id"),
+            *("owner", "at", "body", "sealed"),
+        ),
+    ),
+    Watched(
+        table="decisions",
+        key=("n",),
+        parts=("n", "decision_id", "alert_id", "by", "digest", "owner", "at", "body", "sealed"),
+    ),
+    Watched(
+        table="statements",
+        key=("n",),
+        parts=("n", "statement_id", "check_in_id", "order_id", "owner", "at", "body", "sealed"),
+    ),
+    Watched(
         table="proposal_marks",
         key=("n",),
         parts=("n", "proposal_id", "state", "owner", "at", "body", "sealed"),

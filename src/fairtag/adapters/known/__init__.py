@@ -1,0 +1,1 @@
+"""Where pictures with known answers are kept, to measure reviewers."""

@@ -1,0 +1,1 @@
+"""Where are looks at pictures, decisions and statements? In rows that stand as written."""

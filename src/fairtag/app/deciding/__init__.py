@@ -1,0 +1,1 @@
+"""What a person decides about an alert, what the wearer says first, and is told afterwards."""

@@ -1,0 +1,1 @@
+"""What people say of two pictures: dealt blind, looked at once, by two when it is adverse."""

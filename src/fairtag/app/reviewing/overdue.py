@@ -1,0 +1,73 @@
+"""Have people let a check-in wait for more than a day? That is our matter, never the wearer's.
+
+Units: µs UTC.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from fairtag.alerts.escalate import house_alert
+from fairtag.alerts.model import AlertState
+from fairtag.app.checkins.book import Answer
+from fairtag.app.house import House
+from fairtag.app.new_ids import new_alert_id
+from fairtag.app.ports import Transaction
+from fairtag.app.raise_alerts import mark_over, raise_for_house
+from fairtag.app.reviewing.deal import is_showable
+from fairtag.review.photos import DECIDED_WITHIN
+from fairtag.terms.instants import HOUR, Micros
+
+KIND = "checkin.review_overdue"
+_AGAIN = 4 * HOUR  # ours: what a person closed is raised again after this while it is still so
+_WORDS = {
+    "en": (
+        "Check-ins have waited for people for more than 24 hours. Ask more reviewers to look, or "
+        "ring those wearers instead. This does not count against any wearer."
+    )
+}
+
+
+class Waiting(msgspec.Struct, frozen=True, kw_only=True):
+    """What waits for people."""
+
+    number: int
+    oldest_since: Micros | None
+    overdue: int
+    without_pictures: int  # of these: nothing to compare with, so nobody can look
+
+
+def waiting(tx: Transaction, *, now: Micros) -> Waiting:
+    """Count what waits for people."""
+    found = [one for one in tx.answers.to_review() if one.frames > 0]
+    return Waiting(
+        number=len(found),
+        oldest_since=min((one.received_at for one in found), default=None),
+        overdue=sum(_is_overdue(one, now) for one in found),
+        without_pictures=sum(not is_showable(tx, one) for one in found),
+    )
+
+
+def see_reviews_overdue(house: House) -> int:
+    """Raise one matter of support while check-ins wait too long; tells how many were raised."""
+    now = house.clock.now()
+    is_so = house.store.read(lambda tx: waiting(tx, now=now).overdue > 0)
+    name = new_alert_id(house)
+
+    def work(tx: Transaction) -> int:
+        if is_so:
+            alert = house_alert(KIND, _WORDS, alert_id=name, now=now)
+            return 0 if raise_for_house(tx, alert, again_after=_AGAIN) is None else 1
+        last = tx.alerts.last_about(KIND, order_id=None, device_id=None)
+        if last is not None and last.state is not AlertState.CLOSED:
+            mark_over(tx, last)
+        return 0
+
+    done = house.store.transact(work)
+    if done:
+        house.changes.publish()
+    return done
+
+
+def _is_overdue(answer: Answer, now: Micros) -> bool:
+    return now - answer.received_at >= DECIDED_WITHIN
