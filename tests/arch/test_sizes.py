@@ -27,7 +27,6 @@ FILES_OF_ROOM = {
     "app": (27, "one use case a file, named by its verb"),
     "cli": (13, "one command family a file"),
     "adapters/sqlite": (18, "one book a file"),
-    "adapters/sqlite/migrations/versions": (14, "one step a file"),
     "intake": (14, "one decoder a protocol, and positions as columns"),
     "rules": (17, "one machine a kind of evidence"),
     "web/console": (13, "one page family a file"),

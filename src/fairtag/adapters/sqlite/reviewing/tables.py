@@ -10,7 +10,7 @@ from __future__ import annotations
 from sqlalchemy import DDL, Column, Integer, LargeBinary, String, Table, UniqueConstraint, event
 
 from fairtag.adapters.sqlite.alerts import alerts
-from fairtag.adapters.sqlite.checkins.answers import answer_decisions
+from fairtag.adapters.sqlite.answers.book import answer_decisions
 from fairtag.adapters.sqlite.guards import keep_as_written
 from fairtag.adapters.sqlite.schema import metadata
 from fairtag.app.permissions import ROLES, Act
