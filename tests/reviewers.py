@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import pytest
-from fairtag.adapters.sqlite.checkins.prompts import SqlitePromptBook
+from fairtag.adapters.sqlite.prompting.prompts import SqlitePromptBook
 from PIL import Image
 from tests.rig import PASSWORD, Rig
 
