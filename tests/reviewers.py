@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import pytest
-from fairtag.adapters.sqlite.prompting.prompts import SqlitePromptBook
 from PIL import Image
 from tests.rig import PASSWORD, Rig
 
+from fairtag.adapters.sqlite.prompting.prompts import SqlitePromptBook
 from fairtag.app.books import Person
 from fairtag.app.checkins.book import Answer, EnrolledPicture
 from fairtag.app.log.kinds import Said

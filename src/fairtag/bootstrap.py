@@ -30,6 +30,7 @@ from fairtag.adapters.sqlite.store import LOOK_S, SqliteStore, kind_in
 from fairtag.adapters.vault import KeyVault
 from fairtag.app.charter import is_rehearsal
 from fairtag.app.checkins.enrolling.sources import EnrolmentSource
+from fairtag.app.fairness.kept import KeptCourses
 from fairtag.app.house import House
 from fairtag.app.log.tend import merge_spooled
 from fairtag.app.ports import Clock, Notifier, Store
@@ -235,7 +236,7 @@ def _wired(
         is_demo=store.kind == "demo",
         schedule=scheduled(settings.retained()),
         is_rehearsal=is_rehearsal(),
-        is_referring=store.kind != "demo",  # the demo alone has a profile of its own
+        courses=KeptCourses(store),
         decisions_a_day=settings.reviewers_decisions_a_day,
         inspector_to=settings.inspector_to,
         known_pairs=_known_pairs(settings.known_pairs),

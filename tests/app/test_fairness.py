@@ -7,11 +7,16 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
-from tests.rig import Rig, opened_rig
+from tests.reviewers import enrol, kept_prompts, never_known, prompted, unconfirmed
+from tests.rig import PASSWORD, Rig, opened_rig
 from tests.web.desk import at_desk
 
+from fairtag.adapters.sqlite.prompting.prompts import SqlitePromptBook
 from fairtag.app.checkins.book import Answer
+from fairtag.app.deciding.basis import read_to_decide
+from fairtag.app.deciding.decide import Said, decide_alert
 from fairtag.app.fairness.courses import Ended, course_of
 from fairtag.app.fairness.declare import declare, withdraw
 from fairtag.app.fairness.tell import MADE, READ, month_of, tell
@@ -25,7 +30,7 @@ from fairtag.faces.refusals import DeclarationRefused, FairnessRefused
 from fairtag.intake.messages import CheckInState
 from fairtag.rules.prompts.model import Prompt
 from fairtag.terms.errors import NotPermitted
-from fairtag.terms.ids import WearerId
+from fairtag.terms.ids import AlertId, WearerId
 from fairtag.terms.instants import DAY, HOUR, Micros, parse
 from fairtag.terms.local import Interval
 
@@ -120,8 +125,6 @@ def test_a_month_that_is_not_over_or_is_none_is_not_told(rig: Rig) -> None:
     for wrong in ("2026-11", "2027-01", "2026-13", "2026", "", "2026-10-01"):
         with pytest.raises(FairnessRefused):
             tell(house, wrong, person=None, by="cli")
-    with pytest.raises(FairnessRefused, match="no check-ins are kept"):
-        tell(rig.house, "2026-10", person=None, by="cli")
 
 
 def test_an_officer_is_not_told(rig: Rig) -> None:
@@ -232,3 +235,33 @@ def test_a_missed_one_is_missed_and_a_match_is_nothing_else() -> None:
 
     assert missed == Course(wearer_id=WEARER, is_missed=True)
     assert passed == Course(wearer_id=WEARER)
+
+
+def test_the_store_tells_how_a_check_in_went(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two people found another person in a picture; the officer found that nothing was amiss."""
+    rig.wearer()
+    enrol(rig)
+    never_known(rig)
+    asked = prompted(rig, kept_prompts(monkeypatch))
+    shown = msgspec.structs.replace(asked, state=CheckInState.ANSWERED)
+    monkeypatch.setattr(SqlitePromptBook, "about", lambda _book, _whose, _span: [shown])
+    span = Interval(start=Micros(0), end=Micros(rig.clock.at + 400 * DAY))
+
+    def went() -> Course:
+        (found,) = rig.house.courses.during(span)
+        return found
+
+    _, alert_id = unconfirmed(rig)
+    before = went()
+    assert (before.is_referred, before.is_rejected, before.is_contest_upheld) == (True, True, False)
+    assert before.decided_after is not None
+
+    alert, olga = AlertId(alert_id), rig.person()
+    read = read_to_decide(rig.house, alert, person=olga)
+    found = Said(
+        outcome="no_violation",
+        reason="The enrolled pictures are ten years old.",
+        basis_digest=read.basis.digest,
+    )
+    decide_alert(rig.house, alert, found, person=olga, given=PASSWORD)
+    assert went().is_contest_upheld

@@ -61,6 +61,7 @@ class House:
     witnesses: tuple[Witness, ...]
     parcels: Parcels
     faces: Faces
+    courses: Courses  # how check-ins went, for counts by the month
     chance: Callable[[int], bytes]  # n unpredictable bytes
     notifier_for: Callable[[str], Notifier]  # by address: "mailto:…" or "https://…"
     address: str  # where staff reach the pages, such as "http://127.0.0.1:8080"
@@ -73,8 +74,6 @@ class House:
     known_pairs: KnownPairs = field(default_factory=NullKnownPairs)  # to measure reviewers
     enrolment_source: EnrolmentSource | None = None  # the authority's own pictures, if any
     engines_allowed: tuple[str, ...] = ()  # digests of engines that may run beside the reference
-    is_referring: bool = True  # no matcher may decide: people look at every photo (charter G8)
     decisions_a_day: int = 200  # photos that reviewers can decide in 24 h
-    courses: Courses | None = None  # how check-ins went, for counts by the month
     face_sample: float = 0.05  # the share of automatic matches that people look at blind
     inspector_to: str = ""  # who, besides the supervisor, hears of an opening for danger to life

@@ -16,6 +16,7 @@ from fairtag.app.checkins.prompting.opened import opened
 from fairtag.app.checkins.prompting.people import bound, new_name, new_nonce, newest
 from fairtag.app.house import House
 from fairtag.app.log.reason import with_reason
+from fairtag.app.matching.profiles import refers
 from fairtag.app.permissions import Act, demand
 from fairtag.app.ports import JournalEntry, Transaction
 from fairtag.audit.entries import Entry
@@ -49,13 +50,21 @@ def ask_now(
     demand(person, Act.PROMPT)
     if len(reason.strip()) < _LEAST_LETTERS:
         raise ReasonRefused("say why it can't wait for what was drawn")
-    now = house.clock.now()
+    now, is_referring = house.clock.now(), refers(house)
 
     def work(tx: Transaction) -> Prompt:
         facts = tx.orders.facts(order_id=order_id)
         if not facts:
             raise UnknownOrder(order_id)
-        made = _made(tx, house, order_id, facts[0].wearer_id, now, is_call=is_call)
+        made = _made(
+            tx,
+            house,
+            order_id,
+            facts[0].wearer_id,
+            now,
+            is_call=is_call,
+            is_referring=is_referring,
+        )
         told = replace(made, drawn=commitment([made]))
         _log(tx, house, person, told, reason.strip(), now)
         tx.prompts.add([told])
@@ -115,6 +124,7 @@ def _made(
     now: Micros,
     *,
     is_call: bool,
+    is_referring: bool,
 ) -> Prompt:
     people = bound(tx.orders.facts(wearer_id=wearer_id), now)
     if not people:
@@ -122,7 +132,7 @@ def _made(
     rulings = newest(tx, people[0])
     at = Micros(now if is_call else now + _LEAD)
     one = _wanted(tx, wearer_id, order_id, rulings, at, "human_call" if is_call else None)
-    if one.modality == _PHOTO and house.is_referring:
+    if one.modality == _PHOTO and is_referring:
         day, _ = wall_minute(at, zone_of(rulings))
         if tx.asking.planned(day.format_iso(), modality=_PHOTO) >= house.decisions_a_day:
             raise PromptRefused("people could not decide one more photo of this day")

@@ -24,6 +24,7 @@ from fairtag.app.checkins.prompting.people import (
     slots,
 )
 from fairtag.app.house import House
+from fairtag.app.matching.profiles import refers
 from fairtag.app.ports import Transaction
 from fairtag.audit.entries import MACHINE, Entry
 from fairtag.intake.messages import CheckInState
@@ -96,8 +97,10 @@ class Planner:
 
     def _draw_all(self, day: str, people: Sequence[Bound], now: Micros) -> int:
         """Draw a day for all who miss it; each in a commit of its own, so that devices go on."""
-        house, done = self._house, 0
-        allowed = house.store.read(partial(_allowed, house=house, day=day, people=people, now=now))
+        house, done, allowed = self._house, 0, None
+        if refers(house):
+            look = partial(_allowed, house=house, day=day, people=people, now=now)
+            allowed = house.store.read(look)
         for one in people:
             most = None if allowed is None else allowed[one.wearer_id]
             work = partial(draw_day, house=house, one=one, day=day, now=now, photos=most)
@@ -142,10 +145,8 @@ def _span(one: Hours) -> Interval:
 
 def _allowed(
     tx: Transaction, *, house: House, day: str, people: Sequence[Bound], now: Micros
-) -> dict[str, int] | None:
-    """Share what people can decide on a day; None: the machine decides, and no share is needed."""
-    if not house.is_referring:
-        return None
+) -> dict[str, int]:
+    """Share what people can decide on a day, when they look at every photo."""
     wants: dict[str, int] = {one.wearer_id: _photos(tx, one, day, now) for one in people}
     left = house.decisions_a_day - tx.asking.planned(day, modality=_PHOTO)
     return shares(wants, capacity=left, chance=house.chance(16))

@@ -20,11 +20,11 @@ from fairtag.app.ports import Transaction
 from fairtag.app.sign_in import confirm
 from fairtag.audit.entries import Entry, Receipt
 from fairtag.faces.model import EngineInfo, ThresholdProfile
-from fairtag.faces.refusals import ProfileRefused
+from fairtag.faces.refusals import EngineRefused, ProfileRefused
 from fairtag.faces.threshold import CAPTURE_MODE, Admitted, admitted, demo, failings
 from fairtag.faces.verdict import digest as digest_of
 from fairtag.review.four_eyes import Proposal
-from fairtag.terms.errors import LogUnavailable
+from fairtag.terms.errors import Busy, LogUnavailable
 
 Mode = Literal["refer_all", "demo", "live"]
 _NEVER = "no profile was put in force"
@@ -46,6 +46,17 @@ def standing(house: House, engine: EngineInfo) -> Standing:
     Fails: closed, everything is referred.
     """
     return house.store.read(lambda tx: standing_in(tx, engine, is_demo=house.is_demo))
+
+
+def refers(house: House) -> bool:
+    """Tell whether people look at every photo now: no profile may decide, or no engine runs."""
+    if not house.is_demo and house.store.read(lambda tx: tx.profiles.current()) is None:
+        return True  # and no engine need be asked
+    try:
+        engine = house.faces.info()
+    except (Busy, EngineRefused):
+        return True
+    return standing(house, engine).mode == "refer_all"
 
 
 def standing_in(tx: Transaction, engine: EngineInfo, *, is_demo: bool) -> Standing:
