@@ -14,6 +14,7 @@ from pathlib import Path
 from PIL import Image, ImageEnhance
 
 FACE = (100, 0, 356, 192)  # where the astronaut's face is in the picture, 4 by 3
+OTHER = (0, 0, 512, 384)  # where Grace Hopper's is in hers
 SIZE = (640, 480)
 FRAMES = 30
 FLAGS = ("--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream")
@@ -25,9 +26,16 @@ def portrait() -> Image.Image:
         return Image.open(file).convert("RGB").crop(FACE).resize(SIZE, Image.Resampling.LANCZOS)
 
 
-def film(path: Path, *, light: float = 1.0) -> Path:
+def another() -> Image.Image:
+    """Give Grace Hopper's face: the US Navy's portrait, read from another dev-only package."""
+    place = resources.files("matplotlib") / "mpl-data" / "sample_data" / "grace_hopper.jpg"
+    with place.open("rb") as file:
+        return Image.open(file).convert("RGB").crop(OTHER).resize(SIZE, Image.Resampling.LANCZOS)
+
+
+def film(path: Path, *, light: float = 1.0, of: Image.Image | None = None) -> Path:
     """Write frames that differ a little, as those of a hand do; `light` 1 is as taken."""
-    picture = ImageEnhance.Brightness(portrait()).enhance(light)
+    picture = ImageEnhance.Brightness(of or portrait()).enhance(light)
     moved = [_moved(picture, n) for n in range(FRAMES)]
     path.write_bytes(b"".join(_jpeg(one) for one in moved))
     return path

@@ -19,15 +19,17 @@ from playwright.sync_api import Browser, Page, Playwright, expect
 from starlette.testclient import TestClient
 from tests.answers import NOON, asked_wearer, enrol, prompt_of
 from tests.e2e.chromium import served
-from tests.e2e.lens import film, portrait
+from tests.e2e.lens import another, film, portrait
 from tests.e2e.phones import browser_with, lens, phone, play, take
-from tests.rig import Rig
+from tests.e2e.test_reviewing import comes_in, go_as, looks
+from tests.reviewers import never_known
+from tests.rig import HandClock, Rig
 
 from fairtag.app.checkins.book import Answer
 from fairtag.app.judging import Engine
 from fairtag.app.run_service import Pulse
 from fairtag.bootstrap import open_house
-from fairtag.terms.instants import SECOND, Micros
+from fairtag.terms.instants import DAY, SECOND, Micros
 from fairtag.web.site import Site
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("browser")]
@@ -51,8 +53,8 @@ class Running:
 
 
 @contextmanager
-def desk(folder: Path) -> Iterator[Rig]:
-    clock: Any = Running(begun=time.monotonic())
+def desk(folder: Path, clock: Any = None) -> Iterator[Rig]:
+    clock = clock or Running(begun=time.monotonic())
     with open_house(folder, kind="demo", clock=clock) as opened:
         house = replace(opened, speed=float(SPEED))
         engine = Engine(house)
@@ -153,3 +155,45 @@ def test_a_picture_taken_offline_arrives_late_and_counts(rig: Rig, bright: Brows
         (one,) = answers(rig, prompt.check_in_id)
         assert (one.result, one.timing) == ("match", "in_time")
         assert one.captured_at < one.received_at - 60 * SECOND
+
+
+@pytest.fixture
+def staffed(tmp_path: Path) -> Iterator[Rig]:
+    """The same house, with two reviewers whose accounts two administrators made days ago."""
+    folder = tmp_path / "data"
+    with desk(folder, HandClock(Micros(NOON - 2 * DAY))) as early:
+        for name, by in (("rita", "adam"), ("rob", "eve")):
+            early.person(name, "reviewer", by=by)
+    with desk(folder) as opened:
+        asked_wearer(opened)
+        enrol(opened, pictures=[jpeg(angle) for angle in (-3, 0, 3)])
+        never_known(opened)
+        yield opened
+
+
+def test_somebody_else_goes_to_two_people_and_the_wearer_reads_what_they_said(
+    staffed: Rig, play: Playwright, tmp_path: Path
+) -> None:
+    """The machine says nothing but 'people, please look'; each of the two decides blind."""
+    rig, made = staffed, film(tmp_path / "other.mjpeg", of=another())
+    with served(rig) as address, browser_with(play, *lens(made)) as browser:
+        with phone(browser) as page:
+            pair(page, rig, address)
+            prompt = prompt_of(rig)
+            page.click(ASKED)
+            take(page)
+            page.click("#send")
+            page.locator(".both").wait_for(timeout=60_000)
+            (one,) = answers(rig, prompt.check_in_id)
+            assert (one.result, one.reason) == ("refer", "low_score")
+            with browser.new_context().new_page() as screen:
+                for name in ("rita", "rob"):
+                    go_as(screen, address, name, "/reviewing")
+                    looks(screen, "2")
+            assert rig.house.store.read(lambda tx: tx.answers.outcome(one.answer_id)) == "no_match"
+        with phone(browser) as page:  # the app asks how things stand again, as after some minutes
+            pair(page, rig, address)
+            page.click("#to-past")
+            expect(page.locator(".list")).to_contain_text("not sure that it is you")
+            comes_in(rig, page, address)
+            page.get_by_text("were not sure that this picture shows you").wait_for()
