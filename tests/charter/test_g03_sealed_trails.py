@@ -7,6 +7,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from tests.answers import answer, asked_wearer, burst, enrol, opened_check_ins, prompt_of
 from tests.app.test_openings import WHY, agree, asked, broken
 from tests.rig import PASSWORD, Rig, opened_rig, walk_out
 from tests.vaults import TOKEN, fake_vault
@@ -37,8 +38,6 @@ from fairtag.terms.errors import (
 from fairtag.terms.ids import AlertId
 from fairtag.terms.instants import DAY, HOUR, MINUTE, Micros, text
 from fairtag.terms.local import Interval
-
-NOT_YET_PROVED = "no photo is stored yet, so that none was looked for in files and backups"
 
 # Places, however they are written, names, date of birth, nationality.
 CANARIES = re.compile(
@@ -439,3 +438,44 @@ def test_negative_control_a_map_of_everybody_is_found(rig: Rig) -> None:
     assert {one.partition(": ")[2] for one in holding_two(crawled(rig, ("officer",)))} == {
         "GET /map"
     }
+
+
+def pictured(folder: Path, seen: Path) -> None:
+    """Enrol and answer with pictures, and copy all files and backups while the house is open."""
+    with opened_check_ins(folder) as rig:
+        asked_wearer(rig)
+        enrol(rig, name="canaryface")
+        answer(rig, prompt_of(rig), burst("canaryface", since=70))
+        answer(rig, prompt_of(rig, check_in_id="ci-2", at=later(rig)), [b"NONE FACE canaryface"])
+        shutil.copytree(rig.folder, seen / "files")
+        backups(rig, seen)
+
+
+def later(rig: Rig) -> Micros:
+    rig.clock.at = Micros(rig.clock.at + 2 * HOUR)
+    return rig.clock.at
+
+
+def faces_in(folder: Path) -> list[str]:
+    """List the files that hold a picture of these tests, in whatever form it was sent or kept."""
+    return [
+        path.name
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and b"FACE canaryface" in path.read_bytes()
+    ]
+
+
+def test_no_photo_lies_in_any_file_or_backup(tmp_path: Path) -> None:
+    (tmp_path / "seen").mkdir()
+    pictured(tmp_path / "data", tmp_path / "seen")
+    assert faces_in(tmp_path) == []
+
+
+def test_negative_control_photos_that_are_not_sealed_are_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(KeyVault, "seal", lambda _vault, told, **_bound: told)
+    monkeypatch.setattr(KeyVault, "unseal", lambda _vault, told, **_bound: told)
+    (tmp_path / "seen").mkdir()
+    pictured(tmp_path / "data", tmp_path / "seen")
+    assert len(faces_in(tmp_path)) > 1

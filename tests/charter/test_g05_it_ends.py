@@ -10,6 +10,16 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from tests.answers import (
+    NOON,
+    answer,
+    asked_wearer,
+    burst,
+    enrol,
+    newest,
+    opened_check_ins,
+    prompt_of,
+)
 from tests.erasing import (
     ALL,
     DUE,
@@ -54,8 +64,6 @@ from fairtag.terms.errors import (
 )
 from fairtag.terms.ids import OrderId, WearerId
 from fairtag.terms.instants import DAY, HOUR, Micros, parse, text
-
-NOT_YET_PROVED = "no check-in photo is stored yet, so that none was seen to go within days"
 
 
 def kept(rig: Rig) -> int:
@@ -401,3 +409,60 @@ def test_a_hold_lasts_six_months_at_most_and_takes_two_to_renew(old: Rig) -> Non
         renew_hold(old.house, asked.proposal_id, by="cara")
     agree(old, asked, people[1])
     assert renew_hold(old.house, asked.proposal_id, by="cara").until == until
+
+
+def photographed(folder: Path) -> tuple[str, str]:
+    """Let two wearers answer with pictures: one matches, the other waits for people."""
+    with opened_check_ins(folder) as rig:
+        named = []
+        for number, enrolled, shown in ((1, "ann", "ann"), (2, "cleo", "eve")):
+            asked_wearer(rig, number)
+            enrol(rig, number, enrolled)
+            prompt = prompt_of(rig, number)
+            answer(rig, prompt, burst(shown, since=60 + number))
+            named.append(str(newest(rig, prompt).answer_id))
+        return named[0], named[1]
+
+
+def shows(folder: Path, answer_id: str, at: Micros) -> bool:
+    """Tell whether a store with its keys opens an answer's pictures."""
+    with open_house(folder, kind="demo", clock=HandClock(at)) as house:
+        try:
+            return bool(house.store.read(lambda tx: tx.answers.pictures(answer_id)))
+        except SealBroken:
+            return False
+
+
+def test_a_matched_photo_is_gone_within_days_and_no_copy_brings_it_back(tmp_path: Path) -> None:
+    """The key goes on the seventh day; another wearer's picture, undecided, stays."""
+    folder, former, later = tmp_path / "data", tmp_path / "former", Micros(NOON + 8 * DAY)
+    matched, waiting = photographed(folder)
+    shutil.copytree(folder, former)
+    assert shows(folder, matched, NOON)
+    with opened_check_ins(folder, at=later) as rig:
+        steady(rig, later)
+        days_of_care(rig, 1)
+
+    assert not shows(folder, matched, later)
+    assert shows(folder, waiting, later)
+    # An older copy of the store opens nothing more with the keys of today.
+    copy = tmp_path / "copy"
+    shutil.copytree(former, copy)
+    shutil.rmtree(copy / "keys")
+    shutil.copytree(folder / "keys", copy / "keys")
+    assert not shows(copy, matched, later)
+    assert shows(copy, waiting, later)
+    # The check can see: with the keys of before, the same copy opens.
+    assert shows(former, matched, later)
+
+
+def test_negative_control_photos_that_nobody_dates_are_noticed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(planning, "picture_goes_at", lambda *_: None)
+    later = Micros(NOON + 8 * DAY)
+    matched, _ = photographed(tmp_path / "data")
+    with opened_check_ins(tmp_path / "data", at=later) as rig:
+        steady(rig, later)
+        days_of_care(rig, 1)
+    assert shows(tmp_path / "data", matched, later)
