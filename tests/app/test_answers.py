@@ -28,6 +28,7 @@ from tests.answers import (
 )
 from tests.app.test_verify_log import verify
 from tests.erasing import days_of_care, hold, steady
+from tests.reviewers import never_known, reviewers, says
 from tests.rig import Rig
 
 from fairtag.app.checkins.answering import answer as answering
@@ -36,6 +37,7 @@ from fairtag.app.retention import plan
 from fairtag.custody.kinds import RecordKind
 from fairtag.faces.model import Refer
 from fairtag.intake.messages import CheckInState
+from fairtag.review.photos import ADVERSE
 from fairtag.terms.errors import Busy, SealBroken
 from fairtag.terms.ids import WearerId
 from fairtag.terms.instants import DAY, HOUR, MINUTE, Micros, text
@@ -460,10 +462,16 @@ def test_pictures_of_a_match_go_after_seven_days_with_their_key(desk: Rig) -> No
 def test_what_people_decided_says_when_pictures_go(
     desk: Rig, outcome: str, days: int | None
 ) -> None:
+    never_known(desk)
+    first, second, _ = reviewers(desk)
     answer_id = answered(desk, "bob")
     steady(desk, Micros(NOON + 20 * DAY))
     assert is_kept(desk, answer_id)  # nobody decided yet
-    decide(desk, answer_id, outcome)
+    if outcome in ADVERSE:
+        says(desk, first, outcome)
+        says(desk, second, outcome)
+    else:
+        decide(desk, answer_id, outcome)
     days_of_care(desk, (days or 30) - 1)
     assert is_kept(desk, answer_id)
     days_of_care(desk, 2)

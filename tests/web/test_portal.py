@@ -15,14 +15,16 @@ from tests.rig import Rig
 from tests.web.desk import at_desk, visitor
 
 from fairtag.alerts.model import Cause
+from fairtag.app.disclosure.emergency import Call, open_minimum, record_said
 from fairtag.app.handle_alert import close, log_contact
 from fairtag.app.open_record import open_apart, open_evidence, open_texts
 from fairtag.app.openings.circles import note_apart
 from fairtag.app.wearer.contest import contest
 from fairtag.app.wearer.sign_in import CODE_LASTS, MOST_TRIES, SESSION, give_code
 from fairtag.audit.entries import Entry
+from fairtag.disclosure.emergency import Ground
 from fairtag.terms.errors import ContestRefused, UsageError
-from fairtag.terms.ids import AlertId, WearerId
+from fairtag.terms.ids import AlertId, OrderId, WearerId
 from fairtag.terms.instants import DAY, Micros
 from fairtag.web.portal import words
 
@@ -171,17 +173,14 @@ def test_a_contest_is_sealed_answered_by_closing_and_read_by_a_logged_officer(ri
 
 
 def test_a_disclosure_is_shown(rig: Rig) -> None:
-    rig.wearer()
-    entry = Entry(
-        at=rig.clock.at,
-        operation="disclosure",
-        actor="oona",
-        what="disclosure.sent",
-        wearer_id=WearerId("W-1"),
-        details={"recipient": "West Yorkshire Police"},
-    )
-    rig.house.store.transact(lambda tx: tx.audit.append(entry))
-    assert "West Yorkshire Police" in come_in(rig).page().text
+    device, oona = rig.wearer(), rig.person("oona", "officer")
+    assert "Nothing about you was passed on" in come_in(rig).page().text
+    rig.say(device, rig.line(device))
+    call = Call(recipient="GMP", called_back="101", incident="GMP-2", ground=Ground.LIFE)
+    shown = open_minimum(rig.house, oona, OrderId("ORD-1"), call)
+    said = "told where the device was last, and that it is urgent"
+    record_said(rig.house, oona, shown.disclosure_id, said=said, to="PC 123")
+    assert "the police or another emergency service, by phone" in come_in(rig).page().text
 
 
 def lived_with_a_third_person(rig: Rig) -> AlertId:
