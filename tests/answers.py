@@ -14,6 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import numpy as np
 from starlette.testclient import TestClient
 from tests.rig import START, HandClock, Rig
@@ -21,17 +22,19 @@ from tests.rig import START, HandClock, Rig
 from fairtag.app.add_device import hash_of
 from fairtag.app.books import Person
 from fairtag.app.checkins.answering.sent import Manifest, OnDevice, signed
+from fairtag.app.checkins.ask import ASKED
 from fairtag.app.checkins.enrolling.enrol import enrol_at_desk, open_enrolment
 from fairtag.app.judging import Engine
 from fairtag.app.ports import Transaction
 from fairtag.app.run_service import Pulse
+from fairtag.audit.entries import Entry
 from fairtag.bootstrap import open_house
 from fairtag.faces.model import EngineInfo, Measure, Reading, Template
 from fairtag.faces.refusals import PictureRefused
 from fairtag.faces.strangers import turned
 from fairtag.intake.messages import CheckInState
 from fairtag.rules.prompts.hours import open_hours, protected_of
-from fairtag.rules.prompts.model import Prompt
+from fairtag.rules.prompts.model import Prompt, commitment
 from fairtag.terms.errors import Busy
 from fairtag.terms.ids import ConditionId, DeviceId, OrderId, WearerId
 from fairtag.terms.instants import DAY, HOUR, MINUTE, Micros, text
@@ -149,7 +152,7 @@ def prompt_of(rig: Rig, number: int = 1, **changed: Any) -> Prompt:
         "condition_id": ConditionId("p1"),
         "device_id": DeviceId(f"D-{number}"),
         "modality": "face_photo",
-        "kind": "drawn",
+        "kind": "on_demand",
         "local_day": text(rig.clock.at)[:10],
         "time_zone": "Europe/London",
         "at": rig.clock.at,
@@ -157,7 +160,9 @@ def prompt_of(rig: Rig, number: int = 1, **changed: Any) -> Prompt:
         "nonce": NONCE,
         "state": CheckInState.SCHEDULED,
     }
-    prompt = Prompt(**(told | changed))
+    made = Prompt(**(told | changed))
+    drawn = commitment([made])
+    prompt = msgspec.structs.replace(made, drawn=drawn)
 
     def ask(tx: Transaction) -> None:
         day, zone, protected = prompt.local_day, prompt.time_zone, protected_of(())
@@ -165,6 +170,16 @@ def prompt_of(rig: Rig, number: int = 1, **changed: Any) -> Prompt:
         if not any(one.waking_day == day for one in tx.asking.hours(prompt.wearer_id, whole)):
             hours = open_hours(day, zone, protected)
             tx.asking.add_hours(prompt.wearer_id, hours, time_zone=zone, protected=protected)
+        tx.audit.append(
+            Entry(
+                at=rig.clock.at,
+                operation="collection",
+                actor="otto",
+                what=ASKED,
+                wearer_id=prompt.wearer_id,
+                details={"commitment": drawn},
+            )
+        )
         tx.prompts.add([prompt])
 
     rig.house.store.transact(ask)

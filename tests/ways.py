@@ -10,6 +10,7 @@ import shutil
 from collections.abc import Callable
 from contextlib import closing, redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field, replace
+from http import HTTPStatus
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -44,6 +45,7 @@ from fairtag.cli import app
 from fairtag.review.clock import lapses_at
 from fairtag.terms.ids import OrderId
 from fairtag.terms.instants import HOUR, MINUTE, Micros
+from fairtag.web import wearer_app
 from fairtag.web.site import Site
 
 METRICS = "a token of the tests"
@@ -182,6 +184,7 @@ def _gets(scene: Scene, wanted: Callable[[str], bool], *, role: str = "superviso
     desk = at_desk(rig, f"{role}-{rig.clock.at}-{len(rig.seq)}-{rig.house.chance(4).hex()}", role)
     names = {"authority": scene.alert, "support": scene.alert, "grant_id": "g_none"}
     names |= {"proposal_id": "p_none", "token": "none", "disclosure_id": "x_none"}
+    names |= {"invitation_id": "i_none", "case_id": "c_none", "check_in_id": "ci_none"}
     told = []
     for method, path, _ in rows()[1]:
         if method == "GET" and wanted(path) and path not in ("/queue/changes", "/static"):
@@ -230,6 +233,16 @@ def public(scene: Scene, folder: Path) -> bytes:
     found = [stranger.get(one).content for one in ("/charter", "/charter/rules", "/sign-in")]
     wrong = ("/Canaryella", "/alerts/Canaryella", "/my/proof/Canaryella", "/my/sign-in")
     return b"".join(found + [stranger.get(one).content for one in wrong])
+
+
+def wearers_app(scene: Scene, folder: Path) -> bytes:
+    """Give every file of the app."""
+    del folder
+    root = Path(wearer_app.__file__).parent / "static"
+    files = [one.relative_to(root).as_posix() for one in root.rglob("*") if one.is_file()]
+    got = [scene.rig.client.get(f"/app/{one}") for one in (*files, "config.json")]
+    assert all(one.status_code == HTTPStatus.OK for one in got)
+    return b"".join(one.content for one in got)
 
 
 def health(scene: Scene, folder: Path) -> bytes:
@@ -369,6 +382,8 @@ APART = {
     "recipient's key": "the recipient's own machine",
     "demo, simulation, benchmarks, evaluation": "invented people and numbers about them",
     "judging by hand": "files that the caller holds; it opens no store",
+    "a matcher's error rates": "files that the caller holds; it opens no store",
+    "pictures to and from the processes that look at them": "a child of this machine; see G1",
 }
 # Those that move the clock to where a review lapsed come last.
 PROBES: dict[str, Probe] = {
@@ -379,6 +394,7 @@ PROBES: dict[str, Probe] = {
     "the wearer's own page": own_page,
     "staff API and the feed /api/v1/findings": staff_api,
     "static and public pages": public,
+    "the wearer's app": wearers_app,
     "health": health,
     "disclosures": disclosure_pages,
     "disclosure package": package,

@@ -187,7 +187,10 @@ def untaken(rig: Rig) -> list[str]:
             if faces.asked or faces.cleaned:
                 looked.append(f"{method} {path}")
             if any(one in told.text for one in CANARIES):
-                looked.append(f"{method} {path} names somebody")
+                # A device is told of its own order, with a picture or without one.
+                plain = desk.client.request(method, where, headers=who)
+                if plain.text != told.text:
+                    looked.append(f"{method} {path} names somebody")
     return looked
 
 

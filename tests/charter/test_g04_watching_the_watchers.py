@@ -37,7 +37,7 @@ from fairtag.app.openings.circles import assign
 from fairtag.app.openings.delay import delays_counted
 from fairtag.app.openings.writing import READ
 from fairtag.app.wearer import looks
-from fairtag.audit.entries import Entry
+from fairtag.audit.entries import Entry, Receipt
 from fairtag.cli import app
 from fairtag.custody.kinds import RecordKind
 from fairtag.custody.opening import GrantKind
@@ -236,7 +236,7 @@ def test_negative_control_a_look_that_is_written_down_afterwards_is_noticed(
     rig = fresh.rig
     opens = opener(rig, fresh)
     opens("alert")  # the lease is there: a second look writes its own entry only
-    monkeypatch.setattr(writing, "looked", lambda *_: 1)
+    monkeypatch.setattr(writing, "looked", lambda *_: Receipt(ref="none", n=1))
     spy, _ = spied(rig, monkeypatch, lambda: opens("alert"))
     assert spy.unlogged > 0
 
@@ -280,7 +280,7 @@ def test_negative_control_a_house_that_opens_without_its_log_is_noticed(
 ) -> None:
     rig = fresh.rig
     opening(rig, fresh, "alert")
-    monkeypatch.setattr(writing, "looked", lambda *_: 1)
+    monkeypatch.setattr(writing, "looked", lambda *_: Receipt(ref="none", n=1))
     with no_log(rig, monkeypatch):
         assert SECRET.search(opening(rig, fresh, "alert"))
 

@@ -166,7 +166,7 @@ def raw(rig: Rig) -> sqlite3.Connection:
     return sqlite3.connect(rig.folder / "fairtag.db", isolation_level=None, timeout=15)
 
 
-def written(rig: Rig, at: int, **changed: Any) -> None:
+def written(rig: Rig, at: int, /, **changed: Any) -> None:
     """Write a prompt by SQL, as whoever may open the file can."""
     day = "2026-11-03"
     told = {"check_in_id": f"k_{at}", "wearer_id": "W-1", "order_id": "ORD-1"}

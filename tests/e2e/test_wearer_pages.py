@@ -130,6 +130,8 @@ def test_a_question_is_answered_with_the_keyboard_alone(
         page.locator(".both").wait_for()
         tab_to(page, "#help")
         page.keyboard.press("Enter")
+        page.locator("#help-call_me").wait_for()
+        expect(page.locator("#title")).to_be_focused()  # a new page is read from its title on
         unseen = []
         for _ in range(12):
             page.keyboard.press("Tab")

@@ -17,20 +17,24 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from tests import checkins
+from tests import checkins, reviewers
 from tests.app.test_verify_log import live, rewrite
 from tests.canaries import opened_and_told
-from tests.rig import START, Rig, opened_rig
+from tests.rig import PASSWORD, START, Rig, opened_rig
 from tests.watched import outside, tend, watched
 
 from fairtag.adapters.sqlite.log.rows import WATCHED
 from fairtag.app.books import Person
 from fairtag.app.checkins.pause import ask_for_help
+from fairtag.app.deciding.basis import read_to_decide
+from fairtag.app.deciding.decide import Said, decide_alert
+from fairtag.app.deciding.state import state
 from fairtag.app.disclosure import log as disclosed
 from fairtag.app.disclosure.emergency import Call, open_minimum, record_said
 from fairtag.app.four_eyes.decide import Question, ask, withdraw
 from fairtag.app.log import verify as verify_log
 from fairtag.app.log.tend import tend_log
+from fairtag.app.matching.profiles import take_out
 from fairtag.app.retention.hold import place_hold
 from fairtag.app.reviews.record import record_review
 from fairtag.audit import whole
@@ -43,9 +47,10 @@ from fairtag.terms.errors import SignerRefused, WitnessRefused
 from fairtag.terms.ids import DeviceId, OrderId, WearerId
 from fairtag.terms.instants import DAY, HOUR, Micros
 
+REVIEWERS = (("rita", "carl"), ("rob", "cleo"))
 LONG = "a life was in danger and the family had rung"
 ROUNDS = 34  # of each of the 16 ways to bend the log: 544
-ROW_ROUNDS = 5  # of each of the 26 tables, in 3 ways: 390; 90 of openings and disclosures
+ROW_ROUNDS = 5  # of each of the 34 tables, in 3 ways: 510; 90 of openings and disclosures
 pytestmark = pytest.mark.xdist_group("tamper")
 
 
@@ -96,16 +101,36 @@ def decided(rig: Rig) -> None:
     settled(rig)
     checkins.asked(rig, 5)
     checkins.plan(rig)
+    looked_at(rig, checkins.prompts(rig, "W-5")[0].check_in_id)
     ask_for_help(rig.house, DeviceId("D-5"), kind="call_me", at=None)
 
 
 def two_people(rig: Rig) -> tuple[Person, Person]:
     """Give two who may decide together; made at the first call, which is a day before the rest."""
-    for name, role, by in (("oona", "officer", "adam"), ("sara", "supervisor", "eve")):
+    staff = (("oona", "officer", "adam"), ("sara", "supervisor", "eve"))
+    for name, role, by in (*staff, *((name, "reviewer", by) for name, by in REVIEWERS)):
         if rig.house.store.read(lambda tx, name=name: tx.people.by_name(name)) is None:
             rig.person(name, role, by=by)
     found = {one.name: one for one in rig.house.store.read(lambda tx: tx.people.listed())}
     return found["oona"], found["sara"]
+
+
+def looked_at(rig: Rig, check_in: str) -> None:
+    """Let two people find another person in a picture, the wearer write, an officer decide."""
+    _, sara = two_people(rig)
+    people = {one.name: one for one in rig.house.store.read(lambda tx: tx.people.listed())}
+    first, second = (people[name] for name, _ in REVIEWERS)
+    reviewers.enrol(rig, 5)
+    reviewers.never_known(rig)
+    reviewers.answered(rig, 5, check_in=check_in)
+    reviewers.says(rig, first, "no_match")
+    alert = reviewers.says(rig, second, "no_match").alert_id
+    assert alert is not None
+    state(rig.house, check_in, text="My face was bandaged.", wearer_id=WearerId("W-5"))
+    read = read_to_decide(rig.house, alert, person=sara)
+    found = Said(outcome="no_violation", reason=LONG, basis_digest=read.basis.digest)
+    decide_alert(rig.house, alert, found, person=sara, given=PASSWORD)
+    take_out(rig.house, sara, password=PASSWORD)
 
 
 def told(rig: Rig) -> None:
@@ -343,6 +368,11 @@ UNIQUE = {
     "prompt_hours": ("start",),
     "prompt_pauses": ("pause_id",),
     "contests": ("contest_id",),
+    "answers": ("answer_id",),
+    "photo_cases": ("case_id",),
+    "photo_reviews": ("review_id",),
+    "decisions": ("decision_id",),
+    "statements": ("statement_id",),
     "outside_notices": ("reference",),
     "notice_delays": ("grant_id",),
 }

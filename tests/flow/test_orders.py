@@ -291,6 +291,7 @@ class TestStaffApi:
         changes = [one.entry for one in log if one.entry.order_id == "ORD-1"]
         assert [(one.what, one.details) for one in changes] == [
             ("order.put", {"version": "1"}),
+            ("collection.begins", {"devices": "D-1"}),
             ("order.suspend", {"from": told["at"]}),
         ]
         people = rig.house.store.read(lambda tx: tx.people.listed())

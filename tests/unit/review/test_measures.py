@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from fairtag.evaluation.intervals import share as other_share
 
 from fairtag.review.measures import figures, share
 from fairtag.review.photos import Outcome, PhotoCase, PhotoReview
+from fairtag.terms.counts.intervals import share as other_share
 from fairtag.terms.instants import Micros
 
 NOW = Micros(0)
