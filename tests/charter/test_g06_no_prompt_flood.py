@@ -358,7 +358,7 @@ def test_a_prompt_comes_late_only_while_there_is_time_to_answer_it(rig: Rig) -> 
     plan(rig)
     prompt = prompts(rig)[0]
     go_to(rig, prompt.until - 10 * MINUTE)
-    assert shown(rig, device) == []
+    assert prompt.check_in_id not in shown(rig, device)  # the next one may be given ahead
 
 
 def test_an_officer_makes_no_sixth_by_asking_or_ringing(rig: Rig) -> None:
