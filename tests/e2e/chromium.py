@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import uvicorn
 from playwright.sync_api import Page
@@ -19,8 +20,14 @@ MOST_STOPS = 80
 @contextmanager
 def served(rig: Rig) -> Iterator[str]:
     """Serve the house on a free port."""
-    site = Site(rig.house, Pulse())
-    config = uvicorn.Config(site, port=0, log_level="error", lifespan="off", ws="none")  # type: ignore[arg-type]
+    with serving(Site(rig.house, Pulse())) as address:
+        yield address
+
+
+@contextmanager
+def serving(site: Any) -> Iterator[str]:
+    """Serve an ASGI application on a free port."""
+    config = uvicorn.Config(site, port=0, log_level="error", lifespan="off", ws="none")
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,11 +10,11 @@ from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import Any
 
-import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route
+from tests.e2e.chromium import serving
 
 from fairtag.terms.instants import DAY, HOUR, MINUTE, SECOND, Micros, parse, text
 from fairtag.web.wearer_app.app import WearerApp
@@ -157,16 +156,5 @@ async def _post(door: Door, path: str, request: Request) -> Response:
 @contextmanager
 def opened(door: Door) -> Iterator[str]:
     """Serve it on a free port."""
-    config = uvicorn.Config(application(door), port=0, log_level="error", lifespan="off", ws="none")
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    while not server.started:
-        thread.join(0.02)
-    port = server.servers[0].sockets[0].getsockname()[1]
-    try:
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        server.should_exit = True
-        server.force_exit = True
-        thread.join(10)
+    with serving(application(door)) as address:
+        yield address
