@@ -45,7 +45,7 @@ def decode(chunk: bytes, *, order_id: OrderId, wearer_id: WearerId) -> list[Jour
             wearer_id=wearer_id,
             device_id=names[device],
             received_at=Micros(received_at),
-            messages=tuple(islice(messages, count)),
+            told=tuple(islice(messages, count)),
         )
         for n, what, device, received_at, count in _rows(
             columns.n, columns.what, columns.device, columns.received_at, columns.count
