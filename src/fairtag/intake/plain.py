@@ -8,9 +8,9 @@ Units: µs UTC; degrees WGS 84; metres; metres a second; percent; NaN is unknown
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from math import nan
-from typing import Annotated, Final, Literal
+from operator import attrgetter
+from typing import Annotated, Any, Final, Literal
 
 import msgspec
 import numpy as np
@@ -26,7 +26,7 @@ from fairtag.terms.instants import EARLIEST, Micros
 MOST_BYTES: Final = 64 * 1024  # of a plain request: a long one is read beside the others
 _OTHERS: Final = DeviceId("")  # the columns of several devices name none
 _Count = Annotated[int, msgspec.Meta(ge=0, le=fix.MAX_SEQ)]
-_Places = NDArray[np.int64]
+_Rows = NDArray[np.int64]
 _MOST: Final = 2.0**53  # up to here a whole number and a real one are the same
 _TEN: Final = 1e7  # of a degree: see `fix.coordinate`
 # A product is off by less than this: nearer to a half, the slow way rounds.
@@ -56,11 +56,10 @@ class _Line(msgspec.Struct, forbid_unknown_fields=True, gc=False):
 
 
 _NEEDED: Final = 5  # fields that every line has
-_LINES: Final = msgspec.json.Decoder(_Line)
+_LINES: Final = msgspec.json.Decoder(list[_Line])
 
 
-@dataclass(frozen=True, slots=True)
-class Plain:
+class Plain(msgspec.Struct, frozen=True):
     """What one request says: some rows of columns that may hold more, by number without a gap."""
 
     columns: Positions
@@ -133,8 +132,10 @@ def _together(
     bodies: Sequence[bytes], names: Sequence[DeviceId], received_at: Micros
 ) -> list[Plain | None] | None:
     raw = b"\n".join(bodies)
+    if b"\\" in raw:
+        return None  # a text could hide a colon, and a key its name
     try:
-        lines = _LINES.decode_lines(raw)
+        lines = _LINES.decode(b"[%b]" % raw.replace(b"\n", b","))
     except (msgspec.MsgspecError, ValueError):
         return None
     counts = np.fromiter((body.count(b"\n") + 1 for body in bodies), np.int64, len(bodies))
@@ -142,77 +143,115 @@ def _together(
     # A newline stands between two objects and nowhere else: each line is one object.
     if ends[-1] != len(lines) or raw.count(b"}\n{") != len(lines) - 1:
         return None
-    told = list(zip(*map(msgspec.structs.astuple, lines), strict=True))
-    at = instants(told[1])
-    numbers = np.array(told[2:10], np.float64)
-    if at is None or (np.abs(numbers) > _MOST).any():
+    told = _Told(raw, lines)
+    at = instants(told.column("at"))
+    columns = None if at is None else _columns(at, told, received_at)
+    if columns is None:
         return None
-    texts = told[10:]
-    if not _is_once(raw, numbers, texts):
+    is_plain = _are_own(told, names, counts) & _is_believed(columns, told)
+    epoch = told.numbers("epoch", absent=0).astype(np.int64)
+    if not told.is_once():
         return None
-    epoch = np.maximum(numbers[7], 0).astype(np.int64)
-    columns, is_believed = _columns(at, numbers, texts, received_at)
-    is_plain = is_believed & _are_own(texts[1], names, counts)
     return _shares(columns, epoch, is_plain, ends - counts, ends)
 
 
-def _is_once(raw: bytes, numbers: NDArray[np.float64], texts: Sequence[Sequence[object]]) -> bool:
-    """Tell by counting that no key came twice, and none came as null.
+class _Told:
+    """The columns of many lines; those that no line names cost nothing."""
 
-    As in `request.read_json`; a colon that stands apart from its key makes the count unsure.
-    """
-    if b" :" in raw or b"\n:" in raw or b"\t:" in raw or b"\r:" in raw:
-        return False
-    rows = numbers.shape[1]
-    maybe = int((~np.isnan(numbers[3:7])).sum() + (numbers[7] >= 0).sum())
-    absent = sum(column.count("") for column in texts[:3]) + texts[3].count(None)
-    kept = _NEEDED * rows + maybe + len(texts) * rows - absent
-    return bool(raw.count(b'":') == kept)
+    def __init__(self, raw: bytes, lines: Sequence[_Line]) -> None:
+        self._raw, self._lines = raw, lines
+        # What the colons say: each line's needed keys, and two in its time.
+        self._colons = (_NEEDED + 2) * len(lines)
+
+    def __len__(self) -> int:
+        return len(self._lines)
+
+    def has(self, name: str) -> bool:
+        """Tell whether some line may have this field."""
+        return b'"%b"' % name.encode() in self._raw
+
+    def column(self, name: str) -> list[Any]:
+        """Give the values of a field that every line has."""
+        return list(map(attrgetter(name), self._lines))
+
+    def numbers(self, name: str, *, absent: float) -> NDArray[np.float64]:
+        """Give the values of a field that may be absent."""
+        if not self.has(name):
+            return np.full(len(self), absent)
+        found = np.array(self.column(name), np.float64)
+        is_there = found >= 0 if name == "epoch" else ~np.isnan(found)
+        self._colons += int(is_there.sum())
+        return np.where(is_there, found, absent)
+
+    def words(self, name: str, *, absent: object = "") -> list[Any] | None:
+        """Give the words of a field that may be absent; None when it is in every line."""
+        if not self.has(name):
+            return None
+        found = self.column(name)
+        self._colons += len(found) - found.count(absent)
+        self._colons += sum(one.count(":") for one in found if isinstance(one, str))
+        return found
+
+    def is_once(self) -> bool:
+        """Tell, when every column was read, that no key came twice and none came as null.
+
+        Source: `request.read_json` counts in the same way.
+        """
+        self.words("received_at")
+        return self._raw.count(b":") == self._colons
 
 
-def _are_own(
-    told: Sequence[object], names: Sequence[DeviceId], counts: _Places
-) -> NDArray[np.bool_]:
+def _are_own(told: _Told, names: Sequence[DeviceId], counts: _Rows) -> NDArray[np.bool_]:
     """Tell of each line whether it names its own device, or none."""
-    if told.count("") == len(told):
+    words = told.words("device_id")
+    if words is None:
         return np.ones(len(told), np.bool_)
     mine = np.repeat(np.array(names, object), counts)
-    claimed = np.array(told, object)
+    claimed = np.array(words, object)
     return np.asarray((claimed == "") | (claimed == mine), np.bool_)
 
 
-def _columns(
-    at: _Places,
-    numbers: NDArray[np.float64],
-    texts: Sequence[Sequence[object]],
-    received_at: Micros,
-) -> tuple[Positions, NDArray[np.bool_]]:
-    """Put side by side what is believed, as `intake.fix` does; tells which rows can be."""
-    seq, lat, lon, accuracy, level, speed, charge, _ = numbers
-    # A column has one word for 'no mock' and 'not said': only the slow way tells them apart.
-    is_believed = (np.abs(lat) <= 90) & (np.abs(lon) <= 180)  # noqa: PLR2004
-    is_believed &= (at >= EARLIEST) & (at <= received_at + fix.MAX_AHEAD)
-    mocks = texts[3]
-    if mocks.count(None) != len(mocks):
+def _is_believed(columns: Positions, told: _Told) -> NDArray[np.bool_]:
+    """Tell which rows `intake.fix` believes, and which columns can say."""
+    at = columns.at
+    is_believed = (np.abs(columns.lat) <= 90) & (np.abs(columns.lon) <= 180)  # noqa: PLR2004
+    is_believed &= (at >= EARLIEST) & (at <= columns.received_at + fix.MAX_AHEAD)
+    mocks = told.words("is_mock", absent=None)
+    if mocks is not None:
+        # A column has one word for 'no mock' and 'not said': the slow way tells them apart.
         is_believed &= np.array([one is not False for one in mocks], np.bool_)
-    words = texts[0]
-    places = [_KIND.get(str(one), _UNKNOWN) for one in words]
-    columns = Positions(
+        columns.is_mock[:] = [one is True for one in mocks]
+    return np.asarray(is_believed, np.bool_)
+
+
+def _columns(at: _Rows, told: _Told, received_at: Micros) -> Positions | None:
+    """Put side by side what is believed, as `intake.fix` does."""
+    lat, lon = (np.array(told.column(name), np.float64) for name in ("lat", "lon"))
+    accuracy, level, speed, charge = (
+        told.numbers(name, absent=nan)
+        for name in ("accuracy_m", "accuracy_level", "speed_mps", "battery_pct")
+    )
+    if max(np.nanmax(np.abs(one), initial=0) for one in (lat, lon, accuracy, speed)) > _MOST:
+        return None
+    source = np.full(len(at), _UNKNOWN, np.int8)
+    words = told.words("source")
+    if words is not None:
+        source[:] = [_KIND.get(one, _UNKNOWN) for one in words]
+    return Positions(
         device_id=_OTHERS,
         epoch=0,
-        seq=seq.astype(np.int64),
+        seq=np.array(told.column("seq"), np.int64),
         at=at,
-        received_at=np.full(len(seq), received_at, np.int64),
+        received_at=np.full(len(at), received_at, np.int64),
         lon=_coordinates(lon),
         lat=_coordinates(lat),
         accuracy_m=np.where(accuracy > 0, accuracy, nan),
         accuracy_level=np.where((level > 0) & (level < 1), level, nan),
-        source=np.array(places, np.int8),
+        source=source,
         speed_mps=np.where((speed >= 0) & (speed <= fix.MAX_SPEED_MPS), speed, nan),
         battery_pct=np.where((charge >= 0) & (charge <= 100), charge, nan),  # noqa: PLR2004
-        is_mock=np.array([one is True for one in mocks], np.bool_),
+        is_mock=np.zeros(len(at), np.bool_),
     )
-    return columns, is_believed
 
 
 def _coordinates(told_deg: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -227,10 +266,10 @@ def _coordinates(told_deg: NDArray[np.float64]) -> NDArray[np.float64]:
 
 def _shares(
     columns: Positions,
-    epoch: _Places,
+    epoch: _Rows,
     is_plain: NDArray[np.bool_],
-    firsts: _Places,
-    ends: _Places,
+    firsts: _Rows,
+    ends: _Rows,
 ) -> list[Plain | None]:
     """Cut columns into requests; one is plain when its numbers follow each other in one epoch."""
     follows = np.ones(len(epoch), np.bool_)
