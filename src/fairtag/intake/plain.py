@@ -27,7 +27,7 @@ MOST_BYTES: Final = 64 * 1024  # of a plain request: a long one is read beside t
 _OTHERS: Final = DeviceId("")  # the columns of several devices name none
 _Count = Annotated[int, msgspec.Meta(ge=0, le=fix.MAX_SEQ)]
 _Rows = NDArray[np.int64]
-_MOST: Final = 2.0**53  # up to here a whole number and a real one are the same
+_MOST: Final = 2.0**53
 _TEN: Final = 1e7  # of a degree: see `fix.coordinate`
 # A product is off by less than this: nearer to a half, the slow way rounds.
 _NEAR_HALF: Final = 1e-5
@@ -143,23 +143,26 @@ def _together(
     # A newline stands between two objects and nowhere else: each line is one object.
     if ends[-1] != len(lines) or raw.count(b"}\n{") != len(lines) - 1:
         return None
-    told = _Told(raw, lines)
-    at = instants(told.column("at"))
-    columns = None if at is None else _columns(at, told, received_at)
-    if columns is None:
+    # Mostly the first lines name every field that there is; the colons tell when they do not.
+    heads = b"".join([body[: body.find(b"}")] for body in bodies])
+    at = instants(list(map(attrgetter("at"), lines)))
+    if at is None:
         return None
-    is_plain = _are_own(told, names, counts) & _is_believed(columns, told)
-    epoch = told.numbers("epoch", absent=0).astype(np.int64)
-    if not told.is_once():
-        return None
-    return _shares(columns, epoch, is_plain, ends - counts, ends)
+    for named in (heads, raw):
+        told = _Told(named, lines)
+        columns = _columns(at, told, received_at)
+        is_plain = _are_own(told, names, counts) & _is_believed(columns, told)
+        epoch = told.numbers("epoch", absent=0).astype(np.int64)
+        if told.is_once(raw):
+            return _shares(columns, epoch, is_plain, ends - counts, ends)
+    return None
 
 
 class _Told:
     """The columns of many lines; those that no line names cost nothing."""
 
-    def __init__(self, raw: bytes, lines: Sequence[_Line]) -> None:
-        self._raw, self._lines = raw, lines
+    def __init__(self, named: bytes, lines: Sequence[_Line]) -> None:
+        self._named, self._lines = named, lines
         # What the colons say: each line's needed keys, and two in its time.
         self._colons = (_NEEDED + 2) * len(lines)
 
@@ -168,7 +171,7 @@ class _Told:
 
     def has(self, name: str) -> bool:
         """Tell whether some line may have this field."""
-        return b'"%b"' % name.encode() in self._raw
+        return b'"%b"' % name.encode() in self._named
 
     def column(self, name: str) -> list[Any]:
         """Give the values of a field that every line has."""
@@ -192,13 +195,13 @@ class _Told:
         self._colons += sum(one.count(":") for one in found if isinstance(one, str))
         return found
 
-    def is_once(self) -> bool:
+    def is_once(self, raw: bytes) -> bool:
         """Tell, when every column was read, that no key came twice and none came as null.
 
         Source: `request.read_json` counts in the same way.
         """
         self.words("received_at")
-        return self._raw.count(b":") == self._colons
+        return raw.count(b":") == self._colons
 
 
 def _are_own(told: _Told, names: Sequence[DeviceId], counts: _Rows) -> NDArray[np.bool_]:
@@ -215,6 +218,8 @@ def _is_believed(columns: Positions, told: _Told) -> NDArray[np.bool_]:
     """Tell which rows `intake.fix` believes, and which columns can say."""
     at = columns.at
     is_believed = (np.abs(columns.lat) <= 90) & (np.abs(columns.lon) <= 180)  # noqa: PLR2004
+    # Beyond it a whole number and a real one differ.
+    is_believed &= ~(columns.accuracy_m > _MOST)
     is_believed &= (at >= EARLIEST) & (at <= columns.received_at + fix.MAX_AHEAD)
     mocks = told.words("is_mock", absent=None)
     if mocks is not None:
@@ -224,15 +229,13 @@ def _is_believed(columns: Positions, told: _Told) -> NDArray[np.bool_]:
     return np.asarray(is_believed, np.bool_)
 
 
-def _columns(at: _Rows, told: _Told, received_at: Micros) -> Positions | None:
+def _columns(at: _Rows, told: _Told, received_at: Micros) -> Positions:
     """Put side by side what is believed, as `intake.fix` does."""
     lat, lon = (np.array(told.column(name), np.float64) for name in ("lat", "lon"))
     accuracy, level, speed, charge = (
         told.numbers(name, absent=nan)
         for name in ("accuracy_m", "accuracy_level", "speed_mps", "battery_pct")
     )
-    if max(np.nanmax(np.abs(one), initial=0) for one in (lat, lon, accuracy, speed)) > _MOST:
-        return None
     source = np.full(len(at), _UNKNOWN, np.int8)
     words = told.words("source")
     if words is not None:

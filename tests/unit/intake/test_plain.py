@@ -141,7 +141,7 @@ def test_without_the_count_of_keys_a_key_that_came_twice_would_pass(
 ) -> None:
     twice = usual_body(1).replace(b'"lat":', b'"lat":1,"lat":')
     assert plain.plain([(NAMES[0], twice)], received_at=NOW) == [None]
-    monkeypatch.setattr(plain._Told, "is_once", lambda _: True)
+    monkeypatch.setattr(plain._Told, "is_once", lambda *_: True)
     assert plain.plain([(NAMES[0], twice)], received_at=NOW) != [None]
     assert slow(NAMES[0], twice) is None
 
