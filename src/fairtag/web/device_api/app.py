@@ -31,11 +31,11 @@ from fairtag.web.device_api.lane import Lane
 from fairtag.web.device_api.own import Asked, Own, handled
 from fairtag.web.device_api.own_routes import routes_of
 from fairtag.web.device_api.protocols import PROTOCOLS, Answer, Protocol
+from fairtag.web.device_api.valve import Valve, is_urgent
 
 _LOG = logging.getLogger(__name__)
 MAX_BODY_BYTES = 4 * 1024 * 1024  # contract §6
 _LARGE = 256 * 1024  # bytes; more is read beside the loop, so that others need not wait
-_RETRY = (b"retry-after", b"5")
 
 Scope = Mapping[str, Any]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
@@ -56,7 +56,8 @@ class DeviceDoor:
     def __init__(self, house: House) -> None:
         self._house = house
         self._registry = Registry(house.store)
-        self._lane = Lane(house)
+        self._valve = Valve(house)
+        self._lane = Lane(house, self._valve)
         self._tasks: set[asyncio.Task[None]] = set()
 
     def device_of(self, token_hash: bytes) -> DeviceId | None:
@@ -71,7 +72,7 @@ class DeviceDoor:
             if isinstance(found, Answer):
                 done(found)
             elif isinstance(found, Busy):
-                done(_busy().answer)
+                done(self._busy().answer)
             else:
                 task = asyncio.get_running_loop().create_task(self._alone(device_id, body, done))
                 self._tasks.add(task)
@@ -88,7 +89,8 @@ class DeviceDoor:
         request = Request(method="POST", body=body, received_at=now, device_id=device_id)
         try:
             protocol = PROTOCOLS["v1"]
-            done(await self._store(protocol, protocol.decode(request, b""), bearer, now))
+            decoded = protocol.decode(request, b"")
+            done(await self._store(protocol, decoded, bearer, now, is_urgent=is_urgent(body)))
         except _Refusal as refusal:
             done(refusal.answer)
         except Exception as error:  # noqa: BLE001 - the device is answered, whatever failed
@@ -133,7 +135,7 @@ class DeviceDoor:
         told = (protocol, request, body, headers, token)
         is_large = len(body) > _LARGE or is_packed
         decoded = await asyncio.to_thread(_decoded, *told) if is_large else _decoded(*told)
-        return await self._store(protocol, decoded, bearer, now)
+        return await self._store(protocol, decoded, bearer, now, is_urgent=is_urgent(body))
 
     async def _offered(self, device_id: DeviceId, body: bytes) -> Answer:
         answer: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
@@ -179,9 +181,20 @@ class DeviceDoor:
         """Tell whether a name that a payload claims is that of a device under some order."""
         return bool(self._house.store.read(lambda tx: tx.devices.serving(DeviceId(name))))
 
+    def _busy(self) -> _Refusal:
+        return _Refusal(503, "We are busy. Send it again later.", self._valve.later())
+
     async def _store(
-        self, protocol: Protocol, decoded: Decoded, bearer: Bearer, now: Micros
+        self,
+        protocol: Protocol,
+        decoded: Decoded,
+        bearer: Bearer,
+        now: Micros,
+        *,
+        is_urgent: bool,
     ) -> Answer:
+        if not is_urgent and self._valve.is_shut():
+            raise self._busy()
         pieces = self._by_device(decoded, bearer)
         try:
             receipts = await asyncio.wrap_future(
@@ -189,11 +202,12 @@ class DeviceDoor:
                     lambda tx: [
                         receive(tx, piece, device_id=device_id, received_at=now)
                         for device_id, piece in pieces
-                    ]
+                    ],
+                    is_urgent=is_urgent,
                 )
             )
         except Busy as busy:
-            raise _busy() from busy
+            raise self._busy() from busy
         if protocol.answer is None:
             return _native(bearer.device_id, receipts[0], now)
         return protocol.answer(all(receipt.is_all_unordered for receipt in receipts))
@@ -216,10 +230,6 @@ class DeviceDoor:
             for each in mine
         ]
         return [*of_device, (bearer.device_id, rest)] if rest.refused or not mine else of_device
-
-
-def _busy() -> _Refusal:
-    return _Refusal(503, "We are busy. Send it again in some seconds.", _RETRY)
 
 
 def _protocol(scope: Scope) -> tuple[Protocol, str]:

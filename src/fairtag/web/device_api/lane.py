@@ -6,6 +6,7 @@ Whatever came while the last ones were written goes together. Of one event loop'
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from typing import Final
@@ -20,8 +21,10 @@ from fairtag.terms.errors import Busy
 from fairtag.terms.ids import DeviceId
 from fairtag.terms.instants import Micros, text
 from fairtag.web.device_api.protocols import Answer
+from fairtag.web.device_api.valve import Valve, is_urgent
 
 MOST: Final = 400  # requests together
+_MOST_WAITING: Final = 20_000
 _FLYING: Final = 2  # pieces of work with the writer: one is written while one is read
 # Fewer lines than these are read sooner one by one.
 _FEW: Final = 6
@@ -33,24 +36,31 @@ class _Waiting(msgspec.Struct):
     device_id: DeviceId
     body: bytes
     done: Done
+    since_s: float
 
 
 class Lane:
     """Gathers plain requests of `/d/v1/messages`."""
 
-    def __init__(self, house: House) -> None:
+    def __init__(self, house: House, valve: Valve) -> None:
         self._house = house
+        self._valve = valve
         self._waiting: list[_Waiting] = []
         self._flying = 0
         self._is_called = False
 
     def offer(self, device_id: DeviceId, body: bytes, done: Done) -> None:
         """Take a request; `done` is told the answer, why not, or None: it must go the other way."""
-        if len(body) > MOST_BYTES:
+        if len(body) > MOST_BYTES or is_urgent(body):
             done(None)
-            return
-        self._waiting.append(_Waiting(device_id, body, done))
-        self._call()
+        elif len(self._waiting) >= _MOST_WAITING or self._valve.is_shut(waited_s=self._waited_s()):
+            done(Busy())
+        else:
+            self._waiting.append(_Waiting(device_id, body, done, time.monotonic()))
+            self._call()
+
+    def _waited_s(self) -> float:
+        return time.monotonic() - self._waiting[0].since_s if self._waiting else 0.0
 
     def _call(self) -> None:
         if self._waiting and not self._is_called and self._flying < _FLYING:
