@@ -27,7 +27,7 @@ from fairtag.app.house import House
 from fairtag.app.ports import JournalEntry, Transaction
 from fairtag.app.put_order import put_order
 from fairtag.app.sign_in import add_user, finish_setup, start_session
-from fairtag.app.trail.book import Chunk
+from fairtag.app.trail.book import Chunk, Span
 from fairtag.bootstrap import open_house
 from fairtag.cli.asking.bench import prompts
 from fairtag.cli.facing.timing import faces
@@ -66,6 +66,7 @@ _LIFE_DAYS = 3
 # A fix a minute; the last is a tag in a cellar that gets half of them.
 _TRAILS = ("calm_at_home", "calm_at_work", "drives_past_zone", "deep_indoors_poor")
 _TRAIL_WEARERS, _TRAIL_DAYS, _TRAIL_READS = 8, 3, 13
+_TRAIL_AT_ONCE = 100  # chunks that are sealed together, as compaction does
 # Two tags and two phones, a month each; every third wearer has three conditions about places.
 _JUDGED = (3, 6, 9, 12)
 _JUDGED_DAYS = 30
@@ -264,8 +265,10 @@ def _stored(
     fixes = sum(len(one.messages) for said in entries.values() for one in said)
     before, sealed = _pages(folder), list[Chunk]()
     begun = time.process_time()
-    for _, said in sorted(spans.items()):
-        sealed.append(house.store.read(partial(_sealed, said=said, hours=hours)))
+    piles = [said for _, said in sorted(spans.items())]
+    for first in range(0, len(piles), _TRAIL_AT_ONCE):
+        some = piles[first : first + _TRAIL_AT_ONCE]
+        sealed += house.store.read(partial(_sealed, piles=some, hours=hours))
     sealing_s = time.process_time() - begun
     for chunk in sealed:
         house.store.submit(partial(_put, chunk=chunk))
@@ -285,9 +288,14 @@ def _stored(
     }
 
 
-def _sealed(tx: Transaction, said: list[JournalEntry], hours: int) -> Chunk:
-    start = Micros(said[0].received_at // (hours * HOUR) * hours * HOUR)
-    return tx.chunks.seal(said, kind=RecordKind.TRAIL, start=start, hours=hours)
+def _sealed(tx: Transaction, piles: list[list[JournalEntry]], hours: int) -> list[Chunk]:
+    span = hours * HOUR
+    return tx.chunks.seal(
+        [
+            Span(said, RecordKind.TRAIL, Micros(said[0].received_at // span * span), hours)
+            for said in piles
+        ]
+    )
 
 
 def _read_all(tx: Transaction, *, number: int) -> int:
@@ -296,7 +304,7 @@ def _read_all(tx: Transaction, *, number: int) -> int:
 
 
 def _put(tx: Transaction, *, chunk: Chunk) -> None:
-    tx.chunks.put(chunk)
+    tx.chunks.put([chunk])
 
 
 def _read_day(house: House, number: int) -> float:

@@ -12,12 +12,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import islice
 
 import msgspec
 
 from fairtag.app.house import House
 from fairtag.app.ports import JournalEntry, Transaction
-from fairtag.app.trail.book import Chunk, OfHour, Pile, TrailKind
+from fairtag.app.trail.book import Chunk, OfHour, Pile, Span, TrailKind
 from fairtag.audit.entries import Entry
 from fairtag.custody.kinds import RecordKind
 from fairtag.intake.messages import Position
@@ -27,7 +28,8 @@ from fairtag.terms.errors import CompactionRefused, SealBroken
 from fairtag.terms.instants import DAY, HOUR, Micros, parse
 
 _REST = HOUR  # chosen: late duplicates mostly come within it, and rows answer fastest
-_AT_ONCE = 500  # rows that one transaction takes away; the writer is held for milliseconds
+_AT_ONCE = 2_000  # rows that one transaction takes away; the writer is held for some 10 ms
+_SEALED_AT_ONCE = 10_000  # entries and messages; arrays cost as much for one chunk as for many
 _A_ROUND = 6_000  # rows; a round comes every two seconds, and other care waits for it
 _DAYS_A_ROUND = 50  # orders whose day is put together in a round
 _MOST_MESSAGES = 50_000  # a chunk is cut there, where an entry ends
@@ -36,8 +38,17 @@ _Kinds = list[tuple[TrailKind, JournalEntry]]
 
 
 @dataclass(slots=True)
+class _Made:
+    """Spans that wait to be sealed, and what they replace: rows, or chunks of hours."""
+
+    spans: list[Span] = field(default_factory=list)
+    rows: list[int] = field(default_factory=list)
+    hours: list[int] = field(default_factory=list)
+
+
+@dataclass(slots=True)
 class _Batch:
-    """Chunks that wait for one transaction, and the positions of what they replace."""
+    """Chunks that wait for one transaction, and what they replace."""
 
     chunks: list[Chunk] = field(default_factory=list)
     rows: list[int] = field(default_factory=list)
@@ -55,19 +66,20 @@ def compact(house: House) -> int:
 def _hours(house: House, before: Micros) -> int:
     """Make chunks of hours out of rows."""
     upto = house.store.read(lambda tx: tx.verdicts.judged_upto())
-    batch, made, taken = _Batch(), 0, 0
+    waiting, held, made, taken = list[_Made](), 0, 0, 0
     for pile in _due(house, upto, before):
         entries = _opened(house, pile, upto)
         if entries:
-            batch.chunks += _chunks(house, _by_kind(house, entries), pile.received.start, hours=1)
-            batch.rows += [one.n for one in entries]
+            spans = _spans(_by_kind(house, entries), pile.received.start, hours=1)
+            waiting.append(_Made(spans, rows=[one.n for one in entries]))
+            held += sum(1 + len(one.messages) for one in entries)
         taken += len(entries)
-        if len(batch.rows) >= _AT_ONCE:
-            made += _write(house, batch)
-            batch = _Batch()
+        if held >= _SEALED_AT_ONCE:
+            made += _replace(house, waiting)
+            waiting, held = [], 0
         if taken >= _A_ROUND:
             break
-    return made + _write(house, batch)
+    return made + _replace(house, waiting)
 
 
 def _due(house: House, upto: int, before: Micros) -> Iterator[Pile]:
@@ -121,7 +133,7 @@ def kind_at(rulings: Sequence[Ruling], at: Micros) -> TrailKind:
 
 def _days(house: House, before: Micros) -> int:
     """Make chunks of days out of chunks of hours."""
-    made = 0
+    waiting, held, made = list[_Made](), 0, 0
     for pile in house.store.read(partial(_whole_days, before=before)):
         try:
             hours = house.store.read(partial(_of_day, pile=pile))
@@ -130,10 +142,13 @@ def _days(house: House, before: Micros) -> int:
         told = sorted(
             ((one.kind, entry) for one in hours for entry in one.entries), key=lambda one: one[1].n
         )
-        batch = _Batch(hours=[one.last_n for one in hours])
-        batch.chunks += _chunks(house, told, pile.received.start, hours=24)
-        made += _write(house, batch)
-    return made
+        spans = _spans(told, pile.received.start, hours=24)
+        waiting.append(_Made(spans, hours=[one.chunk for one in hours]))
+        held += sum(1 + len(one.messages) for _, one in told)
+        if held >= _SEALED_AT_ONCE:
+            made += _replace(house, waiting)
+            waiting, held = [], 0
+    return made + _replace(house, waiting)
 
 
 def _whole_days(tx: Transaction, *, before: Micros) -> list[Pile]:
@@ -146,15 +161,10 @@ def _of_day(tx: Transaction, *, pile: Pile) -> list[OfHour]:
     return tx.chunks.of_day(pile)
 
 
-def _chunks(house: House, told: _Kinds, start: Micros, *, hours: int) -> list[Chunk]:
-    def seal(tx: Transaction) -> list[Chunk]:
-        return [
-            tx.chunks.seal(some, kind=kind, start=start, hours=hours)
-            for kind, entries in _groups(told)
-            for some in _cut(entries)
-        ]
-
-    return house.store.read(seal)
+def _spans(told: _Kinds, start: Micros, *, hours: int) -> list[Span]:
+    return [
+        Span(some, kind, start, hours) for kind, entries in _groups(told) for some in _cut(entries)
+    ]
 
 
 def _groups(told: _Kinds) -> list[tuple[TrailKind, list[JournalEntry]]]:
@@ -183,6 +193,28 @@ def _cut(entries: Sequence[JournalEntry]) -> Iterator[list[JournalEntry]]:
     yield some
 
 
+def _replace(house: House, waiting: Sequence[_Made]) -> int:
+    """Seal what waits, all at once, and replace, some at once; tells how many chunks were stored.
+
+    Raises: CompactionRefused.
+    """
+    sealed = iter(_sealed(house, waiting))
+    batch, made = _Batch(), 0
+    for one in waiting:
+        batch.chunks += islice(sealed, len(one.spans))
+        batch.rows += one.rows
+        batch.hours += one.hours
+        if len(batch.rows) + len(batch.hours) >= _AT_ONCE:
+            made += _write(house, batch)
+            batch = _Batch()
+    return made + _write(house, batch)
+
+
+def _sealed(house: House, waiting: Sequence[_Made]) -> list[Chunk]:
+    spans = [span for one in waiting for span in one.spans]
+    return house.store.read(lambda tx: tx.chunks.seal(spans))
+
+
 def _write(house: House, batch: _Batch) -> int:
     """Replace in one transaction; tells how many chunks were stored.
 
@@ -208,8 +240,7 @@ def _write(house: House, batch: _Batch) -> int:
         gone = tx.journal.drop(batch.rows) + tx.chunks.drop(batch.hours)
         if gone != len(batch.rows) + len(batch.hours):
             raise CompactionRefused
-        for chunk in batch.chunks:
-            tx.chunks.put(chunk)
+        tx.chunks.put(batch.chunks)
         return len(batch.chunks)
 
     return house.store.transact(work)

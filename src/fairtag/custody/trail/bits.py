@@ -15,6 +15,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from fairtag.custody.trail.pen import Reader
 from fairtag.terms.errors import TrailBroken
 
 Ints = NDArray[np.int64]
@@ -49,23 +50,23 @@ def head(section: Section) -> bytes:
     return told + bytes(a << 4 | b for a, b in zip(nibbles[::2], nibbles[1::2], strict=True))
 
 
-def read_head(told: bytes, count: int) -> Section:
-    """Read it again; `told` is of the right length.
+def read_head(reader: Reader, count: int) -> Section:
+    """Read it again, for a section of so many numbers.
 
     Raises: TrailBroken.
     """
-    first = told[0] & ~_GOLOMB
-    nibbles = [half for byte in told[1:] for half in (byte >> 4, byte & 0xF)]
-    more = [first + half - _NIBBLE // 2 for half in nibbles[: blocks_of(count) - 1]]
-    lows = [first, *more]
+    told = reader.byte()
+    first = told & ~_GOLOMB
+    if first > MOST_LOW:
+        raise TrailBroken("a column is of no known kind")
+    if count <= BLOCK:
+        return Section(told >= _GOLOMB, [first])
+    more = reader.take(blocks_of(count) // 2)
+    halves = [half for byte in more for half in (byte >> 4, byte & 0xF)]
+    lows = [first, *(first + half - _NIBBLE // 2 for half in halves[: blocks_of(count) - 1])]
     if not 0 <= min(lows) <= max(lows) <= MOST_LOW:
         raise TrailBroken("a column is of no known kind")
-    return Section(told[0] >= _GOLOMB, lows)
-
-
-def head_bytes(count: int) -> int:
-    """Tell how long the head of a section of so many numbers is."""
-    return 1 + blocks_of(count) // 2
+    return Section(told >= _GOLOMB, lows)
 
 
 def chosen(told: Naturals, counts: Ints) -> list[Section]:

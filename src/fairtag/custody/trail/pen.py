@@ -41,7 +41,11 @@ class Reader:
 
         Raises: TrailBroken.
         """
-        told = self.byte()
+        try:
+            told = self._told[self._at]
+        except IndexError as error:
+            raise TrailBroken("it ends too soon") from error
+        self._at += 1
         if told < 0x80:  # noqa: PLR2004 - the highest bit says that more follows
             return told
         value = told & 0x7F
@@ -53,12 +57,14 @@ class Reader:
         raise TrailBroken("a number does not end")
 
     def whole(self) -> int:
-        """Take a number of any sign."""
+        """Take a number of any sign.
+
+        Raises: TrailBroken.
+        """
         told = self.natural()
-        value = (told >> 1) ^ -(told & 1)
-        if not -(2**63) <= value < 2**63:
+        if told >> 64:
             raise TrailBroken("a number is too large")
-        return value
+        return (told >> 1) ^ -(told & 1)
 
     def rest(self) -> bytes:
         """Take all bytes that follow."""

@@ -232,21 +232,22 @@ def read_head(reader: Reader, count: int) -> Slot:
         raise TrailBroken("a column is of no known kind")
     base = reader.whole()
     step = reader.whole() if order else 0
-    parts: tuple[tuple[int, Section], ...] = ()
     if kind == DENSE:
-        parts = (_part(reader, count - order),)
+        parts: tuple[tuple[int, Section], ...] = (_part(reader, count - order),)
     elif kind == SPARSE:
         some = reader.natural()
         if not 0 < some <= count - order:
             raise TrailBroken("a column names more places than it has")
         parts = (_part(reader, some), _part(reader, some))
+    else:
+        parts = ()
     return Slot(count, order, factor, base, step, kind, parts, b"")
 
 
 def _part(reader: Reader, count: int) -> tuple[int, Section]:
     if count < 1:
         raise TrailBroken("a column is of no known kind")
-    return count, bits.read_head(reader.take(bits.head_bytes(count)), count)
+    return count, bits.read_head(reader, count)
 
 
 def values_of(slots: Sequence[Slot], told: Naturals) -> Ints:
