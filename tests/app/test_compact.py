@@ -19,7 +19,8 @@ from fairtag.adapters.sqlite.log.entries import SqliteAudit
 from fairtag.app.judging import Engine, clean_replay
 from fairtag.app.ports import JournalEntry, Transaction
 from fairtag.app.trail.book import KeptKey
-from fairtag.app.trail.compact import compact, kind_at
+from fairtag.app.trail.compact import compact
+from fairtag.app.trail.kinds import kind_at
 from fairtag.custody.kinds import RecordKind
 from fairtag.intake.messages import Message, Position
 from fairtag.terms.errors import CompactionRefused, SealBroken

@@ -111,9 +111,7 @@ class SqliteChunks:
 
     def seal(self, spans: Sequence[Span]) -> list[Chunk]:
         """Seal spans as a chunk each; stores nothing."""
-        frames = [
-            Frame(one.start, one.entries[-1].n, _device(one.entries)) for one in spans
-        ]
+        frames = [Frame(one.start, one.entries[-1].n, _device(one.entries)) for one in spans]
         written = codec.encode(
             [(frame, one.entries) for frame, one in zip(frames, spans, strict=True)]
         )

@@ -14,21 +14,17 @@ from dataclasses import dataclass, field
 from functools import partial
 from itertools import islice
 
-import msgspec
-
 from fairtag.app.house import House
 from fairtag.app.ports import JournalEntry, Transaction
 from fairtag.app.trail.book import Chunk, OfHour, Pile, Span, TrailKind
+from fairtag.app.trail.kinds import Kinds
 from fairtag.audit.entries import Entry
-from fairtag.custody.kinds import RecordKind
-from fairtag.intake.messages import Position
-from fairtag.orders.inforce import is_kept
-from fairtag.orders.model import Ruling, Trail
 from fairtag.terms.errors import CompactionRefused, SealBroken
 from fairtag.terms.instants import DAY, HOUR, Micros, parse
 
 _REST = HOUR  # chosen: late duplicates mostly come within it, and rows answer fastest
 _AT_ONCE = 2_000  # rows that one transaction takes away; the writer is held for some 10 ms
+_OPENED_AT_ONCE = 64  # piles that are read on one snapshot
 _SEALED_AT_ONCE = 10_000  # entries and messages; arrays cost as much for one chunk as for many
 _A_ROUND = 6_000  # rows; a round comes every two seconds, and other care waits for it
 _DAYS_A_ROUND = 50  # orders whose day is put together in a round
@@ -55,26 +51,27 @@ class _Batch:
     hours: list[int] = field(default_factory=list)
 
 
-def compact(house: House) -> int:
-    """Put together what is due, a bounded part of it; tells how many chunks were made."""
+def compact(house: House, kinds: Kinds | None = None) -> int:
+    """Put together what is due, a bounded part of it; tells how many chunks were made.
+
+    `kinds` remembers orders from one round to the next.
+    """
     before = Micros(house.clock.now() - _REST)
-    made = _hours(house, before) + _days(house, before)
+    made = _hours(house, before, kinds or Kinds()) + _days(house, before)
     _end_days(house, before)
     return made
 
 
-def _hours(house: House, before: Micros) -> int:
+def _hours(house: House, before: Micros, kinds: Kinds) -> int:
     """Make chunks of hours out of rows."""
     upto = house.store.read(lambda tx: tx.verdicts.judged_upto())
     waiting, held, made, taken = list[_Made](), 0, 0, 0
-    for pile in _due(house, upto, before):
-        entries = _opened(house, pile, upto)
-        if entries:
-            spans = _spans(_by_kind(house, entries), pile.received.start, hours=1)
-            waiting.append(_Made(spans, rows=[one.n for one in entries]))
-            held += sum(1 + len(one.messages) for one in entries)
-        taken += len(entries)
-        if held >= _SEALED_AT_ONCE:
+    for piles in _due(house, upto, before):
+        for one in house.store.read(partial(_opened, piles=piles, upto=upto, kinds=kinds)):
+            waiting.append(one)
+            taken += len(one.rows)
+            held += sum(len(entry.messages) for span in one.spans for entry in span.entries)
+        if held + taken >= _SEALED_AT_ONCE:
             made += _replace(house, waiting)
             waiting, held = [], 0
         if taken >= _A_ROUND:
@@ -82,15 +79,16 @@ def _hours(house: House, before: Micros) -> int:
     return made + _replace(house, waiting)
 
 
-def _due(house: House, upto: int, before: Micros) -> Iterator[Pile]:
-    """Give what is due, the oldest first; looks on while there is some."""
+def _due(house: House, upto: int, before: Micros) -> Iterator[list[Pile]]:
+    """Give what is due, the oldest first, some piles at once; looks on while there is some."""
     after, told = 0, set[Pile]()
     while True:
         look = partial(_piles, after=after, upto=upto, before=before)
         piles, after = house.store.read(look)
         if not piles:
             return
-        yield from (one for one in piles if one not in told)
+        fresh = [one for one in piles if one not in told]
+        yield from (fresh[n : n + _OPENED_AT_ONCE] for n in range(0, len(fresh), _OPENED_AT_ONCE))
         told.update(piles)
 
 
@@ -98,37 +96,18 @@ def _piles(tx: Transaction, *, after: int, upto: int, before: Micros) -> tuple[l
     return tx.journal.piles(after=after, upto=upto, before=before)
 
 
-def _opened(house: House, pile: Pile, upto: int) -> list[JournalEntry]:
-    """Open the rows of a pile; none while some wait for the judge, or a key is gone."""
-    try:
-        entries = house.store.read(lambda tx: tx.journal.of_pile(pile))
-    except SealBroken:
-        return []  # whoever destroyed the wearer's key removes the rows; others must not wait
-    return entries if all(one.n <= upto for one in entries) else []
-
-
-def _by_kind(house: House, entries: Sequence[JournalEntry]) -> _Kinds:
-    rulings = house.store.read(lambda tx: tx.orders.rulings(entries[0].order_id))
-    return [(kind_at(rulings, one.received_at), _kept(one, rulings)) for one in entries]
-
-
-def _kept(entry: JournalEntry, rulings: Sequence[Ruling]) -> JournalEntry:
-    """Leave out positions of a time in which the review was overdue: they were judged, no more."""
-    told = tuple(
-        one
-        for one in entry.messages
-        if not isinstance(one, Position) or is_kept(rulings[-1], one.at)
-    )
-    return (
-        entry if len(told) == len(entry.messages) else msgspec.structs.replace(entry, messages=told)
-    )
-
-
-def kind_at(rulings: Sequence[Ruling], at: Micros) -> TrailKind:
-    """Tell under which kind of key falls what was received: by the version then in force."""
-    known = [one for one in rulings if one.recorded_at <= at] or rulings[:1]
-    has_trail = any(isinstance(one, Trail) for one in known[-1].conditions)
-    return RecordKind.TRAIL if has_trail else RecordKind.PASSING
+def _opened(tx: Transaction, *, piles: Sequence[Pile], upto: int, kinds: Kinds) -> list[_Made]:
+    """Open the rows of piles; not where some wait for the judge, or a key is gone."""
+    made = list[_Made]()
+    for pile in piles:
+        try:
+            entries = tx.journal.of_pile(pile)
+        except SealBroken:
+            continue  # who destroyed the wearer's key removes the rows; others must not wait
+        if entries and all(one.n <= upto for one in entries):
+            spans = _spans(kinds.of(tx, entries), pile.received.start, hours=1)
+            made.append(_Made(spans, rows=[one.n for one in entries]))
+    return made
 
 
 def _days(house: House, before: Micros) -> int:

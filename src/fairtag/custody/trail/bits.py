@@ -245,4 +245,5 @@ def _read_low(low: Sequence[bytes], lows: Ints, numbers: Ints) -> Naturals:
     found = words[begins >> 3].astype(np.uint64)
     shifts = np.where(lows > 0, 64 - (begins & 7) - lows, 0).view(np.uint64)
     masks = (np.uint64(1) << lows.view(np.uint64)) - np.uint64(1)
-    return (found >> shifts) & masks
+    low_bits: Naturals = (found >> shifts) & masks
+    return low_bits

@@ -116,20 +116,21 @@ def _heads(found: Gathered, messages: Sequence[Message], many: Ints) -> None:
     numbers = [one.seq for one in messages]
     is_none = np.array([one is None for one in numbers], np.int64)
     found.put("no_seq", is_none, many)
-    found.put("seq", [one for one in numbers if one is not None], many - _sums(is_none, many))
+    found.put("seq", [one for one in numbers if one is not None], many - sums(is_none, many))
 
 
-def _sums(values: Ints, counts: Ints) -> Ints:
+def sums(values: Ints, counts: Ints) -> Ints:
     """Add up chunk by chunk; some may be empty."""
     whole = np.concatenate([np.zeros(1, np.int64), np.cumsum(values)])
     ends = np.cumsum(counts)
-    return whole[ends] - whole[ends - counts]
+    found: Ints = whole[ends] - whole[ends - counts]
+    return found
 
 
 def _kinds(found: Gathered, messages: Sequence[Message], many: Ints) -> None:
     kind = np.array([_KIND[type(one)] for one in messages], np.int64)
     found.put("kind", kind, many)
-    told = [_sums((kind == n).astype(np.int64), many) for n in range(len(KINDS))]
+    told = [sums((kind == n).astype(np.int64), many) for n in range(len(KINDS))]
     found.kinds = np.array(told).T.tolist()
     places = [one for one in messages if isinstance(one, Position)]
     for name in ("lat", "lon"):
@@ -159,7 +160,7 @@ def _maybe(
     is_none = np.array([value is None for value in values], np.int64)
     found.put(gap, is_none, counts)
     found.floats[name] = np.array([value for value in values if value is not None], np.float64)
-    found.counts[name] = counts - _sums(is_none, counts)
+    found.counts[name] = counts - sums(is_none, counts)
 
 
 def _packed(receipts: Sequence[CheckInReceipt]) -> bytes:

@@ -31,19 +31,20 @@ from fairtag.terms.ids import DeviceId
 
 _PLACE = {name: n for n, name in enumerate(COLUMNS)}
 _IS_MEASURED = [name in MEASURED for name in COLUMNS]
-_ENTRIES = tuple(_PLACE[name] for name in ("n", "received_at", "count", "what", "device"))
-_MESSAGES = tuple(
-    _PLACE[name] for name in ("at", "no_seq", "kind", "other_device", "epoch", "received_after")
-)
-# Which kind of message a column is of.
-_KINDS = (
-    tuple(
-        _PLACE[name]
-        for name in ("lat", "lon", "marks", "no_accuracy", "no_level", "no_speed", "no_battery")
+# How many rows a column has: as many as entries, messages, or messages of a kind.
+_ROWS_OF = (
+    ("n", "received_at", "count", "what", "device"),
+    ("at", "no_seq", "seq", "kind", "other_device", "epoch", "received_after"),
+    (
+        *("lat", "lon", "marks", "no_accuracy", "accuracy_m", "no_level", "accuracy_level"),
+        *("no_speed", "speed_mps", "no_battery", "battery_pct"),
     ),
-    (_PLACE["code"],),
-    (_PLACE["no_life"],),
+    ("code",),
+    ("no_life", "life_pct"),
+    ("receipts",),
 )
+_GROUP_OF = {name: group for group, names in enumerate(_ROWS_OF) for name in names}
+_GROUPS = tuple(_GROUP_OF[name] for name in COLUMNS)
 _GAPS = tuple((_PLACE[name], _PLACE[gap]) for name, gap in GAPS.items())
 _BIT = {name: 1 << n for n, name in enumerate(COLUMNS)}
 _MOST_NAMES = 2 * MOST
@@ -160,8 +161,8 @@ def _put(
     at = 0
     for (chunk, column), slot in zip(heads.places, heads.slots, strict=True):
         first = starts[column] + inside[column][chunk]
-        values[first : first + slot.count] = told[at : at + slot.count]
-        at += slot.count
+        values[first : first + slot.many] = told[at : at + slot.many]
+        at += slot.many
 
 
 def _read_chunk(heads: _Heads, n: int, reader: Reader) -> None:
@@ -216,17 +217,10 @@ def _read_counts(heads: _Heads, reader: Reader, flags: int) -> list[int]:
         some = [reader.natural() for _ in range(len(KINDS) - 1)]
         kinds = [*some, messages - sum(some)]
     heads.kinds.append(kinds)
-    counts = [0] * len(COLUMNS)
-    for place in _ENTRIES:
-        counts[place] = entries
-    for place in _MESSAGES:
-        counts[place] = messages
-    for some_places, count in zip(_KINDS, kinds, strict=False):
-        for place in some_places:
-            counts[place] = count
+    of = (entries, messages, *kinds)
+    counts = [of[group] for group in _GROUPS]
     for place, gap in _GAPS:
         counts[place] = counts[gap] - (reader.natural() if flags >> gap & 1 else 0)
-    counts[_PLACE["receipts"]] = kinds[-1]
     if min(counts) < 0:
         raise TrailBroken("it holds fewer than none")
     return counts

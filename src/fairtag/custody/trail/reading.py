@@ -26,7 +26,7 @@ from fairtag.custody.trail.form import (
     WHATS,
     Frame,
 )
-from fairtag.custody.trail.gathering import last_told
+from fairtag.custody.trail.gathering import last_told, sums
 from fairtag.custody.trail.laying import Laid, laid
 from fairtag.custody.trail.measured import Floats
 from fairtag.intake.columns import NO_SEQ
@@ -100,13 +100,13 @@ def columns_of(chunks: Sequence[tuple[Frame, bytes]]) -> Told:
     start = np.array([frame.start for frame, _ in chunks], np.int64)
     last = np.array([frame.last_n for frame, _ in chunks], np.int64)
     count = told.whole("count") + 1
-    if (count < 0).any() or not np.array_equal(_sums(count, each), many):
+    if (count < 0).any() or not np.array_equal(sums(count, each), many):
         raise TrailBroken("it holds another number of messages")
     names, device, other = _devices(told, chunks, each, count)
     received_at, at = _times(told, count, each, many)
     kind = told.whole("kind", below=len(KINDS))
     for n in range(len(KINDS)):
-        if not np.array_equal(_sums(kind == n, many), told.of_kind(n)):
+        if not np.array_equal(sums(kind == n, many), told.of_kind(n)):
             raise TrailBroken("it holds another number of messages of a kind")
     after = told.whole("received_after") + np.repeat(received_at, count)
     return Told(
@@ -134,18 +134,15 @@ def columns_of(chunks: Sequence[tuple[Frame, bytes]]) -> Told:
     )
 
 
-def _sums(values: Ints, counts: Ints) -> Ints:
-    whole = np.concatenate([np.zeros(1, np.int64), np.cumsum(values)])
-    ends = np.cumsum(counts)
-    return whole[ends] - whole[ends - counts]
-
-
 def _devices(
     told: Laid, chunks: Sequence[tuple[Frame, bytes]], each: Ints, count: Ints
 ) -> tuple[tuple[DeviceId | None, ...], Ints, Ints]:
     """Give the names, and their places for entries and for messages."""
     names: dict[DeviceId | None, int] = {None: 0}
-    tables = [[frame.device_id, None, *named] for (frame, _), named in zip(chunks, told.names)]
+    tables = [
+        [frame.device_id, None, *named]
+        for (frame, _), named in zip(chunks, told.names, strict=True)
+    ]
     places = np.array([names.setdefault(one, len(names)) for some in tables for one in some])
     sizes = np.array([len(one) for one in tables], np.int64)
     size, first = np.repeat(sizes, each), np.repeat(np.cumsum(sizes) - sizes, each)
@@ -186,7 +183,7 @@ def _known(told: Laid, name: str) -> Floats:
     """Read numbers of which some are unknown: NaN."""
     is_known = told.whole(GAPS[name], below=2) == 0
     values = told.measured(name)
-    if not np.array_equal(_sums(is_known, told.counts(GAPS[name])), told.counts(name)):
+    if not np.array_equal(sums(is_known, told.counts(GAPS[name])), told.counts(name)):
         raise TrailBroken("it holds another number of numbers")
     found = np.full(len(is_known), np.nan)
     found[is_known] = values

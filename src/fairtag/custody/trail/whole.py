@@ -61,7 +61,8 @@ def rows_of(counts: Ints, slots: Ints) -> Ints:
     some = counts[slots]
     ends = np.cumsum(some)
     starts = (np.cumsum(counts) - counts)[slots]
-    return np.arange(int(ends[-1])) + np.repeat(starts - (ends - some), some)
+    rows: Ints = np.arange(int(ends[-1])) + np.repeat(starts - (ends - some), some)
+    return rows
 
 
 def guessed(values: Ints, counts: Ints) -> Guessed:
@@ -209,7 +210,7 @@ def _heads(
 class Slot(NamedTuple):
     """The head of a slot: where its numbers go, how they were guessed, what follows in `bits`."""
 
-    count: int
+    many: int
     order: int
     factor: int
     base: int
@@ -255,7 +256,7 @@ def values_of(slots: Sequence[Slot], told: Naturals) -> Ints:
 
     Raises: TrailBroken.
     """
-    counts = np.array([one.count for one in slots], np.int64)
+    counts = np.array([one.many for one in slots], np.int64)
     starts = np.cumsum(counts) - counts
     left = np.zeros(int(counts.sum()), np.int64)
     _fill(left, slots, starts.tolist(), told)
@@ -266,7 +267,7 @@ def values_of(slots: Sequence[Slot], told: Naturals) -> Ints:
     left += np.repeat(np.array([one.base for one in slots], np.int64), counts)
     for one, start in zip(slots, starts.tolist(), strict=True):
         if one.kind == PLAIN:
-            left[start : start + one.count] = np.frombuffer(one.plain, "<i8")
+            left[start : start + one.many] = np.frombuffer(one.plain, "<i8")
     return left
 
 
@@ -278,15 +279,14 @@ def _fill(left: Ints, slots: Sequence[Slot], starts: Sequence[int], told: Natura
     back, at = turned_back(told), 0
     for one, start in zip(slots, starts, strict=True):
         if one.kind == DENSE:
-            count = one.parts[0][0]
-            left[start + one.order : start + one.count] = back[at : at + count]
-            at += count
+            left[start + one.order : start + one.many] = back[at : at + one.many - one.order]
+            at += one.many - one.order
         elif one.kind == SPARSE:
             some = one.parts[0][0]
             gaps = told[at : at + some]
             named = told[at + some : at + 2 * some] + np.uint64(1)
             at += 2 * some
-            rest = one.count - one.order
+            rest = one.many - one.order
             if int(gaps.max()) >= rest or int(gaps.sum()) + some > rest:
                 raise TrailBroken("a column names places that it has not")
             places = np.cumsum(gaps.view(np.int64) + 1) - 1

@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
-from numpy.typing import NDArray
 
 from fairtag.custody.trail import measured, pen, whole
 from fairtag.custody.trail.bits import Ints
@@ -119,9 +118,7 @@ def _written(slots: _Slots, heads: list[dict[str, bytes]]) -> tuple[list[int], l
     place = np.array([_PLACE[_INSTEAD.get(slots.columns[n], (slots.columns[n],))[0]] for n in kept])
     order = np.array(kept, np.int64)[np.lexsort((place, chunks[kept]))]
     rows = whole.rows_of(counts, order)
-    told, bodies = whole.write(
-        values[rows], guessed.only(order, rows), chunks[order], len(heads)
-    )
+    told, bodies = whole.write(values[rows], guessed.only(order, rows), chunks[order], len(heads))
     for slot, chunk, unit, head in zip(
         order.tolist(), chunks[order].tolist(), units[order].tolist(), told, strict=True
     ):
@@ -143,7 +140,8 @@ def _ways(columns: Sequence[str], chunks: Ints, of: Guessed, many: int) -> Ints:
         cost["received_at"] + cost["at_by_receipt"],
         cost["behind"] + cost["at"],
     )
-    return np.argmin(tried, axis=0)
+    found: Ints = np.argmin(tried, axis=0)
+    return found
 
 
 def _is_kept(name: str, way: int) -> bool:
