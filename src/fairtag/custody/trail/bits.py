@@ -10,6 +10,7 @@ Source: Rice and Plaunt 1971; Teuhola 1978 (exponential Golomb).
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import numpy as np
@@ -50,23 +51,39 @@ def head(section: Section) -> bytes:
     return told + bytes(a << 4 | b for a, b in zip(nibbles[::2], nibbles[1::2], strict=True))
 
 
-def read_head(reader: Reader, count: int) -> Section:
-    """Read it again, for a section of so many numbers.
+@dataclass(slots=True)
+class Sections:
+    """How the numbers of many sections lie, as a reader finds them."""
 
-    Raises: TrailBroken.
-    """
-    told = reader.byte()
-    first = told & ~_GOLOMB
-    if first > MOST_LOW:
-        raise TrailBroken("a column is of no known kind")
-    if count <= BLOCK:
-        return Section(told >= _GOLOMB, [first])
-    more = reader.take(blocks_of(count) // 2)
-    halves = [half for byte in more for half in (byte >> 4, byte & 0xF)]
-    lows = [first, *(first + half - _NIBBLE // 2 for half in halves[: blocks_of(count) - 1])]
-    if not 0 <= min(lows) <= max(lows) <= MOST_LOW:
-        raise TrailBroken("a column is of no known kind")
-    return Section(told >= _GOLOMB, lows)
+    counts: list[int] = field(default_factory=list)
+    is_golomb: list[bool] = field(default_factory=list)
+    lows: list[int] = field(default_factory=list)  # block by block, section after section
+
+    def put(self, section: Section, count: int) -> None:
+        """Take one."""
+        self.counts.append(count)
+        self.is_golomb.append(section.is_golomb)
+        self.lows += section.lows
+
+    def read(self, reader: Reader, count: int) -> None:
+        """Read the head of a section of so many numbers.
+
+        Raises: TrailBroken.
+        """
+        told = reader.byte()
+        first = told & ~_GOLOMB
+        if first > MOST_LOW or count < 1:
+            raise TrailBroken("a column is of no known kind")
+        self.counts.append(count)
+        self.is_golomb.append(told >= _GOLOMB)
+        self.lows.append(first)
+        if count > BLOCK:
+            more = reader.take(blocks_of(count) // 2)
+            halves = [half for byte in more for half in (byte >> 4, byte & 0xF)]
+            lows = [first + half - _NIBBLE // 2 for half in halves[: blocks_of(count) - 1]]
+            if not 0 <= min(lows) <= max(lows) <= MOST_LOW:
+                raise TrailBroken("a column is of no known kind")
+            self.lows += lows
 
 
 def chosen(told: Naturals, counts: Ints) -> list[Section]:
@@ -125,11 +142,11 @@ def bit_lengths(told: Naturals) -> Ints:
     return np.frexp(told.astype(np.float64))[1].astype(np.int64)
 
 
-def write(told: Naturals, counts: Ints, sections: Sequence[Section], numbers: Ints) -> list[bytes]:
+def write(told: Naturals, sections: Sections, numbers: Ints) -> list[bytes]:
     """Write numbers; `numbers` tells how many are of each chunk. Gives two streams a chunk, the
     counts of ones and the low bits: first all of the former, then all of the latter.
     """
-    lows, is_golomb = _each(counts, sections)
+    lows, is_golomb = _each(sections)
     wide = lows.view(np.uint64)
     high = told >> wide
     ones = high.view(np.int64)
@@ -144,14 +161,13 @@ def write(told: Naturals, counts: Ints, sections: Sequence[Section], numbers: In
     return _unary(ones, ends) + _low(low, lows, ends)
 
 
-def _each(counts: Ints, sections: Sequence[Section]) -> tuple[Ints, NDArray[np.bool_]]:
+def _each(sections: Sections) -> tuple[Ints, NDArray[np.bool_]]:
     """Give low bits and code of each number."""
-    is_golomb = np.repeat([one.is_golomb for one in sections], counts)
-    blocks = [len(one.lows) for one in sections]
-    sizes = np.full(sum(blocks), BLOCK)
-    sizes[np.cumsum(blocks) - 1] -= -counts % BLOCK
-    lows = np.array([low for one in sections for low in one.lows], np.int64)
-    return np.repeat(lows, sizes), is_golomb
+    counts = np.array(sections.counts, np.int64)
+    sizes = np.full(len(sections.lows), BLOCK)
+    sizes[np.cumsum(-(-counts // BLOCK)) - 1] -= -counts % BLOCK
+    lows = np.array(sections.lows, np.int64)
+    return np.repeat(lows, sizes), np.repeat(sections.is_golomb, counts)
 
 
 def _unary(ones: Ints, ends: Ints) -> list[bytes]:
@@ -191,22 +207,18 @@ def _cut(stream: bytes, spans: Ints) -> list[bytes]:
 
 
 def read(
-    unary: Sequence[bytes],
-    low: Sequence[bytes],
-    counts: Ints,
-    sections: Sequence[Section],
-    numbers: Ints,
+    unary: Sequence[bytes], low: Sequence[bytes], sections: Sections, numbers: Ints
 ) -> Naturals:
     """Read the numbers of all chunks.
 
     Raises: TrailBroken when a stream holds more or fewer.
     """
-    if not len(counts):
+    if not sections.counts:
         if any(unary) or any(low):
             raise TrailBroken("something follows its end")
         return np.zeros(0, np.uint64)
     ones = _read_unary(unary, numbers)
-    lows, is_golomb = _each(counts, sections)
+    lows, is_golomb = _each(sections)
     grown = np.where(is_golomb, ones, 0)
     highest = np.where(is_golomb, 0, bit_lengths(ones.view(np.uint64)))
     if int((lows + grown + highest).max()) > MOST_LOW:

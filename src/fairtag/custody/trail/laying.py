@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import numpy as np
 
@@ -25,7 +26,7 @@ from fairtag.custody.trail.form import (
 )
 from fairtag.custody.trail.measured import AS_IT_IS, Floats
 from fairtag.custody.trail.pen import Reader
-from fairtag.custody.trail.whole import Slot
+from fairtag.custody.trail.whole import Slots
 from fairtag.terms.errors import TrailBroken
 from fairtag.terms.ids import DeviceId
 
@@ -50,6 +51,15 @@ _BIT = {name: 1 << n for n, name in enumerate(COLUMNS)}
 _MOST_NAMES = 2 * MOST
 
 
+_RECEIPTS = _PLACE["receipts"]
+
+
+@lru_cache(maxsize=1024)
+def _told(flags: int) -> tuple[int, ...]:
+    """Give the columns that say something."""
+    return tuple(column for column in range(len(COLUMNS)) if flags >> column & 1)
+
+
 @dataclass(slots=True)
 class _Heads:
     """What the heads of all chunks say."""
@@ -59,7 +69,7 @@ class _Heads:
     ways: list[int] = field(default_factory=list)
     names: list[list[DeviceId]] = field(default_factory=list)
     receipts: list[bytes] = field(default_factory=list)
-    slots: list[Slot] = field(default_factory=list)
+    slots: Slots = field(default_factory=Slots)
     places: list[tuple[int, int]] = field(default_factory=list)  # chunk and column of each slot
     units: dict[tuple[int, int], int] = field(default_factory=dict)
     lying: list[tuple[int, int, bytes]] = field(default_factory=list)
@@ -131,15 +141,13 @@ def laid(chunks: Sequence[bytes]) -> Laid:
     per_column = counts.sum(axis=1)
     starts = [0, *np.cumsum(per_column).tolist()]
     values = np.zeros(starts[-1], np.int64)
-    parts = [part for slot in heads.slots for part in slot.parts]
     told = bits.read(
         heads.unary,
         heads.low,
-        np.array([count for count, _ in parts], np.int64),
-        [section for _, section in parts],
+        heads.slots.sections,
         np.array(heads.numbers, np.int64),
     )
-    if heads.slots:
+    if heads.places:
         inside = np.cumsum(counts, axis=1) - counts
         _put(values, heads, whole.values_of(heads.slots, told), starts, inside.tolist())
     return Laid(
@@ -159,10 +167,10 @@ def _put(
 ) -> None:
     """Put the numbers of slots into their columns."""
     at = 0
-    for (chunk, column), slot in zip(heads.places, heads.slots, strict=True):
+    for (chunk, column), count in zip(heads.places, heads.slots.counts, strict=True):
         first = starts[column] + inside[column][chunk]
-        values[first : first + slot.many] = told[at : at + slot.many]
-        at += slot.many
+        values[first : first + count] = told[at : at + count]
+        at += count
 
 
 def _read_chunk(heads: _Heads, n: int, reader: Reader) -> None:
@@ -177,17 +185,16 @@ def _read_chunk(heads: _Heads, n: int, reader: Reader) -> None:
     heads.counts.append(counts)
     heads.ways.append(way)
     heads.names.append(_read_names(reader, flags))
-    many = len(heads.slots)
+    counted = heads.slots.sections.counts
+    before = len(counted)
     receipts = b""
-    for column, count in enumerate(counts):
-        if not flags >> column & 1:
-            continue
-        if column == _PLACE["receipts"]:
+    for column in _told(flags):
+        if column == _RECEIPTS:
             receipts = reader.take(reader.natural())
         else:
-            _read_column(heads, reader, n, column, count)
+            _read_column(heads, reader, n, column, counts[column])
     heads.receipts.append(receipts)
-    heads.numbers.append(sum(part[0] for slot in heads.slots[many:] for part in slot.parts))
+    heads.numbers.append(sum(counted[before:]))
     heads.unary.append(reader.take(reader.natural()))
     heads.low.append(reader.rest())
 
@@ -203,7 +210,7 @@ def _read_column(heads: _Heads, reader: Reader, n: int, column: int, count: int)
         if unit == AS_IT_IS:
             heads.lying.append((n, column, reader.take(reader.natural())))
             return
-    heads.slots.append(whole.read_head(reader, count))
+    heads.slots.read(reader, count)
     heads.places.append((n, column))
 
 

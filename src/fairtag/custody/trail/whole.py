@@ -9,14 +9,13 @@ Many columns of many chunks are worked on at once; each is a slot. Shapes: colum
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import NamedTuple
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
 from fairtag.custody.trail import bits, pen
-from fairtag.custody.trail.bits import Ints, Naturals, Section
+from fairtag.custody.trail.bits import Ints, Naturals, Section, Sections
 from fairtag.custody.trail.pen import Reader
 from fairtag.terms.errors import TrailBroken
 
@@ -153,7 +152,10 @@ def write(values: Ints, of: Guessed, chunk: Ints, chunks: int) -> tuple[list[byt
     numbers = np.zeros(chunks, np.int64)
     np.add.at(numbers, chunk, [sum(map(len, some)) for some in parts])
     sections = bits.chosen(told, counts) if len(counts) else []
-    streams = bits.write(told, counts, sections, numbers) if len(counts) else [b""] * 2 * chunks
+    codes = Sections()
+    for section, count in zip(sections, counts.tolist(), strict=True):
+        codes.put(section, count)
+    streams = bits.write(told, codes, numbers) if sections else [b""] * 2 * chunks
     bodies = [
         pen.natural(len(unary)) + unary + low
         for unary, low in zip(streams[:chunks], streams[chunks:], strict=True)
@@ -207,90 +209,93 @@ def _heads(
     return found
 
 
-class Slot(NamedTuple):
-    """The head of a slot: where its numbers go, how they were guessed, what follows in `bits`."""
+@dataclass(slots=True)
+class Slots:
+    """The heads of slots: how their numbers were guessed, and how the rest lies; a row a slot."""
 
-    many: int
-    order: int
-    factor: int
-    base: int
-    step: int
-    kind: int
-    parts: tuple[tuple[int, Section], ...]  # how many numbers, and how they lie
-    plain: bytes
+    counts: list[int] = field(default_factory=list)
+    orders: list[int] = field(default_factory=list)
+    factors: list[int] = field(default_factory=list)
+    bases: list[int] = field(default_factory=list)
+    steps: list[int] = field(default_factory=list)
+    kinds: list[int] = field(default_factory=list)
+    plain: list[bytes] = field(default_factory=list)  # of those slots that are
+    sections: Sections = field(default_factory=Sections)
+
+    def read(self, reader: Reader, count: int) -> None:
+        """Read the head of a slot of `count` numbers.
+
+        Raises: TrailBroken.
+        """
+        head = reader.byte()
+        order, kind, factor = head & 3, head >> 2 & 3, head >> 4
+        if order > LINE or factor >= len(SHARED) or count < order:
+            raise TrailBroken("a column is of no known kind")
+        base = step = 0
+        if kind == PLAIN:
+            order = MIDDLE
+            self.plain.append(reader.take(8 * count))
+        else:
+            base = reader.whole()
+            step = reader.whole() if order else 0
+        self.counts.append(count)
+        self.orders.append(order)
+        self.factors.append(factor)
+        self.bases.append(base)
+        self.steps.append(step)
+        self.kinds.append(kind)
+        if kind == DENSE:
+            self.sections.read(reader, count - order)
+        elif kind == SPARSE:
+            some = reader.natural()
+            if some > count - order:
+                raise TrailBroken("a column names more places than it has")
+            self.sections.read(reader, some)
+            self.sections.read(reader, some)
 
 
-def read_head(reader: Reader, count: int) -> Slot:
-    """Read the head of a slot of `count` numbers.
+def values_of(slots: Slots, told: Naturals) -> Ints:
+    """Give the numbers of slots, one after the other; `told` are those of their sections.
 
     Raises: TrailBroken.
     """
-    head = reader.byte()
-    order, kind, factor = head & 3, head >> 2 & 3, head >> 4
-    if kind == PLAIN:
-        return Slot(count, 0, 0, 0, 0, kind, (), reader.take(8 * count))
-    if order > LINE or factor >= len(SHARED) or count < order:
-        raise TrailBroken("a column is of no known kind")
-    base = reader.whole()
-    step = reader.whole() if order else 0
-    if kind == DENSE:
-        parts: tuple[tuple[int, Section], ...] = (_part(reader, count - order),)
-    elif kind == SPARSE:
-        some = reader.natural()
-        if not 0 < some <= count - order:
-            raise TrailBroken("a column names more places than it has")
-        parts = (_part(reader, some), _part(reader, some))
-    else:
-        parts = ()
-    return Slot(count, order, factor, base, step, kind, parts, b"")
-
-
-def _part(reader: Reader, count: int) -> tuple[int, Section]:
-    if count < 1:
-        raise TrailBroken("a column is of no known kind")
-    return count, bits.read_head(reader, count)
-
-
-def values_of(slots: Sequence[Slot], told: Naturals) -> Ints:
-    """Give the numbers of slots, one after the other; `told` are those of their parts.
-
-    Raises: TrailBroken.
-    """
-    counts = np.array([one.many for one in slots], np.int64)
+    counts = np.array(slots.counts, np.int64)
     starts = np.cumsum(counts) - counts
     left = np.zeros(int(counts.sum()), np.int64)
     _fill(left, slots, starts.tolist(), told)
-    order = np.array([one.order for one in slots], np.int64)
-    step = np.array([one.step for one in slots], np.int64)
-    _walk(left, counts, starts, order, step)
-    left *= np.repeat(SHARED[[one.factor for one in slots]], counts)
-    left += np.repeat(np.array([one.base for one in slots], np.int64), counts)
-    for one, start in zip(slots, starts.tolist(), strict=True):
-        if one.kind == PLAIN:
-            left[start : start + one.many] = np.frombuffer(one.plain, "<i8")
+    order = np.array(slots.orders, np.int64)
+    _walk(left, counts, starts, order, np.array(slots.steps, np.int64))
+    left *= np.repeat(SHARED[slots.factors], counts)
+    left += np.repeat(np.array(slots.bases, np.int64), counts)
+    plain = iter(slots.plain)
+    for kind, count, start in zip(slots.kinds, slots.counts, starts.tolist(), strict=True):
+        if kind == PLAIN:
+            left[start : start + count] = np.frombuffer(next(plain), "<i8")
     return left
 
 
-def _fill(left: Ints, slots: Sequence[Slot], starts: Sequence[int], told: Naturals) -> None:
+def _fill(left: Ints, slots: Slots, starts: Sequence[int], told: Naturals) -> None:
     """Put what was told where it belongs.
 
     Raises: TrailBroken.
     """
-    back, at = turned_back(told), 0
-    for one, start in zip(slots, starts, strict=True):
-        if one.kind == DENSE:
-            left[start + one.order : start + one.many] = back[at : at + one.many - one.order]
-            at += one.many - one.order
-        elif one.kind == SPARSE:
-            some = one.parts[0][0]
-            gaps = told[at : at + some]
-            named = told[at + some : at + 2 * some] + np.uint64(1)
+    back, at, sizes = turned_back(told), 0, iter(slots.sections.counts)
+    for kind, count, order, start in zip(
+        slots.kinds, slots.counts, slots.orders, starts, strict=True
+    ):
+        if kind == DENSE:
+            some = next(sizes)
+            left[start + order : start + count] = back[at : at + some]
+            at += some
+        elif kind == SPARSE:
+            some = next(sizes)
+            gaps, named = told[at : at + some], told[at + some : at + some + next(sizes)]
             at += 2 * some
-            rest = one.many - one.order
+            rest = count - order
             if int(gaps.max()) >= rest or int(gaps.sum()) + some > rest:
                 raise TrailBroken("a column names places that it has not")
             places = np.cumsum(gaps.view(np.int64) + 1) - 1
-            left[start + one.order + places] = turned_back(named)
+            left[start + order + places] = turned_back(named + np.uint64(1))
 
 
 def _walk(left: Ints, counts: Ints, starts: Ints, order: Ints, step: Ints) -> None:
