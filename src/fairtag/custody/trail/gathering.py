@@ -6,10 +6,9 @@ Units: µs UTC. Shapes: columns are (n,), counts are (chunks,).
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import Any
 
 import msgspec
 import numpy as np
@@ -133,17 +132,17 @@ def _kinds(found: Gathered, messages: Sequence[Message], many: Ints) -> None:
     told = [sums((kind == n).astype(np.int64), many) for n in range(len(KINDS))]
     found.kinds = np.array(told).T.tolist()
     places = [one for one in messages if isinstance(one, Position)]
-    for name in ("lat", "lon"):
-        found.floats[name] = np.array([getattr(one, name) for one in places], np.float64)
-        found.counts[name] = told[0]
-    measures: tuple[tuple[str, str, Callable[[Any], float | None]], ...] = (
-        ("accuracy_m", "no_accuracy", lambda one: one.accuracy_m),
-        ("accuracy_level", "no_level", lambda one: one.accuracy_level),
-        ("speed_mps", "no_speed", lambda one: one.speed_mps),
-        ("battery_pct", "no_battery", lambda one: one.battery_pct),
+    found.floats["lat"] = np.array([one.lat for one in places], np.float64)
+    found.floats["lon"] = np.array([one.lon for one in places], np.float64)
+    found.counts["lat"] = found.counts["lon"] = told[0]
+    measures = (
+        ("accuracy_m", "no_accuracy", [one.accuracy_m for one in places]),
+        ("accuracy_level", "no_level", [one.accuracy_level for one in places]),
+        ("speed_mps", "no_speed", [one.speed_mps for one in places]),
+        ("battery_pct", "no_battery", [one.battery_pct for one in places]),
     )
-    for name, gap, of in measures:
-        _maybe(found, name, gap, [of(one) for one in places], told[0])
+    for name, gap, values in measures:
+        _maybe(found, name, gap, values, told[0])
     found.put("marks", [_MARK[one.source, one.is_mock] for one in places], told[0])
     events = [_CODE[one.code] for one in messages if isinstance(one, Event)]
     found.put("code", events, told[1])
@@ -153,14 +152,17 @@ def _kinds(found: Gathered, messages: Sequence[Message], many: Ints) -> None:
     found.receipts = [_packed(list(islice(receipts, n))) for n in told[3].tolist()]
 
 
-def _maybe(
-    found: Gathered, name: str, gap: str, values: Sequence[float | None], counts: Ints
-) -> None:
+def _maybe(found: Gathered, name: str, gap: str, values: list[float | None], counts: Ints) -> None:
     """Remember which are unknown, then those that are known."""
-    is_none = np.array([value is None for value in values], np.int64)
+    if None in values:
+        is_none = np.array([value is None for value in values], np.int64)
+        known: list[float | None] = [value for value in values if value is not None]
+        found.counts[name] = counts - sums(is_none, counts)
+    else:
+        is_none, known = np.zeros(len(values), np.int64), values
+        found.counts[name] = counts
     found.put(gap, is_none, counts)
-    found.floats[name] = np.array([value for value in values if value is not None], np.float64)
-    found.counts[name] = counts - sums(is_none, counts)
+    found.floats[name] = np.array(known, np.float64)
 
 
 def _packed(receipts: Sequence[CheckInReceipt]) -> bytes:
