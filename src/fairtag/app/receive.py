@@ -117,7 +117,7 @@ def _store(
         wearer_id=owner.wearer_id,
         device_id=told[0].device_id,
         received_at=told[0].received_at,
-        messages=told,
+        told=told,
     )
     done = tx.journal.append(entry)
     receipt.stored += done.stored

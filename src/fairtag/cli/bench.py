@@ -249,7 +249,7 @@ def _said(scenario: str) -> dict[int, list[JournalEntry]]:
             wearer_id=WearerId(f"W-{number:04}"),
             device_id=messages[0].device_id,
             received_at=Micros(received_at),
-            messages=tuple(messages),
+            told=tuple(messages),
         )
         found.setdefault(number, []).append(entry)
     return found

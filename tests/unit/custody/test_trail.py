@@ -92,7 +92,7 @@ entries = st.lists(
         wearer_id=st.just(WEARER),
         device_id=st.sampled_from([None, DEVICE, DeviceId("D-2")]),
         received_at=instants,
-        messages=st.lists(messages, max_size=4).map(tuple),
+        told=st.lists(messages, max_size=4).map(tuple),
     ),
     min_size=1,
     max_size=12,
@@ -140,7 +140,7 @@ def a_day(number: int = 1, *, scenario: str = "calm_at_home") -> list[JournalEnt
             wearer_id=WEARER,
             device_id=told[0].device_id,
             received_at=Micros(received_at),
-            messages=tuple(told),
+            told=tuple(told),
         )
         for n, (received_at, told) in enumerate(sorted(requests.items()), 1)
     ]
@@ -205,7 +205,7 @@ def test_positions_of_two_devices_are_parted() -> None:
         msgspec.structs.replace(
             entry,
             device_id=DeviceId("D-2"),
-            messages=tuple(
+            told=tuple(
                 msgspec.structs.replace(each, device_id=DeviceId("D-2"), epoch=3)
                 for each in entry.messages
             ),
@@ -218,7 +218,7 @@ def test_positions_of_two_devices_are_parted() -> None:
         ("D-2", 3),
         ("D-0001", 0),
     ]
-    assert positions([msgspec.structs.replace(one[0], messages=())]) == []
+    assert positions([msgspec.structs.replace(one[0], told=())]) == []
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ from fairtag.custody.trail import codec
 from fairtag.custody.trail.codec import Bound
 from fairtag.custody.trail.entry import JournalEntry
 from fairtag.custody.trail.form import Frame
-from fairtag.intake.columns import Positions
+from fairtag.intake.columns import NO_SEQ, Positions
 from fairtag.intake.fix import MAX_AHEAD
 from fairtag.terms.errors import SealBroken
 from fairtag.terms.ids import DeviceId, OrderId, WearerId
@@ -131,9 +131,8 @@ class SqliteChunks:
             at=span.start,
             row=_row(first.order_id, hour, span.hours, frame.last_n, frame.device_id),
         )
-        times = [one.at for entry in entries for one in entry.messages]
-        times = times or [one.received_at for one in entries]
-        numbers = [one.seq for entry in entries for one in entry.messages if one.seq is not None]
+        first_at, last_at = _times(entries)
+        numbers = _numbers(entries)
         return Chunk(
             order_id=first.order_id,
             wearer_id=first.wearer_id,
@@ -142,12 +141,12 @@ class SqliteChunks:
             hours=span.hours,
             first_n=first.n,
             last_n=frame.last_n,
-            first_at=min(times),
-            last_at=max(times),
+            first_at=first_at,
+            last_at=last_at,
             device_id=frame.device_id,
-            epoch=_epoch(entries) if numbers else None,
-            first_seq=min(numbers, default=None),
-            last_seq=max(numbers, default=None),
+            epoch=None if numbers is None else _epoch(entries),
+            first_seq=None if numbers is None else numbers[0],
+            last_seq=None if numbers is None else numbers[1],
             rulings=tuple((one.n, one.received_at) for one in entries if one.what == "ruling"),
             sealed=sealed,
         )
@@ -373,11 +372,31 @@ def _columns_of(chunk: Chunk, owner: int) -> tuple[object, ...]:
 
 
 def _device(entries: Sequence[JournalEntry]) -> DeviceId | None:
-    return next((one.device_id for one in entries if one.messages), None)
+    return next((one.device_id for one in entries if one.count), None)
 
 
 def _epoch(entries: Sequence[JournalEntry]) -> int | None:
-    return next((one.messages[0].epoch for one in entries if one.messages), None)
+    return next((one.epoch for one in entries if one.count), None)
+
+
+def _times(entries: Sequence[JournalEntry]) -> tuple[Micros, Micros]:
+    """Tell when the first and the last message happened; without one, when entries came."""
+    times = [one.at for entry in entries for one in entry.told]
+    for one in entries:
+        if one.columns is not None:
+            times += (Micros(int(one.columns.at.min())), Micros(int(one.columns.at.max())))
+    times = times or [one.received_at for one in entries]
+    return min(times), max(times)
+
+
+def _numbers(entries: Sequence[JournalEntry]) -> tuple[int, int] | None:
+    """Tell the lowest and the highest number of messages; None when none has one."""
+    numbers = [one.seq for entry in entries for one in entry.told if one.seq is not None]
+    for entry in entries:
+        if entry.columns is not None:
+            told = entry.columns.seq[entry.columns.seq != NO_SEQ]
+            numbers += [int(told.min()), int(told.max())] if len(told) else []
+    return (min(numbers), max(numbers)) if numbers else None
 
 
 def _kind(told: str) -> TrailKind:

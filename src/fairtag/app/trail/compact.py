@@ -70,7 +70,7 @@ def _hours(house: House, before: Micros, kinds: Kinds) -> int:
         for one in house.store.read(partial(_opened, piles=piles, upto=upto, kinds=kinds)):
             waiting.append(one)
             taken += len(one.rows)
-            held += sum(len(entry.messages) for span in one.spans for entry in span.entries)
+            held += sum(entry.count for span in one.spans for entry in span.entries)
         if held + taken >= _SEALED_AT_ONCE:
             made += _replace(house, waiting)
             waiting, held = [], 0
@@ -123,7 +123,7 @@ def _days(house: House, before: Micros) -> int:
         )
         spans = _spans(told, pile.received.start, hours=24)
         waiting.append(_Made(spans, hours=[one.chunk for one in hours]))
-        held += sum(1 + len(one.messages) for _, one in told)
+        held += sum(1 + one.count for _, one in told)
         if held >= _SEALED_AT_ONCE:
             made += _replace(house, waiting)
             waiting, held = [], 0
@@ -150,11 +150,11 @@ def _groups(told: _Kinds) -> list[tuple[TrailKind, list[JournalEntry]]]:
     """Part entries by kind, device and epoch; ticks and rulings go with whom is there."""
     groups: dict[tuple[TrailKind, object], list[JournalEntry]] = {}
     for kind, entry in told:
-        if entry.messages:
-            said = (entry.device_id, entry.messages[0].epoch)
+        if entry.count:
+            said = (entry.device_id, entry.epoch)
             groups.setdefault((kind, said), []).append(entry)
     for kind, entry in told:
-        if not entry.messages:
+        if not entry.count:
             mine = next((name for name in groups if name[0] is kind), (kind, None))
             groups.setdefault(mine, []).append(entry)
     return [(name[0], sorted(one, key=lambda one: one.n)) for name, one in groups.items()]
@@ -164,11 +164,11 @@ def _cut(entries: Sequence[JournalEntry]) -> Iterator[list[JournalEntry]]:
     some: list[JournalEntry] = []
     held = 0
     for one in entries:
-        if some and held + len(one.messages) + len(some) > _MOST_MESSAGES:
+        if some and held + one.count + len(some) > _MOST_MESSAGES:
             yield some
             some, held = [], 0
         some.append(one)
-        held += len(one.messages)
+        held += one.count
     yield some
 
 

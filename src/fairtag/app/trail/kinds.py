@@ -67,14 +67,13 @@ def _only(rulings: Sequence[Ruling]) -> TrailKind | None:
 
 def _kept(entry: JournalEntry, rulings: Sequence[Ruling]) -> JournalEntry:
     """Leave out positions of a time in which the review was overdue: they were judged, no more."""
+    messages = entry.messages
     told = tuple(
-        one
-        for one in entry.messages
-        if not isinstance(one, Position) or is_kept(rulings[-1], one.at)
+        one for one in messages if not isinstance(one, Position) or is_kept(rulings[-1], one.at)
     )
-    return (
-        entry if len(told) == len(entry.messages) else msgspec.structs.replace(entry, messages=told)
-    )
+    if len(told) == len(messages):
+        return entry
+    return msgspec.structs.replace(entry, told=told, columns=None)
 
 
 def kind_at(rulings: Sequence[Ruling], at: Micros) -> TrailKind:

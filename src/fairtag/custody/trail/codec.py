@@ -58,7 +58,7 @@ def decode(chunks: Sequence[Bound]) -> list[list[JournalEntry]]:
                 wearer_id=one.wearer_id,
                 device_id=told.names[device],
                 received_at=Micros(received_at),
-                messages=tuple(islice(messages, count)),
+                told=tuple(islice(messages, count)),
             )
             for n, what, device, received_at, count in islice(rows, many)
         ]

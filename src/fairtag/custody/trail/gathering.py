@@ -6,17 +6,19 @@ Units: µs UTC. Shapes: columns are (n,), counts are (chunks,).
 from __future__ import annotations
 
 import zlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 
 import msgspec
 import numpy as np
+from numpy.typing import NDArray
 
 from fairtag.custody.trail.bits import Ints
 from fairtag.custody.trail.entry import JournalEntry
-from fairtag.custody.trail.form import CODES, KINDS, MOCKS, SOURCES, WHATS, Frame
+from fairtag.custody.trail.form import CODES, GAPS, KINDS, MOCKS, SOURCES, WHATS, Frame
 from fairtag.custody.trail.measured import Floats
+from fairtag.intake.columns import NO_SEQ, Positions
 from fairtag.intake.messages import CheckInReceipt, Event, Message, Position, StatusReport
 from fairtag.terms.ids import DeviceId
 
@@ -44,10 +46,44 @@ class Gathered:
     receipts: list[bytes] = field(default_factory=list)  # packed, a piece a chunk
     kinds: list[list[int]] = field(default_factory=list)  # messages of each kind, a list a chunk
 
-    def put(self, name: str, values: Sequence[int] | Ints, counts: Ints) -> None:
+    def put(
+        self, name: str, values: Sequence[int] | NDArray[np.integer | np.bool_], counts: Ints
+    ) -> None:
         """Remember a column of whole numbers."""
         self.wholes[name] = np.asarray(values, np.int64)
         self.counts[name] = counts
+
+
+class _Said:
+    """What entries say, a row a message: told one by one, or in blocks of columns."""
+
+    def __init__(self, entries: Sequence[JournalEntry], spoken: Ints) -> None:
+        self.rows = int(spoken.sum())
+        self.told = [one for entry in entries for one in entry.told]
+        self.blocks = [one.columns for one in entries if one.columns is not None]
+        is_block = np.repeat([one.columns is not None for one in entries], spoken)
+        self._of_told, self._of_blocks = np.flatnonzero(~is_block), np.flatnonzero(is_block)
+
+    def whole(self, of: Callable[[Message], int], in_block: Callable[[Positions], Ints]) -> Ints:
+        """Give a column of whole numbers."""
+        if not self.blocks:
+            return np.array(list(map(of, self.told)), np.int64)
+        values = np.concatenate([in_block(one) for one in self.blocks], dtype=np.int64)
+        if not self.told:
+            return values
+        found = np.zeros(self.rows, np.int64)
+        found[self._of_told], found[self._of_blocks] = list(map(of, self.told)), values
+        return found
+
+    def place(self, name: str) -> Floats:
+        """Give a column of positions; NaN where it is unknown, or the message is none."""
+        found = np.full(self.rows, np.nan)
+        if self.told:
+            values = [getattr(one, name) if type(one) is Position else None for one in self.told]
+            found[self._of_told] = np.array(values, np.float64)  # None becomes NaN
+        if self.blocks:
+            found[self._of_blocks] = np.concatenate([getattr(one, name) for one in self.blocks])
+        return found
 
 
 def gathered(piles: Sequence[Pile]) -> Gathered:
@@ -57,25 +93,25 @@ def gathered(piles: Sequence[Pile]) -> Gathered:
     each = np.array([len(some) for _, some in piles], np.int64)
     starts = np.repeat(np.array([frame.start for frame, _ in piles], np.int64), each)
     lasts = np.repeat(np.array([frame.last_n for frame, _ in piles], np.int64), each)
-    spoken = [len(one.messages) for one in entries]
-    messages = [one for entry in entries for one in entry.messages]
-    many = np.add.reduceat(np.array(spoken, np.int64), np.cumsum(each) - each)
+    spoken = np.array([one.count for one in entries], np.int64)
+    many = np.add.reduceat(spoken, np.cumsum(each) - each)
     received = np.array([one.received_at for one in entries], np.int64) - starts
     found.put("n", np.array([one.n for one in entries], np.int64) - lasts, each)
     found.put("what", [_WHAT[one.what] for one in entries], each)
-    found.put("count", np.array(spoken, np.int64) - 1, each)
+    found.put("count", spoken - 1, each)
     found.put("received_at", received, each)
+    said = _Said(entries, spoken)
     owner = np.repeat(received, spoken)
-    origin = np.repeat(np.array([frame.start for frame, _ in piles], np.int64), many)
-    at = np.array([one.at for one in messages], np.int64) - origin
-    after = np.array([one.received_at for one in messages], np.int64) - origin - owner
+    origin = np.repeat(starts, spoken)
+    at = said.whole(lambda one: one.at, lambda one: one.at) - origin
+    after = said.whole(lambda one: one.received_at, lambda one: one.received_at) - origin - owner
     found.put("at", at, many)
     found.put("at_by_receipt", at - owner, many)
-    found.put("behind", received - last_told(at, np.array(spoken), each, many), each)
+    found.put("behind", received - last_told(at, spoken, each, many), each)
     found.put("received_after", after, many)
     _devices(found, piles, each, many)
-    _heads(found, messages, many)
-    _kinds(found, messages, many)
+    _numbers(found, said, many)
+    _kinds(found, said, many)
     return found
 
 
@@ -90,79 +126,80 @@ def last_told(at: Ints, spoken: Ints, each: Ints, many: Ints) -> Ints:
 def _devices(found: Gathered, piles: Sequence[Pile], each: Ints, many: Ints) -> None:
     device, other = list[int](), list[int]()
     for frame, entries in piles:
-        said = {one.device_id for entry in entries for one in entry.messages}
-        named = said | {one.device_id for one in entries if one.device_id is not None}
+        said = [(_devices_of(one), one.count) for one in entries]
+        named = {name for names, _ in said for name in names}
+        named |= {one.device_id for one in entries if one.device_id is not None}
         names = sorted(named - {frame.device_id})
         found.names.append(names)
         places: dict[DeviceId | None, int] = {frame.device_id: _MINE, None: _NOBODY}
         places |= {name: n for n, name in enumerate(names, _OTHERS)}
         mine = [places[one.device_id] for one in entries]
         device += mine
-        if named <= {frame.device_id} and not any(mine):
-            other += [0] * sum(len(entry.messages) for entry in entries)
-            continue
-        other += [
-            places[one.device_id] - place
-            for place, entry in zip(mine, entries, strict=True)
-            for one in entry.messages
-        ]
+        for place, (told, count) in zip(mine, said, strict=True):
+            if len(told) == 1:
+                other += [places[told[0]] - place] * count
+            else:
+                other += [places[one] - place for one in told]
     found.put("device", device, each)
     found.put("other_device", other, many)
 
 
-def _heads(found: Gathered, messages: Sequence[Message], many: Ints) -> None:
-    found.put("epoch", [one.epoch for one in messages], many)
-    numbers = [one.seq for one in messages]
-    is_none = np.array([one is None for one in numbers], np.int64)
+def _devices_of(entry: JournalEntry) -> list[DeviceId]:
+    """Tell of which device messages are: once if all are of one."""
+    if entry.columns is not None:
+        return [entry.columns.device_id]
+    told = [one.device_id for one in entry.told]
+    return told[:1] if len(set(told)) == 1 else told
+
+
+def _numbers(found: Gathered, said: _Said, many: Ints) -> None:
+    epoch = said.whole(lambda one: one.epoch, lambda one: np.full(len(one), one.epoch))
+    found.put("epoch", epoch, many)
+    seq = said.whole(lambda one: NO_SEQ if one.seq is None else one.seq, lambda one: one.seq)
+    is_none = seq == NO_SEQ
     found.put("no_seq", is_none, many)
-    found.put("seq", [one for one in numbers if one is not None], many - sums(is_none, many))
+    found.put("seq", seq[~is_none], many - sums(is_none, many))
 
 
-def sums(values: Ints, counts: Ints) -> Ints:
+def sums(values: NDArray[np.integer | np.bool_], counts: Ints) -> Ints:
     """Add up chunk by chunk; some may be empty."""
-    whole = np.concatenate([np.zeros(1, np.int64), np.cumsum(values)])
+    whole = np.concatenate([np.zeros(1, np.int64), np.cumsum(values, dtype=np.int64)])
     ends = np.cumsum(counts)
     found: Ints = whole[ends] - whole[ends - counts]
     return found
 
 
-def _kinds(found: Gathered, messages: Sequence[Message], many: Ints) -> None:
-    kind = np.array([_KIND[type(one)] for one in messages], np.int64)
+def _kinds(found: Gathered, said: _Said, many: Ints) -> None:
+    kind = said.whole(lambda one: _KIND[type(one)], lambda one: np.zeros(len(one), np.int64))
     found.put("kind", kind, many)
-    told = [sums((kind == n).astype(np.int64), many) for n in range(len(KINDS))]
+    told = [sums(kind == n, many) for n in range(len(KINDS))]
     found.kinds = np.array(told).T.tolist()
-    places = [one for one in messages if isinstance(one, Position)]
-    found.floats["lat"] = np.array([one.lat for one in places], np.float64)
-    found.floats["lon"] = np.array([one.lon for one in places], np.float64)
-    found.counts["lat"] = found.counts["lon"] = told[0]
-    measures = (
-        ("accuracy_m", "no_accuracy", [one.accuracy_m for one in places]),
-        ("accuracy_level", "no_level", [one.accuracy_level for one in places]),
-        ("speed_mps", "no_speed", [one.speed_mps for one in places]),
-        ("battery_pct", "no_battery", [one.battery_pct for one in places]),
-    )
-    for name, gap, values in measures:
-        _maybe(found, name, gap, values, told[0])
-    found.put("marks", [_MARK[one.source, one.is_mock] for one in places], told[0])
-    events = [_CODE[one.code] for one in messages if isinstance(one, Event)]
+    is_place = kind == _KIND[Position]
+    for name in ("lat", "lon"):
+        found.floats[name] = said.place(name)[is_place]
+        found.counts[name] = told[0]
+    for name in ("accuracy_m", "accuracy_level", "speed_mps", "battery_pct"):
+        _maybe(found, name, said.place(name)[is_place], told[0])
+    marks = said.whole(_mark, lambda one: one.source.astype(np.int64) * len(MOCKS) + one.is_mock)
+    found.put("marks", marks[is_place], told[0])
+    events = [_CODE[one.code] for one in said.told if isinstance(one, Event)]
     found.put("code", events, told[1])
-    lives = [one.battery_pct for one in messages if isinstance(one, StatusReport)]
-    _maybe(found, "life_pct", "no_life", lives, told[2])
-    receipts = iter([one for one in messages if isinstance(one, CheckInReceipt)])
+    lives = [one.battery_pct for one in said.told if isinstance(one, StatusReport)]
+    _maybe(found, "life_pct", np.array(lives, np.float64), told[2])  # None becomes NaN
+    receipts = iter([one for one in said.told if isinstance(one, CheckInReceipt)])
     found.receipts = [_packed(list(islice(receipts, n))) for n in told[3].tolist()]
 
 
-def _maybe(found: Gathered, name: str, gap: str, values: list[float | None], counts: Ints) -> None:
+def _mark(message: Message) -> int:
+    return _MARK[message.source, message.is_mock] if isinstance(message, Position) else 0
+
+
+def _maybe(found: Gathered, name: str, values: Floats, counts: Ints) -> None:
     """Remember which are unknown, then those that are known."""
-    if None in values:
-        is_none = np.array([value is None for value in values], np.int64)
-        known: list[float | None] = [value for value in values if value is not None]
-        found.counts[name] = counts - sums(is_none, counts)
-    else:
-        is_none, known = np.zeros(len(values), np.int64), values
-        found.counts[name] = counts
-    found.put(gap, is_none, counts)
-    found.floats[name] = np.array(known, np.float64)
+    is_none = np.isnan(values)
+    found.put(GAPS[name], is_none, counts)
+    found.floats[name] = values[~is_none]
+    found.counts[name] = counts - sums(is_none, counts)
 
 
 def _packed(receipts: Sequence[CheckInReceipt]) -> bytes:
