@@ -252,7 +252,7 @@ def wholes_again(columns: Sequence[Sequence[int]]) -> list[list[int]]:
         before = len(slots.sections.counts)
         reader = Reader(head)
         slots.read(reader, count)
-        reader.end()
+        assert reader.rest() == b""
         numbers.append(sum(slots.sections.counts[before:]))
         reader = Reader(body)
         unary.append(reader.take(reader.natural()))
