@@ -11,6 +11,13 @@ from collections.abc import Iterator, Sequence
 
 from sqlalchemy import Column, Connection, Index, Integer, LargeBinary, String, Table
 
+from fairtag.adapters.sqlite.chunk_rows import (
+    device_of,
+    epoch_of,
+    numbers_of,
+    row_of,
+    times_of,
+)
 from fairtag.adapters.sqlite.engine import driver
 from fairtag.adapters.sqlite.schema import metadata
 from fairtag.app.ports import Vault
@@ -20,7 +27,7 @@ from fairtag.custody.trail import codec
 from fairtag.custody.trail.codec import Bound
 from fairtag.custody.trail.entry import JournalEntry
 from fairtag.custody.trail.form import Frame
-from fairtag.intake.columns import NO_SEQ, Positions
+from fairtag.intake.columns import Positions
 from fairtag.intake.fix import MAX_AHEAD
 from fairtag.terms.errors import SealBroken
 from fairtag.terms.ids import DeviceId, OrderId, WearerId
@@ -111,7 +118,7 @@ class SqliteChunks:
 
     def seal(self, spans: Sequence[Span]) -> list[Chunk]:
         """Seal spans as a chunk each; stores nothing."""
-        frames = [Frame(one.start, one.entries[-1].n, _device(one.entries)) for one in spans]
+        frames = [Frame(one.start, one.entries[-1].n, device_of(one.entries)) for one in spans]
         written = codec.encode(
             [(frame, one.entries) for frame, one in zip(frames, spans, strict=True)]
         )
@@ -131,8 +138,8 @@ class SqliteChunks:
             at=span.start,
             row=_row(first.order_id, hour, span.hours, frame.last_n, frame.device_id),
         )
-        first_at, last_at = _times(entries)
-        numbers = _numbers(entries)
+        first_at, last_at = times_of(entries)
+        numbers = numbers_of(entries)
         return Chunk(
             order_id=first.order_id,
             wearer_id=first.wearer_id,
@@ -144,7 +151,7 @@ class SqliteChunks:
             first_at=first_at,
             last_at=last_at,
             device_id=frame.device_id,
-            epoch=None if numbers is None else _epoch(entries),
+            epoch=None if numbers is None else epoch_of(entries),
             first_seq=None if numbers is None else numbers[0],
             last_seq=None if numbers is None else numbers[1],
             rulings=tuple((one.n, one.received_at) for one in entries if one.what == "ruling"),
@@ -153,7 +160,7 @@ class SqliteChunks:
 
     def put(self, chunks: Sequence[Chunk]) -> None:
         """Store chunks."""
-        rows = [_columns_of(one, self._owner(one)) for one in chunks]
+        rows = [row_of(one, self._owner(one)) for one in chunks]
         self._db.executemany(
             "INSERT INTO chunks (owner, hour, is_day, last_n, entries_n, first_s, last_s, last_seq,"
             " span_seq, sealed) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -352,51 +359,6 @@ _OF_WEARER = (
     "order_id IN (SELECT order_id FROM order_versions WHERE wearer_id = :wearer)"
     " AND wearer_id = :wearer AND kind = :kind"
 )
-
-
-def _columns_of(chunk: Chunk, owner: int) -> tuple[object, ...]:
-    hour = chunk.start // HOUR
-    first, last = chunk.first_seq, chunk.last_seq
-    return (
-        owner,
-        hour,
-        chunk.hours == _HOURS_A_DAY,
-        chunk.last_n,
-        chunk.last_n - chunk.first_n,
-        (chunk.first_at - chunk.start) // SECOND,
-        -(-(chunk.last_at - chunk.start) // SECOND),
-        last,
-        None if first is None or last is None else last - first,
-        chunk.sealed,
-    )
-
-
-def _device(entries: Sequence[JournalEntry]) -> DeviceId | None:
-    return next((one.device_id for one in entries if one.count), None)
-
-
-def _epoch(entries: Sequence[JournalEntry]) -> int | None:
-    return next((one.epoch for one in entries if one.count), None)
-
-
-def _times(entries: Sequence[JournalEntry]) -> tuple[Micros, Micros]:
-    """Tell when the first and the last message happened; without one, when entries came."""
-    times = [one.at for entry in entries for one in entry.told]
-    for one in entries:
-        if one.columns is not None:
-            times += (Micros(int(one.columns.at.min())), Micros(int(one.columns.at.max())))
-    times = times or [one.received_at for one in entries]
-    return min(times), max(times)
-
-
-def _numbers(entries: Sequence[JournalEntry]) -> tuple[int, int] | None:
-    """Tell the lowest and the highest number of messages; None when none has one."""
-    numbers = [one.seq for entry in entries for one in entry.told if one.seq is not None]
-    for entry in entries:
-        if entry.columns is not None:
-            told = entry.columns.seq[entry.columns.seq != NO_SEQ]
-            numbers += [int(told.min()), int(told.max())] if len(told) else []
-    return (min(numbers), max(numbers)) if numbers else None
 
 
 def _kind(told: str) -> TrailKind:
