@@ -179,6 +179,13 @@ class DeviceBook(Protocol):
         """List all live credentials."""
         ...
 
+    def news(self, after: int) -> tuple[int, list[DeviceId] | None]:
+        """Tell whose credentials, activations or gateway changed since a number, by any process.
+
+        Gives the newest number; None stands for too many to name: anybody's may have.
+        """
+        ...
+
     def activations(self) -> list[ActivationFacts]:
         """List who wore which device when, by the versions in force, without suspensions."""
         ...

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from itertools import chain
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 from sqlalchemy import Column, Connection, Index, Integer, LargeBinary, String, Table
@@ -69,6 +69,7 @@ journal_days = Table(
 )
 
 _LOOK = 2_000  # rows that are looked at at once for what is over
+_RECEIVED_AT = 5  # the place of the time of receipt in a row
 _COLUMNS = "n, what, order_id, wearer_id, device_id, received_at, sealed"
 _Row = tuple[int, Literal["messages", "tick", "ruling"], str, str, str | None, int, bytes]
 
@@ -80,6 +81,7 @@ class SqliteJournal:
         self._db = driver(connection)
         self._vault = vault
         self._chunks = SqliteChunks(connection, vault)
+        self.renumbered: set[DeviceId] = set()  # whose held numbers changed; whoever knows clears
 
     def append(self, entry: JournalEntry) -> Appended:
         """Store what of an entry is not known yet."""
@@ -96,6 +98,7 @@ class SqliteJournal:
 
     def hold(self, device_id: DeviceId, epoch: int, first: int, last: int) -> None:
         """Remember that these numbers are safely here, so that the device may free them."""
+        self.renumbered.add(device_id)
         key = (device_id, epoch)
         # Mostly numbers follow the last ones, and one statement does.
         follows = self._db.execute(
@@ -297,10 +300,14 @@ class SqliteJournal:
             max(numbers, default=None),
             sealed,
         )
-        self._db.execute(
-            "INSERT INTO journal VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", row
+        self.insert_sealed([row])
+
+    def insert_sealed(self, rows: Sequence[tuple[Any, ...]]) -> None:
+        """Store rows of this table, sealed and numbered already, of one day of receipt."""
+        self._db.executemany(
+            "INSERT INTO journal VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows
         ).close()
-        day = period_of(RecordKind.JOURNAL, entry.received_at)
+        day = period_of(RecordKind.JOURNAL, Micros(rows[0][_RECEIVED_AT]))
         self._db.execute("INSERT OR IGNORE INTO journal_days VALUES (?)", (day,)).close()
 
     def _next(self) -> int:

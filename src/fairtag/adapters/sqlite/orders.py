@@ -22,6 +22,7 @@ from fairtag.adapters.sqlite.engine import driver
 from fairtag.adapters.sqlite.guards import keep_as_written
 from fairtag.adapters.sqlite.prompting.excused import called, excused
 from fairtag.adapters.sqlite.schema import metadata
+from fairtag.adapters.sqlite.taking.news import tell_changes
 from fairtag.app.books import OrderFacts
 from fairtag.app.ports import Vault
 from fairtag.custody.kinds import RecordKind
@@ -83,6 +84,7 @@ activations = Table(
     Column("order_ends_at", Integer, nullable=False),
 )
 
+tell_changes(activations, "device_id")
 
 _CLEAR = [column for column in versions.c if column.name != "sealed"]
 
