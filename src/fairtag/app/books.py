@@ -76,6 +76,12 @@ class OrderBook(Protocol):
         """
         ...
 
+    def stamp(self, order_id: OrderId) -> tuple[int, int]:
+        """Count an order's versions and marks: while neither grows, its rulings are the same but
+        for absences.
+        """
+        ...
+
     def rulings(self, order_id: OrderId, *, as_of: Micros | None = None) -> tuple[Ruling, ...]:
         """List the versions for the judge, oldest first, with suspensions and the end applied.
 

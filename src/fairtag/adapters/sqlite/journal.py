@@ -156,7 +156,7 @@ class SqliteJournal:
             (n, limit),
         )
         rows = [self._entry(row) for row in found.fetchall()]
-        if self._chunks.last() <= n:
+        if self._chunks.reach() <= n:
             return rows
         return sorted([*self._chunks.after(n, limit=limit), *rows], key=_place)[:limit]
 
