@@ -54,7 +54,8 @@ def compact(house: House) -> int:
 
 def _hours(house: House, before: Micros) -> int:
     """Make chunks of hours out of rows."""
-    upto = house.store.read(lambda tx: tx.verdicts.judged_upto())
+    # A state that lags behind is made whole from rows: chunks leave out what was only to be judged.
+    upto = house.store.read(lambda tx: tx.verdicts.whole_upto())
     batch, made, taken = _Batch(), 0, 0
     for pile in _due(house, upto, before):
         entries = _opened(house, pile, upto)
