@@ -72,9 +72,7 @@ class Engine:
         known = {one.order_id: one.upto for one in heads if one.upto > whole}
         for entries in self._between(whole, self._upto):
             batch = _Batch()
-            for entry in entries:
-                if entry.n > known.get(entry.order_id, 0):
-                    self._judge(entry, batch)
+            self._judge_all([one for one in entries if one.n > known.get(one.order_id, 0)], batch)
             batch.findings = self._house.store.read(partial(_missing, findings=batch.findings))
             if batch.findings:
                 self._write(batch, self._upto)
@@ -99,8 +97,7 @@ class Engine:
             return 0
         batch = _Batch()
         self._is_whole = False
-        for entry in entries:
-            self._judge(entry, batch)
+        self._judge_all(entries, batch)
         self._write(batch, entries[-1].n)
         self._is_whole = True
         return len(entries)
@@ -186,6 +183,13 @@ class Engine:
             wearer_id=self._judges.wearer(order_id),
             received_at=now,
         )
+
+    def _judge_all(self, entries: Sequence[JournalEntry], batch: _Batch) -> None:
+        """Judge entries; those that move nothing but beliefs all at once."""
+        rest = self._judges.take(entries)
+        for entry in rest:
+            self._judge(entry, batch)
+        self._judges.calm({entry.order_id for entry in rest})
 
     def _judge(self, entry: JournalEntry, batch: _Batch) -> None:
         order_id = entry.order_id

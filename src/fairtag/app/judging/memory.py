@@ -9,13 +9,17 @@ Units: µs UTC; positions are those of the journal.
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
 
 from fairtag.app.house import House
 from fairtag.app.judging.book import Head, JudgeState
-from fairtag.app.ports import Transaction
+from fairtag.app.ports import JournalEntry, Transaction
+from fairtag.intake.columns import Positions, positions_of
+from fairtag.intake.messages import Position
 from fairtag.orders.model import Ruling
 from fairtag.rules.judge import OrderJudge
+from fairtag.rules.many.quiet import QuietOrders, Request
 from fairtag.terms.ids import OrderId, WearerId
 from fairtag.terms.instants import MINUTE, Micros
 
@@ -32,7 +36,8 @@ class Judges:
     def __init__(self, house: House) -> None:
         self._house = house
         self._wearers: dict[OrderId, WearerId] = {}
-        self._judges: dict[OrderId, OrderJudge] = {}  # the one used least lately first
+        self._judges: dict[OrderId, OrderJudge] = {}
+        self._quiet = QuietOrders()  # what is newer there is put back before a judge is asked
         self._stored: set[OrderId] = set()  # orders that have a state
         self._behind: dict[OrderId, tuple[int, Micros]] = {}  # since when, the oldest first
         self._due: dict[OrderId, Micros] = {}
@@ -45,6 +50,7 @@ class Judges:
             each.clear()
         self._stored.clear()
         self._timers.clear()
+        self._quiet = QuietOrders()
         for order_id, wearer_id, _, due in heads:
             self._wearers[order_id] = wearer_id
             self._stored.add(order_id)
@@ -59,11 +65,11 @@ class Judges:
 
     def get(self, order_id: OrderId) -> OrderJudge | None:
         """Give the judge of an order as it stands; None when it never had one."""
-        judge = self._judges.pop(order_id, None)
-        if judge is None:
-            judge = self._loaded(order_id) if order_id in self._stored else None
+        judge = self._settled(order_id)
+        if order_id in self._quiet:
+            self._quiet.leave(order_id)
         if judge is not None:
-            self._judges[order_id] = judge  # used last
+            self._judges[order_id] = judge
         return judge
 
     def put(self, order_id: OrderId, wearer_id: WearerId, judge: OrderJudge) -> None:
@@ -74,7 +80,30 @@ class Judges:
     def note(self, order_id: OrderId, n: int, received_at: Micros) -> None:
         """Say that a judge took the entry at a position."""
         self._behind.setdefault(order_id, (n, received_at))
-        due = self._judges[order_id].due
+        self._note_due(order_id, self._judges[order_id].due)
+
+    def take(self, entries: Sequence[JournalEntry]) -> list[JournalEntry]:
+        """Judge what moves nothing but beliefs, many orders at once; gives the rest, in order."""
+        taken = self._quiet.take(
+            [Request(one.order_id, one.received_at, _columns(one)) for one in entries]
+        )
+        rest: list[JournalEntry] = []
+        for entry, is_taken in zip(entries, taken, strict=True):
+            if not is_taken:
+                rest.append(entry)
+                continue
+            self._behind.setdefault(entry.order_id, (entry.n, entry.received_at))
+            self._note_due(entry.order_id, self._quiet.due(entry.order_id))
+        return rest
+
+    def calm(self, orders: Iterable[OrderId]) -> None:
+        """Let orders be taken many at once from now on, where nothing stands against it."""
+        for order_id in orders:
+            still = self._judges[order_id].still()
+            if still is not None:
+                self._quiet.put(order_id, still)
+
+    def _note_due(self, order_id: OrderId, due: Micros | None) -> None:
         if due is None:
             self._due.pop(order_id, None)
             return
@@ -122,34 +151,42 @@ class Judges:
         return next(left, upto + 1) - 1
 
     def wrote(self, states: Iterable[JudgeState]) -> None:
-        """Say that states were written; lets go of judges that nobody needed lately."""
+        """Say that states were written; lets go of their judges where there are too many.
+
+        An order that is taken many at once goes on without: its state and what was moved since
+        are its judge.
+        """
         for one in states:
             del self._behind[one.order_id]
             self._stored.add(one.order_id)
-        while len(self._judges) > _MOST:
-            oldest = next(iter(self._judges))
-            if oldest in self._behind:
-                return
-            del self._judges[oldest]
+            if len(self._judges) > _MOST:
+                self._judges.pop(one.order_id, None)
 
     def dumps(self) -> list[tuple[OrderId, bytes]]:
         """List all states as they are, loaded or not, for a comparison."""
         found = []
         for order_id in sorted({*self._stored, *self._judges}):
-            judge = self._judges.get(order_id) or self._loaded(order_id)
+            judge = self._settled(order_id)
             if judge is not None:
                 found.append((order_id, judge.dump()))
         return found
 
     def _state(self, order_id: OrderId, upto: int) -> JudgeState:
-        judge = self._judges[order_id]
-        return JudgeState(
-            order_id=order_id,
-            wearer_id=self._wearers[order_id],
-            upto=upto,
-            due=judge.due,
-            dump=judge.dump(),
-        )
+        judge = self._settled(order_id)
+        told: dict[str, Any] = {"order_id": order_id, "upto": upto}
+        told["wearer_id"] = self._wearers[order_id]
+        if judge is None:  # its key went, and it is not written either
+            return JudgeState(**told, due=None, dump=b"")
+        return JudgeState(**told, due=judge.due, dump=judge.dump())
+
+    def _settled(self, order_id: OrderId) -> OrderJudge | None:
+        """Give a judge up to date; its order stays where it lies."""
+        judge = self._judges.get(order_id)
+        if judge is None and order_id in self._stored:
+            judge = self._loaded(order_id)
+        if judge is not None and order_id in self._quiet:
+            judge.settle(self._quiet.get(order_id))
+        return judge
 
     def _queue(self, order_id: OrderId) -> None:
         due = self._due[order_id]
@@ -169,3 +206,11 @@ class Judges:
 
         found = self._house.store.read(look)
         return None if found is None else OrderJudge.load(found[0].dump, found[1])
+
+
+def _columns(entry: JournalEntry) -> Positions | None:
+    """Give what a request says as columns, if it is about positions alone."""
+    if entry.what != "messages" or entry.columns is not None:
+        return entry.columns
+    fixes = [one for one in entry.told if isinstance(one, Position)]
+    return positions_of(fixes) if fixes and len(fixes) == len(entry.told) else None
