@@ -206,3 +206,23 @@ def test_timers_fall_once_each_and_judges_that_nobody_needs_are_let_go(
     assert rig.kinds() == ["contact.lost"] * len(devices)
     assert rig.engine.tick() == 0
     assert rig.engine.digest_input() == clean_replay(rig.house)
+
+
+def test_a_quiet_request_needs_no_judge(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(memory, "_MOST", 0)
+    device = rig.wearer()
+    for minute in range(4):
+        rig.clock.at = Micros(rig.clock.at + MINUTE)
+        rig.say(device, rig.line(device, lat=HOME[0] + minute * 1e-5))
+    rig.engine.keep_all()
+    assert not rig.engine._judges._judges
+    rig.clock.at = Micros(rig.clock.at + MINUTE)
+    rig.say(device, rig.line(device, lat=HOME[0] + 5e-5))
+
+    assert not rig.engine._judges._judges
+    assert positions(rig)[1] < positions(rig)[0]
+    assert rig.engine.digest_input() == clean_replay(rig.house)
+    assert rig.engine.keep_all() == 1
+    rig.event(device, "strap_open")
+    assert rig.kinds() == ["tamper.strap"]
+    assert rig.engine.digest_input() == clean_replay(rig.house)

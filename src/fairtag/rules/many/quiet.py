@@ -7,7 +7,7 @@ orders leave are given to others. Shapes: as in `loop`. Units: µs UTC.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -205,7 +205,8 @@ def _orders(orders: int, edges: int) -> loop.Orders:
 
 def _longer(orders: loop.Orders, names: Sequence[str]) -> loop.Orders:
     """Give room for half as many more."""
-    return orders._replace(**{name: _grown(getattr(orders, name)) for name in names})
+    grown: dict[str, Any] = {name: _grown(getattr(orders, name)) for name in names}
+    return orders._replace(**grown)
 
 
 def _grown(column: NDArray[np.generic]) -> NDArray[np.generic]:
