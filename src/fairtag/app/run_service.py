@@ -99,6 +99,8 @@ def running(house: House) -> Iterator[Pulse]:
         pulse.stop.set()
         for thread in threads:
             thread.join(timeout=30)
+        if not threads[0].is_alive():
+            _tried(engine.keep_all, "states")
 
 
 def _judge(engine: Engine, pulse: Pulse) -> None:

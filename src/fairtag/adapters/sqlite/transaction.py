@@ -14,6 +14,7 @@ from fairtag.adapters.sqlite.chunks import SqliteChunks
 from fairtag.adapters.sqlite.devices import SqliteDeviceBook
 from fairtag.adapters.sqlite.disclosed.book import SqliteDisclosureBook
 from fairtag.adapters.sqlite.journal import SqliteJournal
+from fairtag.adapters.sqlite.judged.verdicts import SqliteVerdicts
 from fairtag.adapters.sqlite.keeping.erasures import SqliteErasureBook
 from fairtag.adapters.sqlite.keeping.holds import SqliteHoldBook
 from fairtag.adapters.sqlite.log.entries import SqliteAudit
@@ -30,7 +31,6 @@ from fairtag.adapters.sqlite.quarantine import SqliteQuarantine
 from fairtag.adapters.sqlite.reviewing.decisions import SqliteDecisionBook
 from fairtag.adapters.sqlite.reviewing.photos import SqlitePhotoReviewBook
 from fairtag.adapters.sqlite.taking.plain import SqlitePlain
-from fairtag.adapters.sqlite.verdicts import SqliteVerdicts
 from fairtag.app.ports import Clock, Vault
 
 

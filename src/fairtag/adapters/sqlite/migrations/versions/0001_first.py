@@ -192,6 +192,7 @@ def upgrade() -> None:
         "judged",
         sa.Column("one", sa.Integer(), nullable=False),
         sa.Column("upto", sa.Integer(), nullable=False),
+        sa.Column("whole", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("one"),
     )
     op.create_table(
@@ -305,6 +306,8 @@ def upgrade() -> None:
         "states",
         sa.Column("order_id", sa.String(), nullable=False),
         sa.Column("wearer_id", sa.String(), nullable=False),
+        sa.Column("upto", sa.Integer(), nullable=False),
+        sa.Column("due", sa.Integer(), nullable=True),
         sa.Column("sealed", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("order_id"),
     )
