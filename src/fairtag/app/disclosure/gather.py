@@ -11,6 +11,8 @@ import platform
 import msgspec
 
 from fairtag import __version__
+from fairtag.app.disclosure.account.logged import accounted
+from fairtag.app.disclosure.account.read import account_of
 from fairtag.app.disclosure.log import about
 from fairtag.app.ports import Transaction
 from fairtag.app.prove_look import as_proved
@@ -57,6 +59,8 @@ def gather(
         findings=tuple(one for one in found if one.order_id == scope.order_id),
         devices=_devices(tx, scope.order_id),
         contacts=tuple(tx.alerts.contacts(scope.order_id)),
+        account=account_of(tx, scope),
+        accounted=accounted(tx, scope),
         log=as_proved(tx, logged),
         program=_program(),
         texts={"rule.txt": as_page(DEFAULTS, rule_text(DEFAULTS), "How places are judged")},

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from fairtag.alerts.model import ContactNote
+from fairtag.disclosure.account.model import Account, Accounted
 from fairtag.disclosure.gateways import WEARERS_SIDE, Gateway
 from fairtag.disclosure.recipients import Recipient
 from fairtag.disclosure.scope import Category, Scope, is_replayable
@@ -53,6 +54,8 @@ class Gathered:
     findings: tuple[Finding, ...]  # every revision, as stored
     devices: dict[str, object]
     contacts: tuple[ContactNote, ...]
+    account: Account  # check-ins, what the wearer wrote, what people decided
+    accounted: Accounted  # the same things as the access log knows of them
     log: dict[str, Any]  # entries with their proofs, as `fairtag-witness verify` takes them
     program: dict[str, object]
     texts: dict[str, str]  # files of words that come as they are, such as the rule
