@@ -20,6 +20,7 @@ from tests.answers import (
     opened_check_ins,
     prompt_of,
 )
+from tests.checkins import receipt, settled
 from tests.discloser import WHY, Discloser, discloser
 from tests.erasing import days_of_care
 from tests.reviewers import NOTE, never_known, reviewers, says
@@ -109,8 +110,11 @@ def _lived(rig: Rig, people: Discloser) -> Told:
     close(rig.house, alert, person=people.officer, cause=Cause.EXCUSED, reason=CLOSED)
     late = _asked(rig)
     taken = text(rig.clock.at)
-    rig.clock.at = Micros(late.until + 2 * HOUR)
+    rig.clock.at = Micros(late.until + HOUR)
+    receipt(rig, "D-1", late.check_in_id, "expired_shown", at=text(late.until))
+    rig.pass_time(HOUR)
     answer(rig, late, burst("ann", since=60), captured_at=taken)
+    settled(rig)
     cannot = _asked(rig)
     say_cannot(rig.house, DeviceId("D-1"), cannot.check_in_id, reason="working", at=None)
     report_harm(rig.house, DeviceId("D-1"), text=HARMS)
@@ -118,6 +122,7 @@ def _lived(rig: Rig, people: Discloser) -> Told:
     contest(rig.house, W, text=CONTESTS)  # from now on all is kept until the answer
     kept = KeptProfile(profile=profile(), at=rig.clock.at, by="otto", entry=1)
     rig.house.store.transact(lambda tx: tx.profiles.put(kept))
+    rig.pass_time(HOUR)
     return Told(
         people=people,
         confirmed=sure.check_in_id,
@@ -271,6 +276,25 @@ def test_the_judge_gives_the_findings_byte_for_byte(told: Told) -> None:
     again = b"".join(as_json(one) + b"\n" for one in judge_package(files))
     assert again == files["findings.ndjson"]
     assert b"checkin.needs_review" in again
+
+
+def test_negative_control_without_its_excuse_a_late_answer_would_count_as_missed(
+    told: Told,
+) -> None:
+    """The device said that nobody answered; the answer, taken in time, came two hours later."""
+    files = packed(told)
+    missed = [one for one in lines(files, "findings.ndjson") if one["kind"] == "checkin.missed"]
+    assert [(one["state"], one["cause"]) for one in missed] == [
+        ("opened", None),
+        ("corrected", "excused"),
+    ]
+    record = json.loads(files["record.json"])
+    assert {one["kind"] for one in record["excuses"]} >= {"answered", "cannot", "health"}
+    files["record.json"] = json.dumps(record | {"excuses": []}).encode()
+
+    again = [one.state for one in judge_package(files) if one.kind == "checkin.missed"]
+
+    assert again == ["opened"]
 
 
 def test_the_lawyer_gets_what_the_court_gets(told: Told) -> None:
