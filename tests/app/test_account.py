@@ -20,7 +20,7 @@ from tests.answers import (
     opened_check_ins,
     prompt_of,
 )
-from tests.checkins import receipt, settled
+from tests.checkins import receipt, settled, shown
 from tests.discloser import WHY, Discloser, discloser
 from tests.erasing import days_of_care
 from tests.reviewers import NOTE, never_known, reviewers, says
@@ -110,7 +110,9 @@ def _lived(rig: Rig, people: Discloser) -> Told:
     close(rig.house, alert, person=people.officer, cause=Cause.EXCUSED, reason=CLOSED)
     late = _asked(rig)
     taken = text(rig.clock.at)
-    rig.clock.at = Micros(late.until + HOUR)
+    assert late.check_in_id in shown(rig, "D-1")
+    receipt(rig, "D-1", late.check_in_id, "shown")
+    rig.pass_time(late.until + HOUR - rig.clock.at)
     receipt(rig, "D-1", late.check_in_id, "expired_shown", at=text(late.until))
     rig.pass_time(HOUR)
     answer(rig, late, burst("ann", since=60), captured_at=taken)
