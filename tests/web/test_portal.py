@@ -233,3 +233,17 @@ def test_negative_control_a_note_among_the_contacts_is_found(rig: Rig) -> None:
 
     rig.house.store.transact(leaky)
     assert about_others(every_answer_to_the_wearer(rig)) != []
+
+
+def test_what_else_was_written_down_reads_in_the_wearers_language(rig: Rig) -> None:
+    rig.wearer()
+    wearer = come_in(rig)
+
+    english, arabic, other = (wearer.page(f"/my?lang={one}").text for one in ("en", "ar", "xx"))
+
+    assert "Your order was stored, changed, paused, ended or looked at again." in english
+    assert "You got a code for your page" in english
+    assert '<div lang="ar" dir="rtl" id="written">' in arabic
+    assert catalogue("ar").words["done.order"] in arabic
+    assert catalogue("ar").words["unreviewed"] in arabic
+    assert '<div lang="en" dir="ltr" id="written">' in other
