@@ -27,6 +27,7 @@ from fairtag.terms.errors import ContestRefused, UsageError
 from fairtag.terms.ids import AlertId, OrderId, WearerId
 from fairtag.terms.instants import DAY, Micros
 from fairtag.web.portal import words
+from fairtag.web.words import catalogue
 
 PLACES = re.compile(r"53\.\d|-2\.\d{2}")
 APART = "Maryanne Canarywit"
@@ -239,7 +240,9 @@ def test_what_else_was_written_down_reads_in_the_wearers_language(rig: Rig) -> N
     rig.wearer()
     wearer = come_in(rig)
 
-    english, arabic, other = (wearer.page(f"/my?lang={one}").text for one in ("en", "ar", "xx"))
+    english, arabic, other = (
+        wearer.client.get(f"/my?lang={one}").text for one in ("en", "ar", "xx")
+    )
 
     assert "Your order was stored, changed, paused, ended or looked at again." in english
     assert "You got a code for your page" in english
