@@ -72,6 +72,10 @@ class Journal(Protocol):
         """List entries beyond position `n`."""
         ...
 
+    def rulings_told(self, order_id: OrderId) -> list[Micros]:
+        """List when the judge was told to read an order anew, oldest first."""
+        ...
+
     def last_ruling(self, order_id: OrderId, *, upto: int) -> Micros | None:
         """Tell when the newest ruling at or before a position was recorded."""
         ...

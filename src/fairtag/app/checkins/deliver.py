@@ -14,7 +14,6 @@ import msgspec
 
 from fairtag.app.books import ActivationFacts
 from fairtag.app.checkins.asking import Given, Item, Pause
-from fairtag.app.checkins.prompting.words import said
 from fairtag.app.house import House
 from fairtag.app.ports import Transaction
 from fairtag.intake.messages import CheckInState
@@ -45,7 +44,7 @@ class InboxItem(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     nonce: str | None = None
     condition_id: str | None = None
     modality: str | None = None
-    text: dict[str, str] = {}  # by language: the device shows its wearer's
+    says: str  # the code of its words, which the door writes in every language
     config: dict[str, object] | None = None
 
 
@@ -193,16 +192,16 @@ def _item(given: Given, look: _Look) -> InboxItem | None:
             return None if prompt is None else _of_prompt(given.n, prompt)
         case "message":
             name = ref.removeprefix(_BACK)
-            is_shown, told = name in look.taken_back, said("taken_back")
-            found = InboxItem(n=given.n, id=name, kind="message", text=told)
+            is_shown = name in look.taken_back
+            found = InboxItem(n=given.n, id=name, kind="message", says="taken_back")
         case "config":
             config = look.config or {}
             is_shown = ref == look.config_ref
-            told = said("paused" if config.get("paused") else "hours")
-            found = InboxItem(n=given.n, id=ref, kind="config", config=config, text=told)
+            says = "paused" if config.get("paused") else "hours"
+            found = InboxItem(n=given.n, id=ref, kind="config", config=config, says=says)
         case _:
             is_shown = ref == look.stop
-            found = InboxItem(n=given.n, id=ref, kind="stop", text=said("stop"))
+            found = InboxItem(n=given.n, id=ref, kind="stop", says="stop")
     return found if is_shown else None
 
 
@@ -217,5 +216,5 @@ def _of_prompt(n: int, prompt: Prompt) -> InboxItem:
         nonce=prompt.nonce,
         condition_id=prompt.condition_id,
         modality=prompt.modality,
-        text=said(prompt.modality),
+        says=prompt.modality,
     )

@@ -19,6 +19,7 @@ from fairtag.app.checkins.book import Answer
 from fairtag.app.house import House
 from fairtag.app.ports import JournalEntry, Transaction
 from fairtag.app.receive import UPLOAD_DAYS
+from fairtag.app.reviewing.follow import follow_review
 from fairtag.audit.entries import Entry
 from fairtag.faces.model import Refer
 from fairtag.faces.refusals import AnswerRefused
@@ -235,6 +236,7 @@ def _store(tx: Transaction, sent: Sent, prompt: Prompt, looked: _Looked) -> Take
     tx.answers.put(answer, looked.pictures, frames=looked.names)
     counts = {"frames": str(answer.frames), "compared with": str(looked.enrolled)}
     record(tx, answer, details=counts)
+    follow_review(tx, answer.order_id, now=answer.received_at)
     helps = answer.reason in QUALITY and len(earlier) + 1 < MOST_ANSWERS
     is_open = helps and sent.received_at < prompt.until
     return Taken(answer=answer, advice=looked.advice if is_open else ())
