@@ -55,6 +55,7 @@ CHECK_IN = {
     "allowed": [{"from": "08:00", "to": "21:00"}],
     "answer_within_min": 30,
     "min_gap_min": 60,
+    "challenge": False,  # tested by itself: `test_challenges.py`
 }
 
 
@@ -90,12 +91,18 @@ class TextFaces:
     def walls(self) -> tuple[str, ...]:
         return ()
 
-    def clean(self, raw: bytes) -> bytes:
+    def clean_all(self, frames: Sequence[bytes]) -> list[bytes | PictureRefused]:
+        return [self._cleaned(raw) for raw in frames]
+
+    def read_all(self, pictures: Sequence[bytes], *, key: bytes) -> list[Reading]:
+        return [self.read(one, key=key) for one in pictures]
+
+    def _cleaned(self, raw: bytes) -> bytes | PictureRefused:
         self.cleaned += 1
         if self.is_away:
             raise Busy("the decoder is away")
         if not raw.startswith(b"FACE "):
-            raise PictureRefused("not a picture")
+            return PictureRefused("not a picture")
         return raw.partition(b"|")[0]  # what stands behind is metadata
 
     def read(self, picture: bytes, *, key: bytes) -> Reading:
