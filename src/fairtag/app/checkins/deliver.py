@@ -16,6 +16,7 @@ from fairtag.app.books import ActivationFacts
 from fairtag.app.checkins.answering.moving import challenge_of
 from fairtag.app.checkins.asking import Given, Item, Pause
 from fairtag.app.checkins.prompting.words import said
+from fairtag.app.checkins.warn import is_standing
 from fairtag.app.house import House
 from fairtag.app.ports import Transaction
 from fairtag.faces.capture.challenge import Challenge
@@ -88,7 +89,7 @@ def inbox(house: House, device_id: DeviceId, *, after: int) -> Inbox:
     if fresh:
         look = house.store.transact(lambda tx: _give(tx, device_id, now))
     given = house.store.read(lambda tx: tx.asking.given(device_id, after=after))
-    items = [_item(one, look) for one in given]
+    items = [_danger(one) if is_standing(one, now) else _item(one, look) for one in given]
     told = tuple(one for one in items if one is not None)
     return Inbox(items=told, next=max([after, *(one.n for one in given)]))
 
@@ -210,6 +211,11 @@ def _item(given: Given, look: _Look) -> InboxItem | None:
             is_shown = ref == look.stop
             found = InboxItem(n=given.n, id=ref, kind="stop", text=said("stop"))
     return found if is_shown else None
+
+
+def _danger(given: Given) -> InboxItem:
+    """Write a warning of danger to life; nothing holds it back, no pause and no hour."""
+    return InboxItem(n=given.n, id=given.ref, kind="message", danger=True, text=said("danger"))
 
 
 def _of_prompt(n: int, prompt: Prompt, challenge: Challenge) -> InboxItem:

@@ -245,6 +245,7 @@ LOG = reviewing.LOG | {
     "wearer.page": "read their own page",
     "wearer.contest": "said that something is wrong",
     "checkin.drawn": "drew the check-ins of a day",
+    "danger.warned": "warned the wearer of danger to life",
     "checkin.asked": "asked for one more check-in",
     "checkin.called": "wrote down how a check-in by call went",
     "checkin.cannot": "said that they can't answer now",

@@ -193,7 +193,8 @@ from fairtag.adapters.faces.apart import worker
 from fairtag.adapters.faces.apart.frames import Reply
 from fairtag.adapters.faces.apart.passing import Passing
 {look}
-worker.answering(look, worker.Ends(source=os.dup(0), sink=os.dup(1)), Passing(), within_s=float(sys.argv[1]))
+ends = worker.Ends(source=os.dup(0), sink=os.dup(1))
+worker.answering(look, ends, Passing(), within_s=float(sys.argv[1]))
 """
 
 

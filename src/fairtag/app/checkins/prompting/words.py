@@ -32,6 +32,14 @@ _SAID: dict[str, dict[str, str]] = {
         "pl": "Nie musisz na to odpowiadać. Nie liczy się to przeciwko tobie.",
         "vi": "Bạn không cần trả lời. Điều này không được tính là bất lợi cho bạn.",
     },
+    "danger": {
+        "en": "Somebody may be in danger. Please ring the emergency number now.",
+        "cy": "Efallai bod rhywun mewn perygl. Ffoniwch y rhif argyfwng nawr.",
+        "ar": "قد يكون شخص في خطر. يرجى الاتصال برقم الطوارئ الآن.",
+        "sq": "Dikush mund të jetë në rrezik. Ju lutem telefononi numrin e urgjencës tani.",
+        "pl": "Komuś może grozić niebezpieczeństwo. Zadzwoń teraz na numer alarmowy.",
+        "vi": "Có thể có người đang gặp nguy hiểm. Xin hãy gọi số khẩn cấp ngay.",
+    },
     "paused": {
         "en": "Nobody asks you for a check-in now. It does not count against you.",
         "cy": "Nid oes neb yn gofyn i chi nawr. Nid yw'n cyfrif yn eich erbyn.",
