@@ -257,6 +257,8 @@ LOG = reviewing.LOG | {
     "alert.texts.refused": "asked to read notes and was refused",
     "alert.acknowledge": "took an alert",
     "alert.close": "closed an alert",
+    "second-look.drawn": "drew a closed alert for a second look",
+    "second-look.said": "looked at a closed alert a second time",
     "contact.log": "wrote down a contact",
     "sign-in.page": "signed in",
     "sign-in.api": "signed in a program",
