@@ -108,6 +108,8 @@ class TextFaces:
         self.asked.append((picture, key))
         if self.is_broken:
             return Reading(outcome="engine_error")
+        if not picture.startswith(b"FACE "):
+            return Reading(outcome="engine_error")
         _, name, salt, quality = picture.decode().split()
         if quality in ("one", "poor_quality"):
             template = turned(_template(self._info.name, name, int(salt)), key)

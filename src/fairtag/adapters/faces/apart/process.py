@@ -63,6 +63,11 @@ class Apart:
         """Give what it said when it last started; None before that."""
         return self._hello
 
+    @property
+    def pid(self) -> int:
+        """Name the process that runs, for who measures it; 0 while none does."""
+        return 0 if self._process is None else self._process.pid
+
     def ask(self, pictures: Sequence[bytes]) -> list[Reply]:
         """Hand one wearer's pictures over and wait for the answers, five seconds at most for each.
 
