@@ -9,8 +9,8 @@ from tests.checkins import asked, go_to, items, plan, prompts
 from tests.rig import Rig
 
 from fairtag.app.books import Person
-from fairtag.app.checkins import warn as warning
-from fairtag.app.checkins.warn import LEAST_GAP, MOST_A_DAY, STANDS, WARNED, warn
+from fairtag.app.checkins.prompting import warn as warning
+from fairtag.app.checkins.prompting.warn import LEAST_GAP, MOST_A_DAY, STANDS, WARNED, warn
 from fairtag.rules.prompts.refusals import WarningRefused
 from fairtag.terms.errors import NotPermitted, ReasonRefused, UnknownOrder
 from fairtag.terms.ids import OrderId

@@ -15,8 +15,8 @@ import msgspec
 from fairtag.app.books import ActivationFacts
 from fairtag.app.checkins.answering.moving import challenge_of
 from fairtag.app.checkins.asking import Given, Item, Pause
+from fairtag.app.checkins.prompting.warn import is_standing
 from fairtag.app.checkins.prompting.words import said
-from fairtag.app.checkins.warn import is_standing
 from fairtag.app.house import House
 from fairtag.app.ports import Transaction
 from fairtag.faces.capture.challenge import Challenge

@@ -11,8 +11,8 @@ from fastapi import APIRouter, Form, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
 from fairtag.app.checkins.ask import ask_now, open_calls, record_call
-from fairtag.app.checkins.warn import MOST_A_DAY as MOST_WARNINGS
-from fairtag.app.checkins.warn import warn
+from fairtag.app.checkins.prompting.warn import MOST_A_DAY as MOST_WARNINGS
+from fairtag.app.checkins.prompting.warn import warn
 from fairtag.app.permissions import Act, demand
 from fairtag.rules.prompts.limits import MOST_A_DAY
 from fairtag.rules.prompts.model import Prompt
