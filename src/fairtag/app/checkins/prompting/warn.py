@@ -3,7 +3,7 @@
 It is no check-in: it asks for no answer, counts as none of the five, and no silence after it means
 anything. What it says is fixed (somebody may be in danger; ring the emergency number), so nobody
 can ask for anything in its words. An officer or a supervisor sends it, alone and at once, with a
-reason; the reason is sealed in the log, and the wearer reads on their page who warned them.
+reason, which is sealed in the log beside their name.
 Units: instants and spans in µs UTC.
 Source: charter G6 ('save for danger to life'); design.md §4.
 """
