@@ -27,9 +27,14 @@ class Doors:
         if scope["type"] == "http" and scope["path"].startswith("/d/"):
             await self._door(scope, receive, send)
             return
+        await self.site(scope, receive, send)
+
+    @property
+    def site(self) -> Site:
+        """Give the whole site; made now unless it is there."""
         if self._site is None:
             self._site = Site(self._house, Pulse())
-        await self._site(scope, receive, send)
+        return self._site
 
 
 def lay_tables(folder: Path) -> None:

@@ -39,7 +39,7 @@ from fairtag.app.set_duty import check_address
 from fairtag.custody.root import Root
 from fairtag.faces.threshold import demand_sample
 from fairtag.retention.schedule import scheduled
-from fairtag.review.again import demand_alert_sample
+from fairtag.review.measures import demand_alert_sample
 from fairtag.settings import Settings, settings_of, socket_of, spool_of
 from fairtag.terms.errors import Busy, LogUnavailable, RootRefused, UsageError
 

@@ -18,7 +18,7 @@ from fairtag.app.handle_alert import close
 from fairtag.app.log.kinds import Said
 from fairtag.app.reviewing import again
 from fairtag.app.reviewing.again import is_drawn, next_to_see, say_again, see_agreement
-from fairtag.review.again import LEAST_SAMPLE, demand_alert_sample
+from fairtag.review.measures import LEAST_SAMPLE, demand_alert_sample
 from fairtag.terms.errors import NotPermitted, ReasonRefused, UnknownAlert, UsageError
 from fairtag.terms.ids import AlertId
 

@@ -16,8 +16,8 @@ from fairtag.app.permissions import Act, demand, may
 from fairtag.app.ports import Transaction
 from fairtag.app.reviewing.deal import accounts_of
 from fairtag.audit.entries import MACHINE, Entry
-from fairtag.review.again import Agreement, SecondLook, agreement
 from fairtag.review.four_eyes import demand_two
+from fairtag.review.measures import Agreement, SecondLook, agreement
 from fairtag.terms.errors import ReasonRefused, SecondPersonRefused, UnknownAlert
 from fairtag.terms.ids import AlertId
 from fairtag.terms.instants import Micros

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from fairtag.review.again import SecondLook
 from fairtag.review.deciding import Decision
+from fairtag.review.measures import SecondLook
 from fairtag.review.photos import Deal, PhotoCase, PhotoReview
 from fairtag.review.statements import Statement
 from fairtag.terms.ids import AlertId, OrderId, WearerId

@@ -8,7 +8,7 @@ from fairtag.adapters.sqlite.engine import driver
 from fairtag.adapters.sqlite.guards import keep_as_written
 from fairtag.adapters.sqlite.schema import metadata
 from fairtag.alerts.model import Cause
-from fairtag.review.again import SecondLook
+from fairtag.review.measures import SecondLook
 from fairtag.terms.ids import AlertId, WearerId
 from fairtag.terms.instants import Micros
 
