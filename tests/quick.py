@@ -6,6 +6,7 @@ import os
 import tempfile
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from fairtag.adapters.sqlite.engine import driver, writing
 from fairtag.adapters.sqlite.migrations import bring_forward
@@ -35,6 +36,14 @@ class Doors:
         if self._site is None:
             self._site = Site(self._house, Pulse())
         return self._site
+
+    @property
+    def _pages(self) -> Any:  # for tests that list or change the site's own parts
+        return self.site._pages
+
+    @property
+    def _portal(self) -> Any:
+        return self.site._portal
 
 
 def lay_tables(folder: Path) -> None:

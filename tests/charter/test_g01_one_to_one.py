@@ -156,7 +156,7 @@ def bodies(csrf: str) -> list[tuple[str, bytes]]:
 def routes(rig: Rig) -> list[tuple[str, str]]:
     """List every address of the site that takes something: pages, portal, staff API, devices."""
     found: set[tuple[str, str]] = set()
-    site = rig.client.app.site
+    site = rig.client.app
     for part, before in ((site._pages, ""), (site._portal, "")):
         for route in iter_route_contexts(part.routes):
             for method in getattr(route, "methods", None) or ():
@@ -211,7 +211,7 @@ def test_negative_control_a_route_that_looks_at_a_face_is_noticed(tmp_path: Path
                 return {"wearer": "W-1"}
             return {}
 
-        other.client.app.site._pages.add_api_route("/who", who_is_this, methods=["POST"])
+        other.client.app._pages.add_api_route("/who", who_is_this, methods=["POST"])
         assert untaken(other) == ["POST /who", "POST /who names somebody"]
 
 
