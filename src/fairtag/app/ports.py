@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from fairtag.app.openings.book import ApartBook, CircleBook, OpeningBook
     from fairtag.app.outside.book import OutsideBook
     from fairtag.app.retention.book import ErasureBook, HoldBook
-    from fairtag.app.reviewing.book import DecisionBook, PhotoReviewBook
+    from fairtag.app.reviewing.book import DecisionBook, PhotoReviewBook, SecondLookBook
     from fairtag.app.taking.book import PlainBook
     from fairtag.app.trail.book import Chunks, Pile
     from fairtag.app.wearer.book import ContestBook, WearerBook
@@ -306,6 +306,11 @@ class Transaction(Protocol):
 
     @property
     def decisions(self) -> DecisionBook:
+        """Give the book."""
+        ...
+
+    @property
+    def second_looks(self) -> SecondLookBook:
         """Give the book."""
         ...
 

@@ -28,6 +28,7 @@ from fairtag.adapters.sqlite.prompting.asking import SqliteAskingBook
 from fairtag.adapters.sqlite.prompting.prompts import SqlitePromptBook
 from fairtag.adapters.sqlite.proposals import SqliteProposalBook
 from fairtag.adapters.sqlite.quarantine import SqliteQuarantine
+from fairtag.adapters.sqlite.reviewing.again import SqliteSecondLookBook
 from fairtag.adapters.sqlite.reviewing.decisions import SqliteDecisionBook
 from fairtag.adapters.sqlite.reviewing.photos import SqlitePhotoReviewBook
 from fairtag.adapters.sqlite.taking.plain import SqlitePlain
@@ -59,6 +60,7 @@ class SqliteTransaction:
         self.contests = SqliteContestBook(connection, vault)
         self.photo_reviews = SqlitePhotoReviewBook(connection, vault)
         self.decisions = SqliteDecisionBook(connection, vault)
+        self.second_looks = SqliteSecondLookBook(connection)
         self.answers = SqliteAnswerBook(connection, vault)
         self.enrolments = SqliteEnrolmentBook(connection, vault)
         self.prompts = SqlitePromptBook(connection)

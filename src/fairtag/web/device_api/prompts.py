@@ -17,7 +17,7 @@ from fairtag.rules.prompts.refusals import ReportRefused
 from fairtag.terms.instants import Micros, parse, text
 from fairtag.web.device_api.own import Asked
 from fairtag.web.device_api.protocols import Answer
-from fairtag.web.words import in_all
+from fairtag.web.words import EMERGENCY_NUMBER, in_all
 
 _T = TypeVar("_T")
 _MOST_DIGITS = 18  # of a number that the store can hold
@@ -73,7 +73,9 @@ def _worded(item: InboxItem) -> dict[str, object]:
     """
     told: dict[str, object] = msgspec.to_builtins(item)
     del told["says"]
-    return told | {"text": in_all(f"inbox.{item.says}")}
+    said = in_all(f"inbox.{item.says}").items()
+    text_ = {language: one.replace("{number}", EMERGENCY_NUMBER) for language, one in said}
+    return told | {"text": text_}
 
 
 def _answer(told: object) -> Answer:
