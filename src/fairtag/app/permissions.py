@@ -38,6 +38,8 @@ class Act(StrEnum):
     PROFILE = "put a matcher in force, with a second person"
     FAIRNESS = "read how groups fared, in counts"
     PROMPT = "ask wearers for a check-in"
+    COMPLAINT = "write down complaints, and read them"
+    ANSWER = "answer complaints"
 
 
 ROLES: dict[str, frozenset[Act]] = {
@@ -55,6 +57,7 @@ ROLES: dict[str, frozenset[Act]] = {
             Act.DECIDE,
             Act.ENROL,
             Act.PROMPT,
+            Act.COMPLAINT,
         }
     ),
     "supervisor": frozenset(
@@ -80,10 +83,22 @@ ROLES: dict[str, frozenset[Act]] = {
             Act.PROFILE,
             Act.FAIRNESS,
             Act.PROMPT,
+            Act.COMPLAINT,
+            Act.ANSWER,
         }
     ),
     "caseworker": frozenset(
-        {Act.QUEUE, Act.ORDERS, Act.ROSTER, Act.DISCLOSE, Act.ERASE, Act.ASK, Act.DECLARE}
+        {
+            Act.QUEUE,
+            Act.ORDERS,
+            Act.ROSTER,
+            Act.DISCLOSE,
+            Act.ERASE,
+            Act.ASK,
+            Act.DECLARE,
+            Act.COMPLAINT,
+            Act.ANSWER,
+        }
     ),
     # QUEUE and HANDLE: matters of support only.
     "contractor": frozenset({Act.QUEUE, Act.RECONCILE, Act.HANDLE, Act.ROSTER, Act.DECLARE}),

@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 
 from fairtag.app.books import OrderFacts
+from fairtag.app.complaints.read import ComplaintTold, complaints_told
 from fairtag.app.deciding.told import CheckInTold, DecisionTold, check_ins_told, decisions_told
 from fairtag.app.disclosure.listed import ToldAbout, told_about
 from fairtag.app.house import House
@@ -93,6 +94,7 @@ class WearerPage(msgspec.Struct, frozen=True, kw_only=True):
     check_ins: tuple[CheckInTold, ...] = ()  # that people look at, or looked at
     decisions: tuple[DecisionTold, ...] = ()
     holds: tuple[HoldShown, ...] = ()
+    complaints: tuple[ComplaintTold, ...] = ()
 
 
 def read_page(house: House, wearer_id: WearerId) -> WearerPage:
@@ -158,6 +160,7 @@ def _page(tx: Transaction, wearer_id: WearerId, now: Micros) -> WearerPage:
         check_ins=check_ins_told(tx, wearer_id, now=now),
         decisions=decisions_told(tx, wearer_id),
         holds=_holds(tx, wearer_id, now),
+        complaints=complaints_told(tx, wearer_id, now=now),
     )
 
 

@@ -22,6 +22,7 @@ from fairtag.terms.errors import (
     AlertStateRefused,
     FairtagError,
     LogUnavailable,
+    NotInTime,
     NotPermitted,
     OpeningRefused,
     ProposalStateRefused,
@@ -38,6 +39,7 @@ _LONG = 2000
 _REFUSALS = (
     AlertStateRefused,
     LogUnavailable,
+    NotInTime,
     OpeningRefused,
     ProposalStateRefused,
     SecondPersonRefused,
