@@ -100,6 +100,7 @@ GET    /disclosures/access                    s   s   y   y   y   n   n   n   n 
 POST   /disclosures/access                    s   s   y   y   y   n   n   n   n   n   n   s
 POST   /disclosures/{disclosure_id}/identity  s   s   y   y   y   n   n   n   n   n   n   s
 POST   /disclosures/{disclosure_id}/extend    s   s   y   y   y   n   n   n   n   n   n   s
+POST   /disclosures/{disclosure_id}/withhold  s   s   y   y   y   n   n   n   n   n   n   s
 POST   /disclosures/{disclosure_id}/answer    s   s   y   y   y   n   n   n   n   n   n   s
 GET    /recipients                            s   s   y   y   y   n   n   n   y   n   n   s
 POST   /recipients                            s   s   n   y   n   n   n   n   n   n   n   s

@@ -89,15 +89,8 @@ ROLES: dict[str, frozenset[Act]] = {
     ),
     "caseworker": frozenset(
         {
-            Act.QUEUE,
-            Act.ORDERS,
-            Act.ROSTER,
-            Act.DISCLOSE,
-            Act.ERASE,
-            Act.ASK,
-            Act.DECLARE,
-            Act.COMPLAINT,
-            Act.ANSWER,
+            *(Act.QUEUE, Act.ORDERS, Act.ROSTER, Act.DISCLOSE, Act.ERASE),
+            *(Act.ASK, Act.DECLARE, Act.COMPLAINT, Act.ANSWER),
         }
     ),
     # QUEUE and HANDLE: matters of support only.
