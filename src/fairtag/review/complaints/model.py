@@ -123,7 +123,7 @@ def day_of(told: str, today: str) -> str:
         raise ComplaintRefused("write the day it came as 2026-11-03") from error
     now = Date.parse_iso(today)
     if not now.subtract(days=OLDEST_DAYS) <= day <= now:
-        raise ComplaintRefused("the day it came is today or within the last year")
+        raise ComplaintRefused("the day it came must be today or within the last year")
     return day.format_iso()
 
 

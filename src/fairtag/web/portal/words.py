@@ -157,7 +157,7 @@ WORDS = {
     ),
     "complaints": "Your complaints",
     "complaint_came": "It came {how} on {day}.",
-    "complaint_open": "Another person than whom it is about answers it here, by {day}.",
+    "complaint_open": "You are answered here by {day}, and not by whoever it is about.",
     "complaint_late": (
         "We are late. You can turn to the Information Commissioner (ico.org.uk) or ask your "
         "Member of Parliament for the Ombudsman."

@@ -31,13 +31,14 @@ from fairtag.review.complaints.model import (
 from fairtag.review.refusals import ComplaintRefused
 from fairtag.terms.errors import FairtagError
 from fairtag.terms.ids import WearerId, is_id
-from fairtag.terms.instants import Micros
+from fairtag.terms.instants import Micros, text
 from fairtag.web.console.complaining.words import STEPS
 from fairtag.web.console.refusals import status_of
 from fairtag.web.console.shell import Checked, Shell, Signed
 from fairtag.web.console.show import since, when
 
 _MOST = 50  # of the answered ones
+_DAY = len("2026-11-03")
 Line = Annotated[str, Form(max_length=200)]
 Words = Annotated[str, Form(max_length=5000)]
 
@@ -152,7 +153,7 @@ def _page(
         status=200 if refusal is None else status_of(refusal),
         refusal=refusal,
         form="wearer",
-        told=asdict(ComplaintForm()) | told,
+        told=asdict(ComplaintForm(received_on=text(now)[:_DAY])) | told,
         waiting=[row for row in rows if not row["is_answered"]],
         answered=[row for row in rows if row["is_answered"]][:_MOST],
         hows=BY_STAFF,
