@@ -103,7 +103,7 @@ def test_a_part_is_kept_from_a_wearer_by_two_and_the_page_says_which_and_why(rig
     assert desk.send(f"{path}/withhold", said=ground, why_withheld=WHY).status_code == 303
     proposal = rig.house.store.read(lambda tx: tx.proposals.listed()[0][0])
     shown = second.get(f"/waiting/{proposal.proposal_id}").text
-    assert f"said: {ground}" in shown
+    assert f"Calls, visits, what the wearer said: {ground}" in shown
     assert f"said: {ground}" in desk.get(path).text
     told = {"digest": proposal.digest, "password": PASSWORD}
     assert second.send(f"/waiting/{proposal.proposal_id}", answer="agreed", **told).status_code == (
