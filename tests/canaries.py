@@ -14,6 +14,8 @@ from tests.rig import PASSWORD, Rig, walk_out
 from tests.web.desk import at_desk
 
 from fairtag.alerts.model import Cause, DutyEntry
+from fairtag.app.complaints.answer import answer_complaint, name_person
+from fairtag.app.complaints.record import complain
 from fairtag.app.handle_alert import close, log_contact
 from fairtag.app.open_record import open_evidence
 from fairtag.app.openings.break_glass import break_glass, review
@@ -32,7 +34,15 @@ THIRD, CASE, ADDRESS = b"Maryanne Canarywit", b"Canarycase", b"canarylawyer"
 CANARIES = (
     *(b"Canaryella", b"Sealington", b"1991-02-03", b"Freedonian"),  # who
     *(b"53.48", b"53.50", b"-2.2376", b"-2.2426"),  # where
-    *(b"whispered", b"Canarycontest", b"Canaryreason", b"Canarydanger", b"Canaryraw"),  # what
+    *(
+        b"whispered",
+        b"Canarycontest",
+        b"Canarycomplaint",
+        b"Canaryreply",
+        b"Canaryreason",
+        b"Canarydanger",
+        b"Canaryraw",
+    ),  # what
     *(THIRD, CASE, ADDRESS),
 )
 
@@ -86,6 +96,9 @@ def _written(rig: Rig, people: Discloser, by_kind: dict[str, AlertId]) -> None:
     log_contact(rig.house, urgent, person=who, how="phone", reached=True, told="whispered: help.")
     note_apart(rig.house, who, urgent, told=f"{THIRD.decode()} is afraid.")
     contest(rig.house, WearerId("W-1"), text="Canarycontest: I was at work.")
+    made = complain(rig.house, WearerId("W-1"), text="Canarycomplaint: they shouted at me.")
+    reply = "Canaryreply: we have heard the recording."
+    answer_complaint(rig.house, people.second, made.complaint_id, outcome="upheld", text=reply)
     close(rig.house, low, person=who, cause=Cause.EQUIPMENT, reason="Canaryreason: a worn cable.")
     told = "Canarydanger: she fears for her life"
     break_glass(rig.house, who, OrderId("ORD-1"), incident="7", reason=told, password=PASSWORD)
@@ -104,6 +117,10 @@ def opened_and_told(rig: Rig) -> None:
     (alert,) = house.store.read(lambda tx: tx.alerts.open_for(order))[:1]
     note_apart(house, who, alert.alert_id, told=f"{THIRD.decode()} is afraid.")
     contest(house, wearer, text="Canarycontest: I was at work.")
+    made = complain(house, wearer, text="Canarycomplaint: they shouted at me.")
+    name_person(house, other, made.complaint_id, about="gil")
+    reply = "Canaryreply: we have heard the recording."
+    answer_complaint(house, other, made.complaint_id, outcome="upheld", text=reply)
     assign(house, order, "gil", is_assigned=True, by="test")
     declare_interest(house, other, "W-9", of_user=None)
     name_contact(house, order, whom="wearer", to="mailto:w@x.example", by="test")

@@ -185,6 +185,7 @@ def _gets(scene: Scene, wanted: Callable[[str], bool], *, role: str = "superviso
     names = {"authority": scene.alert, "support": scene.alert, "grant_id": "g_none"}
     names |= {"proposal_id": "p_none", "token": "none", "disclosure_id": "x_none"}
     names |= {"invitation_id": "i_none", "case_id": "c_none", "check_in_id": "ci_none"}
+    names |= {"complaint_id": "k_none"}
     told = []
     for method, path, _ in rows()[1]:
         if method == "GET" and wanted(path) and path not in ("/queue/changes", "/static"):

@@ -18,6 +18,7 @@ from fairtag.adapters.enrolling.folder import FolderEnrolmentSource
 from fairtag.adapters.faces.keeper import FacesApart
 from fairtag.adapters.ground import FolderGround
 from fairtag.adapters.keys.shut import ShutVault
+from fairtag.adapters.keystore import NAME as KEYS_FILE
 from fairtag.adapters.keystore import KeyStore
 from fairtag.adapters.known.pairs import FolderKnownPairs
 from fairtag.adapters.logproof.signing import SocketSigner
@@ -41,7 +42,7 @@ from fairtag.faces.threshold import demand_sample
 from fairtag.retention.schedule import scheduled
 from fairtag.review.measures import demand_alert_sample
 from fairtag.settings import Settings, settings_of, socket_of, spool_of
-from fairtag.terms.errors import Busy, LogUnavailable, RootRefused, UsageError
+from fairtag.terms.errors import Busy, KeysMissing, LogUnavailable, RootRefused, UsageError
 
 Kind = Literal["service", "demo"]
 _CLOCK = MachineClock()
@@ -123,8 +124,11 @@ def open_keys(
 ) -> KeyStore:
     """Open the keystore of a data folder under the root that the settings name.
 
-    Raises: StoreRefused, RootRefused, UsageError.
+    A folder without a store gets new keys; one with a store must bring its own.
+
+    Raises: KeysMissing, StoreRefused, RootRefused, UsageError.
     """
+    _demand_keys(data)
     root = root_of(settings, settings.root)
     if root is None:
         _demand_file_allowed(
@@ -169,6 +173,22 @@ def _demand_file_allowed(settings: Settings, *, is_demo: bool, is_rehearsal: boo
     detail = "a root key in a file is for rehearsals: whoever copies the folder reads everything"
     do = "set root to a Vault or a module (docs/keys.md), or FAIRTAG_ROOT_FILE_ALLOWED to yes"
     raise RootRefused(f"{detail}; {do}")
+
+
+def _demand_keys(data: Path) -> None:
+    """Refuse to make new keys beside a store: they would open nothing that it holds.
+
+    Raises: KeysMissing.
+    """
+    path = data / "keys" / KEYS_FILE
+    if kind_in(data) is None or (path.is_file() and path.stat().st_size):
+        return
+    detail = f"{data} holds a store, and its keys are not there: {path} is missing"
+    do = (
+        "bring them with `fairtag keys restore` and, where the root was split, `fairtag keys join`"
+        " (docs/keys.md); for a new house, start in an empty folder"
+    )
+    raise KeysMissing(f"{detail}; {do}")
 
 
 def _demand_store(data: Path) -> None:

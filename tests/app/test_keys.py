@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -17,20 +18,29 @@ from pathlib import Path
 import pytest
 from tests.rig import Rig
 
+from fairtag import bootstrap
 from fairtag.adapters.keys import copies
 from fairtag.adapters.keys.epochs import Epochs
 from fairtag.adapters.keys.rotation import rotation
 from fairtag.adapters.keystore import LOOK_S, KeyStore, _bound
 from fairtag.adapters.roots.file import FILE, NEXT, FileRoot, read_root
+from fairtag.adapters.sqlite.copies import copy_in
 from fairtag.adapters.sqlite.copies import copy_out as copy_store
 from fairtag.adapters.vault import KeyVault
 from fairtag.app.keys.care import keep_keys
-from fairtag.bootstrap import open_keys
+from fairtag.bootstrap import open_house, open_keys
 from fairtag.custody.epochs import LIFE, WEEK
 from fairtag.custody.kinds import RecordKind, period_of
 from fairtag.settings import Settings
-from fairtag.terms.errors import KeyBackupRefused, RootRefused, SealBroken, StoreRefused, UsageError
-from fairtag.terms.ids import WearerId
+from fairtag.terms.errors import (
+    KeyBackupRefused,
+    KeysMissing,
+    RootRefused,
+    SealBroken,
+    StoreRefused,
+    UsageError,
+)
+from fairtag.terms.ids import OrderId, WearerId
 from fairtag.terms.instants import DAY, Micros, parse
 
 NOW = parse("2026-11-25T10:00:00Z")  # a Wednesday; the week began on Thursday the 19th
@@ -521,6 +531,57 @@ def test_a_root_in_a_file_is_refused_where_real_people_are(tmp_path: Path) -> No
         (Settings(), "service", True),
     ):
         open_keys(tmp_path, settings, kind=kind, is_rehearsal=is_rehearsal).close()
+
+
+def reopened(folder: Path) -> None:
+    with open_house(folder):
+        pass
+
+
+@pytest.mark.parametrize("is_left", ["nothing", "an empty file", "an empty folder"])
+def test_a_store_that_came_back_without_its_keys_gets_no_new_ones(
+    rig: Rig, tmp_path: Path, is_left: str
+) -> None:
+    rig.wearer()
+    copy_store(rig.folder, tmp_path / "copy.tar", log=rig.folder / "log" / "access.log")
+    back = tmp_path / "back"
+    copy_in(tmp_path / "copy.tar", None, back)
+    if is_left != "nothing":
+        (back / "keys").mkdir(exist_ok=True)
+    if is_left == "an empty file":
+        (back / "keys" / "keys.db").touch()
+    before = sorted((back / "keys").glob("*"))
+
+    with pytest.raises(KeysMissing, match=r"fairtag keys restore.*docs/keys\.md"):
+        reopened(back)
+
+    assert sorted((back / "keys").glob("*")) == before  # nothing was made
+
+    shutil.copytree(rig.folder / "keys", back / "keys", dirs_exist_ok=True)
+    with open_house(back) as house:
+        order = house.store.read(lambda tx: tx.orders.version(OrderId("ORD-1")))
+    assert order.authority.name == "Home Office"
+
+
+def test_a_fresh_folder_still_gets_its_keys_and_one_with_both_opens(tmp_path: Path) -> None:
+    for folder in (tmp_path / "new", tmp_path / "made"):
+        if folder.name == "made":
+            folder.mkdir()
+        reopened(folder)
+        assert (folder / "keys" / "keys.db").stat().st_size
+        reopened(folder)
+
+
+def test_negative_control_keys_made_anew_open_nothing_of_the_store(
+    rig: Rig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rig.wearer()
+    copy_store(rig.folder, tmp_path / "copy.tar", log=rig.folder / "log" / "access.log")
+    copy_in(tmp_path / "copy.tar", None, tmp_path / "back")
+    monkeypatch.setattr(bootstrap, "_demand_keys", lambda _: None)
+
+    with open_house(tmp_path / "back") as house, pytest.raises(SealBroken):
+        house.store.read(lambda tx: tx.orders.version(OrderId("ORD-1")))
 
 
 @pytest.mark.parametrize("root", ["", "fille", "transit:", "pkcs11:", "vault:x"])

@@ -7,7 +7,7 @@ import json
 import pytest
 from pyrage import x25519
 from tests.discloser import WHY, Discloser, discloser
-from tests.rig import Rig, walk_out
+from tests.rig import PASSWORD, Rig, walk_out
 
 from fairtag.app.disclosure.subject_access import (
     HELD_AFTER,
@@ -19,8 +19,14 @@ from fairtag.app.disclosure.subject_access import (
     requests,
     withhold,
 )
+from fairtag.app.four_eyes.decide import decide
 from fairtag.disclosure.scope import Category
-from fairtag.terms.errors import DisclosureRefused, ProposalStateRefused, RecipientRefused
+from fairtag.terms.errors import (
+    DisclosureRefused,
+    DisclosureStateRefused,
+    ProposalStateRefused,
+    RecipientRefused,
+)
 from fairtag.terms.ids import OrderId, WearerId
 from fairtag.terms.instants import DAY, HOUR, Micros
 
@@ -77,7 +83,7 @@ def test_what_is_withheld_takes_two_and_is_named(people: Discloser) -> None:
     rig = people.rig
     name = asked(people)
     check_identity(rig.house, people.officer, name, how=HOW)
-    ground = "DPA 2018 s. 45(4)(b)"
+    ground = "DPA 2018 Sch. 2 para. 2(1)"
     proposal = withhold(rig.house, people.officer, name, parts={Category.LOG: ground}, reason=WHY)
     with pytest.raises(ProposalStateRefused):
         answer(rig.house, people.officer, name, reason=WHY)
@@ -85,9 +91,59 @@ def test_what_is_withheld_takes_two_and_is_named(people: Discloser) -> None:
     people.agree(proposal)
     answer(rig.house, people.officer, name, reason=WHY)
     files = people.files(name, "wearer")
-    assert "data/log.ndjson" not in files
+    assert "data/log.json" not in files
     removed = json.loads(files["data/removed.json"])
     assert removed[0] == {"part": "log", "why": f"withheld: {ground}"}
+
+
+def test_what_a_second_person_refuses_to_withhold_is_given(people: Discloser) -> None:
+    rig = people.rig
+    name = asked(people)
+    check_identity(rig.house, people.officer, name, how=HOW)
+    ground = "DPA 2018 Sch. 2 para. 2(1)"
+    proposal = withhold(rig.house, people.officer, name, parts={Category.LOG: ground}, reason=WHY)
+    with pytest.raises(DisclosureStateRefused):
+        withhold(rig.house, people.officer, name, parts={Category.SAID: ground}, reason=WHY)
+    decide(
+        rig.house,
+        people.second,
+        proposal.proposal_id,
+        state="refused",
+        digest=proposal.digest,
+        password=PASSWORD,
+        reason="Nobody is in danger from the log.",
+    )
+    assert requests(rig.house)[0].state == "asked"
+
+    answer(rig.house, people.officer, name, reason=WHY)
+
+    files = people.files(name, "wearer")
+    assert b"withheld" not in files["data/removed.json"]
+    assert "data/log.json" in files
+
+
+def test_a_question_about_withholding_that_lapsed_can_be_put_again(people: Discloser) -> None:
+    rig = people.rig
+    name = asked(people)
+    ground = "DPA 2018 Sch. 2 para. 2(1)"
+    parts = {Category.LOG: ground}
+    first = withhold(rig.house, people.officer, name, parts=parts, reason=WHY)
+    rig.clock.at = Micros(first.over_at)
+    again = withhold(rig.house, people.officer, name, parts=parts, reason=WHY)
+    people.agree(again)
+    check_identity(rig.house, people.officer, name, how=HOW)
+    answer(rig.house, people.officer, name, reason=WHY)
+    assert "data/log.json" not in people.files(name, "wearer")
+
+
+@pytest.mark.parametrize("ground", ["", "because", "DPA 2018 s. 45(4)(b)"])  # the last: Part 3 only
+def test_a_part_is_withheld_on_a_ground_of_its_regime_only(people: Discloser, ground: str) -> None:
+    name = asked(people)
+    parts = {Category.LOG: ground}
+    with pytest.raises(DisclosureRefused):
+        withhold(people.rig.house, people.officer, name, parts=parts, reason=WHY)
+    with pytest.raises(DisclosureRefused):
+        withhold(people.rig.house, people.officer, name, parts={}, reason=WHY)
 
 
 def test_more_time_once_within_the_month_with_a_reason(people: Discloser) -> None:

@@ -42,6 +42,8 @@ HANDS = {
     "reasons": {"app/deciding/told.py"},
     "words": {"app/deciding/basis.py"},
     "derived": {"app/checkins/answering/compare.py"},
+    "complained": {"app/complaints/read.py"},  # a wearer's words, after the entry of who reads
+    "replied": {"app/complaints/read.py"},
     "in_counts": {"app/fairness/tell.py"},  # what wearers said of themselves: counted, forgotten
 }
 BOOKS = {
@@ -55,6 +57,7 @@ BOOKS = {
     "envelope",
     "apart",
     "contests",
+    "complaints",
     "openings",
     "answers",
     "enrolments",

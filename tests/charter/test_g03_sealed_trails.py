@@ -394,6 +394,7 @@ def asked_by(rig: Rig, desk: Desk, order: str, alert: str, role: str) -> dict[st
     names = {"alert_id": alert, "grant_id": "g_none", "proposal_id": "p_none", "token": "none"}
     names |= {"disclosure_id": "x_none", "recipient_id": "none", "run_id": "n", "hold_id": "n"}
     names |= {"invitation_id": "i_none", "case_id": "c_none", "check_in_id": "ci_none"}
+    names |= {"complaint_id": "k_none"}
     names |= {"order_id": order, "version": "9", "what": "suspend"}
     form = {"purpose": "handle_alert", "order": order, "incident": "7", "recipient": "PC 1"}
     form |= {"called_back": "101", "ground": "threat_to_life", "reason": WHY, "password": PASSWORD}

@@ -7,10 +7,17 @@ from collections.abc import Iterator
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
+from pyrage import x25519
 from tests.e2e.chromium import served, sign_in
 from tests.rig import Rig, walk_out
 
+from fairtag.app.complaints.answer import answer_complaint
+from fairtag.app.complaints.record import complain
+from fairtag.app.disclosure.subject_access import ask_access
 from fairtag.app.sign_in import add_user
+from fairtag.app.wearer.contest import contest
+from fairtag.app.wearer.sign_in import give_code
+from fairtag.terms.ids import OrderId, WearerId
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
@@ -86,6 +93,46 @@ def pages(rig: Rig, page: Page, address: str) -> Iterator[tuple[str, str]]:
     yield "reasons read", page.title()
 
 
+def waited_for(rig: Rig) -> None:
+    """Let a wearer complain, contest and ask for their data; one complaint is about who looks."""
+    wearer = WearerId("W-1")
+    contest(rig.house, wearer, text="That was not me.")
+    for about in ("", "rita", "olga"):
+        complain(rig.house, wearer, text="They shouted at me.", about=about)
+    answered = rig.house.store.read(lambda tx: tx.complaints.listed())[1][0]
+    told = "We heard the recording. You were right, and we are sorry."
+    olga = rig.person()
+    name = answered.complaint_id
+    answer_complaint(rig.house, olga, name, outcome="upheld", text=told)
+    ask_access(
+        rig.house,
+        olga,
+        OrderId("ORD-1"),
+        public_key=str(x25519.Identity.generate().to_public()),
+        asked_by="the wearer",
+        how="letter",
+    )
+
+
+def waited(rig: Rig) -> list[tuple[str, str]]:
+    """Name the pages of what wearers wait for."""
+    mine, answered, waits = (
+        one.complaint_id for one, _ in rig.house.store.read(lambda tx: tx.complaints.listed())
+    )
+    ((access, _),) = rig.house.store.read(lambda tx: tx.disclosures.listed())
+    return [
+        ("queue with waiting wearers", "/"),
+        ("contests", "/contests"),
+        ("complaints", "/complaints"),
+        ("complaint", f"/complaints/{waits}"),
+        ("complaint about me", f"/complaints/{mine}"),
+        ("complaint answered", f"/complaints/{answered}"),
+        ("access", f"/disclosures/{access.disclosure_id}"),
+        ("disclosures", "/disclosures"),
+        ("what goes", "/retention"),
+    ]
+
+
 def test_every_page_passes_axe_fits_320_pixels_and_has_a_title_of_its_own(
     rig: Rig, page: Page, monkeypatch
 ) -> None:
@@ -101,12 +148,29 @@ def test_every_page_passes_axe_fits_320_pixels_and_has_a_title_of_its_own(
         page.context.clear_cookies()
         sign_in(page, address, "rita")
         found["pictures"], titles["pictures"] = faults(page), page.title()
+        waited_for(rig)
+        page.context.clear_cookies()
+        sign_in(page, address)
+        for name, path in waited(rig):
+            page.goto(address + path)
+            found[name], titles[name] = faults(page), page.title()
+        page.context.clear_cookies()
+        page.goto(f"{address}/my/sign-in")
+        code = give_code(rig.house, "W-1", by="test").code
+        page.fill("#reference", "W-1")
+        page.fill("#code", code)
+        page.click("main button")
+        page.locator("#complaints").wait_for()
+        found["the wearer's page"], titles["the wearer's page"] = faults(page), page.title()
+        page.context.clear_cookies()
+        sign_in(page, address, "rita")
         page.goto(f"{address}/log")
         found["not allowed"], titles["not allowed"] = faults(page), page.title()
 
     assert {name: told for name, told in found.items() if told} == {}
     same = {"queue", "empty queue", "alert", "alert opened", "alert closed", "reasons read"}
-    same |= {"not allowed", "no such alert"}
+    same |= {"not allowed", "no such alert", "queue with waiting wearers"}
+    same |= {"complaint", "complaint about me", "complaint answered"}
     others = [title for name, title in titles.items() if name not in same]
     assert len(set(others)) == len(others), titles
     assert titles["alert"] != titles["queue"]

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.rig import Rig, opened_rig, walk_out
+from tests.rig import PASSWORD, Rig, opened_rig, walk_out
 
 from fairtag.adapters import spool as spools
 from fairtag.adapters.spool import Spool
@@ -28,14 +28,19 @@ from fairtag.app.house import House
 from fairtag.app.log.tend import merge_spooled
 from fairtag.app.open_record import Opened, open_evidence
 from fairtag.app.openings import writing
+from fairtag.app.openings.book import Whose
+from fairtag.app.openings.break_glass import break_glass
 from fairtag.app.ports import Store
 from fairtag.audit.entries import Entry, Receipt
 from fairtag.cli.log.audit import _looked
-from fairtag.terms.errors import Busy, LogUnavailable
-from fairtag.terms.ids import AlertId
+from fairtag.custody.opening import GrantKind
+from fairtag.terms.errors import Busy, LogUnavailable, NotInTime, OpeningRefused
+from fairtag.terms.ids import AlertId, OrderId, WearerId
 
 READS = 10_000
 pytestmark = pytest.mark.slow
+
+WAITS_S = 10.0  # less than the 15 s that a locked store is waited for
 
 
 @dataclass
@@ -65,6 +70,9 @@ class Faulty:
 
     def transact(self, work: Callable[[Any], Any]) -> Any:
         return self.store.transact(work)
+
+    def soon(self, work: Callable[[Any], Any], *, or_later: bool = False) -> Any:
+        return self.store.soon(work, or_later=or_later)
 
     def read(self, work: Callable[[Any], Any]) -> Any:
         return self.store.read(work)
@@ -241,6 +249,64 @@ def test_negative_control_a_look_that_waits_like_anybody_is_noticed(
             with pytest.raises(TimeoutError):
                 waits.result(1)
         assert waits.result().positions
+
+
+def said(rig: Rig) -> list[str]:
+    return [one.entry.what for one in rig.house.store.read(lambda tx: tx.audit.entries())]
+
+
+def life(rig: Rig, person: Person, password: str = PASSWORD) -> None:
+    break_glass(
+        rig.house,
+        person,
+        OrderId("ORD-1"),
+        incident="GMP-1",
+        reason="the family rang: in danger",
+        password=password,
+    )
+
+
+def test_a_password_before_danger_to_life_is_given_up_on_fast_and_costs_no_try(
+    tmp_path: Path,
+) -> None:
+    with opened_rig(tmp_path / "data", look_s=0.1) as rig:
+        _, olga = alerted(rig)
+        with locked(rig), pytest.raises(NotInTime) as refusal:
+            life(rig, olga)
+
+        assert "Try again now" in refusal.value.officer
+        assert rig.house.store.read(lambda tx: tx.people.attempts(olga.name)) == (0, 0)
+        assert rig.house.store.read(lambda tx: tx.openings.granted()) == []
+        life(rig, olga)  # and when it is free, it goes
+        assert "opening.break-glass" in said(rig)
+
+
+def test_a_refusal_is_told_at_once_and_written_when_the_store_lets_it(tmp_path: Path) -> None:
+    with opened_rig(tmp_path / "data", look_s=0.1) as rig:
+        alert, olga = alerted(rig)
+        about = Whose(wearer_id=WearerId("W-1"), order_id=OrderId("ORD-1"), alert_id=alert)
+        with locked(rig):
+            began = time.monotonic()
+            writing.refused(
+                rig.house, olga, OpeningRefused("no"), kind=GrantKind.URGENT_ALERT, about=about
+            )
+            assert time.monotonic() - began < WAITS_S
+        rig.house.store.transact(lambda tx: tx.journal.last())  # all that was queued is done
+
+        assert "alert.evidence.refused" in said(rig)
+
+
+def test_negative_control_a_password_that_waits_like_anybody_is_noticed(
+    scene: tuple[Rig, AlertId, Person], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rig, _, olga = scene
+    monkeypatch.setattr(SqliteStore, "soon", lambda self, work, **_: self.transact(work))
+    with ThreadPoolExecutor(1) as pool:
+        with locked(rig):
+            waits = pool.submit(life, rig, olga)
+            with pytest.raises(TimeoutError):
+                waits.result(1)
+        waits.result()
 
 
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EIO])

@@ -377,6 +377,8 @@ UNIQUE = {
     "prompt_hours": ("start",),
     "prompt_pauses": ("pause_id",),
     "contests": ("contest_id",),
+    "complaints": ("complaint_id",),
+    "complaint_steps": ("complaint_id",),
     "answers": ("answer_id",),
     "photo_cases": ("case_id",),
     "photo_reviews": ("review_id", "by"),

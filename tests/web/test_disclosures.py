@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 import pytest
+from pyrage import x25519
 from tests.discloser import WHY, discloser
-from tests.rig import Rig, walk_out
-from tests.web.desk import at_desk
+from tests.rig import PASSWORD, Rig, walk_out
+from tests.web.desk import at_desk, change, desk_of
 
+from fairtag.adapters.parcels.folder import unseal
 from fairtag.app.disclosure.emergency import reviews
 
 
@@ -75,6 +78,44 @@ def test_a_request_is_read_whole_after_an_entry_and_fetched_once(rig: Rig) -> No
     assert [one.entry.actor for one in log if one.entry.what == "disclosure.read"].count(
         "nora"
     ) >= 1
+
+
+def test_a_part_is_kept_from_a_wearer_by_two_and_the_page_says_which_and_why(rig: Rig) -> None:
+    people = discloser(rig)
+    people.keys["wearer"] = x25519.Identity.generate()
+    rig.wearer()
+    rig.say("D-1", rig.line("D-1"))
+    desk, second = at_desk(rig, "nora", "officer"), desk_of(rig, people.second)
+    change(rig, "nora", made_by="adam", made_at=0, created_at=0)
+    asked = {"order": "ORD-1", "asked_by": "the wearer", "how": "letter"}
+    key = str(people.keys["wearer"].to_public())
+    path = desk.send("/disclosures/access", **asked, public_key=key).headers["location"]
+    ground = "DPA 2018 Sch. 2 para. 16"
+    form = desk.get(path).text
+    assert f'value="{ground}"' in form
+    assert "s. 45(4)" not in form  # this order is under the UK GDPR
+
+    short = desk.send(f"{path}/withhold", said=ground, why_withheld="no")
+
+    assert short.status_code == 422
+    assert re.search(rf'value="{re.escape(ground)}" selected', short.text)  # nothing is lost
+    assert desk.send(f"{path}/withhold", why_withheld=WHY).status_code == 422  # no part
+    assert desk.send(f"{path}/withhold", said=ground, why_withheld=WHY).status_code == 303
+    proposal = rig.house.store.read(lambda tx: tx.proposals.listed()[0][0])
+    shown = second.get(f"/waiting/{proposal.proposal_id}").text
+    assert f"Calls, visits, what the wearer said: {ground}" in shown
+    assert f"said: {ground}" in desk.get(path).text
+    told = {"digest": proposal.digest, "password": PASSWORD}
+    assert second.send(f"/waiting/{proposal.proposal_id}", answer="agreed", **told).status_code == (
+        303
+    )
+    refused = desk.send(f"{path}/answer", reason=WHY)
+    assert "look who asks first" in refused.text
+    desk.send(f"{path}/identity", how="known to staff in person")
+    assert desk.send(f"{path}/answer", reason=WHY).status_code == 303
+    sealed = desk.send(f"{path}/file").content
+    removed = json.loads(unseal(sealed, str(people.keys["wearer"]))["data/removed.json"])
+    assert {"part": "said", "why": f"withheld: {ground}"} in removed
 
 
 @pytest.mark.parametrize("role", ["liaison"])

@@ -81,6 +81,13 @@ POST   /reviewing/next                        s   s   n   n   n   n   n   y   n 
 POST   /reviewing/{case_id}                   s   s   n   n   n   n   n   y   n   n   n   s
 GET    /reviewing/figures                     s   s   n   y   n   n   y   n   n   n   n   s
 GET    /duty                                  s   s   y   y   y   y   y   n   n   y   n   s
+GET    /contests                              s   s   y   y   y   n   n   n   n   n   n   s
+GET    /complaints                            s   s   y   y   y   n   n   n   n   n   n   s
+POST   /complaints                            s   s   y   y   y   n   n   n   n   n   n   s
+GET    /complaints/{complaint_id}             s   s   y   y   y   n   n   n   n   n   n   s
+POST   /complaints/{complaint_id}/acknowledge s   s   y   y   y   n   n   n   n   n   n   s
+POST   /complaints/{complaint_id}/name        s   s   y   y   y   n   n   n   n   n   n   s
+POST   /complaints/{complaint_id}/answer      s   s   n   y   y   n   n   n   n   n   n   s
 GET    /disclosures                           s   s   y   y   y   n   n   n   y   n   n   s
 GET    /disclosures/new                       s   s   y   y   y   n   n   n   y   n   n   s
 POST   /disclosures/new                       s   s   y   y   y   n   n   n   y   n   n   s
@@ -97,6 +104,7 @@ GET    /disclosures/access                    s   s   y   y   y   n   n   n   n 
 POST   /disclosures/access                    s   s   y   y   y   n   n   n   n   n   n   s
 POST   /disclosures/{disclosure_id}/identity  s   s   y   y   y   n   n   n   n   n   n   s
 POST   /disclosures/{disclosure_id}/extend    s   s   y   y   y   n   n   n   n   n   n   s
+POST   /disclosures/{disclosure_id}/withhold  s   s   y   y   y   n   n   n   n   n   n   s
 POST   /disclosures/{disclosure_id}/answer    s   s   y   y   y   n   n   n   n   n   n   s
 GET    /recipients                            s   s   y   y   y   n   n   n   y   n   n   s
 POST   /recipients                            s   s   n   y   n   n   n   n   n   n   n   s
@@ -257,6 +265,7 @@ def mismatches(rig: Rig, only: str = "") -> list[str]:
     names |= _asked_and_opened(rig)
     names |= {"order_id": "ORD-1", "version": "1", "what": "suspend"}
     names |= {"disclosure_id": "x_none", "case_id": "v_none", "invitation_id": "i_none"}
+    names |= {"complaint_id": "k_none"}
     desks = everybody(rig)
     keys, lines = rows()
     wrong = []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import shutil
+import sqlite3
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -15,6 +16,7 @@ from tests.watched import tend
 from tests.web.desk import at_desk
 
 from fairtag.adapters import ground, spool
+from fairtag.adapters.sqlite.log.entries import SqliteAudit
 from fairtag.alerts.model import DutyEntry
 from fairtag.app.run_service import Beat, Pulse
 from fairtag.app.set_duty import set_duty
@@ -52,8 +54,10 @@ def asked(rig: Rig, pulse: Pulse) -> Callable[[], Any]:
         answer = client.get("/readyz")
         told = answer.json()
         assert set(told["checks"]) == ALL
-        assert (answer.status_code == 200) == told["ready"] == all(told["checks"].values())
-        return {name for name, holds in told["checks"].items() if not holds}
+        failed = {name for name, holds in told["checks"].items() if not holds}
+        assert (answer.status_code == 200) == told["ready"] == (failed <= {"log"})
+        assert told["degraded"] == sorted(failed & {"log"})
+        return failed
 
     return ask
 
@@ -96,17 +100,52 @@ def test_an_empty_roster_is_not_ready(rig: Rig, ready) -> None:
     assert ready() == {"duty_roster"}
 
 
-def test_a_log_that_can_not_be_written_is_not_ready(rig: Rig, ready) -> None:
+def test_a_log_that_can_not_be_written_is_said_and_takes_no_service_away(rig: Rig, ready) -> None:
+    device = rig.wearer()
     file = rig.folder / "log" / "access.log"
     file.unlink()
     file.mkdir()
     assert ready() == {"log"}
+    assert rig.event(device, "sos").status_code == 200  # devices are heard, alarms are raised
+    assert "wearer.help" in {one.kind for one in open_alerts(rig)}
 
     file.rmdir()
     assert ready() == set()
 
 
-def test_a_log_on_a_failing_disk_is_not_ready(ready, monkeypatch) -> None:
+def test_a_log_that_can_not_be_read_is_said_and_takes_no_service_away(
+    rig: Rig, ready, monkeypatch
+) -> None:
+    device = rig.wearer()
+    with monkeypatch.context() as broken:
+
+        def fails(*_: Any, **__: Any) -> None:
+            raise sqlite3.DatabaseError("database disk image is malformed")
+
+        for name in ("last", "lines"):
+            broken.setattr(SqliteAudit, name, fails)
+        assert ready() == {"log"}  # and the clock is not blamed
+        assert rig.event(device, "sos").status_code == 200
+        assert "wearer.help" in {one.kind for one in open_alerts(rig)}
+
+    assert ready() == set()
+
+
+def test_negative_control_a_log_that_is_not_spared_would_be_noticed(
+    rig: Rig, ready, monkeypatch
+) -> None:
+    monkeypatch.setattr(ops, "SPARED", frozenset())
+    shutil.rmtree(rig.folder / "log")
+
+    with pytest.raises(AssertionError):  # `asked` holds the answer against what it should be
+        ready()
+
+
+def open_alerts(rig: Rig) -> list[Any]:
+    return rig.house.store.read(lambda tx: tx.alerts.listed(states=["raised"], limit=100))
+
+
+def test_a_log_on_a_failing_disk_is_said(ready, monkeypatch) -> None:
     def fails(_: int) -> None:
         raise OSError(errno.EIO, os.strerror(errno.EIO))
 

@@ -183,6 +183,7 @@ def told_to(rig: Rig, role: str, desk: Desk, alert: AlertId) -> dict[str, str]:
         "hold_id": "none",
     }
     names |= {"invitation_id": "i_none", "case_id": "c_none", "check_in_id": "ci_none"}
+    names |= {"complaint_id": "k_none"}
     names |= {"order_id": "ORD-502", "version": "3", "what": "suspend"}
     answers = {}
     for method, path in sorted(routes(rig)):

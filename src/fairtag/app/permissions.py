@@ -39,6 +39,8 @@ class Act(StrEnum):
     FAIRNESS = "read how groups fared, in counts"
     PROMPT = "ask wearers for a check-in"
     WARN = "warn wearers of danger to life"
+    COMPLAINT = "write down complaints, and read them"
+    ANSWER = "answer complaints"
 
 
 ROLES: dict[str, frozenset[Act]] = {
@@ -57,6 +59,7 @@ ROLES: dict[str, frozenset[Act]] = {
             Act.ENROL,
             Act.PROMPT,
             Act.WARN,
+            Act.COMPLAINT,
         }
     ),
     "supervisor": frozenset(
@@ -83,10 +86,15 @@ ROLES: dict[str, frozenset[Act]] = {
             Act.FAIRNESS,
             Act.PROMPT,
             Act.WARN,
+            Act.COMPLAINT,
+            Act.ANSWER,
         }
     ),
     "caseworker": frozenset(
-        {Act.QUEUE, Act.ORDERS, Act.ROSTER, Act.DISCLOSE, Act.ERASE, Act.ASK, Act.DECLARE}
+        {
+            *(Act.QUEUE, Act.ORDERS, Act.ROSTER, Act.DISCLOSE, Act.ERASE),
+            *(Act.ASK, Act.DECLARE, Act.COMPLAINT, Act.ANSWER),
+        }
     ),
     # QUEUE and HANDLE: matters of support only.
     "contractor": frozenset({Act.QUEUE, Act.RECONCILE, Act.HANDLE, Act.ROSTER, Act.DECLARE}),

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from fairtag.app.books import DeviceBook, OrderBook, PeopleBook
     from fairtag.app.checkins.asking import AskingBook
     from fairtag.app.checkins.book import AnswerBook, EnrolmentBook, PromptBook
+    from fairtag.app.complaints.book import ComplaintBook
     from fairtag.app.disclosure.book import DisclosureBook
     from fairtag.app.fairness.book import DeclaredBook, FairnessBook
     from fairtag.app.four_eyes.book import ProposalBook
@@ -270,6 +271,11 @@ class Transaction(Protocol):
         ...
 
     @property
+    def complaints(self) -> ComplaintBook:
+        """Give the book."""
+        ...
+
+    @property
     def answers(self) -> AnswerBook:
         """Give the book."""
         ...
@@ -369,6 +375,15 @@ class Store(Protocol):
 
         Raises: LogUnavailable.
         Fails: closed.
+        """
+        ...
+
+    def soon(self, work: Callable[[Transaction], T], *, or_later: bool = False) -> T:
+        """Do work that a person waits for; wait a second for it and no longer.
+
+        What did not begin in time is not done, or with `or_later` done when nobody waits any more.
+
+        Raises: NotInTime.
         """
         ...
 

@@ -6,7 +6,8 @@ Units: µs UTC.
 from __future__ import annotations
 
 import hashlib
-from functools import cache
+from contextlib import suppress
+from functools import cache, partial
 from typing import Literal
 
 import msgspec
@@ -20,6 +21,7 @@ from fairtag.app.permissions import ROLES
 from fairtag.app.ports import Transaction
 from fairtag.audit.entries import Entry
 from fairtag.terms.errors import (
+    NotInTime,
     PasswordRefused,
     SetupRefused,
     SignInPaused,
@@ -112,7 +114,8 @@ def sign_in(
     """
     found = house.store.read(lambda tx: tx.people.by_name(name)) if is_id(name) else None
     # Counted before the check, so that many guesses at once are many guesses.
-    _count_attempt(house, name if found is not None else _nobody_called(name))
+    whose = name if found is not None else _nobody_called(name)
+    house.store.transact(partial(_take_try, name=whose, now=house.clock.now()))
     # The same work is done for a name that is not there, so that time does not tell.
     person, hashed = found or (None, "")
     is_right = _is_right(hashed or _nobody(), password[:_MOST_PASSWORD])
@@ -127,18 +130,24 @@ def sign_in(
 def confirm(house: House, person: Person, password: str) -> None:
     """Check the password of somebody who is signed in, at the moment of a decision.
 
-    Raises: SignInPaused, SignInRefused.
+    Somebody waits at the desk: a store that does not answer is said within a second.
+
+    Raises: SignInPaused, SignInRefused, NotInTime.
     """
     found = house.store.read(lambda tx: tx.people.by_name(person.name))
-    _count_attempt(house, person.name)
+    house.store.soon(partial(_take_try, name=person.name, now=house.clock.now()))
     known, hashed = found or (person, "")
     is_right = _is_right(hashed or _nobody(), password[:_MOST_PASSWORD])
     if not (is_right and hashed) or known.disabled_at is not None:
-        house.store.transact(
-            lambda tx: _log_if_possible(tx, person.user_id, "confirm.refused", house.clock.now())
-        )
+        with suppress(NotInTime):  # that the password is wrong is said in any case
+            house.store.soon(
+                lambda tx: _log_if_possible(
+                    tx, person.user_id, "confirm.refused", house.clock.now()
+                ),
+                or_later=True,
+            )
         raise SignInRefused("the password is wrong")
-    house.store.transact(lambda tx: tx.people.set_attempts(person.name, 0, not_before=Micros(0)))
+    house.store.soon(lambda tx: tx.people.set_attempts(person.name, 0, not_before=Micros(0)))
 
 
 def start_session(house: House, person: Person, *, kind: Literal["page", "api"]) -> Session:
@@ -191,22 +200,17 @@ def _keep(house: House, hashed: bytes, now: Micros) -> None:
         house.store.submit(lambda tx: tx.people.keep_session(hashed, idle_until=until))
 
 
-def _count_attempt(house: House, name: str) -> None:
-    """Take one try, or say how long to wait.
+def _take_try(tx: Transaction, *, name: str, now: Micros) -> None:
+    """Count one try, or say how long to wait.
 
     Raises: SignInPaused.
     """
-    now = house.clock.now()
-
-    def work(tx: Transaction) -> None:
-        failed, not_before = tx.people.attempts(name)
-        if now < not_before:
-            raise SignInPaused(1 + (not_before - now) // SECOND)
-        over = failed + 1 - _FREE_ATTEMPTS
-        wait = 0 if over < 0 else min(_LONGEST_WAIT, _FIRST_WAIT * 2 ** min(over, 10))
-        tx.people.set_attempts(name, failed + 1, not_before=Micros(now + wait))
-
-    house.store.transact(work)
+    failed, not_before = tx.people.attempts(name)
+    if now < not_before:
+        raise SignInPaused(1 + (not_before - now) // SECOND)
+    over = failed + 1 - _FREE_ATTEMPTS
+    wait = 0 if over < 0 else min(_LONGEST_WAIT, _FIRST_WAIT * 2 ** min(over, 10))
+    tx.people.set_attempts(name, failed + 1, not_before=Micros(now + wait))
 
 
 def _nobody_called(name: str) -> str:

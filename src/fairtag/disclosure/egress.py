@@ -111,6 +111,7 @@ _ANSWERS = (
             "web/console/alert_pages.py",
             "web/console/asking/pages.py",
             "web/console/door.py",
+            "web/console/complaining/pages.py",
             "web/console/enrolling/pages.py",
             "web/console/openings",
             "web/console/outside/pages.py",

@@ -1,11 +1,15 @@
-"""Which ways can a look at pictures, a decision or a statement be refused?
+"""Which ways can a look at pictures, a decision, a statement or a complaint be refused?
 
 FairtagError
 ├── PhotoCaseRefused              FT-840  not dealt to this person, over, or decided already
 ├── PhotoReviewRefused            FT-841  the answer lacks what an adverse one needs
 ├── DecisionRefused               FT-842  this can't be decided like this, or not by this person
 ├── DecisionStale                 FT-843  what it rests on is not what was read
-└── StatementRefused              FT-844  nothing was written, or the check-in is not theirs
+├── StatementRefused              FT-844  nothing was written, or the check-in is not theirs
+├── ComplaintRefused              FT-792  nothing was written, or what was written does not do
+├── UnknownComplaint              FT-793
+├── ComplaintDone                 FT-794  it was answered, or this was done before
+└── ComplaintAboutYou             FT-795  whoever it is about neither reads nor answers it
 """
 
 from __future__ import annotations
@@ -60,3 +64,42 @@ class StatementRefused(FairtagError):
         "Your text was not kept. Please write at least a few words, and not more than a few pages."
     )
     operator = "Statement refused: empty, too long, or no check-in of this wearer."
+
+
+class ComplaintRefused(FairtagError):
+    """A complaint, or what is done about one, says too little or something that can't be."""
+
+    code = "FT-792"
+    officer = "This was not written down. Read what is missing, and change it."
+    wearer = (
+        "Your text was not kept. Please write at least a few words, and not more than a few pages."
+        " When ten of your complaints wait already, please wait for an answer first."
+    )
+    operator = "Complaint refused: text, day, person or outcome."
+
+
+class UnknownComplaint(FairtagError):
+    """No complaint has this id."""
+
+    code = "FT-793"
+    officer = "There is no complaint with this reference."
+    operator = "Unknown complaint id."
+
+
+class ComplaintDone(FairtagError):
+    """It was answered already, or this was done about it before."""
+
+    code = "FT-794"
+    officer = "Somebody has done this already. Reload the page to see who and how."
+    operator = "Complaint transition refused."
+
+
+class ComplaintAboutYou(FairtagError):
+    """The complaint is about this person."""
+
+    code = "FT-795"
+    officer = (
+        "This complaint is about you, so another person reads and answers it. "
+        "Ask a supervisor or caseworker whom it is not about."
+    )
+    operator = "403: a complaint is answered by another person than the one it is about."

@@ -10,7 +10,8 @@ FairtagError
 ├── CredentialRefused             FT-201  missing, wrong or revoked
 ├── TooLarge                      FT-202
 ├── Busy                          FT-203  our fault, try again
-│   └── RootUnreachable           FT-702  what holds the root key does not answer
+│   ├── RootUnreachable           FT-702  what holds the root key does not answer
+│   └── NotInTime                 FT-790  the store is locked; who waits is told within a second
 ├── SealBroken                    FT-301  the sealed record can't be opened: changed, or its key is
 gone
 ├── OpeningRefused                FT-302  no grant, or outside its window
@@ -25,7 +26,8 @@ gone
 ├── ContestRefused                FT-739  nothing was written
 ├── LogUnavailable                FT-303  nothing personal opens while nobody can write it down
 ├── StoreRefused                  FT-401  wrong kind of store, or not safe to use
-│   └── RootRefused               FT-701  the root key is missing, another one, or not allowed here
+│   ├── RootRefused               FT-701  the root key is missing, another one, or not allowed here
+│   └── KeysMissing               FT-791  there is a store, and its keys are not there
 ├── SharesRefused                 FT-703  these shares do not give the root key
 ├── KeyBackupRefused              FT-704  the copy of the keystore can't be made or put back
 ├── TrailBroken                   FT-721  a chunk of a trail says what no chunk says
@@ -163,6 +165,17 @@ class Busy(FairtagError):
     operator = "503 with Retry-After."
 
 
+class NotInTime(Busy):
+    """The store did not answer within a second, so nothing was decided or opened."""
+
+    code = "FT-790"
+    officer = (
+        "The service did not answer within a second. Nothing was decided or opened. Try again now; "
+        "if it can't wait, use the phone procedure of the order and tell support."
+    )
+    operator = "The store is locked by another process, or its writer is overloaded."
+
+
 class SealBroken(FairtagError):
     """A sealed record can't be opened: it was changed, or its key is gone."""
 
@@ -200,6 +213,13 @@ class StoreRefused(FairtagError):
 
     code = "FT-401"
     operator = "Wrong or unsafe store: a demo's store, a newer schema, or wrong permissions."
+
+
+class KeysMissing(StoreRefused):
+    """There is a store, and its keys are not there: new ones would open nothing of it."""
+
+    code = "FT-791"
+    operator = "Keystore missing; put its copy back, docs/keys.md says how."
 
 
 class TrailBroken(FairtagError):

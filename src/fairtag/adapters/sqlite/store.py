@@ -20,7 +20,7 @@ from fairtag.adapters.sqlite.schema import HEAD, metadata
 from fairtag.adapters.sqlite.transaction import SqliteTransaction
 from fairtag.adapters.sqlite.writer import Writer
 from fairtag.app.ports import Clock, Transaction, Vault
-from fairtag.terms.errors import LogUnavailable, StoreRefused
+from fairtag.terms.errors import LogUnavailable, NotInTime, StoreRefused
 
 T = TypeVar("T")
 House = Literal["service", "demo"]
@@ -94,12 +94,20 @@ class SqliteStore:
         Raises: LogUnavailable when it is not durable in time; what began late may be written down
         though nothing was shown.
         """
-        waiting = self._writer.submit(work, may_cancel=True)
         try:
-            return waiting.result(self._look_s)
+            return self._in_time(work, or_later=False)
         except TimeoutError as error:
-            waiting.cancel()
             raise LogUnavailable("the store does not answer in time") from error
+
+    def soon(self, work: Callable[[Transaction], T], *, or_later: bool = False) -> T:
+        """Do work that somebody waits for, as long as a look waits and no longer.
+
+        Raises: NotInTime; with `or_later` the work is still done when the store lets it.
+        """
+        try:
+            return self._in_time(work, or_later=or_later)
+        except TimeoutError as error:
+            raise NotInTime("the store is locked or overloaded") from error
 
     def read(self, work: Callable[[Transaction], T]) -> T:
         """Run a reading work on a snapshot, on a connection of the calling thread."""
@@ -117,6 +125,14 @@ class SqliteStore:
             for connection in self._open:
                 connection.close()
             self._open.clear()
+
+    def _in_time(self, work: Callable[[Transaction], T], *, or_later: bool) -> T:
+        waiting = self._writer.submit(work, may_cancel=not or_later)
+        try:
+            return waiting.result(self._look_s)
+        except TimeoutError:
+            waiting.cancel()
+            raise
 
     def _connect(self) -> tuple[sqlite3.Connection, SqliteTransaction]:
         connection = writing(self._path)

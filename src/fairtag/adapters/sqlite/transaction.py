@@ -11,6 +11,7 @@ from fairtag.adapters.sqlite.answers.enrolment import SqliteEnrolmentBook
 from fairtag.adapters.sqlite.checkins.declared import SqliteDeclaredBook, SqliteFairnessBook
 from fairtag.adapters.sqlite.checkins.profiles import SqliteProfileBook
 from fairtag.adapters.sqlite.chunks import SqliteChunks
+from fairtag.adapters.sqlite.complaints.book import SqliteComplaintBook
 from fairtag.adapters.sqlite.devices import SqliteDeviceBook
 from fairtag.adapters.sqlite.disclosed.book import SqliteDisclosureBook
 from fairtag.adapters.sqlite.journal import SqliteJournal
@@ -58,6 +59,7 @@ class SqliteTransaction:
         self.apart = SqliteApartBook(connection, vault)
         self.wearers = SqliteWearerBook(connection)
         self.contests = SqliteContestBook(connection, vault)
+        self.complaints = SqliteComplaintBook(connection, vault)
         self.photo_reviews = SqlitePhotoReviewBook(connection, vault)
         self.decisions = SqliteDecisionBook(connection, vault)
         self.second_looks = SqliteSecondLookBook(connection)

@@ -1,4 +1,4 @@
-"""Give a device what it must show: prompts of its wearer, its limits, what is taken back, an end.
+"""Give a device what it must show: prompts, its limits, what is taken back, a stop, an end.
 
 Whatever stands in the table, nothing is given that would be asked at a protected hour, in a pause,
 outside an order, or with too little time left to answer. Items are numbered as they are given.
@@ -31,8 +31,11 @@ from fairtag.terms.instants import DAY, HOUR, SECOND, Micros, text
 from fairtag.terms.local import Interval
 
 LEAD = HOUR  # so long before it may be shown a device has a prompt: it may lose its network
-_BACK = "back-"
+_BACK, _STOPPED, _MADE = "back-", "stopped-", "made-"
 _OPEN = (CheckInState.SCHEDULED, CheckInState.DELIVERED, CheckInState.SHOWN)
+
+
+Words = tuple[str, dict[str, str]]  # a code, and what stands in its places
 
 
 class InboxItem(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -50,6 +53,7 @@ class InboxItem(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     challenge: str | None = None  # the small movement that a photo asks for; may be left out
     danger: bool = False  # heard also in protected hours
     says: str  # the code of its words, which the door writes in every language
+    places: dict[str, str] = {}  # what stands in their places
     config: dict[str, object] | None = None
 
 
@@ -66,6 +70,7 @@ class _Look(msgspec.Struct, frozen=True, kw_only=True):
     prompts: dict[str, Prompt] = {}
     challenges: dict[str, Challenge] = {}
     taken_back: frozenset[str] = frozenset()
+    notices: dict[str, Words] = {}  # what the wearer must know
     config: dict[str, object] | None = None
     config_ref: str = ""
     stop: str | None = None
@@ -74,6 +79,7 @@ class _Look(msgspec.Struct, frozen=True, kw_only=True):
         """List what the device must have been given."""
         told: list[tuple[Item, str]] = [("prompt", name) for name in self.prompts]
         told += [("message", _BACK + name) for name in sorted(self.taken_back)]
+        told += [("message", name) for name in self.notices]
         if self.config is not None:
             told.append(("config", self.config_ref))
         if self.stop is not None:
@@ -110,6 +116,9 @@ def _look(tx: Transaction, device_id: DeviceId, now: Micros) -> _Look:
     serving = [one for one in tx.devices.serving(device_id) if not one.is_handed_on]
     wearer = next((one for one in serving if one.during.holds(now)), None)
     if wearer is None:
+        halted = next((one for one in serving if is_halted(tx, one, now)), None)
+        if halted is not None:  # the order goes on: a device that is told of an end is wiped
+            return _Look(notices=_notices(tx, device_id, halted))
         over = [one for one in serving if one.during.end <= now]
         is_over = bool(over) and not any(one.during.start > now for one in serving)
         return _Look(stop=over[-1].order_id if is_over else None)
@@ -125,7 +134,37 @@ def _look(tx: Transaction, device_id: DeviceId, now: Micros) -> _Look:
     moves = {name: challenge_of(tx, one) for name, one in shown.items()}
     config = _config(tx, wearer, now)
     ref = _ref(tx, device_id, config, now)
-    return _Look(prompts=shown, challenges=moves, taken_back=gone, config=config, config_ref=ref)
+    notices = _notices(tx, device_id, wearer)
+    return _Look(
+        prompts=shown,
+        challenges=moves,
+        taken_back=gone,
+        notices=notices,
+        config=config,
+        config_ref=ref,
+    )
+
+
+def is_halted(tx: Transaction, worn: ActivationFacts, now: Micros) -> bool:
+    """Tell whether a device would still be worn, had recording not stopped for want of a review."""
+    (facts,) = tx.orders.facts(order_id=worn.order_id)
+    is_running = facts.starts_at <= now < facts.ends_at
+    return is_running and facts.lapsed_since is not None and worn.during.end == facts.lapsed_since
+
+
+def _notices(tx: Transaction, device_id: DeviceId, wearer: ActivationFacts) -> dict[str, Words]:
+    """Tell a wearer that recording stopped for want of a review; and who was told so, that it
+    goes on (charter G9).
+    """
+    (facts,) = tx.orders.facts(order_id=wearer.order_id)
+    if facts.lapsed_since is not None:
+        standing = bool(tx.orders.rulings(wearer.order_id)[-1].standing)
+        code = "review_standing" if standing else "review_stopped"
+        told: Words = (code, {"by": facts.review_by})
+        return {f"{_STOPPED}{wearer.order_id}-{facts.lapsed_since}": told}
+    former = [one.ref for one in tx.asking.given(device_id, after=0) if one.kind == "message"]
+    stops = [one for one in former if one.startswith(f"{_STOPPED}{wearer.order_id}-")]
+    return {f"{_MADE}{one.removeprefix(_STOPPED)}": ("review_made", {}) for one in stops[-1:]}
 
 
 def _ref(tx: Transaction, device_id: DeviceId, config: dict[str, object], now: Micros) -> str:
@@ -198,9 +237,7 @@ def _item(given: Given, look: _Look) -> InboxItem | None:
             prompt = look.prompts.get(ref)
             return None if prompt is None else _of_prompt(given.n, prompt, look.challenges[ref])
         case "message":
-            name = ref.removeprefix(_BACK)
-            is_shown = name in look.taken_back
-            found = InboxItem(n=given.n, id=name, kind="message", says="taken_back")
+            found, is_shown = _message(given.n, ref, look)
         case "config":
             config = look.config or {}
             is_shown = ref == look.config_ref
@@ -210,6 +247,16 @@ def _item(given: Given, look: _Look) -> InboxItem | None:
             is_shown = ref == look.stop
             found = InboxItem(n=given.n, id=ref, kind="stop", says="stop")
     return found if is_shown else None
+
+
+def _message(n: int, ref: str, look: _Look) -> tuple[InboxItem, bool]:
+    """Write a message, and tell whether it still holds."""
+    if ref in look.notices:
+        says, places = look.notices[ref]
+        return InboxItem(n=n, id=ref, kind="message", says=says, places=places), True
+    name = ref.removeprefix(_BACK)
+    found = InboxItem(n=n, id=name, kind="message", says="taken_back")
+    return found, name in look.taken_back
 
 
 def _danger(given: Given) -> InboxItem:

@@ -16,14 +16,15 @@ from fairtag.app.four_eyes.decide import LEAST_REASON, Question, ask
 from fairtag.app.house import House
 from fairtag.app.permissions import Act, demand
 from fairtag.app.ports import Transaction
-from fairtag.disclosure.course import Asked, State, Step, state_of
+from fairtag.disclosure.course import Asked, State, Step, last, state_of
 from fairtag.disclosure.gateways import Kind
 from fairtag.disclosure.recipients import Recipient, gateway_for
 from fairtag.disclosure.scope import LEAST_WORDS, Category, Scope, demand_scope
 from fairtag.review.four_eyes import Proposal
+from fairtag.review.four_eyes import state_of as asked_of
 from fairtag.terms.errors import DisclosureRefused, DisclosureStateRefused, ReasonRefused
 from fairtag.terms.ids import OrderId
-from fairtag.terms.instants import text
+from fairtag.terms.instants import Micros, text
 from fairtag.terms.local import Interval
 
 
@@ -97,7 +98,7 @@ def refuse(house: House, person: Person, disclosure_id: str, *, reason: str) -> 
 
     def work(tx: Transaction) -> None:
         asked, steps = tx.disclosures.get(disclosure_id)
-        demand_state(steps, State.ASKED)
+        demand_undecided(tx, steps, now)
         step = Step(
             disclosure_id=disclosure_id,
             what="refused",
@@ -125,8 +126,9 @@ def propose(
     """
     demand(person, Act.DISCLOSE)
     _demand_reason(reason)
+    now = house.clock.now()
     asked, steps = house.store.read(lambda tx: tx.disclosures.get(disclosure_id))
-    demand_state(steps, State.ASKED)
+    house.store.read(lambda tx: demand_undecided(tx, steps, now))
     recipient = house.store.read(lambda tx: recipient_of(tx, asked))
     question = Question(
         matter="access" if asked.how == "access" else "disclosure",
@@ -197,8 +199,27 @@ def demand_state(steps: tuple[Step, ...], *wanted: State) -> None:
         raise DisclosureStateRefused(f"this disclosure is {state}")
 
 
+def demand_undecided(tx: Transaction, steps: tuple[Step, ...], now: Micros) -> None:
+    """Go on only when nobody has decided, or no second person agreed and none can any more.
+
+    Raises: DisclosureStateRefused.
+    """
+    state = state_now(tx, steps, now)
+    if state is not State.ASKED:
+        raise DisclosureStateRefused(f"this disclosure is {state}")
+
+
+def state_now(tx: Transaction, steps: tuple[Step, ...], now: Micros) -> State:
+    """Tell where a disclosure stands; whose second person said no, or none came, is asked anew."""
+    state, proposed = state_of(steps), last(steps, "proposed")
+    if state is not State.PROPOSED or proposed is None:
+        return state
+    question = asked_of(*tx.proposals.get(proposed.facts["proposal"]), now=now)
+    return State.ASKED if question in ("refused", "withdrawn", "over") else state
+
+
 def _still(tx: Transaction, asked: Asked, step: Step) -> None:
-    demand_state(tx.disclosures.get(asked.disclosure_id)[1], State.ASKED)
+    demand_undecided(tx, tx.disclosures.get(asked.disclosure_id)[1], step.at)
     write_step(tx, asked, step)
 
 

@@ -156,6 +156,9 @@ def _gathered(tx: Transaction, disclosure_id: str, now: Micros) -> Gathered:
 
 def _decision(asked: Asked, steps: tuple[Step, ...], now: Micros) -> Decision:
     approved, proposed = last(steps, "approved"), last(steps, "proposed")
+    # What one person proposed and no second agreed to counts for nothing.
+    if approved is None or "second_person" not in approved.facts:
+        proposed = None
     told = {} if proposed is None else proposed.told
     return Decision(
         disclosure_id=asked.disclosure_id,

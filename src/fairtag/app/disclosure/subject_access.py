@@ -9,7 +9,13 @@ from __future__ import annotations
 import msgspec
 
 from fairtag.app.books import Person
-from fairtag.app.disclosure.ask import demand_state, new_id, propose
+from fairtag.app.disclosure.ask import (
+    demand_state,
+    demand_undecided,
+    new_id,
+    propose,
+    state_now,
+)
 from fairtag.app.disclosure.deliver import make, pack
 from fairtag.app.disclosure.gather import whole_time
 from fairtag.app.disclosure.log import write_asked, write_step
@@ -24,8 +30,9 @@ from fairtag.disclosure.access_clock import (
     is_identity_fresh,
     regime_of,
 )
-from fairtag.disclosure.course import Asked, State, Step, last, state_of
+from fairtag.disclosure.course import Asked, State, Step, last
 from fairtag.disclosure.scope import Category, Scope
+from fairtag.disclosure.withholding import demand_ground
 from fairtag.retention.schedule import ANSWER_DAYS
 from fairtag.review.four_eyes import Proposal
 from fairtag.terms.errors import DisclosureRefused, ReasonRefused
@@ -182,6 +189,9 @@ def withhold(
     """
     if not parts or not all(why.strip() for why in parts.values()):
         raise DisclosureRefused("name each part and the ground of law on which it is withheld")
+    asked, _ = house.store.read(lambda tx: tx.disclosures.get(disclosure_id))
+    for ground in parts.values():
+        demand_ground(asked.gateway, ground)
     withheld = tuple(sorted(parts.items()))
     return propose(house, person, disclosure_id, reason=reason, withheld=withheld)
 
@@ -198,13 +208,13 @@ def answer(house: House, person: Person, disclosure_id: str, *, reason: str) -> 
     now = house.clock.now()
     asked, steps = house.store.read(lambda tx: tx.disclosures.get(disclosure_id))
     _demand_identity(asked, steps, now)
-    if state_of(steps) is State.PROPOSED:
+    if house.store.read(lambda tx: state_now(tx, steps, now)) is State.PROPOSED:
         pack(house, person, disclosure_id)
         return
 
     def work(tx: Transaction) -> None:
         found, before = tx.disclosures.get(disclosure_id)
-        demand_state(before, State.ASKED)
+        demand_undecided(tx, before, now)
         if Category.PHOTOS in found.scope.told:
             raise DisclosureRefused("pictures leave when a second person has agreed: ask one first")
         step = Step(
@@ -255,7 +265,7 @@ def _access(tx: Transaction, asked: Asked, steps: tuple[Step, ...], now: Micros)
     zone, regime = _clock_of(tx, asked)
     is_extended = last(steps, "extended") is not None
     due = due_on(_day(asked.at, zone), regime, is_extended=is_extended)
-    state = state_of(steps)
+    state = state_now(tx, steps, now)
     return Access(
         disclosure_id=asked.disclosure_id,
         order_id=asked.order_id,

@@ -161,6 +161,11 @@ def _decisions(tx: Transaction) -> Iterator[Done]:
         yield _SAID[what], (name, digest)
 
 
+def _complaints(tx: Transaction) -> Iterator[Done]:
+    for what, name, digest in tx.complaints.digests():
+        yield f"complaint.{what}", (name, digest)
+
+
 _SAID = {"decision": "alert.decide", "statement": "wearer.statement"}
 
 
@@ -242,6 +247,14 @@ KINDS = (
         codes=tuple(_SAID.values()),
         said=_digested,
         rows=_decisions,
+    ),
+    Kind(
+        table="complaints",  # and what was done about them
+        codes=tuple(
+            f"complaint.{one}" for one in ("recorded", "acknowledged", "named", "answered")
+        ),
+        said=_digested,
+        rows=_complaints,
     ),
     Kind(
         table="answers",  # its rows end by two people's leave, the entries stay

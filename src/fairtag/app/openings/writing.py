@@ -16,7 +16,7 @@ from fairtag.app.openings.book import Look, Whose
 from fairtag.app.ports import Transaction
 from fairtag.audit.entries import Entry, Operation, Receipt
 from fairtag.custody.opening import Grant, GrantKind
-from fairtag.terms.errors import FairtagError, LogUnavailable
+from fairtag.terms.errors import Busy, FairtagError, LogUnavailable
 from fairtag.terms.ids import AlertId, OrderId, WearerId
 from fairtag.terms.instants import Micros
 
@@ -151,7 +151,10 @@ def refused(
     kind: GrantKind,
     about: Whose,
 ) -> None:
-    """Write down that an opening was refused, as far as there is a log to write to."""
+    """Write down that an opening was refused, as far as there is a log to write to.
+
+    Whoever was refused waits a second at most; the row comes when the store lets it.
+    """
     now = house.clock.now()
     is_apart = kind is GrantKind.THIRD_PERSON
     wearer_id = None if is_apart else about.wearer_id
@@ -183,5 +186,5 @@ def refused(
             )
         )
 
-    with suppress(LogUnavailable):
-        house.store.transact(work)
+    with suppress(LogUnavailable, Busy):
+        house.store.soon(work, or_later=True)

@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 
 from fairtag.app.books import OrderFacts
+from fairtag.app.complaints.read import ComplaintTold, complaints_told
 from fairtag.app.deciding.told import CheckInTold, DecisionTold, check_ins_told, decisions_told
 from fairtag.app.disclosure.listed import ToldAbout, told_about
 from fairtag.app.house import House
@@ -95,6 +96,7 @@ class WearerPage(msgspec.Struct, frozen=True, kw_only=True):
     decisions: tuple[DecisionTold, ...] = ()
     holds: tuple[HoldShown, ...] = ()
     written: tuple[WrittenShown, ...] = ()  # what else the log says, by kind
+    complaints: tuple[ComplaintTold, ...] = ()
 
 
 def read_page(house: House, wearer_id: WearerId) -> WearerPage:
@@ -161,6 +163,7 @@ def _page(tx: Transaction, wearer_id: WearerId, now: Micros) -> WearerPage:
         decisions=decisions_told(tx, wearer_id),
         holds=_holds(tx, wearer_id, now),
         written=written_about(tx, wearer_id),
+        complaints=complaints_told(tx, wearer_id, now=now),
     )
 
 

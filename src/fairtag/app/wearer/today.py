@@ -13,6 +13,7 @@ import msgspec
 
 from fairtag.app.books import ActivationFacts
 from fairtag.app.checkins.book import Answer
+from fairtag.app.checkins.deliver import is_halted
 from fairtag.app.house import House
 from fairtag.app.ports import Transaction
 from fairtag.app.wearer.coming import ConditionShown, collected, conditions_shown
@@ -41,6 +42,8 @@ class OrderNow(msgspec.Struct, frozen=True, kw_only=True):
     starts_at: Micros
     ends_at: Micros
     review_by: str
+    stopped_since: Micros | None = None  # nobody reviewed it: nothing is recorded any more
+    is_standing: bool = False  # and what a court or a named person needs is judged on
 
 
 class InvitationShown(msgspec.Struct, frozen=True, kw_only=True):
@@ -125,8 +128,9 @@ def wiped(house: House, device_id: DeviceId) -> None:
 
 
 def _serving(tx: Transaction, device_id: DeviceId, now: Micros) -> ActivationFacts | None:
-    found = (one for one in tx.devices.serving(device_id) if one.during.holds(now))
-    return next((one for one in found if not one.is_handed_on), None)
+    mine = [one for one in tx.devices.serving(device_id) if not one.is_handed_on]
+    found = [one for one in mine if one.during.holds(now)]
+    return next(iter(found or [one for one in mine if is_halted(tx, one, now)]), None)
 
 
 def _today(tx: Transaction, serving: ActivationFacts, device_id: DeviceId, now: Micros) -> Today:
@@ -155,12 +159,16 @@ def _today(tx: Transaction, serving: ActivationFacts, device_id: DeviceId, now: 
 
 def _order(tx: Transaction, ruling: Ruling, serving: ActivationFacts) -> OrderNow:
     version = tx.orders.version(serving.order_id, ruling.version)
+    (facts,) = tx.orders.facts(order_id=serving.order_id)
+    newest = tx.orders.rulings(serving.order_id)[-1]
     return OrderNow(
         order_id=serving.order_id,
         authority=version.authority.name,
         starts_at=ruling.during.start,
         ends_at=ruling.during.end,
         review_by=tx.orders.review(serving.order_id).by,
+        stopped_since=facts.lapsed_since,
+        is_standing=facts.lapsed_since is not None and bool(newest.standing),
     )
 
 

@@ -30,6 +30,7 @@ from fairtag.web.console import (
     retention,
 )
 from fairtag.web.console.api import staff_api
+from fairtag.web.console.complaining import pages as complaint_pages
 from fairtag.web.console.openings import life, waiting, windows
 from fairtag.web.console.refusals import as_response, lost, unreadable
 from fairtag.web.console.reviewing import again_pages, decide_pages, desk_pages
@@ -59,7 +60,7 @@ def console(
     parts = (
         *(door, queue_pages, alert_pages, windows, waiting, life, lists),
         *(asking, disclosing, retention, outside, charter, enrolling, fairness),
-        *(desk_pages, decide_pages, again_pages),
+        *(desk_pages, decide_pages, again_pages, complaint_pages),
     )
     for part in parts:
         app.include_router(part.pages(shell), include_in_schema=False)

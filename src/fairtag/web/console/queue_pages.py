@@ -19,6 +19,7 @@ from fairtag.app.permissions import Act, demand, may, only_recipient
 from fairtag.app.ports import Transaction
 from fairtag.app.sign_in import is_signed_in
 from fairtag.terms.ids import OrderId
+from fairtag.web.console.complaining.words import waits
 from fairtag.web.console.shell import Shell, Signed
 from fairtag.web.console.show import alert_row, rank
 
@@ -41,7 +42,9 @@ def pages(shell: Shell) -> APIRouter:
         if home != "/":
             return RedirectResponse(home, status_code=303)
         shown = _listed(shell, person, is_closed=closed)
-        return shell.page(request, "queue.html", is_closed=closed, **shown)
+        return shell.page(
+            request, "queue.html", is_closed=closed, waits=_waits(shell, person), **shown
+        )
 
     @router.get("/queue/rows")
     def queue_rows(request: Request, person: Signed) -> Response:
@@ -76,6 +79,14 @@ async def _changes(shell: Shell, request: Request) -> AsyncIterator[dict[str, st
         if version != seen:
             seen = version
             yield {"event": "queue", "data": str(seen)}
+
+
+def _waits(shell: Shell, person: Person) -> dict[str, int]:
+    """Count what wearers wait for, for those who may see it."""
+    if not may(person, Act.COMPLAINT):
+        return {"contests": 0, "complaints": 0, "late": 0}
+    now = shell.house.clock.now()
+    return shell.house.store.read(lambda tx: waits(tx, now))
 
 
 def _listed(shell: Shell, person: Person, *, is_closed: bool) -> dict[str, Any]:

@@ -54,6 +54,8 @@ def _order(one: OrderNow) -> dict[str, Any]:
         "starts_at": text(one.starts_at),
         "ends_at": text(one.ends_at),
         "review_by": one.review_by,
+        "stopped_since": _at(one.stopped_since),
+        "is_standing": one.is_standing,
     }
 
 

@@ -73,9 +73,10 @@ def _worded(item: InboxItem) -> dict[str, object]:
     """
     told: dict[str, object] = msgspec.to_builtins(item)
     del told["says"]
+    told.pop("places", None)
+    places = {"number": EMERGENCY_NUMBER} | item.places
     said = in_all(f"inbox.{item.says}").items()
-    text_ = {language: one.replace("{number}", EMERGENCY_NUMBER) for language, one in said}
-    return told | {"text": text_}
+    return told | {"text": {language: one.format(**places) for language, one in said}}
 
 
 def _answer(told: object) -> Answer:

@@ -9,12 +9,13 @@ import hashlib
 import hmac
 from typing import Annotated, Any
 
-from fastapi import APIRouter, FastAPI, Form, Request, Response
+from fastapi import APIRouter, FastAPI, Form, Query, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.exceptions import HTTPException
 
+from fairtag.app.complaints.record import complain
 from fairtag.app.deciding.state import state
 from fairtag.app.fairness.declare import declare
 from fairtag.app.house import House
@@ -22,7 +23,7 @@ from fairtag.app.wearer.contest import contest
 from fairtag.app.wearer.looks import WearerPage, proof_of, read_page
 from fairtag.app.wearer.sign_in import enter, leave, whose_is
 from fairtag.faces.refusals import DeclarationRefused
-from fairtag.review.refusals import StatementRefused
+from fairtag.review.refusals import ComplaintRefused, StatementRefused
 from fairtag.rules.prompts.refusals import UnknownCheckIn
 from fairtag.terms.errors import (
     ContestRefused,
@@ -46,9 +47,11 @@ _STATUS = (
     (NotPermitted, 403),
     (UnknownPage, 404),
     (UnknownCheckIn, 404),
+    (ComplaintRefused, 422),
     (ContestRefused, 422),
     (DeclarationRefused, 422),
 )
+Asked = Annotated[bool, Query()]
 _FOREIGN = NotPermitted("this form did not come from a page of this service")
 
 
@@ -114,7 +117,8 @@ class Door:
         """Show the wearer their page."""
         page = read_page(self.house, self.wearer(request))
         around = {"refusal": None, "text": "", "is_sent": False, "about": ""} | told
-        around = {"said": ("", ""), "is_said": False} | around
+        around = {"said": ("", ""), "is_said": False, "field": "text"} | around
+        around = {"complaint": "", "whom": "", "is_complained": False} | around
         language = request.query_params.get("lang", FIRST)
         facts = shown(page, language) | {
             "questions": words.QUESTIONS,
@@ -159,14 +163,28 @@ def _routes(door: Door) -> APIRouter:
     router = APIRouter(prefix="/my")
     _coming(router, door)
     _seeing(router, door)
+    _saying(router, door)
     return router
 
 
 def _seeing(router: APIRouter, door: Door) -> None:
     @router.get("")
-    def my(request: Request, sent: bool = False, said: bool = False, about: str = "") -> Response:  # noqa: FBT001, FBT002 - a query
-        return door.own(request, is_sent=sent, is_said=said, about=about)
+    def my(
+        request: Request,
+        *,
+        sent: Asked = False,
+        said: Asked = False,
+        about: str = "",
+        complained: Asked = False,
+    ) -> Response:
+        return door.own(request, is_sent=sent, is_said=said, about=about, is_complained=complained)
 
+    @router.get("/proof/{entry}")
+    def proof(request: Request, entry: int) -> Response:
+        return JSONResponse(proof_of(door.house, door.wearer(request), entry))
+
+
+def _saying(router: APIRouter, door: Door) -> None:
     @router.post("/contest")
     def say(
         request: Request,
@@ -179,6 +197,21 @@ def _seeing(router: APIRouter, door: Door) -> None:
         except ContestRefused as refusal:
             return door.own(request, status=422, refusal=refusal, text=text)
         return RedirectResponse("/my?sent=true#contests", status_code=303)
+
+    @router.post("/complaint")
+    def complain_of(
+        request: Request,
+        text: Annotated[str, Form(max_length=_MOST_TEXT)] = "",
+        about: Annotated[str, Form(max_length=_MOST)] = "",
+        csrf: Annotated[str, Form()] = "",
+    ) -> Response:
+        whose = door.checked(request, csrf)
+        try:
+            complain(door.house, whose, text=text, about=about)
+        except ComplaintRefused as refusal:
+            told = {"complaint": text, "whom": about, "field": "complaint"}
+            return door.own(request, status=422, refusal=refusal, **told)
+        return RedirectResponse("/my?complained=true#complain", status_code=303)
 
     @router.post("/check-ins/{check_in_id}/statement")
     def state_it(
@@ -207,10 +240,6 @@ def _seeing(router: APIRouter, door: Door) -> None:
         told = {"ethnic_group": ethnic_group, "skin_tone": skin_tone, "sex": sex, "age": age}
         stands = declare(door.house, whose, told)
         return RedirectResponse(f"/my?about={'said' if stands else 'back'}#about", status_code=303)
-
-    @router.get("/proof/{entry}")
-    def proof(request: Request, entry: int) -> Response:
-        return JSONResponse(proof_of(door.house, door.wearer(request), entry))
 
 
 def _coming(router: APIRouter, door: Door) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from fairtag.app.complaints.read import ComplaintTold
 from fairtag.app.deciding.told import CheckInTold, DecisionTold
 from fairtag.app.wearer.looks import HoldShown, LookShown, NoticeShown, OrderShown, WearerPage
 from fairtag.custody.delay import DelayReason
@@ -34,6 +35,8 @@ def shown(page: WearerPage, language: str) -> dict[str, Any]:
         "decisions": [_decision(one, zone) for one in page.decisions],
         "holds": [_hold(one, zone) for one in page.holds],
         "written": _written(page, catalogue(language), zone),
+        "complaints": [_complaint(one, zone) for one in page.complaints],
+        "staff": sorted({one.staff for one in page.looks} | {one.by for one in page.decisions}),
         "contests": [
             {"at": wall_text(one.at, zone), "stands": _answered(answered, zone)}
             for one, answered in page.contests
@@ -88,6 +91,23 @@ def _decision(one: DecisionTold, zone: str) -> dict[str, Any]:
         "who": f"{words.ROLES.get(one.role, one.role)} {one.by}",
         "is_open_again": one.is_open_again,
         "is_replaced": one.is_replaced,
+    }
+
+
+def _complaint(one: ComplaintTold, zone: str) -> dict[str, str]:
+    came = words.WORDS["complaint_came"].format(how=words.HOWS[one.how], day=one.received_on)
+    if one.answered_at is None:
+        stands = words.WORDS["complaint_open"].format(day=one.answer_by)
+        late = words.WORDS["complaint_late"] if one.is_late else ""
+        return {"came": came, "stands": stands, "late": late, "answer": ""}
+    told = words.WORDS["complaint_done"]
+    return {
+        "came": came,
+        "stands": told.format(
+            when=wall_text(one.answered_at, zone), by=one.by, outcome=words.OUTCOMES[one.outcome]
+        ),
+        "late": "",
+        "answer": one.answer,
     }
 
 

@@ -140,6 +140,33 @@ WORDS = {
     "contests": "What you wrote to us",
     "contest_open": "waits for an answer",
     "contest_closed": "answered {when}",
+    "complaint": "Do you want to complain?",
+    "complaint_lead": (
+        "About how somebody treats you, about your device, or about how your data are handled. "
+        "Write it in your own words, in any language, or by letter or phone: your officer writes "
+        "it down. Whoever it is about can't read it and does not answer it. Complaining never "
+        "counts against you."
+    ),
+    "complaint_label": "What happened?",
+    "complaint_about": "Is it about one of these people? Their references stand above",
+    "complaint_nobody": "No, or I don't know",
+    "complaint_send": "Send your complaint",
+    "complaint_sent": (
+        "Your complaint has arrived. This page tells by when you are answered. Until 28 days after "
+        "the answer nothing about you is destroyed."
+    ),
+    "complaints": "Your complaints",
+    "complaint_came": "It came {how} on {day}.",
+    "complaint_open": "You are answered here by {day}, and not by whoever it is about.",
+    "complaint_late": (
+        "We are late. You can turn to the Information Commissioner (ico.org.uk) or ask your "
+        "Member of Parliament for the Ombudsman."
+    ),
+    "complaint_done": "Answered {when} by {by}: {outcome}.",
+    "complaint_not_content": (
+        "Not content with an answer? Data: the Information Commissioner (ico.org.uk). How you are "
+        "treated: ask your Member of Parliament for the Ombudsman."
+    ),
     "zone": "Times are those of {zone}.",
     "help": (
         "Are you in danger, or is somebody else? Call 999 or 112 now. Would you like help with "
@@ -177,6 +204,19 @@ FOUND = {
         "This is what one officer found. Only a court can say more. You can say that it is wrong: "
         "then an officer must look at it again."
     ),
+}
+HOWS = {
+    "letter": "by letter",
+    "phone": "by phone",
+    "in person": "in person",
+    "by somebody for them": "from somebody for you",
+    "their page": "from this page",
+}
+OUTCOMES = {
+    "upheld": "you were right",
+    "upheld in part": "you were right in part",
+    "not upheld": "we don't agree",
+    "taken back": "you took it back",
 }
 WHOM = {"wearer": "You", "representative": "Your representative"}
 ROLES = {

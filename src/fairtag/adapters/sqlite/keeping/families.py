@@ -57,6 +57,8 @@ FAMILIES = (
     Family("notice_delays", "wearer_id", "at", RecordKind.TEXT),
     Family("grants", "wearer_id", "granted_at", RecordKind.TEXT),
     Family("contests", "wearer_id", "at", RecordKind.TEXT),
+    Family("complaint_steps", "owner", "at", RecordKind.TEXT),
+    Family("complaints", "owner", "at", RecordKind.TEXT),
     Family("photo_deals", "owner", "at", RecordKind.TEXT),
     Family("photo_reviews", "owner", "at", RecordKind.TEXT),
     Family("photo_cases", "owner", "at", RecordKind.TEXT),
@@ -99,6 +101,7 @@ GUARDED = (
     *("photo_deals", "photo_reviews", "photo_cases", "decisions", "statements"),
     "second_looks",
     *("prompts", "prompt_hours", "prompt_draws", "prompt_pauses", "review_calls"),
+    *("complaints", "complaint_steps"),
 )
 _BY_TABLE = {one.table: one for one in FAMILIES}
 

@@ -207,6 +207,16 @@ WATCHED = (
         parts=("n", "contest_id", "wearer_id", "alert_id", "at", "body", "sealed"),
     ),
     Watched(
+        table="complaints",
+        key=("n",),
+        parts=("n", "complaint_id", "owner", "about", "at", "body", "sealed"),
+    ),
+    Watched(
+        table="complaint_steps",
+        key=("n",),
+        parts=("n", "complaint_id", "what", "by", "about", "owner", "at", "body", "sealed"),
+    ),
+    Watched(
         table="outside_contacts",
         key=("n",),
         parts=("n", "order_id", "owner", "whom", "at", "body", "sealed"),

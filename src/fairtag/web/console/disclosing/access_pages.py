@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Request, Response
+from dataclasses import asdict, dataclass
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import RedirectResponse
 
 from fairtag.app.disclosure.subject_access import (
@@ -11,13 +14,30 @@ from fairtag.app.disclosure.subject_access import (
     ask_access,
     check_identity,
     extend,
+    withhold,
 )
 from fairtag.app.permissions import Act, demand
+from fairtag.disclosure.scope import Category
 from fairtag.terms.errors import FairtagError
 from fairtag.terms.ids import OrderId
 from fairtag.web.console.disclosing.fields import Line, Words
+from fairtag.web.console.disclosing.one import show
 from fairtag.web.console.refusals import status_of
 from fairtag.web.console.shell import Checked, Shell, Signed
+
+
+@dataclass(frozen=True, slots=True)
+class WithholdForm:
+    """Which ground of law is chosen for which part; empty: the wearer gets it."""
+
+    identity: Line = ""
+    order: Line = ""
+    findings: Line = ""
+    positions: Line = ""
+    device: Line = ""
+    said: Line = ""
+    log: Line = ""
+    why_withheld: Words = ""
 
 
 def pages(shell: Shell) -> APIRouter:
@@ -25,6 +45,7 @@ def pages(shell: Shell) -> APIRouter:
     router = APIRouter()
     _asking(router, shell)
     _answering(router, shell)
+    _withholding(router, shell)
     return router
 
 
@@ -64,18 +85,53 @@ def _asking(router: APIRouter, shell: Shell) -> None:
 
 def _answering(router: APIRouter, shell: Shell) -> None:
     @router.post("/disclosures/{disclosure_id}/identity")
-    def looked(person: Checked, disclosure_id: str, how: Line = "") -> Response:
-        check_identity(shell.house, person, disclosure_id, how=how)
+    def looked(request: Request, person: Checked, disclosure_id: str, how: Line = "") -> Response:
+        demand(person, Act.DISCLOSE)
+        try:
+            check_identity(shell.house, person, disclosure_id, how=how)
+        except FairtagError as refusal:
+            return show(shell, request, person, disclosure_id, refusal)
         return _to(disclosure_id)
 
     @router.post("/disclosures/{disclosure_id}/extend")
-    def more_time(person: Checked, disclosure_id: str, reason: Words = "") -> Response:
-        extend(shell.house, person, disclosure_id, reason=reason)
+    def more_time(
+        request: Request, person: Checked, disclosure_id: str, reason: Words = ""
+    ) -> Response:
+        demand(person, Act.DISCLOSE)
+        try:
+            extend(shell.house, person, disclosure_id, reason=reason)
+        except FairtagError as refusal:
+            return show(shell, request, person, disclosure_id, refusal, typed={"reason": reason})
         return _to(disclosure_id)
 
     @router.post("/disclosures/{disclosure_id}/answer")
-    def give(person: Checked, disclosure_id: str, reason: Words = "") -> Response:
-        answer(shell.house, person, disclosure_id, reason=reason)
+    def give(request: Request, person: Checked, disclosure_id: str, reason: Words = "") -> Response:
+        demand(person, Act.DISCLOSE)
+        try:
+            answer(shell.house, person, disclosure_id, reason=reason)
+        except FairtagError as refusal:
+            return show(shell, request, person, disclosure_id, refusal, typed={"reason": reason})
+        return _to(disclosure_id)
+
+
+def _withholding(router: APIRouter, shell: Shell) -> None:
+    @router.post("/disclosures/{disclosure_id}/withhold")
+    def keep_back(
+        request: Request,
+        person: Checked,
+        disclosure_id: str,
+        form: Annotated[WithholdForm, Depends()],
+    ) -> Response:
+        demand(person, Act.DISCLOSE)
+        told = asdict(form)
+        reason = told.pop("why_withheld")
+        parts = {Category(name): ground for name, ground in told.items() if ground}
+        try:
+            withhold(shell.house, person, disclosure_id, parts=parts, reason=reason)
+        except FairtagError as refusal:
+            return show(
+                shell, request, person, disclosure_id, refusal, typed=told | {"why": reason}
+            )
         return _to(disclosure_id)
 
 

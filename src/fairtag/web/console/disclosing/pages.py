@@ -12,24 +12,24 @@ from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import RedirectResponse
 
 from fairtag.app.books import Person
-from fairtag.app.disclosure.ask import Wanted, bound, propose, recipient_of, refuse, request
+from fairtag.app.disclosure.ask import Wanted, propose, refuse, request, state_now
 from fairtag.app.disclosure.deliver import hand_over, pack
 from fairtag.app.disclosure.emergency import reviews
 from fairtag.app.disclosure.listed import recipient_name
-from fairtag.app.disclosure.log import write_read
 from fairtag.app.disclosure.subject_access import requests
 from fairtag.app.permissions import Act, demand, may
 from fairtag.app.ports import Transaction
-from fairtag.disclosure.course import Asked, State, Step, last, state_of
+from fairtag.disclosure.course import Asked
 from fairtag.disclosure.gateways import GATEWAYS
 from fairtag.disclosure.recipients import Standing
 from fairtag.disclosure.scope import Category
-from fairtag.terms.errors import DisclosureRefused, FairtagError, NotPermitted
+from fairtag.terms.errors import DisclosureRefused, FairtagError
 from fairtag.terms.ids import OrderId
 from fairtag.terms.instants import Micros, parse
 from fairtag.terms.local import Interval
 from fairtag.web.console.disclosing import words
 from fairtag.web.console.disclosing.fields import Line, Lines, Words
+from fairtag.web.console.disclosing.one import show
 from fairtag.web.console.refusals import status_of
 from fairtag.web.console.shell import Checked, Shell, Signed
 from fairtag.web.console.show import when
@@ -83,7 +83,9 @@ def _looking(router: APIRouter, shell: Shell) -> None:
     def listed(request: Request, person: Signed) -> Response:
         demand(person, Act.ASK)
         sees_all = may(person, Act.DISCLOSE)
-        found = shell.house.store.read(lambda tx: _rows(tx, None if sees_all else person.user_id))
+        found = shell.house.store.read(
+            lambda tx: _rows(tx, None if sees_all else person.user_id, shell.house.clock.now())
+        )
         return shell.page(
             request,
             "disclosing/list.html",
@@ -94,8 +96,8 @@ def _looking(router: APIRouter, shell: Shell) -> None:
         )
 
     @router.get("/disclosures/{disclosure_id}")
-    def show(request: Request, person: Signed, disclosure_id: str) -> Response:
-        return _page(shell, request, person, disclosure_id)
+    def one(request: Request, person: Signed, disclosure_id: str) -> Response:
+        return show(shell, request, person, disclosure_id)
 
 
 def _deciding(router: APIRouter, shell: Shell) -> None:
@@ -107,7 +109,7 @@ def _deciding(router: APIRouter, shell: Shell) -> None:
         try:
             refuse(shell.house, person, disclosure_id, reason=reason)
         except FairtagError as refusal:
-            return _page(shell, request, person, disclosure_id, refusal)
+            return show(shell, request, person, disclosure_id, refusal)
         return _back(disclosure_id)
 
     @router.post("/disclosures/{disclosure_id}/propose")
@@ -118,7 +120,7 @@ def _deciding(router: APIRouter, shell: Shell) -> None:
         try:
             propose(shell.house, person, disclosure_id, reason=reason)
         except FairtagError as refusal:
-            return _page(shell, request, person, disclosure_id, refusal)
+            return show(shell, request, person, disclosure_id, refusal)
         return _back(disclosure_id)
 
 
@@ -129,7 +131,7 @@ def _delivering(router: APIRouter, shell: Shell) -> None:
         try:
             pack(shell.house, person, disclosure_id)
         except FairtagError as refusal:
-            return _page(shell, request, person, disclosure_id, refusal)
+            return show(shell, request, person, disclosure_id, refusal)
         return _back(disclosure_id)
 
     @router.post("/disclosures/{disclosure_id}/file")
@@ -139,7 +141,7 @@ def _delivering(router: APIRouter, shell: Shell) -> None:
         try:
             sealed = hand_over(shell.house, person, disclosure_id)
         except FairtagError as refusal:
-            return _page(shell, request, person, disclosure_id, refusal)
+            return show(shell, request, person, disclosure_id, refusal)
         name = f'attachment; filename="{disclosure_id}.age"'
         headers = {"Content-Disposition": name}
         return Response(sealed, media_type="application/octet-stream", headers=headers)
@@ -186,82 +188,19 @@ def _form(
     )
 
 
-def _rows(tx: Transaction, only_by: str | None) -> list[dict[str, str]]:
+def _rows(tx: Transaction, only_by: str | None, now: Micros) -> list[dict[str, str]]:
     return [
         {
             "id": asked.disclosure_id,
             "at": when(asked.at),
             "recipient": recipient_name(tx, asked),
             "order": asked.order_id,
-            "state": words.STATES[state_of(steps)],
+            "state": words.STATES[state_now(tx, steps, now)],
             "by": asked.by,
         }
         for asked, steps in tx.disclosures.listed()
         if only_by in (None, asked.by)
     ]
-
-
-def _page(
-    shell: Shell,
-    request: Request,
-    person: Person,
-    disclosure_id: str,
-    refusal: FairtagError | None = None,
-) -> Response:
-    """Show everything about one, after the entry that says who read it."""
-    demand(person, Act.ASK)
-    asked, steps = shell.house.store.read(lambda tx: tx.disclosures.get(disclosure_id))
-    if not may(person, Act.DISCLOSE) and asked.by != person.user_id:
-        raise NotPermitted("somebody else asked for this one")
-    now = shell.house.clock.now()
-    shell.house.store.look(lambda tx: write_read(tx, asked, by=person.user_id, now=now))
-    state = state_of(steps)
-    may_decide = may(person, Act.DISCLOSE)
-    return shell.page(
-        request,
-        "disclosing/one.html",
-        status=200 if refusal is None else status_of(refusal),
-        refusal=refusal,
-        asked=asked,
-        state=state.value,
-        state_words=words.STATES[state],
-        scope=shell.house.store.read(lambda tx: _bound(tx, asked)),
-        gateway=GATEWAYS.get(asked.gateway),
-        steps=[_step(one) for one in steps],
-        proposal=_proposal(steps) if state is State.PROPOSED else "",
-        may_decide=may_decide,
-        may_review=may(person, Act.SECOND) and asked.by != person.user_id,
-        is_reviewed=last(steps, "reviewed") is not None,
-        is_mine=asked.by == person.user_id,
-        needs_second=Category.PHOTOS in asked.scope.told,
-    )
-
-
-def _bound(tx: Transaction, asked: Asked) -> dict[str, str]:
-    """Give the very words to which a second person agrees; none for what was told by voice."""
-    if asked.how == "emergency":
-        return {}
-    try:
-        return bound(asked, recipient_of(tx, asked), ())
-    except FairtagError as refusal:
-        return {"recipient": f"{asked.recipient_id}: {refusal}"}
-
-
-def _proposal(steps: tuple[Step, ...]) -> str:
-    found = last(steps, "proposed")
-    return "" if found is None else found.facts["proposal"]
-
-
-def _step(step: Step) -> dict[str, object]:
-    facts = {name: one for name, one in step.facts.items() if name != "expires_at"}
-    if "expires_at" in step.facts:
-        facts["expires"] = when(Micros(int(step.facts["expires_at"])))
-    return {
-        "at": when(step.at),
-        "by": step.by,
-        "what": words.STEPS[step.what],
-        "told": step.told | facts,
-    }
 
 
 def _back(disclosure_id: str) -> Response:

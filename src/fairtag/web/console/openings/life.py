@@ -23,6 +23,7 @@ from fairtag.terms.errors import (
     AlertStateRefused,
     FairtagError,
     LogUnavailable,
+    NotInTime,
     NotPermitted,
     OpeningRefused,
     SecondPersonRefused,
@@ -39,7 +40,14 @@ from fairtag.web.console.shell import Checked, Shell, Signed
 from fairtag.web.console.show import when
 
 _SHORT, _LONG = 200, 2000
-_REFUSALS = (AlertStateRefused, LogUnavailable, OpeningRefused, SecondPersonRefused, SignInRefused)
+_REFUSALS = (
+    AlertStateRefused,
+    LogUnavailable,
+    NotInTime,
+    OpeningRefused,
+    SecondPersonRefused,
+    SignInRefused,
+)
 _NO_POSITIONS = "No position came in the last 24 hours."
 
 Short = Annotated[str, Form(max_length=_SHORT)]

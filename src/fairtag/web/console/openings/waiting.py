@@ -17,11 +17,13 @@ from fairtag.app.openings.grants import take_window
 from fairtag.app.permissions import Act, may
 from fairtag.custody.delay import Delay
 from fairtag.custody.opening import Grant
+from fairtag.disclosure.scope import Category
 from fairtag.review.four_eyes import Mark, Proposal, State, state_of
 from fairtag.terms.errors import (
     AlertStateRefused,
     FairtagError,
     LogUnavailable,
+    NotInTime,
     NotPermitted,
     OpeningRefused,
     ProposalStateRefused,
@@ -30,6 +32,7 @@ from fairtag.terms.errors import (
 )
 from fairtag.terms.instants import MINUTE, Micros, parse
 from fairtag.web.console import words
+from fairtag.web.console.disclosing.words import CATEGORIES
 from fairtag.web.console.refusals import status_on_page
 from fairtag.web.console.shell import Checked, Shell, Signed
 from fairtag.web.console.show import ago, when
@@ -38,6 +41,7 @@ _LONG = 2000
 _REFUSALS = (
     AlertStateRefused,
     LogUnavailable,
+    NotInTime,
     OpeningRefused,
     ProposalStateRefused,
     SecondPersonRefused,
@@ -211,12 +215,20 @@ def _scope(proposal: Proposal) -> list[tuple[str, str]]:
 def _told(name: str, value: str) -> str:
     if name == "purpose":
         return words.PURPOSE_NAMES.get(value, value)
+    if name == "withheld":
+        return "; ".join(map(_part, filter(None, value.split("; "))))
     if name in _INSTANTS:
         try:
             return f"{when(parse(value))} UTC"
         except ValueError:  # another matter's word: it is shown as it was asked
             return value
     return value
+
+
+def _part(told: str) -> str:
+    """Name a part that would be kept from a wearer, and the ground."""
+    part, _, ground = told.partition(": ")
+    return f"{CATEGORIES[Category(part)]}: {ground}" if part in {*Category} else told
 
 
 def _row(proposal: Proposal, state: State, now: Micros) -> dict[str, Any]:

@@ -1,13 +1,17 @@
-"""Which HTTP status has each refusal of a look, a decision or a statement?"""
+"""Which HTTP status has each refusal of a look, a decision, a statement or a complaint?"""
 
 from __future__ import annotations
 
 from fairtag.review.refusals import (
+    ComplaintAboutYou,
+    ComplaintDone,
+    ComplaintRefused,
     DecisionRefused,
     DecisionStale,
     PhotoCaseRefused,
     PhotoReviewRefused,
     StatementRefused,
+    UnknownComplaint,
 )
 from fairtag.terms.errors import FairtagError
 
@@ -17,4 +21,8 @@ STATUSES: tuple[tuple[type[FairtagError], int], ...] = (
     (PhotoCaseRefused, 409),
     (PhotoReviewRefused, 422),
     (StatementRefused, 422),
+    (ComplaintRefused, 422),
+    (UnknownComplaint, 404),
+    (ComplaintDone, 409),
+    (ComplaintAboutYou, 403),
 )

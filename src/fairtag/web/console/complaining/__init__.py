@@ -1,0 +1,1 @@
+"""What wearers wait for an answer to: complaints, and what they contest."""
