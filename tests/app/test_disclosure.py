@@ -163,7 +163,7 @@ def test_what_speaks_for_the_wearer_can_not_be_left_out(people: Discloser) -> No
     assert "data/uncertainty.json" in files
     assert not any(name.startswith("data/orders") for name in files)
     removed = {one["part"] for one in json.loads(files["data/removed.json"])}
-    assert removed == {"identity", "order", "log"}
+    assert removed == {"identity", "order", "log", "photos"}
 
 
 def test_no_name_leaves_without_the_name_in_scope(people: Discloser) -> None:
