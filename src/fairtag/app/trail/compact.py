@@ -107,9 +107,9 @@ def _kept(entry: JournalEntry, rulings: Sequence[Ruling]) -> JournalEntry:
         for one in entry.messages
         if not isinstance(one, Position) or is_kept(rulings[-1], one.at)
     )
-    return (
-        entry if len(told) == len(entry.messages) else msgspec.structs.replace(entry, messages=told)
-    )
+    if len(told) == entry.count:
+        return entry
+    return msgspec.structs.replace(entry, told=told, columns=None)
 
 
 def kind_at(rulings: Sequence[Ruling], at: Micros) -> TrailKind:
