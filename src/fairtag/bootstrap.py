@@ -26,9 +26,9 @@ from fairtag.adapters.notify import MailNotifier, NoNotifier, WebhookNotifier, s
 from fairtag.adapters.parcels.folder import FolderParcels
 from fairtag.adapters.roots.pkcs11 import Pkcs11Root
 from fairtag.adapters.roots.transit import TransitRoot
-from fairtag.adapters.sqlite.store import LOOK_S, SqliteStore, kind_in
+from fairtag.adapters.sqlite.store import LOOK_S, SqliteStore, holds_live, kind_in
 from fairtag.adapters.vault import KeyVault
-from fairtag.app.charter import is_rehearsal
+from fairtag.app.charter import rehearsal
 from fairtag.app.checkins.enrolling.sources import EnrolmentSource
 from fairtag.app.fairness.kept import KeptCourses
 from fairtag.app.house import House
@@ -70,7 +70,7 @@ def open_house(
     if settings.inspector_to:
         check_address(settings.inspector_to)
     data.mkdir(parents=True, exist_ok=True, mode=0o700)
-    keys = open_keys(data, settings, kind=kind, is_rehearsal=is_rehearsal())
+    keys = open_keys(data, settings, kind=kind, is_rehearsal=not holds_live(data))
     try:
         with _housed(data, settings, keys, kind=kind, clock=clock, look_s=look_s) as house:
             yield replace(house, address=address or settings.address, speed=speed)
@@ -87,7 +87,7 @@ def open_with_keys(data: Path, *, is_new_epochs: bool = False) -> Iterator[tuple
     _demand_store(data)
     settings = settings_of(data)
     keys = open_keys(
-        data, settings, kind=None, is_rehearsal=is_rehearsal(), is_new_epochs=is_new_epochs
+        data, settings, kind=None, is_rehearsal=not holds_live(data), is_new_epochs=is_new_epochs
     )
     try:
         with _housed(data, settings, keys, kind=None, clock=_CLOCK) as house:
@@ -121,6 +121,7 @@ def open_keys(
 ) -> KeyStore:
     """Open the keystore of a data folder under the root that the settings name.
 
+    A folder that holds orders of real people is no rehearsal's, whatever is set.
     Raises: StoreRefused, RootRefused, UsageError.
     """
     root = root_of(settings, settings.root)
@@ -164,9 +165,15 @@ def _demand_file_allowed(settings: Settings, *, is_demo: bool, is_rehearsal: boo
     """
     if is_demo or is_rehearsal or settings.root_file_allowed == "yes":
         return
-    detail = "a root key in a file is for rehearsals: whoever copies the folder reads everything"
+    detail = "this folder holds orders of real people, and a root key in a file is for rehearsals"
+    why = "whoever copies the folder reads everything"
     do = "set root to a Vault or a module (docs/keys.md), or FAIRTAG_ROOT_FILE_ALLOWED to yes"
-    raise RootRefused(f"{detail}; {do}")
+    raise RootRefused(f"{detail}: {why}; {do}")
+
+
+def _is_root_fit(settings: Settings) -> bool:
+    """Tell whether the root key is fit for orders of real people."""
+    return settings.root != "file" or settings.root_file_allowed == "yes"
 
 
 def _demand_store(data: Path) -> None:
@@ -235,7 +242,7 @@ def _wired(
         speed=1.0,
         is_demo=store.kind == "demo",
         schedule=scheduled(settings.retained()),
-        is_rehearsal=is_rehearsal(),
+        rehearsal=rehearsal(is_demo=store.kind == "demo", is_root_fit=_is_root_fit(settings)),
         courses=KeptCourses(store),
         decisions_a_day=settings.reviewers_decisions_a_day,
         inspector_to=settings.inspector_to,
