@@ -131,7 +131,8 @@ def open_keys(
         )
         if kind == "service":
             told = structlog.wrap_logger(structlog.PrintLogger(sys.stderr))
-            told.warning("the root key is a file beside the keys", is_rehearsal=is_rehearsal)
+            is_allowed = settings.root_file_allowed == "yes"
+            told.warning("the root key is a file beside the keys", is_allowed=is_allowed)
     return KeyStore(
         data / "keys",
         chance=os.urandom,

@@ -20,7 +20,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 from playwright.sync_api import Browser
-from tests import devicelimits
+from tests import devicelimits, reviewers
 from tests.checkins import ask, asked, check_in, expire, first_shown, go_to, plan, prompts, shown
 from tests.e2e.conftest import chromium
 from tests.e2e.door import Door, opened
@@ -29,6 +29,7 @@ from tests.rig import Rig, opened_rig, order_of
 from fairtag.app.checkins.ask import ask_now, record_call
 from fairtag.app.checkins.plan import Planner
 from fairtag.app.put_order import put_order
+from fairtag.app.reviewing.deal import deal
 from fairtag.cli.asking import flood
 from fairtag.cli.asking.bench import lived
 from fairtag.cli.asking.flood import Book, demands, live
@@ -39,7 +40,7 @@ from fairtag.rules.prompts.draw import CHANCE_BYTES, Wanted, draw
 from fairtag.rules.prompts.hours import Hours, protected_of
 from fairtag.rules.prompts.hours import written as written_hours
 from fairtag.rules.prompts.refusals import CallRefused, PromptRefused
-from fairtag.terms.errors import NotPermitted, OrderRefused
+from fairtag.terms.errors import NotPermitted, OrderConflict, OrderRefused
 from fairtag.terms.ids import ConditionId, DeviceId, OrderId
 from fairtag.terms.instants import DAY, HOUR, LATEST, MINUTE, Micros, parse
 from fairtag.terms.local import Interval, instant_of, wall_minute
@@ -218,8 +219,13 @@ def test_sql_makes_no_sixth_and_moves_and_removes_none(rig: Rig) -> None:
     plan(rig)
     for hour in (11, 13, 15):  # two were drawn at 8: one today, one tomorrow
         written(rig, parse(f"2026-11-03T{hour}:00:00Z"))
-    with pytest.raises(sqlite3.IntegrityError, match="sixth"):
-        written(rig, parse("2026-11-03T17:00:00Z"))
+    others: tuple[dict[str, Any], ...] = (
+        *({}, {"order_id": "ORD-2"}, {"device_id": "D-2"}, {"modality": "on_device_result"}),
+        *({"modality": "human_call"}, {"kind": "retry"}, {"condition_id": "p2"}),
+    )
+    for changed in others:  # the person counts, whatever it comes by
+        with pytest.raises(sqlite3.IntegrityError, match="sixth"):
+            written(rig, parse("2026-11-03T17:00:00Z"), **changed)
     with closing(raw(rig)) as db:
         for told in (
             "UPDATE prompts SET at = at + 1",
@@ -395,6 +401,31 @@ def test_nobody_is_asked_or_rung_at_night(rig: Rig, *, is_call: bool) -> None:
         go_to(rig, parse(wall))
         with pytest.raises(PromptRefused):
             ask_now(rig.house, rig.person("otto", "officer"), ORDER, reason=WHY, is_call=is_call)
+
+
+def test_two_orders_of_a_person_ask_no_more_than_one(rig: Rig) -> None:
+    order_with(rig, 1, conditions=[check_in(max_per_day=3)])
+    wearer = order_of(2)["wearer"] | {"wearer_id": "W-1"}
+    with pytest.raises(OrderConflict, match="5 are allowed"):
+        order_with(rig, 2, wearer=wearer, conditions=[check_in(max_per_day=3)])
+    order_with(rig, 2, wearer=wearer, conditions=[check_in(max_per_day=2)])
+
+
+def test_nothing_that_a_reviewer_says_asks_again(rig: Rig) -> None:
+    asked(rig, 1, check_in(max_per_day=1))
+    people = reviewers.reviewers(rig)
+    plan(rig)
+    before = prompts(rig)
+    reviewers.enrol(rig)
+    reviewers.never_known(rig)
+    reviewers.answered(rig, check_in=before[0].check_in_id)
+    for person, outcome in zip(people, ("match", "no_match", "no_match"), strict=True):
+        if deal(rig.house, person) is not None:
+            reviewers.says(rig, person, outcome)
+    with pytest.raises(NotPermitted):
+        ask_now(rig.house, people[0], ORDER, reason=WHY)
+
+    assert [one.check_in_id for one in prompts(rig)] == [one.check_in_id for one in before]
 
 
 def test_only_an_officer_asks_and_a_call_is_recorded_once(rig: Rig) -> None:
