@@ -110,6 +110,7 @@ def test_a_root_in_a_file_that_somebody_allowed_takes_real_orders_and_says_nothi
 def test_a_root_in_a_vault_takes_real_orders(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, vault: FakeVault
 ) -> None:
+    vault.make("fairtag")
     monkeypatch.setenv("FAIRTAG_ROOT", "transit:fairtag")
     monkeypatch.setenv("FAIRTAG_VAULT_ADDRESS", vault.address)
     monkeypatch.setenv("FAIRTAG_VAULT_TOKEN", VAULT_TOKEN)

@@ -125,8 +125,6 @@ def rehearsal(
         >>> rehearsal(is_demo=True, is_root_fit=True), rehearsal(is_demo=False, is_root_fit=False)
         ('demo', 'root')
     """
-    if is_demo:
-        return "demo"
-    if unproved(charter):
-        return "unproved"
+    if is_demo or unproved(charter):
+        return "demo" if is_demo else "unproved"
     return "" if is_root_fit else "root"
