@@ -499,12 +499,19 @@ def test_without_a_witness_every_page_says_so_and_with_one_none_does(scene: Scen
     rig = scene.rig
     desk = at_desk(rig, f"sue-{rig.house.chance(3).hex()}", "supervisor")
     pages = ("/", "/duty", "/log", "/openings", "/disclosures", "/retention", "/told", "/charter")
-    assert {one: "Unwitnessed" in desk.get(one).text for one in pages} == dict.fromkeys(pages, True)
+
+    def says() -> dict[str, bool]:
+        found = {one: "Unwitnessed" in desk.get(one).text for one in pages}
+        shut = {
+            one: "Unwitnessed" in visitor(rig).get(one).text for one in ("/sign-in", "/my/sign-in")
+        }
+        return found | shut | {"/my": "Unwitnessed" in come_in(rig).page().text}
+
+    assert says() == dict.fromkeys(says(), True)
     kept = rig.house
     try:
         tend(rig)
-        told = {one: "Unwitnessed" in desk.get(one).text for one in pages}
-        assert told == dict.fromkeys(pages, False)
+        assert says() == dict.fromkeys(says(), False)
     finally:
         rig.house = kept
 
