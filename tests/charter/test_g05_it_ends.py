@@ -46,6 +46,7 @@ from fairtag.adapters.vault import KeyVault
 from fairtag.alerts.model import Cause
 from fairtag.app import receive as receiving
 from fairtag.app.disclosure import subject_access
+from fairtag.app.disclosure.deliver import hand_over
 from fairtag.app.handle_alert import close
 from fairtag.app.keys.care import keep_keys
 from fairtag.app.put_order import mark_order
@@ -408,6 +409,7 @@ def test_an_access_request_holds_by_itself_until_28_days_after_its_answer(old: R
         old.house, officer, asked.disclosure_id, how="passport or identity card"
     )
     subject_access.answer(old.house, officer, asked.disclosure_id, reason=WHY)
+    hand_over(old.house, officer, asked.disclosure_id)
     for days, due in ((27, {}), (28, {"record": 1})):
         at = Micros(old.clock.at + days * DAY)
         assert planning.due_list(old.house, as_of=at).counts == due
