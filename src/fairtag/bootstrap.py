@@ -27,9 +27,9 @@ from fairtag.adapters.notify import MailNotifier, NoNotifier, WebhookNotifier, s
 from fairtag.adapters.parcels.folder import FolderParcels
 from fairtag.adapters.roots.pkcs11 import Pkcs11Root
 from fairtag.adapters.roots.transit import TransitRoot
-from fairtag.adapters.sqlite.store import LOOK_S, SqliteStore, kind_in
+from fairtag.adapters.sqlite.store import LOOK_S, SqliteStore, holds_live, kind_in
 from fairtag.adapters.vault import KeyVault
-from fairtag.app.charter import is_rehearsal
+from fairtag.app.charter import rehearsal
 from fairtag.app.checkins.enrolling.sources import EnrolmentSource
 from fairtag.app.fairness.kept import KeptCourses
 from fairtag.app.house import House
@@ -73,7 +73,7 @@ def open_house(
     if settings.inspector_to:
         check_address(settings.inspector_to)
     data.mkdir(parents=True, exist_ok=True, mode=0o700)
-    keys = open_keys(data, settings, kind=kind, is_rehearsal=is_rehearsal())
+    keys = open_keys(data, settings, kind=kind, is_rehearsal=not holds_live(data))
     try:
         with _housed(data, settings, keys, kind=kind, clock=clock, look_s=look_s) as house:
             yield replace(house, address=address or settings.address, speed=speed)
@@ -90,7 +90,7 @@ def open_with_keys(data: Path, *, is_new_epochs: bool = False) -> Iterator[tuple
     _demand_store(data)
     settings = settings_of(data)
     keys = open_keys(
-        data, settings, kind=None, is_rehearsal=is_rehearsal(), is_new_epochs=is_new_epochs
+        data, settings, kind=None, is_rehearsal=not holds_live(data), is_new_epochs=is_new_epochs
     )
     try:
         with _housed(data, settings, keys, kind=None, clock=_CLOCK) as house:
@@ -124,7 +124,8 @@ def open_keys(
 ) -> KeyStore:
     """Open the keystore of a data folder under the root that the settings name.
 
-    A folder without a store gets new keys; one with a store must bring its own.
+    A folder without a store gets new keys; one with a store must bring its own. A folder that
+    holds orders of real people is no rehearsal's, whatever is set.
 
     Raises: KeysMissing, StoreRefused, RootRefused, UsageError.
     """
@@ -136,7 +137,8 @@ def open_keys(
         )
         if kind == "service":
             told = structlog.wrap_logger(structlog.PrintLogger(sys.stderr))
-            told.warning("the root key is a file beside the keys", is_rehearsal=is_rehearsal)
+            is_allowed = settings.root_file_allowed == "yes"
+            told.warning("the root key is a file beside the keys", is_allowed=is_allowed)
     return KeyStore(
         data / "keys",
         chance=os.urandom,
@@ -170,9 +172,15 @@ def _demand_file_allowed(settings: Settings, *, is_demo: bool, is_rehearsal: boo
     """
     if is_demo or is_rehearsal or settings.root_file_allowed == "yes":
         return
-    detail = "a root key in a file is for rehearsals: whoever copies the folder reads everything"
+    detail = "this folder holds orders of real people, and a root key in a file is for rehearsals"
+    why = "whoever copies the folder reads everything"
     do = "set root to a Vault or a module (docs/keys.md), or FAIRTAG_ROOT_FILE_ALLOWED to yes"
-    raise RootRefused(f"{detail}; {do}")
+    raise RootRefused(f"{detail}: {why}; {do}")
+
+
+def _is_root_fit(settings: Settings) -> bool:
+    """Tell whether the root key is fit for orders of real people."""
+    return settings.root != "file" or settings.root_file_allowed == "yes"
 
 
 def _demand_keys(data: Path) -> None:
@@ -258,7 +266,7 @@ def _wired(
         speed=1.0,
         is_demo=store.kind == "demo",
         schedule=scheduled(settings.retained()),
-        is_rehearsal=is_rehearsal(),
+        rehearsal=rehearsal(is_demo=store.kind == "demo", is_root_fit=_is_root_fit(settings)),
         courses=KeptCourses(store),
         decisions_a_day=settings.reviewers_decisions_a_day,
         inspector_to=settings.inspector_to,

@@ -1,11 +1,12 @@
 """The public table of guarantees says the same as the ten files of proofs."""
 
 import ast
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from fairtag.app.charter import CHARTER, is_rehearsal
+from fairtag.app.charter import CHARTER, rehearsal, unproved
 
 PROOFS = Path(__file__).parents[1] / "charter"
 
@@ -50,5 +51,20 @@ def test_a_false_claim_is_noticed():
     assert not has_tests('NOT_YET_PROVED = "x"')
 
 
+def test_all_ten_are_proved():
+    assert not unproved()
+
+
 def test_it_is_a_rehearsal_while_anything_is_unproved():
-    assert is_rehearsal() == any(not guarantee.is_proved for guarantee in CHARTER)
+    for one in CHARTER:
+        less = tuple(replace(each, is_proved=each is not one) for each in CHARTER)
+        assert unproved(less)
+        assert rehearsal(is_demo=False, is_root_fit=True, charter=less) == "unproved"
+
+
+@pytest.mark.parametrize(
+    ("is_demo", "is_root_fit", "why"),
+    [(True, True, "demo"), (True, False, "demo"), (False, False, "root"), (False, True, "")],
+)
+def test_it_is_a_rehearsal_in_a_demo_and_under_a_root_that_is_not_fit(is_demo, is_root_fit, why):
+    assert rehearsal(is_demo=is_demo, is_root_fit=is_root_fit) == why

@@ -7,6 +7,7 @@ around it would show; the engine that ships is asked where the turn of templates
 from __future__ import annotations
 
 import base64
+import hashlib
 import io
 import itertools
 import random
@@ -44,8 +45,11 @@ from fairtag.app.checkins.answering import compare as comparing
 from fairtag.app.checkins.answering.compare import compared, read
 from fairtag.app.house import House
 from fairtag.cli import app
+from fairtag.evaluation.faces import lists
+from fairtag.evaluation.faces.lists import demand_few
 from fairtag.faces.compare import compare
 from fairtag.faces.model import Reading, Template
+from fairtag.faces.refusals import PairsRefused
 from fairtag.terms.ids import WearerId
 from fairtag.terms.instants import HOUR
 from fairtag.web.device_api.own_routes import OWN
@@ -390,3 +394,21 @@ def test_a_wearer_s_picture_is_no_match_for_anybody_else(rig: Rig) -> None:
     prompt = prompt_of(rig, 3)
     answer(rig, prompt, burst("ann", since=970))
     assert newest(rig, prompt).result == "refer"
+
+
+def searched(meets: int) -> None:
+    """Let one picture meet others in a list to evaluate."""
+    names = [f"p{n}" for n in range(meets + 1)]
+    contents = {name: hashlib.sha256(name.encode()).hexdigest() for name in names}
+    demand_few([(("p0",), [(one,) for one in names[1:]])], contents)
+
+
+def test_a_list_in_which_one_picture_meets_more_than_20_others_is_refused(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    searched(20)
+    with pytest.raises(PairsRefused, match="search by face"):
+        searched(21)
+    # Negative control: without its bound the list would be taken.
+    monkeypatch.setattr(lists, "MOST_REFERENCES", 10_000)
+    searched(21)

@@ -318,6 +318,24 @@ def test_one_administrator_alone_agrees_to_nothing(rig: Rig, matter: Matter) -> 
             decide(rig.house, mal.person(name), asked.proposal_id, **told)  # type: ignore[arg-type]
 
 
+def test_an_account_younger_than_a_day_is_nobodys_second_person(rig: Rig) -> None:
+    first = rig.person("otto", "officer", by="adam")
+    rig.pass_time(2 * DAY)
+    second = rig.person("sara", "supervisor", by="eve")
+    question = Question(matter="opening", about="Two hours", scope={})
+
+    def agrees() -> None:
+        asked = ask(rig.house, first, question, reason=WHY)
+        told = {"state": "agreed", "digest": asked.digest, "password": PASSWORD}
+        decide(rig.house, second, asked.proposal_id, **told)  # type: ignore[arg-type]
+
+    rig.pass_time(23 * HOUR)
+    with pytest.raises(SecondPersonRefused):
+        agrees()
+    rig.pass_time(2 * HOUR)
+    agrees()  # the check can see
+
+
 def ends(rig: Rig) -> list[object]:
     made = rig.house.store.read(lambda tx: tx.photo_reviews.reviews())
     return [one.settles for one in made if one.settles in ADVERSE]

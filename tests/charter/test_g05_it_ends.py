@@ -10,6 +10,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from pyrage import x25519
 from tests.answers import (
     NOON,
     answer,
@@ -44,6 +45,8 @@ from fairtag.adapters.sqlite.copies import copy_in, copy_out
 from fairtag.adapters.vault import KeyVault
 from fairtag.alerts.model import Cause
 from fairtag.app import receive as receiving
+from fairtag.app.disclosure import subject_access
+from fairtag.app.disclosure.deliver import hand_over
 from fairtag.app.handle_alert import close
 from fairtag.app.keys.care import keep_keys
 from fairtag.app.put_order import mark_order
@@ -390,6 +393,23 @@ def test_a_contest_holds_by_itself_until_28_days_after_its_answer(old: Rig) -> N
     assert planning.due_list(old.house, as_of=old.clock.at).counts == {}
     person = old.person("olga")
     close(old.house, made.alert_id, person=person, cause=Cause.TEST, reason="We answered them.")
+    for days, due in ((27, {}), (28, {"record": 1})):
+        at = Micros(old.clock.at + days * DAY)
+        assert planning.due_list(old.house, as_of=at).counts == due
+
+
+def test_an_access_request_holds_by_itself_until_28_days_after_its_answer(old: Rig) -> None:
+    officer = old.person("olga")
+    key = str(x25519.Identity.generate().to_public())
+    asked = subject_access.ask_access(
+        old.house, officer, OrderId("ORD-1"), public_key=key, asked_by="me", how="letter"
+    )
+    assert planning.due_list(old.house, as_of=old.clock.at).counts == {}
+    subject_access.check_identity(
+        old.house, officer, asked.disclosure_id, how="passport or identity card"
+    )
+    subject_access.answer(old.house, officer, asked.disclosure_id, reason=WHY)
+    hand_over(old.house, officer, asked.disclosure_id)
     for days, due in ((27, {}), (28, {"record": 1})):
         at = Micros(old.clock.at + days * DAY)
         assert planning.due_list(old.house, as_of=at).counts == due

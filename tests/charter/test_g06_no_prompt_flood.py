@@ -1,4 +1,7 @@
-"""Guarantee 6: no prompt flood. Five a person and day, none at a protected hour."""
+"""Guarantee 6: no prompt flood. Five a person and day, none at a protected hour.
+
+Held three times: by the scheduler, by the table of prompts, and by the device itself.
+"""
 
 from __future__ import annotations
 
@@ -16,12 +19,17 @@ import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
+from playwright.sync_api import Browser
+from tests import devicelimits, reviewers
 from tests.checkins import ask, asked, check_in, expire, first_shown, go_to, plan, prompts, shown
+from tests.e2e.conftest import chromium
+from tests.e2e.door import Door, opened
 from tests.rig import Rig, opened_rig, order_of
 
 from fairtag.app.checkins.ask import ask_now, record_call
 from fairtag.app.checkins.plan import Planner
 from fairtag.app.put_order import put_order
+from fairtag.app.reviewing.deal import deal
 from fairtag.cli.asking import flood
 from fairtag.cli.asking.bench import lived
 from fairtag.cli.asking.flood import Book, demands, live
@@ -29,15 +37,15 @@ from fairtag.cli.asking.tally import tally
 from fairtag.intake.messages import CheckInState
 from fairtag.orders.scheme import seed_scheme
 from fairtag.rules.prompts.draw import CHANCE_BYTES, Wanted, draw
-from fairtag.rules.prompts.hours import Hours
+from fairtag.rules.prompts.hours import Hours, protected_of
+from fairtag.rules.prompts.hours import written as written_hours
 from fairtag.rules.prompts.refusals import CallRefused, PromptRefused
-from fairtag.terms.errors import NotPermitted
+from fairtag.terms.errors import NotPermitted, OrderConflict, OrderRefused
 from fairtag.terms.ids import ConditionId, DeviceId, OrderId
 from fairtag.terms.instants import DAY, HOUR, LATEST, MINUTE, Micros, parse
 from fairtag.terms.local import Interval, instant_of, wall_minute
 
-NOT_YET_PROVED = "that the wearer's own app refuses what would break its limits"
-
+__all__ = ["chromium"]  # a fixture
 WRONG = ("sixth_of_a_day", "sixth_in_24_h", "protected")
 ORDER = OrderId("ORD-1")
 WHY = "The authority asked whether the person is there."
@@ -211,8 +219,13 @@ def test_sql_makes_no_sixth_and_moves_and_removes_none(rig: Rig) -> None:
     plan(rig)
     for hour in (11, 13, 15):  # two were drawn at 8: one today, one tomorrow
         written(rig, parse(f"2026-11-03T{hour}:00:00Z"))
-    with pytest.raises(sqlite3.IntegrityError, match="sixth"):
-        written(rig, parse("2026-11-03T17:00:00Z"))
+    others: tuple[dict[str, Any], ...] = (
+        *({}, {"order_id": "ORD-2"}, {"device_id": "D-2"}, {"modality": "on_device_result"}),
+        *({"modality": "human_call"}, {"kind": "retry"}, {"condition_id": "p2"}),
+    )
+    for changed in others:  # the person counts, whatever it comes by
+        with pytest.raises(sqlite3.IntegrityError, match="sixth"):
+            written(rig, parse("2026-11-03T17:00:00Z"), **changed)
     with closing(raw(rig)) as db:
         for told in (
             "UPDATE prompts SET at = at + 1",
@@ -390,6 +403,31 @@ def test_nobody_is_asked_or_rung_at_night(rig: Rig, *, is_call: bool) -> None:
             ask_now(rig.house, rig.person("otto", "officer"), ORDER, reason=WHY, is_call=is_call)
 
 
+def test_two_orders_of_a_person_ask_no_more_than_one(rig: Rig) -> None:
+    order_with(rig, 1, conditions=[check_in(max_per_day=3)])
+    wearer = order_of(2)["wearer"] | {"wearer_id": "W-1"}
+    with pytest.raises(OrderConflict, match="5 are allowed"):
+        order_with(rig, 2, wearer=wearer, conditions=[check_in(max_per_day=3)])
+    order_with(rig, 2, wearer=wearer, conditions=[check_in(max_per_day=2)])
+
+
+def test_nothing_that_a_reviewer_says_asks_again(rig: Rig) -> None:
+    asked(rig, 1, check_in(max_per_day=1))
+    people = reviewers.reviewers(rig)
+    plan(rig)
+    before = prompts(rig)
+    reviewers.enrol(rig)
+    reviewers.never_known(rig)
+    reviewers.answered(rig, check_in=before[0].check_in_id)
+    for person, outcome in zip(people, ("match", "no_match", "no_match"), strict=True):
+        if deal(rig.house, person) is not None:
+            reviewers.says(rig, person, outcome)
+    with pytest.raises(NotPermitted):
+        ask_now(rig.house, people[0], ORDER, reason=WHY)
+
+    assert [one.check_in_id for one in prompts(rig)] == [one.check_in_id for one in before]
+
+
 def test_only_an_officer_asks_and_a_call_is_recorded_once(rig: Rig) -> None:
     asked(rig, 1, check_in(max_per_day=1))
     go_to(rig, parse("2026-11-03T15:00:00Z"))
@@ -444,3 +482,100 @@ def test_times_are_fair_each_part_of_the_day_has_as_many() -> None:
         parts[5 * (found.slot.at - start) // (12 * HOUR + 30 * MINUTE)] += 1
 
     assert min(parts[n] for n in range(5)) > 330  # of 400 each: 4 standard deviations
+
+
+def order_with(rig: Rig, number: int, **changed: Any) -> None:
+    """Store an order with check-ins."""
+    told = order_of(number) | {"conditions": [check_in()]} | changed
+    put_order(rig.house, json.dumps(told).encode(), scheme=seed_scheme(), by="test")
+
+
+def test_protected_hours_are_21_to_8_unless_asked_otherwise_and_never_less_than_9_h(
+    rig: Rig,
+) -> None:
+    order_with(rig, 1)
+    order_with(rig, 2, protected_hours=[{"from": "23:00", "to": "08:00"}])  # as the wearer asked
+    with pytest.raises(OrderRefused, match="9 hours"):
+        order_with(rig, 3, protected_hours=[{"from": "23:01", "to": "08:00"}])
+
+    kept = rig.house.store.read(
+        lambda tx: [tx.orders.rulings(OrderId(one))[-1] for one in ("ORD-1", "ORD-2")]
+    )
+    assert [written_hours(protected_of([one])) for one in kept] == ["21:00-08:00", "23:00-08:00"]
+
+
+def test_between_two_demands_there_is_a_gap_also_by_sql(rig: Rig) -> None:
+    asked(rig, 1, check_in(max_per_day=1, allowed=[{"from": "08:00", "to": "09:00"}]))
+    plan(rig)
+    first = parse("2026-11-03T12:00:00Z")
+    written(rig, first, gap=60 * MINUTE)
+    for minutes in (-59, -15, 15, 29, 59):
+        with pytest.raises(sqlite3.IntegrityError, match="too near"):
+            written(rig, first + minutes * MINUTE)
+    written(rig, first + 60 * MINUTE)  # the check can see: this one is far enough
+
+
+# The device itself, in a browser, whatever the service sends.
+
+
+@pytest.fixture
+def door() -> Door:
+    return Door()
+
+
+@pytest.fixture
+def address(door: Door) -> Iterator[str]:
+    with opened(door) as where:
+        yield where
+
+
+@pytest.mark.browser
+@pytest.mark.xdist_group("browser")
+def test_the_device_refuses_a_sixth_one_at_night_and_one_too_near_that_the_service_sends(
+    chromium: Browser, address: str, door: Door
+) -> None:
+    with devicelimits.device(chromium) as page:
+        found = devicelimits.served(page, address, door)
+
+        assert devicelimits.wrong(found) == []
+        assert devicelimits.shaken(page) == 6  # it neither sounds nor shakes for what it refuses
+        assert door.states().count("refused_by_limit") == 5
+        door.at = parse("2026-11-04T23:00:00Z")
+        door.item("message", danger=True, text={"code": "inbox.danger"})
+        devicelimits.until(page, lambda: devicelimits.shaken(page) == 7)  # is heard at night
+
+
+@pytest.mark.browser
+@pytest.mark.xdist_group("browser")
+def test_no_word_of_the_service_loosens_the_limits_of_the_device(
+    chromium: Browser, address: str
+) -> None:
+    with devicelimits.device(chromium) as page:
+        found = devicelimits.driven(page, address)
+
+    assert set(found) == set(devicelimits.MUST)
+    assert devicelimits.wrong(found) == []
+
+
+LOOSE = {  # what is taken out of the device's script, and what it then asks
+    "five in a local day": ("Math.max(sameDay, lately)", "lately", {"long-6"}),
+    "five in any 24 hours": ("Math.max(sameDay, lately)", "sameDay", {"in-24-h"}),
+    "five": (">= MOST_A_DAY", ">= 9 * MOST_A_DAY", {"sixth", "long-6"}),
+    "protected hours": ('return "protected"', "Boolean()", {"night", "short"}),
+    "nine hours of rest": ("rest(hours) < LEAST_REST_MIN", "false", {"short"}),
+    "a quarter of an hour": ("< LEAST_GAP_MS", "< 0", {"near"}),
+    "the order's own gap": ("Math.abs(begins - at) < gap", "false", {"own-2"}),
+}
+
+
+@pytest.mark.browser
+@pytest.mark.xdist_group("browser")
+@pytest.mark.parametrize("limit", LOOSE)
+def test_negative_control_a_device_without_a_limit_is_noticed(
+    chromium: Browser, address: str, limit: str
+) -> None:
+    old, new, asks = LOOSE[limit]
+    with devicelimits.device(chromium, bent={old: new}) as page:
+        found = devicelimits.driven(page, address)
+
+    assert asks <= {name for name in devicelimits.wrong(found) if found[name] is None}

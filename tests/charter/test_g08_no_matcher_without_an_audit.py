@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ import msgspec
 import numpy as np
 import pytest
 from starlette.testclient import TestClient
+from tests import checkins
 from tests.app.test_matching import CANDIDATE, NoFaces, edit, in_force, two
 from tests.rig import PASSWORD, Rig, opened_rig
 from tests.unit.faces.specimens import ENGINE, rates
@@ -234,3 +236,25 @@ def test_a_stricter_one_does_not(tmp_path: Path, monkeypatch) -> None:
 
     with open_house(tmp_path / "data") as house:
         assert house.face_sample == 0.03
+
+
+def planned(rig: Rig, most: int) -> Counter[str]:
+    """Let four people be asked as often as an order may say; gives how many photos a date holds."""
+    rig.house = replace(rig.house, decisions_a_day=most)
+    for number in range(1, 5):
+        checkins.asked(rig, number, checkins.check_in(max_per_day=5))
+    checkins.plan(rig)
+    found: Counter[str] = Counter()
+    for number in range(1, 5):
+        found.update(one.local_day for one in checkins.prompts(rig, f"W-{number}"))
+    return found
+
+
+def test_while_people_decide_no_more_is_planned_than_they_can_in_a_day(rig: Rig) -> None:
+    found = planned(rig, 3)
+    assert found
+    assert max(found.values()) <= 3
+
+
+def test_negative_control_reviewers_who_can_do_more_are_asked_more(rig: Rig) -> None:
+    assert max(planned(rig, 200).values()) > 3

@@ -124,16 +124,19 @@ def test_nobody_outside_the_scheme_is_monitored(tmp_path: Path) -> None:
     assert "$.cohort" in output
 
 
-def test_a_real_persons_order_waits_for_the_proofs(tmp_path: Path) -> None:
-    order = order_of()
-    del order["simulated"]
-    code, output = put(tmp_path, order)
+def test_a_real_persons_order_is_not_taken_in_a_rehearsal(tmp_path: Path) -> None:
+    code, output = put(tmp_path, order_of(simulated=False))
     assert code == 1
-    assert "simulated" in output
+    assert "$.simulated" in output
 
 
-def test_negative_control_a_whole_order_is_taken(tmp_path: Path) -> None:
+def test_negative_control_a_whole_order_is_taken(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     assert put(tmp_path, order_of())[0] == 0
+    monkeypatch.setenv("FAIRTAG_ROOT_FILE_ALLOWED", "yes")
+    real = order_of(2, simulated=False)
+    assert put(tmp_path, real)[0] == 0
 
 
 BY = "2027-01-15"  # a Friday; the day is over at midnight, London time being GMT

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, Playwright, expect
-from tests.e2e.door import NONCE, TOKEN, Door, opened
+from tests.e2e.door import AFTERNOON, NONCE, TOKEN, Door, opened
 from tests.e2e.lens import film, portrait
 from tests.e2e.phones import browser_with, lens, pair, phone, play, show, take
 
@@ -270,7 +270,9 @@ def test_help_pressed_offline_says_so_and_is_sent_later(page: Page, door: Door) 
 
 def test_a_sixth_question_is_refused_by_the_device_and_never_shown(page: Page, door: Door) -> None:
     for n in range(6):
-        door.prompt(f"p-{n}", minutes=120)
+        door.at = Micros(AFTERNOON + n * 70 * MINUTE)
+        door.prompt(f"p-{n}", minutes=60)
+        until(page, lambda n=n: door.states().count("delivered") == n + 1)
     until(page, lambda: "refused_by_limit" in door.states())
 
     refused = [one for path, lines in door.told if path == "messages" for one in lines]

@@ -14,45 +14,25 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 
 import pytest
-from tests import checkins, reviewers
 from tests.app.test_verify_log import live, rewrite
 from tests.canaries import opened_and_told
-from tests.rig import PASSWORD, START, Rig, opened_rig
+from tests.deeds import copy_of, decided, two_people
+from tests.rig import START, opened_rig
 from tests.watched import outside, tend, watched
 
 from fairtag.adapters.sqlite.log.rows import WATCHED
-from fairtag.alerts.model import AlertState
-from fairtag.app.books import Person
-from fairtag.app.checkins.pause import ask_for_help
-from fairtag.app.deciding.basis import read_to_decide
-from fairtag.app.deciding.decide import Said, decide_alert
-from fairtag.app.deciding.state import state
 from fairtag.app.disclosure import log as disclosed
-from fairtag.app.disclosure.emergency import Call, open_minimum, record_said
-from fairtag.app.four_eyes.decide import Question, ask, withdraw
 from fairtag.app.log import verify as verify_log
 from fairtag.app.log.tend import tend_log
-from fairtag.app.matching.profiles import take_out
-from fairtag.app.ports import Transaction
-from fairtag.app.retention.hold import place_hold
-from fairtag.app.reviewing.again import draw
-from fairtag.app.reviews.record import record_review
 from fairtag.audit import whole
 from fairtag.audit.beside import written
 from fairtag.cli.log.audit import _looked
-from fairtag.disclosure.emergency import Ground
-from fairtag.orders.scheme import seed_scheme
-from fairtag.retention.holds import Hold
 from fairtag.terms.errors import SignerRefused, WitnessRefused
-from fairtag.terms.ids import DeviceId, OrderId, WearerId
 from fairtag.terms.instants import DAY, HOUR, Micros
 
-REVIEWERS = (("rita", "carl"), ("rob", "cleo"))
-LONG = "a life was in danger and the family had rung"
 ROUNDS = 34  # of each of the 16 ways to bend the log: 544
 ROW_ROUNDS = 5  # of each of the 34 tables, in 3 ways: 510; 90 of openings and disclosures
 pytestmark = pytest.mark.xdist_group("tamper")
@@ -97,84 +77,6 @@ def lived(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with closing(sqlite3.connect(folder / "bare" / "fairtag.db", isolation_level=None)) as db:
         drop_guards(db)
     return folder
-
-
-def decided(rig: Rig) -> None:
-    """Do once what each watched table is for."""
-    told(rig)
-    settled(rig)
-    checkins.asked(rig, 5)
-    checkins.plan(rig)
-    looked_at(rig, checkins.prompts(rig, "W-5")[0].check_in_id)
-    ask_for_help(rig.house, DeviceId("D-5"), kind="call_me", at=None)
-    rig.house.store.transact(partial(_drawn, now=rig.clock.at))
-
-
-def _drawn(tx: Transaction, *, now: Micros) -> None:
-    draw(tx, tx.alerts.listed(states=[*AlertState])[0], now=now)
-
-
-def two_people(rig: Rig) -> tuple[Person, Person]:
-    """Give two who may decide together; made at the first call, which is a day before the rest."""
-    staff = (("oona", "officer", "adam"), ("sara", "supervisor", "eve"))
-    for name, role, by in (*staff, *((name, "reviewer", by) for name, by in REVIEWERS)):
-        if rig.house.store.read(lambda tx, name=name: tx.people.by_name(name)) is None:
-            rig.person(name, role, by=by)
-    found = {one.name: one for one in rig.house.store.read(lambda tx: tx.people.listed())}
-    return found["oona"], found["sara"]
-
-
-def looked_at(rig: Rig, check_in: str) -> None:
-    """Let two people find another person in a picture, the wearer write, an officer decide."""
-    _, sara = two_people(rig)
-    people = {one.name: one for one in rig.house.store.read(lambda tx: tx.people.listed())}
-    first, second = (people[name] for name, _ in REVIEWERS)
-    reviewers.enrol(rig, 5)
-    reviewers.never_known(rig)
-    reviewers.answered(rig, 5, check_in=check_in)
-    reviewers.says(rig, first, "no_match")
-    alert = reviewers.says(rig, second, "no_match").alert_id
-    assert alert is not None
-    state(rig.house, check_in, text="My face was bandaged.", wearer_id=WearerId("W-5"))
-    read = read_to_decide(rig.house, alert, person=sara)
-    found = Said(outcome="no_violation", reason=LONG, basis_digest=read.basis.digest)
-    decide_alert(rig.house, alert, found, person=sara, given=PASSWORD)
-    take_out(rig.house, sara, password=PASSWORD)
-
-
-def told(rig: Rig) -> None:
-    """Tell the police by voice, and write down what was said."""
-    oona, _ = two_people(rig)
-    call = Call(recipient="GMP", called_back="101", incident="GMP-2", ground=Ground.LIFE)
-    shown = open_minimum(rig.house, oona, OrderId("ORD-1"), call)
-    record_said(rig.house, oona, shown.disclosure_id, said=LONG, to="PC 123")
-
-
-def settled(rig: Rig) -> None:
-    """Ask a second person, place a hold and record a review."""
-    asked = Question(matter="opening", about="Two hours", scope={})
-    oona, _ = two_people(rig)
-    ask(rig.house, oona, asked, reason="to find the device")
-    proposal = ask(rig.house, oona, asked, reason="to find it again")
-    withdraw(rig.house, oona, proposal.proposal_id)
-    hold = Hold(
-        hold_id="h_1",
-        wearer_id=WearerId("W-1"),
-        why="court_order",
-        since=rig.clock.at,
-        until=Micros(rig.clock.at + 30 * DAY),
-        by="olga",
-        case="High Court, CO/1/2032",
-    )
-    place_hold(rig.house, hold, person=None, by="olga")
-    record_review(
-        rig.house,
-        OrderId("ORD-1"),
-        by_date="2027-01-20",
-        reason="The grounds stand as they did.",
-        by="olga",
-        scheme=seed_scheme(),
-    )
 
 
 def drop_guards(db: sqlite3.Connection) -> None:
@@ -369,40 +271,11 @@ def removed(case: Case, table: str) -> bool:
     return case.db.execute(f"DELETE FROM {table} WHERE rowid = ?", (row,)).rowcount > 0
 
 
-UNIQUE = {
-    "grants": ("grant_id",),
-    "grant_reviews": ("grant_id",),
-    "disclosures": ("disclosure_id",),
-    "prompts": ("at",),
-    "prompt_hours": ("start",),
-    "prompt_pauses": ("pause_id",),
-    "contests": ("contest_id",),
-    "complaints": ("complaint_id",),
-    "complaint_steps": ("complaint_id",),
-    "answers": ("answer_id",),
-    "photo_cases": ("case_id",),
-    "photo_reviews": ("review_id", "by"),
-    "decisions": ("decision_id", "digest"),
-    "statements": ("statement_id",),
-    "second_looks": ("alert_id",),
-    "outside_notices": ("reference",),
-    "notice_delays": ("grant_id",),
-}
-NUMBERS = ("n", "version", "at", "start")
-
-
 def inserted(case: Case, table: str) -> bool:
     """Copy a row under another key."""
     names, rows = parts_of(case, table)
-    keys = next(one.key for one in WATCHED if one.table == table)
     row = case.chance.choice(rows)
-    tail = case.chance.randrange(100, 999)
-    told = ", ".join(
-        (f'"{name}" + {tail}' if name in NUMBERS else f"\"{name}\" || '-{tail}'")
-        if name in {keys[-1], "name", "proposal_id", *UNIQUE.get(table, ())}
-        else f'"{name}"'
-        for name in names
-    )
+    told = copy_of(table, names, case.chance.randrange(100, 999))
     copy = f"INSERT INTO {table} SELECT {told} FROM {table} WHERE rowid = ?"
     return case.db.execute(copy, (row,)).rowcount > 0
 

@@ -201,8 +201,11 @@ def every_answer_to_the_wearer(rig: Rig) -> list[str]:
 
 
 def about_others(answers: list[str]) -> list[str]:
-    """Find what tells of a third person: the words, or only that there is something."""
-    sign = re.compile(r"Canary ?Row|Canarywit|third[- ]person|victim|witness", re.IGNORECASE)
+    """Find what tells of a third person: the words, or only that there is something.
+
+    A page that is 'unwitnessed' tells of the log.
+    """
+    sign = re.compile(r"Canary ?Row|Canarywit|third[- ]person|victim|\bwitness", re.IGNORECASE)
     return [found[0] for text in answers if (found := sign.search(text))]
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from fairtag.app.charter import Rehearsal
 from fairtag.app.checkins.book import Faces
 from fairtag.app.checkins.enrolling.sources import EnrolmentSource
 from fairtag.app.disclosure.book import Parcels
@@ -72,9 +73,7 @@ class House:
     speed: float  # how much faster than the machine's the clock runs; 1 except in a demo
     is_demo: bool  # scaled clock; every page says 'demo time'
     schedule: Schedule  # what goes when; settings may only have shortened it
-    is_rehearsal: (
-        bool  # not all ten proofs pass: simulated orders only, every page says 'rehearsal'
-    )
+    rehearsal: Rehearsal  # why simulated orders only, and every page says 'rehearsal'; or ''
     known_pairs: KnownPairs = field(default_factory=NullKnownPairs)  # to measure reviewers
     enrolment_source: EnrolmentSource | None = None  # the authority's own pictures, if any
     engines_allowed: tuple[str, ...] = ()  # digests of engines that may run beside the reference
@@ -82,3 +81,8 @@ class House:
     face_sample: float = 0.05  # the share of automatic matches that people look at blind
     alert_sample: float = 0.02  # the share of closed alerts that a second person looks at, blind
     inspector_to: str = ""  # who, besides the supervisor, hears of an opening for danger to life
+
+    @property
+    def is_rehearsal(self) -> bool:
+        """Tell whether orders of invented people only are taken."""
+        return self.rehearsal != ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
+from fairtag.app.charter import Rehearsal
 from fairtag.app.house import House
 from fairtag.app.keys.months import collects
 from fairtag.app.ports import JournalEntry, Transaction
@@ -19,10 +20,13 @@ from fairtag.terms.ids import DeviceId, OrderId
 from fairtag.terms.instants import Micros, text
 
 _REASON_MOST = 2_000
-_REHEARSAL = (
-    "This fairtag is a rehearsal until all ten guarantees are proved. It takes orders of invented "
-    'people only; say so with "simulated": true.'
-)
+_INVENTED = 'Only orders of invented people are taken here; say so with "simulated": true.'
+_REHEARSAL: dict[Rehearsal, str] = {
+    "unproved": "This fairtag is a rehearsal until all ten guarantees are proved.",
+    "demo": "This is a demo.",
+    "root": "This is a rehearsal: its root key is a file beside the data. For orders of real "
+    "people set root to a Vault or a module (docs/keys.md), or FAIRTAG_ROOT_FILE_ALLOWED to yes.",
+}
 
 
 def put_order(
@@ -41,7 +45,8 @@ def put_order(
     now = house.clock.now()
     if house.is_rehearsal and not is_simulated(document):
         problems = [(one.path, one.do) for one in check(document, scheme=scheme, recorded_at=now)]
-        raise OrderRefused(problems=[("$.simulated", _REHEARSAL), *problems])
+        told = f"{_REHEARSAL[house.rehearsal]} {_INVENTED}"
+        raise OrderRefused(problems=[("$.simulated", told), *problems])
     order = read(document, scheme=scheme, recorded_at=now)
     if named not in (None, (order.order_id, order.version)):
         raise OrderConflict("the file is of another order or version than the address says")

@@ -13,6 +13,7 @@ import uvicorn
 
 from fairtag.adapters.alone import alone
 from fairtag.adapters.logproof.signing import signer_beside
+from fairtag.app.charter import Rehearsal
 from fairtag.app.house import House
 from fairtag.app.run_service import running
 from fairtag.bootstrap import open_house
@@ -25,9 +26,14 @@ from fairtag.web.device_api.wire import wire_of
 from fairtag.web.site import Site
 
 _SWITCH_S = 0.00002  # measured: with 0.5 ms a fifth fewer positions a second
-_REHEARSAL = (
-    "REHEARSAL: not all ten guarantees are proved yet. Only orders of invented people are taken."
-)
+_REHEARSAL: dict[Rehearsal, str] = {
+    "unproved": "REHEARSAL: not all ten guarantees are proved yet. Only orders of invented people "
+    "are taken.",
+    "root": "REHEARSAL: the root key is a file beside the data, so only orders of invented people "
+    "are taken. For real ones set FAIRTAG_ROOT to a Vault or a module (docs/keys.md) before the "
+    "first start, or FAIRTAG_ROOT_FILE_ALLOWED to yes, and start again.",
+}
+_LIVE = "LIVE: orders of real people are taken."
 
 
 def serve(
@@ -43,8 +49,7 @@ def serve(
         raise UsageError("--database and --nats are not in this version; leave them out")
     allowed = scheme_from(scheme)
     with open_house(data, kind="service") as house:
-        if house.is_rehearsal:
-            typer.echo(_REHEARSAL, err=True)
+        typer.echo(_REHEARSAL.get(house.rehearsal, _LIVE), err=True)
         run_site(house, data, host=host, port=port, scheme=allowed)
 
 

@@ -28,7 +28,7 @@ from fairtag.app.ports import Vault
 from fairtag.custody.kinds import RecordKind
 from fairtag.orders.inforce import Mark, MarkWhat, is_lapsed, mark_refusal, with_marks, worn
 from fairtag.orders.model import Identity, OrderVersion, Review, Ruling
-from fairtag.orders.read import reopen
+from fairtag.orders.read import is_simulated, reopen
 from fairtag.terms.errors import OrderConflict, UnknownOrder
 from fairtag.terms.ids import OrderId, WearerId
 from fairtag.terms.instants import Micros
@@ -122,6 +122,8 @@ class SqliteOrderBook:
         if stored and stored[-1].starts_at <= now < order.ruling.during.start:
             raise OrderConflict("the order runs; a version that starts later would stop it")
         self._vault.enrol(order.wearer_id, order.authority.id)
+        if not is_simulated(order.source):  # from now on no rehearsal may open this store
+            self._db.exec_driver_sql("INSERT OR IGNORE INTO house VALUES ('orders', 'live')")
         self._insert(order)
         self._refresh(order.order_id, order.wearer_id)
 

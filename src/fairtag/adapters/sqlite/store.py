@@ -166,6 +166,20 @@ def kind_in(folder: Path) -> House | None:
     return "demo" if row is not None and row[0] == "demo" else "service"
 
 
+def holds_live(folder: Path) -> bool:
+    """Tell whether the store in a folder ever took an order of a real person."""
+    path = folder / "fairtag.db"
+    if not path.is_file():
+        return False
+    with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as db:
+        try:
+            return db.execute("SELECT 1 FROM house WHERE name = 'orders'").fetchone() is not None
+        except sqlite3.OperationalError as error:
+            if "no such table" in str(error):  # a file that no fairtag wrote yet
+                return False
+            raise StoreRefused(f"whose orders are in this store can't be read: {error}") from error
+
+
 def _prepare(path: Path, kind: House | None) -> House:
     connection = writing(path)
     try:

@@ -27,7 +27,7 @@ from fairtag.rules.prompts.limits import MOST_A_DAY
 from fairtag.rules.prompts.model import Prompt
 from fairtag.rules.prompts.wanted import is_wanted, zone_of
 from fairtag.terms.ids import DeviceId
-from fairtag.terms.instants import DAY, HOUR, SECOND, Micros, text
+from fairtag.terms.instants import DAY, HOUR, MINUTE, SECOND, Micros, text
 from fairtag.terms.local import Interval
 
 LEAD = HOUR  # so long before it may be shown a device has a prompt: it may lose its network
@@ -47,6 +47,7 @@ class InboxItem(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     not_before: str | None = None
     expires_at: str | None = None
     window_s: int | None = None
+    gap_s: int | None = None  # to the beginning of any other prompt
     nonce: str | None = None
     condition_id: str | None = None
     modality: str | None = None
@@ -273,6 +274,7 @@ def _of_prompt(n: int, prompt: Prompt, challenge: Challenge) -> InboxItem:
         not_before=text(prompt.at),
         expires_at=text(prompt.until),
         window_s=(prompt.until - prompt.at) // SECOND,
+        gap_s=prompt.gap_min * MINUTE // SECOND,
         nonce=prompt.nonce,
         condition_id=prompt.condition_id,
         modality=prompt.modality,

@@ -26,6 +26,7 @@ from fairtag.app.sign_in import who_is
 from fairtag.terms.errors import FairtagError, NotPermitted
 from fairtag.terms.local import wall_text
 from fairtag.web.console.refusals import status_of
+from fairtag.web.console.words import REHEARSALS
 
 STATIC: Final = Path(__file__).parent / "static"
 _PLAIN_COOKIE = "fairtag_session"
@@ -154,7 +155,7 @@ class Shell:
             "csrf": csrf,
             "acts": {act.name for act in Act if person is not None and may(person, act)},
             "is_demo": self.house.is_demo,
-            "is_rehearsal": self.house.is_rehearsal,
+            "rehearsal": REHEARSALS[self.house.rehearsal],
             "is_judging": self._is_judging(),
             "gap": None,
             "log_words": "",

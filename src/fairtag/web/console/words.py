@@ -9,6 +9,7 @@ from fairtag.alerts.escalate import NOT_REACHED, ROSTER_EMPTY, STEPS
 from fairtag.alerts.later import LATER_DATA
 from fairtag.alerts.model import Alert, AlertAct, Cause
 from fairtag.alerts.practicable import PRACTICABLE
+from fairtag.app.charter import Rehearsal
 from fairtag.app.checkins.pause import HEALTH
 from fairtag.app.checkins.prompting.settle import CALL_DUE
 from fairtag.app.compare_books import (
@@ -88,6 +89,13 @@ CAUSES = {
     Cause.TEST: "Rehearsal",
     Cause.RECOVERED: "Came back by itself",
     Cause.REVIEWED: "People looked at the pictures, or a better one came",
+}
+# Why only orders of invented people are taken; empty where everybody's are.
+REHEARSALS: dict[Rehearsal, str] = {
+    "": "",
+    "unproved": "Not all ten guarantees are proved yet.",
+    "demo": "This is a demo.",
+    "root": "The root key is a file beside the data.",
 }
 PRIORITIES = {"urgent": "Urgent", "normal": "Normal", "low": "Low"}
 PURPOSES = {

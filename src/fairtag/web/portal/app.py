@@ -19,6 +19,7 @@ from fairtag.app.complaints.record import complain
 from fairtag.app.deciding.state import state
 from fairtag.app.fairness.declare import declare
 from fairtag.app.house import House
+from fairtag.app.log.tend import state_of
 from fairtag.app.wearer.contest import contest
 from fairtag.app.wearer.looks import WearerPage, proof_of, read_page
 from fairtag.app.wearer.sign_in import enter, leave, whose_is
@@ -103,10 +104,19 @@ class Door:
             "w": words.WORDS,
             "is_demo": self.house.is_demo,
             "is_rehearsal": self.house.is_rehearsal,
+            "is_unwitnessed": self._is_unwitnessed(),
             "csrf": "",
         }
         text = self._pages.get_template(name).render(around | told)
         return HTMLResponse(text, status_code=status)
+
+    def _is_unwitnessed(self) -> bool:
+        """Tell whether nobody outside watches the log; so it is said where it can't be told."""
+        try:
+            state = self.house.store.read(lambda tx: state_of(tx, self.house.clock.now()))
+        except FairtagError:
+            return True
+        return not state.is_witnessed
 
     def refused(self, refusal: FairtagError) -> Response:
         """Say in a wearer's words what did not work."""

@@ -174,6 +174,10 @@ WORDS = {
     ),
     "rehearsal": "Rehearsal. The people on these pages are invented.",
     "demo": "Demo time. The clock runs faster than yours.",
+    "unwitnessed": (
+        "Unwitnessed. Nobody outside this office keeps what would show that the list of who looked "
+        "at your data was changed."
+    ),
     "shut": "This page can't be shown now",
     "shut_lead": "The fault is ours. It does not count against you. Please try again later.",
     "back": "Back to your page",

@@ -27,6 +27,7 @@ async function takePrompt(item) {
     id: item.id, condition_id: item.condition_id ?? "", nonce: item.nonce, text: item.text ?? {},
     modality: item.modality ?? "face_photo", challenge: item.challenge ?? null, state: "waiting",
     not_before: Date.parse(item.not_before ?? item.at), expires_at: Date.parse(item.expires_at), shown_at: null,
+    gap: (item.gap_s ?? 0) * 1000,
   };
   await prompts.put(prompt);
   await receipt(prompt, "delivered");
@@ -60,7 +61,8 @@ export async function tick({ zone, hours }) {
 async function begin(prompt, zone, hours) {
   if (await paused()) return null;
   const asked = ((await get("asked")) ?? []).filter((at) => at > now() - 3 * 24 * 3600 * 1000);
-  const why = refusal({ now: now(), zone, hours, asked });
+  const began = (await prompts.all()).filter((one) => one.number).map((one) => one.not_before);
+  const why = refusal({ now: now(), zone, hours, asked, begins: prompt.not_before, began, gap: prompt.gap });
   if (why) {
     await prompts.put({ ...prompt, state: "refused", why });
     await receipt(prompt, "refused_by_limit");
