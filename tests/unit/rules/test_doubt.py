@@ -157,6 +157,7 @@ def test_walking_over_the_antimeridian_is_no_jump() -> None:
 @pytest.mark.parametrize(
     ("radius_m", "turn", "jitter_s"),
     [
+        (1.0, 0.9, 0.0),  # smaller than any receiver could tell
         (20.0, 1.5, 0.0),
         (100.0, 0.84, 0.5),
         (300.0, 0.3, 1.0),
@@ -189,6 +190,21 @@ def test_a_circle_is_told_from_twenty_like_turns_on_and_two_laps() -> None:
 
     assert quick[0] == (21, Sign.CIRCLE)  # 21 steps have 20 turns; sin 0.9 makes it 2.5 laps
     assert slow[0][0] == 1 + math.ceil(2 * math.tau / math.sin(0.25))
+
+
+@pytest.mark.parametrize(("more", "begins_anew"), [(0.05, False), (0.07, True), (-0.07, True)])
+def test_one_turn_that_strays_begins_a_circle_anew(more: float, *, begins_anew: bool) -> None:
+    """Turns may stray by 0.06 from their mean; the thirtieth does by a little less or more."""
+    east, north, heading, track = 0.0, 0.0, 0.0, [fix(0)]
+    for n in range(1, 90):
+        heading += 0.25 + (more if n == 31 else 0.0)
+        east, north = east + 100 * math.cos(heading), north + 100 * math.sin(heading)
+        track.append(fix(n, east, north))
+
+    two_laps = 1 + math.ceil(2 * math.tau / math.sin(0.25))
+
+    assert (seen(track)[0][0] > 30 + two_laps - 3) == begins_anew
+    assert (seen(track)[0][0] <= two_laps) == (not begins_anew)
 
 
 def test_a_circle_wider_than_a_ring_road_is_none() -> None:
@@ -309,6 +325,12 @@ def test_who_says_that_he_moves_does_not_stay_for_ten_minutes(
     track = [fix(n, n % 2 * east_m, speed_mps=told_mps) for n in range(minutes + 1)]
 
     assert (kinds(track) == {Sign.SPEED}) == is_told
+
+
+def test_who_says_in_between_that_he_stands_begins_anew() -> None:
+    track = [fix(n, speed_mps=0.0 if n == 10 else 20.0, accuracy_m=8.0 + n % 2) for n in range(30)]
+
+    assert [minute for minute, _ in seen(track)] == list(range(21, 30))
 
 
 def test_who_says_that_he_moves_is_told_until_he_does() -> None:

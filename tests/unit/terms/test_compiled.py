@@ -173,6 +173,7 @@ def test_without_numba_plain_python_answers_and_says_so_once(
     assert answers == {np.array([x / 1.1 / 3.0 for x in np.linspace(-5.0, 7.0, 100)]).tobytes()}
     assert not loop.is_machine_code
     (line,) = caplog.messages
+    assert caplog.records[0].name == switch.__name__
     answer = "loops run as plain Python, slower and with the same answers"
     assert line.startswith(f"{answer}: ModuleNotFoundError: import of numba halted")
 
