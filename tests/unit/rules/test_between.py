@@ -90,6 +90,9 @@ def test_positions_that_may_be_wrong_by_more_explain_a_longer_step() -> None:
     for widths in ((30, 10), (10, 30)):
         assert spans(*far, step_m=(154,), width_m=widths) == []
         assert spans(*far, step_m=(156,), width_m=widths) == [[0, 60]]
+    three = (*far, (120, 300, 1))
+    assert spans(*three, step_m=(154, 114), width_m=(30, 10, 10)) == []
+    assert spans(*three, step_m=(154, 116), width_m=(30, 10, 10)) == [[60, 120]]
 
 
 def test_beyond_the_edge_the_time_is_unseen_up_to_the_position() -> None:

@@ -327,6 +327,13 @@ def test_who_says_that_he_moves_does_not_stay_for_ten_minutes(
     assert (kinds(track) == {Sign.SPEED}) == is_told
 
 
+def test_nine_positions_are_too_few_for_one_who_stays() -> None:
+    def track(fixes: int) -> list[Position]:
+        return [fix(2 * n, n % 2, speed_mps=20.0) for n in range(fixes + 1)]
+
+    assert (kinds(track(9)), kinds(track(10))) == (set(), {Sign.SPEED})
+
+
 def test_who_says_in_between_that_he_stands_begins_anew() -> None:
     track = [fix(n, speed_mps=0.0 if n == 10 else 20.0, accuracy_m=8.0 + n % 2) for n in range(30)]
 
