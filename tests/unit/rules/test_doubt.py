@@ -78,7 +78,7 @@ def test_only_precise_positions_jump(more: dict[str, object], *, is_told: bool) 
     assert (kinds(jump_to(30 * KM, **more)) == {Sign.TELEPORT}) == is_told
 
 
-@pytest.mark.parametrize("apart_min", [None, 30, 59, 61, 120])
+@pytest.mark.parametrize("apart_min", [None, 30, 59, 60, 61, 120])
 def test_a_lone_jump_there_and_back_is_an_error_and_a_second_within_the_hour_a_sign(
     apart_min: int | None,
 ) -> None:
@@ -295,6 +295,15 @@ def test_nine_positions_are_too_few_for_a_contradiction() -> None:
         return [fix(2 * n, n * 1_200.0, speed_mps=0.0) for n in range(fixes + 1)]
 
     assert (kinds(track(9)), kinds(track(10))) == (set(), {Sign.SPEED})
+
+
+@pytest.mark.parametrize(("every_min", "is_told"), [(15.0, True), (15.1, False)])
+def test_steps_as_long_as_a_gap_contradict_and_longer_ones_do_not(
+    every_min: float, *, is_told: bool
+) -> None:
+    track = [fix(n * every_min, n * every_min * 360, speed_mps=0.0) for n in range(12)]
+
+    assert (kinds(track) == {Sign.SPEED}) == is_told
 
 
 def test_reflections_to_and_fro_are_no_way() -> None:

@@ -11,12 +11,11 @@ from itertools import pairwise
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from msgspec.structs import replace
+from msgspec.structs import astuple, replace
 from tests.unit.rules.asked import minute, span
 
 from fairtag.rules.prompts.draw import (
     CHANCE_BYTES,
-    Drawn,
     Slot,
     Wanted,
     draw,
@@ -314,8 +313,8 @@ def test_a_demand_is_told_by_name_and_does_not_change() -> None:
     for told, name in ((one, "slot"), (one.slot, "at"), (one.wanted, "most")):
         with pytest.raises(AttributeError):
             setattr(told, name, None)
-    for kind in (Slot, Wanted, Drawn):
+    for told in (one, one.slot, one.wanted):
         with pytest.raises(TypeError):
-            kind(1, 2)
+            type(told)(*astuple(told))
     assert Slot(at=Micros(0), until=Micros(9)).gap == 15 * MINUTE
     assert replace(one.slot, gap=1).gap == 1

@@ -6,7 +6,7 @@ import hashlib
 import json
 
 import pytest
-from msgspec.structs import replace
+from msgspec.structs import astuple, replace
 from tests.unit.rules.asked import minute, prompt
 
 from fairtag.intake.messages import CheckInState
@@ -71,7 +71,7 @@ def test_a_prompt_is_told_by_name_and_does_not_change() -> None:
     with pytest.raises(AttributeError):
         ONE.at = minute(5)  # type: ignore[misc]
     with pytest.raises(TypeError):
-        Prompt("CI-1")  # type: ignore[call-arg, misc]
+        Prompt(*astuple(ONE))
     assert (ONE.is_void, ONE.gap_min, ONE.lengthened_by, ONE.drawn) == (False, 60, 0, "")
 
 
