@@ -5,12 +5,14 @@ from __future__ import annotations
 import math
 from itertools import pairwise
 
+import numpy as np
 import pytest
 from msgspec.structs import replace
 from tests.unit.rules.tracks import circle, fix, kinds, rest, seen
 
+from fairtag.intake.columns import positions_of
 from fairtag.intake.messages import Position, Source
-from fairtag.rules.doubt import Sign
+from fairtag.rules.doubt import Sign, limits_of, look, new_state
 from fairtag.rules.settings import DEFAULTS
 
 KM = 1_000.0
@@ -472,6 +474,17 @@ def test_what_the_device_says_of_a_program_is_told_first() -> None:
 
     assert seen(jump) == [(20, Sign.MOCK), (21, Sign.MOCK), (22, Sign.MOCK)]
     assert kinds([fix(0, is_mock=False), fix(1, is_mock=None)]) == set()
+
+
+def test_looking_at_twice_as_many_rows_is_twice_the_work() -> None:
+    """Machine code is made when that pays, which a whole number of steps a row tells."""
+    rows = look.rows_of(positions_of(rest(0, 9)))
+
+    def work(first: int, end: int) -> int:
+        told = np.zeros(1, np.int64)
+        return look._look._work(new_state(), limits_of(DEFAULTS), rows, first, end, told)
+
+    assert work(3, 9) == 2 * work(0, 3) > 0
 
 
 # Honest devices
