@@ -91,6 +91,13 @@ def test_what_was_excused_or_withdrawn_does_not_count() -> None:
     assert "does not count" not in told(Kind.CURFEW_LEFT, State.CORRECTED)
 
 
+def test_what_is_corrected_tells_its_end_only_if_it_has_one() -> None:
+    going = Matter(kind=Kind.CURFEW_LEFT, began_at=BEGAN)
+
+    assert " Corrected by later data." in words(going, State.CORRECTED, LONDON)["en"]
+    assert " Corrected by later data; it ended at " in told(Kind.CURFEW_LEFT, State.CORRECTED)
+
+
 @pytest.mark.parametrize("kind", ABOUT_PLACES)
 @pytest.mark.parametrize(
     ("certainty", "chance"),
