@@ -17,6 +17,7 @@ from typing import Any
 import msgspec
 import numpy as np
 from starlette.testclient import TestClient
+from tests.quick import Doors, lay_tables
 from tests.rig import START, HandClock, Rig
 
 from fairtag.app.add_device import hash_of
@@ -26,7 +27,6 @@ from fairtag.app.checkins.ask import ASKED
 from fairtag.app.checkins.enrolling.enrol import enrol_at_desk, open_enrolment
 from fairtag.app.judging import Engine
 from fairtag.app.ports import Transaction
-from fairtag.app.run_service import Pulse
 from fairtag.audit.entries import Entry
 from fairtag.bootstrap import open_house
 from fairtag.faces.model import EngineInfo, Measure, Reading, Template
@@ -39,7 +39,6 @@ from fairtag.terms.errors import Busy
 from fairtag.terms.ids import ConditionId, DeviceId, OrderId, WearerId
 from fairtag.terms.instants import DAY, HOUR, MINUTE, Micros, text
 from fairtag.terms.local import Interval
-from fairtag.web.site import Site
 
 NOON = Micros(START + DAY + 12 * HOUR)  # Tuesday 3 November 2026, GMT
 NONCE = "5f" * 16
@@ -128,12 +127,13 @@ def opened_check_ins(
 ) -> Iterator[Rig]:
     """Open a house whose engine reads text; a demo's, since only there a machine may match."""
     clock = HandClock(at)
+    lay_tables(folder)
     with open_house(folder, kind=kind, clock=clock) as opened:  # type: ignore[arg-type]
         # Which matches people look at blind is drawn by chance, and tested by itself.
         house = replace(opened, faces=TextFaces(), face_sample=sample)
         engine = Engine(house)
         engine.start()
-        with TestClient(Site(house, Pulse()), base_url="http://127.0.0.1:8080") as client:
+        with TestClient(Doors(house), base_url="http://127.0.0.1:8080") as client:
             yield Rig(house=house, clock=clock, folder=folder, client=client, engine=engine)
 
 

@@ -10,18 +10,17 @@ from pathlib import Path
 from typing import Any
 
 from starlette.testclient import TestClient
+from tests.quick import Doors, lay_tables
 
 from fairtag.app.add_device import add_device
 from fairtag.app.books import Person
 from fairtag.app.house import House
 from fairtag.app.judging import Engine
 from fairtag.app.put_order import put_order
-from fairtag.app.run_service import Pulse
-from fairtag.app.sign_in import add_user, finish_setup
+from fairtag.app.sign_in import add_user, finish_setup, start_session
 from fairtag.bootstrap import open_house
 from fairtag.orders.scheme import seed_scheme
 from fairtag.terms.instants import DAY, MINUTE, Micros, parse, text
-from fairtag.web.site import Site
 
 START = parse("2026-11-02T00:00:00Z")
 HOME = (53.4808, -2.2426)
@@ -169,9 +168,8 @@ class Rig:
         """Sign a member of staff in for the API."""
         if name not in self.tokens:
             link = add_user(self.house, name, role=role, authority="ho", by=by)
-            finish_setup(self.house, link.rpartition("/")[2], PASSWORD)
-            answer = self.client.post("/api/v1/sessions", json={"name": name, "password": PASSWORD})
-            self.tokens[name] = answer.json()["token"]
+            person = finish_setup(self.house, link.rpartition("/")[2], PASSWORD)
+            self.tokens[name] = start_session(self.house, person, kind="api").token
         return {"Authorization": f"Bearer {self.tokens[name]}"}
 
     def person(self, name: str = "olga", role: str = "supervisor", by: str = "test") -> Person:
@@ -199,10 +197,11 @@ def opened_rig(
 ) -> Iterator[Rig]:
     """Open a house in a folder, with doors but without threads."""
     clock = HandClock(Micros(START + DAY) if at is None else at)
+    lay_tables(folder)
     with open_house(folder, clock=clock, look_s=look_s) as house:
         engine = Engine(house)
         engine.start()
-        with TestClient(Site(house, Pulse()), base_url="http://127.0.0.1:8080") as client:
+        with TestClient(Doors(house), base_url="http://127.0.0.1:8080") as client:
             yield Rig(house=house, clock=clock, folder=folder, client=client, engine=engine)
 
 

@@ -26,8 +26,8 @@ HANDS = {
     "of_day": {"app/trail/compact.py"},
     "numbered": {"adapters/sqlite/journal.py"},
     # What an opening may show, in chunks and rows: messages, and positions as columns.
-    "told": {"cli/bench.py"},  # the bench: of invented wearers
-    "places": {"adapters/sqlite/journal.py", "cli/bench.py"},
+    "told": {"cli/trails.py"},  # the bench: of invented wearers
+    "places": {"adapters/sqlite/journal.py", "cli/trails.py"},
     "identity": {"app/openings/read.py", "app/disclosure/emergency.py"},
     "opened": {"app/openings/read.py"},  # what concerns third persons
     "text": {"app/openings/read.py", "app/deciding/basis.py"},  # what a wearer contests

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from fairtag.app.outside.book import OutsideBook
     from fairtag.app.retention.book import ErasureBook, HoldBook
     from fairtag.app.reviewing.book import DecisionBook, PhotoReviewBook
+    from fairtag.app.taking.book import PlainBook
     from fairtag.app.trail.book import Chunks, Pile
     from fairtag.app.wearer.book import ContestBook, WearerBook
     from fairtag.rules.finding import Finding
@@ -354,6 +355,11 @@ class Transaction(Protocol):
         ...
 
     @property
+    def plain(self) -> PlainBook:
+        """Give the book; only the writer's is of use."""
+        ...
+
+    @property
     def audit(self) -> AuditBook:
         """Give the book."""
         ...
@@ -367,8 +373,21 @@ class Store(Protocol):
     anything but the transaction.
     """
 
-    def submit(self, work: Callable[[Transaction], T]) -> Future[T]:
-        """Queue work for the writer."""
+    def submit(
+        self, work: Callable[[Transaction], T], *, is_plain: bool = False, is_urgent: bool = False
+    ) -> Future[T]:
+        """Queue work for the writer.
+
+        What is plain changes nothing but what devices said; what is urgent goes before others.
+        """
+        ...
+
+    def changes(self) -> int:
+        """Count the commits of this process that changed more than what devices said plainly."""
+        ...
+
+    def behind_s(self) -> float:
+        """Tell for how long the oldest work of the queue has waited."""
         ...
 
     def transact(self, work: Callable[[Transaction], T]) -> T:

@@ -30,6 +30,7 @@ from fairtag.app.retention.routine import keep_house
 from fairtag.app.reviewing.overdue import see_reviews_overdue
 from fairtag.app.reviews.clock import see_reviews
 from fairtag.app.trail.compact import compact
+from fairtag.app.trail.kinds import Kinds
 
 _IDLE_S = 0.02  # how long new data wait at most for the judge
 _TICK_S = 1.0
@@ -117,13 +118,13 @@ def _judge(engine: Engine, pulse: Pulse) -> None:
 
 def _care(house: House, pulse: Pulse) -> None:
     since, rounds = house.clock.now(), 0
-    planner = Planner(house)
+    planner, kinds = Planner(house), Kinds()
     while not pulse.stop.wait(_CARE_S):
         results = [
             _tried(partial(escalate, house), "escalate"),
             _tried(partial(send_notices, house), "notices"),
             _tried(partial(send_outside, house), "outside"),
-            _tried(partial(compact, house), "compact"),
+            _tried(partial(compact, house, kinds), "compact"),
         ]
         if rounds % _BEAT_EVERY == 0:
             results.append(_tried(partial(_beat, house), "beat"))

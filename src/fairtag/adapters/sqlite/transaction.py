@@ -29,6 +29,7 @@ from fairtag.adapters.sqlite.proposals import SqliteProposalBook
 from fairtag.adapters.sqlite.quarantine import SqliteQuarantine
 from fairtag.adapters.sqlite.reviewing.decisions import SqliteDecisionBook
 from fairtag.adapters.sqlite.reviewing.photos import SqlitePhotoReviewBook
+from fairtag.adapters.sqlite.taking.plain import SqlitePlain
 from fairtag.adapters.sqlite.verdicts import SqliteVerdicts
 from fairtag.app.ports import Clock, Vault
 
@@ -44,6 +45,7 @@ class SqliteTransaction:
         self.audit = SqliteAudit(connection, spool, clock)
         self.orders = SqliteOrderBook(connection, vault)
         self.devices = SqliteDeviceBook(connection, vault)
+        self.plain = SqlitePlain(connection, vault, self.journal, self.devices)
         self.alerts = SqliteAlertBook(connection, vault)
         self.people = SqlitePeopleBook(connection, vault)
         self.proposals = SqliteProposalBook(connection, vault)
@@ -72,3 +74,7 @@ class SqliteTransaction:
         Raises: LogUnavailable.
         """
         self.audit.settle()
+
+    def forget(self) -> None:
+        """Know nothing by heart: what was done last was undone."""
+        self.plain.forget()

@@ -133,7 +133,7 @@ def record(tx: Transaction, answer: Answer, *, details: dict[str, str]) -> None:
             wearer_id=answer.wearer_id,
             device_id=answer.device_id,
             received_at=answer.received_at,
-            messages=(receipt,),
+            told=(receipt,),
         )
     )
     told = {"answer": answer.answer_id, "check_in": answer.check_in_id, "result": answer.result}

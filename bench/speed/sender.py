@@ -1,0 +1,197 @@
+"""Many devices that speak as fast as they are answered, in one process on one core.
+
+Bare sockets and bodies built from a template: a client library would cost more than the service.
+Every answer is read, and only a 200 counts. Units: seconds; milliseconds for waits.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import selectors
+import socket
+import sys
+import time
+from collections import deque
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+_CONNECTIONS = 64
+_TAILS = 4_096
+_PLACES = 65_536
+_WAITS = 200_000  # the newest are kept
+_DONE = b"HTTP/1.1 200"
+_LINE = b'{"type":"position","seq":%d,"at":"%s",%s}'
+
+
+@dataclass
+class Job:
+    """What to send: `tokens` of devices in turn, `batch` positions a request."""
+
+    port: int
+    tokens: list[str]
+    homes: list[tuple[float, float]]  # lon, lat
+    batch: int
+    for_s: float
+    began_s: int  # when the first position happened, seconds since 1970
+    first_seq: int = 1
+    per_s: float | None = None  # positions a second at most
+
+
+@dataclass
+class _Device:
+    head: bytes
+    tails: list[bytes]
+    seq: int
+    sent: int = 0
+
+
+@dataclass
+class Told:
+    """What came of it."""
+
+    positions: int = 0
+    requests: int = 0
+    refused: int = 0
+    took_s: float = 0.0
+    cpu_s: float = 0.0
+    waits_ms: deque[float] = field(default_factory=lambda: deque(maxlen=_WAITS))
+
+    def summary(self) -> dict[str, Any]:
+        """Give rates and waits."""
+        waits = np.array(self.waits_ms or [0.0])
+        return {
+            "positions_per_s": round(self.positions / self.took_s),
+            "requests_per_s": round(self.requests / self.took_s),
+            "refused": self.refused,
+            "positions": self.positions,
+            "sender_cpu_share": round(self.cpu_s / self.took_s, 2),
+            "wait_median_ms": round(float(np.percentile(waits, 50)), 1),
+            "wait_p99_ms": round(float(np.percentile(waits, 99)), 1),
+        }
+
+
+class Flood:
+    """Connections that take the next device whenever one is answered."""
+
+    def __init__(self, job: Job) -> None:
+        self._job = job
+        self._instants = _Instants(job.began_s)
+        chance = np.random.default_rng(len(job.tokens))
+        noise = chance.normal(0, 6 / 111_320, (_TAILS, 2))
+        self._devices = deque(
+            _Device(
+                head=(
+                    f"POST /d/v1/messages HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {token}\r\n"
+                    "content-type: application/x-ndjson\r\ncontent-length: "
+                ).encode(),
+                tails=_tails(home, noise, n),
+                seq=job.first_seq,
+            )
+            for n, (token, home) in enumerate(zip(job.tokens, job.homes, strict=True))
+        )
+        self.told = Told()
+
+    def run(self) -> Told:
+        """Send until the time is over and every answer is there."""
+        chosen = selectors.DefaultSelector()
+        speaking: dict[socket.socket, tuple[_Device, float]] = {}
+        for _ in range(min(_CONNECTIONS, len(self._devices))):
+            line = socket.create_connection(("127.0.0.1", self._job.port))
+            line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            chosen.register(line, selectors.EVENT_READ)
+        idle = [key.fileobj for key in chosen.get_map().values()]
+        begun, cpu = time.perf_counter(), time.process_time()
+        sent = 0
+        while True:
+            now = time.perf_counter() - begun
+            is_over = now >= self._job.for_s
+            allowed = self._allowed(now) - sent
+            while idle and not is_over and allowed > 0:
+                line, device = idle.pop(), self._devices.popleft()
+                line.sendall(self._request(device))
+                speaking[line] = (device, time.perf_counter())
+                sent += self._job.batch
+                allowed -= self._job.batch
+            if is_over and not speaking:
+                break
+            for key, _ in chosen.select(0.002):
+                line = key.fileobj
+                self._hear(line, *speaking.pop(line))
+                idle.append(line)
+        self.told.took_s = time.perf_counter() - begun
+        self.told.cpu_s = time.process_time() - cpu
+        for key in list(chosen.get_map().values()):
+            key.fileobj.close()
+        return self.told
+
+    def _allowed(self, now: float) -> float:
+        return float("inf") if self._job.per_s is None else now * self._job.per_s
+
+    def _hear(self, line: socket.socket, device: _Device, at: float) -> None:
+        answer = line.recv(65_536)
+        while b"\r\n\r\n" not in answer or not _is_whole(answer):
+            more = line.recv(65_536)
+            if not more:
+                message = "the service hung up"
+                raise ConnectionError(message)
+            answer += more
+        self.told.waits_ms.append(1_000 * (time.perf_counter() - at))
+        self.told.requests += 1
+        if answer.startswith(_DONE):
+            device.seq += self._job.batch
+            device.sent += self._job.batch
+            self.told.positions += self._job.batch
+        else:
+            self.told.refused += 1
+        self._devices.append(device)
+
+    def _request(self, device: _Device) -> bytes:
+        first = device.seq
+        body = b"\n".join(
+            [
+                _LINE % (seq, self._instants[seq], device.tails[seq % len(device.tails)])
+                for seq in range(first, first + self._job.batch)
+            ]
+        )
+        return b"%s%d\r\n\r\n%s" % (device.head, len(body), body)
+
+
+class _Instants:
+    """The text of each second, made once."""
+
+    def __init__(self, began_s: int) -> None:
+        seconds = np.arange(began_s, began_s + _PLACES).astype("datetime64[s]")
+        self._texts = [f"{one}Z".encode() for one in np.datetime_as_string(seconds)]
+
+    def __getitem__(self, seq: int) -> bytes:
+        return self._texts[seq % _PLACES]
+
+
+def _tails(home: tuple[float, float], noise: Any, n: int) -> list[bytes]:
+    some = noise[(np.arange(16) + 7 * n) % len(noise)]
+    return [
+        b'"lat":%.7f,"lon":%.7f,"accuracy_m":8,"source":"gnss"' % (home[1] + dy, home[0] + dx)
+        for dx, dy in some.tolist()
+    ]
+
+
+def _is_whole(answer: bytes) -> bool:
+    head, _, body = answer.partition(b"\r\n\r\n")
+    at = head.lower().find(b"content-length:")
+    return at < 0 or len(body) >= int(head[at + 15 :].split(b"\r\n", 1)[0])
+
+
+def main() -> None:
+    """Read a job from a file, pin this process to a core, send, print what came of it."""
+    job = Job(**json.loads(Path(sys.argv[1]).read_text()))
+    if len(sys.argv) > 2:  # noqa: PLR2004 - a core is named
+        os.sched_setaffinity(0, {int(sys.argv[2])})
+    print(json.dumps(Flood(job).run().summary()))  # noqa: T201
+
+
+if __name__ == "__main__":
+    main()

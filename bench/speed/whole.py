@@ -1,0 +1,270 @@
+"""The whole service over HTTP: stored, sealed, judged, with alerts and the log on.
+
+A service of its own on core 0, the senders on core 1; what both use is told. After each run the
+findings are compared with a clean replay of everything that was stored.
+Units: positions a second; milliseconds; shares of one core; bytes.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import socket
+import sqlite3
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+from sender import Job
+
+from fairtag.adapters.clock import ScaledClock
+from fairtag.app.add_device import add_device
+from fairtag.app.judging import Engine, clean_replay
+from fairtag.app.put_order import put_order
+from fairtag.app.sign_in import add_user, finish_setup, start_session
+from fairtag.bootstrap import open_house
+from fairtag.orders.scheme import seed_scheme
+from fairtag.sim.cast import player
+from fairtag.sim.load import p99
+from fairtag.sim.papers import order_of
+from fairtag.terms.instants import DAY, Micros, text
+from fairtag.terms.local import Interval
+
+HERE = Path(__file__).parent
+_SERVICE_CORE, _SENDER_CORE = 0, 1
+_SEED = 1
+_BACK_S = 1_800  # the first position happened so long ago, so that none is ahead of the clock
+_ALERTS = 101
+_POLL_S = 0.005
+_HANDS = 32
+_TICKS = os.sysconf("SC_CLK_TCK")
+
+
+@dataclass(frozen=True)
+class Service:
+    """A running service and who may speak to it."""
+
+    folder: Path
+    port: int
+    pid: int
+    tokens: list[str]
+    homes: list[tuple[float, float]]
+    cookie: str
+
+    def cpu_s(self) -> float:
+        """Tell what the service and its children have used."""
+        return sum(map(_cpu_s, [self.pid, *_children(self.pid)]))
+
+    def resident_mb(self) -> int:
+        """Tell the memory of the service itself."""
+        told = Path(f"/proc/{self.pid}/status").read_text()
+        return int(told.partition("VmRSS:")[2].split()[0]) // 1_000
+
+    def size(self) -> int:
+        """Tell the bytes of the store's files."""
+        return sum(path.stat().st_size for path in self.folder.glob("fairtag.db*"))
+
+
+@contextmanager
+def service(wearers: int) -> Iterator[Service]:
+    """Run a service with invented wearers while the block lasts, then compare with a replay."""
+    with tempfile.TemporaryDirectory() as made:
+        folder = Path(made) / "data"
+        tokens, homes, cookie = _registered(folder, wearers)
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = int(probe.getsockname()[1])
+        words = ["-m", "fairtag", "serve", "--data", str(folder), "--port", str(port)]
+        began = time.perf_counter()
+        process = subprocess.Popen(  # noqa: S603 - ourselves
+            ["taskset", "-c", str(_SERVICE_CORE), sys.executable, *words]  # noqa: S607
+        )
+        try:
+            _wait(port)
+            print(f"ready after {time.perf_counter() - began:.1f} s", file=sys.stderr)  # noqa: T201
+            yield Service(folder, port, process.pid, tokens, homes, cookie)
+        finally:
+            process.terminate()
+            process.wait(60)
+        print("comparing with a clean replay", file=sys.stderr)  # noqa: T201
+        compared(folder)
+
+
+def compared(folder: Path) -> None:
+    """Judge everything again from nothing; the states must be those of the service.
+
+    Raises: AssertionError.
+    """
+    with open_house(folder) as house:
+        engine = Engine(house)
+        while engine.step():
+            pass
+        assert engine.digest_input() == clean_replay(house)  # noqa: S101 - that is the bench's check
+
+
+def flood(
+    of: Service, *, batch: int, for_s: float, senders: int = 1, **more: Any
+) -> dict[str, Any]:
+    """Send from some processes on the senders' core; gives rates, waits and what both cost."""
+    cpu, before, begun = of.cpu_s(), of.size(), time.perf_counter()
+    told = [json.loads(one) for one in _sent(of, batch, for_s, senders, more)]
+    took_s = time.perf_counter() - begun
+    judged_s = _until_judged(of.folder)
+    positions = sum(one["positions"] for one in told)
+    return {
+        "positions_per_s": sum(one["positions_per_s"] for one in told),
+        "requests_per_s": sum(one["requests_per_s"] for one in told),
+        "refused": sum(one["refused"] for one in told),
+        "positions": positions,
+        "wait_median_ms": statistics.median(one["wait_median_ms"] for one in told),
+        "wait_p99_ms": max(one["wait_p99_ms"] for one in told),
+        "sender_cores": round(sum(one["sender_cpu_share"] for one in told), 2),
+        "service_cores": round((of.cpu_s() - cpu) / (took_s + judged_s), 2),
+        "service_us_a_position": round(1e6 * (of.cpu_s() - cpu) / max(positions, 1), 1),
+        "judged_after_s": round(judged_s, 1),
+        "bytes_a_position": round((of.size() - before) / max(positions, 1)),
+        "resident_mb": of.resident_mb(),
+    }
+
+
+def _sent(
+    of: Service, batch: int, for_s: float, senders: int, more: dict[str, Any]
+) -> Iterator[str]:
+    running = []
+    with contextlib.ExitStack() as stack:
+        for n in range(senders):
+            job = Job(
+                port=of.port,
+                tokens=of.tokens[n::senders],
+                homes=of.homes[n::senders],
+                batch=batch,
+                for_s=for_s,
+                **{"began_s": int(time.time()) - _BACK_S, **more},  # noqa: TID251
+            )
+            path = of.folder.parent / f"job-{n}-{batch}.json"
+            path.write_text(json.dumps(asdict(job)))
+            words = [sys.executable, str(HERE / "sender.py"), str(path), str(_SENDER_CORE)]
+            running.append(
+                stack.enter_context(subprocess.Popen(words, stdout=subprocess.PIPE, text=True))  # noqa: S603
+            )
+        for one in running:
+            yield one.communicate()[0]
+
+
+def latency(of: Service, *, load_per_s: float) -> dict[str, Any]:
+    """Tell how long an opened strap needs to the officer's list, beside a steady load."""
+    quiet, busy = of.tokens[:_ALERTS], of.tokens[_ALERTS:]
+    beside = Service(of.folder, of.port, of.pid, busy, of.homes[_ALERTS:], of.cookie)
+    lines = httpx.Client(base_url=f"http://127.0.0.1:{of.port}")
+    officer = httpx.Client(
+        base_url=f"http://127.0.0.1:{of.port}", cookies={"fairtag_session": of.cookie}
+    )
+    job = Job(
+        port=of.port,
+        tokens=beside.tokens,
+        homes=beside.homes,
+        batch=15,
+        for_s=60.0,
+        began_s=int(time.time()) - _BACK_S // 2,  # noqa: TID251
+        first_seq=1_000_001,
+        per_s=load_per_s,
+    )
+    path = of.folder.parent / "job-beside.json"
+    path.write_text(json.dumps(asdict(job)))
+    words = [sys.executable, str(HERE / "sender.py"), str(path), str(_SENDER_CORE)]
+    with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as sending:  # noqa: S603
+        time.sleep(3)
+        waits = []
+        for n, token in enumerate(quiet):
+            waits.append(_alert_ms(lines, officer, token, n))
+            time.sleep(0.2)
+        told = json.loads(sending.communicate()[0])
+    first, *rest = waits
+    return {
+        "alert_p99_ms": round(p99(rest), 1),
+        "alert_median_ms": round(statistics.median(rest), 1),
+        "alert_first_ms": round(first, 1),
+        "alert_at_positions_per_s": told["positions_per_s"],
+    }
+
+
+def _alert_ms(lines: httpx.Client, officer: httpx.Client, token: str, n: int) -> float:
+    now = text(Micros(time.time_ns() // 1000))
+    event = {"type": "event", "seq": 2_000_000, "at": now, "code": "strap_open"}
+    begun = time.perf_counter()
+    lines.post(
+        "/d/v1/messages", json=event, headers={"authorization": f"Bearer {token}"}
+    ).raise_for_status()
+    while f"W-{n + 1:04}<" not in officer.get("/queue/rows").text:
+        if time.perf_counter() - begun > 10:  # noqa: PLR2004
+            break
+        time.sleep(_POLL_S)
+    return 1_000 * (time.perf_counter() - begun)
+
+
+def _registered(folder: Path, wearers: int) -> tuple[list[str], list[tuple[float, float]], str]:
+    now = Micros(time.time_ns() // 1000)
+    span = Interval(start=Micros(now - DAY), end=Micros(now + DAY))
+    # Recorded yesterday: a version judges nothing that happened before it was recorded.
+    clock = ScaledClock(start=span.start, since=now, speed=1)
+    with open_house(folder, kind="service", clock=clock) as house:
+
+        def one(number: int) -> tuple[str, tuple[float, float]]:
+            who = player(number, "calm_at_home", span=span, seed=_SEED)
+            put_order(house, json.dumps(order_of(who)).encode(), scheme=seed_scheme(), by="bench")
+            token = add_device(house, who.device_id, by="bench").token
+            return token, (who.person.home.lon, who.person.home.lat)
+
+        with ThreadPoolExecutor(_HANDS) as hands:  # they share the commits
+            tokens, homes = zip(*hands.map(one, range(1, wearers + 1)), strict=True)
+    with open_house(folder) as house:
+        link = add_user(house, "bench", role="supervisor", authority="ho", by="bench")
+        person = finish_setup(house, link.rpartition("/")[2], "nobody reads this one")
+        return list(tokens), list(homes), start_session(house, person, kind="page").token
+
+
+def _until_judged(folder: Path) -> float:
+    """Tell how long the judge needs for what is stored when the devices fall silent."""
+    begun = time.perf_counter()
+    with closing(sqlite3.connect(folder / "fairtag.db")) as db:
+        while db.execute(
+            "SELECT (SELECT upto FROM judged)"
+            " < (SELECT seq FROM sqlite_sequence WHERE name = 'journal')"
+        ).fetchone()[0]:
+            time.sleep(0.05)
+    return time.perf_counter() - begun
+
+
+def _wait(port: int) -> None:
+    for _ in range(1_200):
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.1)
+
+
+def _cpu_s(pid: int) -> float:
+    with contextlib.suppress(FileNotFoundError):
+        told = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(told[11]) + int(told[12])) / _TICKS
+    return 0.0
+
+
+def _children(pid: int) -> list[int]:
+    found = []
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+            told = path.read_text().rpartition(")")[2].split()
+            if int(told[1]) == pid:
+                found.append(int(path.parent.name))
+    return found

@@ -1,0 +1,54 @@
+"""What makes a test's house start fast: tables made once, and pages only for who asks for them."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from functools import lru_cache
+from pathlib import Path
+
+from fairtag.adapters.sqlite.engine import driver, writing
+from fairtag.adapters.sqlite.migrations import bring_forward
+from fairtag.app.house import House
+from fairtag.app.run_service import Pulse
+from fairtag.web.device_api.app import DeviceDoor, Receive, Scope, Send
+from fairtag.web.site import Site
+
+
+class Doors:
+    """A site whose pages are made when somebody first asks for one; devices have theirs at once."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+        self._door = DeviceDoor(house)
+        self._site: Site | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["path"].startswith("/d/"):
+            await self._door(scope, receive, send)
+            return
+        if self._site is None:
+            self._site = Site(self._house, Pulse())
+        await self._site(scope, receive, send)
+
+
+def lay_tables(folder: Path) -> None:
+    """Put a store with every table and no row into a folder that has none."""
+    path = folder / "fairtag.db"
+    if path.exists():
+        return
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    path.write_bytes(_tables())
+    path.chmod(0o600)
+
+
+@lru_cache
+def _tables() -> bytes:
+    with tempfile.TemporaryDirectory() as made:
+        path = Path(made) / "fairtag.db"
+        os.close(os.open(path, os.O_WRONLY | os.O_CREAT, 0o600))
+        connection = writing(path)
+        bring_forward(connection)
+        driver(connection).execute("PRAGMA wal_checkpoint(truncate)").close()
+        connection.close()
+        return path.read_bytes()
