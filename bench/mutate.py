@@ -10,7 +10,8 @@ Left out, as nothing is decided by it: annotations, docstrings, type aliases, `_
 chosen (docs/decisions/0002), so a test that repeats them would prove nothing; what they do is
 tried with other values.
 
-Not among the deciding rooms is `rules/explained`, which tells a rule in words and decides nothing.
+Not among the deciding rooms are `rules/explained` and `rules/prompts/refusals`, which tell in words
+and decide nothing.
 
 Modules are named as `rules/book`. The scores go to `bench/mutation.json`, which keeps the others':
 `raw_score` is killed of tried, `score` is killed of tried without those explained.
@@ -18,6 +19,7 @@ Modules are named as `rules/book`. The scores go to `bench/mutation.json`, which
 `function: old -> new`; a reason for a change that is killed after all is listed as
 `wrongly_explained`, and a change that made tests take too long as `too_long`. After new tests or
 reasons, `--again` goes on from the last scores: it tries what survived, and what was left.
+`--table` tries nothing and writes the scores to `docs/mutation.md`.
 """
 
 from __future__ import annotations
@@ -63,7 +65,8 @@ HOME = Path(__file__).parents[1]
 SOURCE = HOME / "src" / "fairtag"
 UNIT = "tests/unit"
 GOLDEN = "tests/golden/test_golden.py::test_a_story_is_judged_as_expected_and_twice_the_same"
-ROOMS = ("rules", "rules/places", "rules/doubt", "alerts")
+ROOMS = ("rules", "rules/places", "rules/doubt", "rules/prompts", "alerts")
+WORDS_ONLY = {"rules/prompts/refusals"}
 TERMS = ("terms/compiled", "terms/flat", "terms/geometry", "terms/ground")
 # Tests that belong to a module and aren't named after it, in the order in which they are tried.
 NEAR = {
@@ -71,6 +74,8 @@ NEAR = {
     "rules/doubt/told": ["rules/test_words.py"],
     "rules/places/leg": ["rules/test_evidence.py"],
     "rules/places/numbers": ["rules/test_walk.py", "rules/test_way.py"],
+    "rules/prompts/limits": ["rules/test_prompt.py"],
+    "rules/prompts/model": ["rules/test_prompt.py"],
     "rules/settings": ["rules/test_numbers.py"],
     "rules/devices": ["rules/test_watch.py"],
     "rules/conditions": ["rules/test_view.py"],
@@ -90,6 +95,7 @@ PLUGINS = ("-p", "pytest_socket", "-p", "no:cacheprovider", "--noconftest")
 WORDS = ["-x", "-q", "--assert=plain", *PLUGINS]
 OUT = HOME / "bench" / "mutation.json"
 REASONS = HOME / "bench" / "survivors.json"
+TABLE = HOME / "docs" / "mutation.md"
 TOO_LONG_S = 600.0  # of tests before anything is changed
 
 
@@ -97,7 +103,7 @@ def modules(only: list[str]) -> list[str]:
     """List the modules of the deciding rooms, or those asked for."""
     paths = [path for room in ROOMS for path in sorted((SOURCE / room).glob("*.py"))]
     names = [*(str(path.relative_to(SOURCE).with_suffix("")) for path in paths), *TERMS]
-    return [name for name in names if not only or name in only]
+    return [name for name in names if (not only or name in only) and name not in WORDS_ONLY]
 
 
 # What is changed
@@ -316,6 +322,52 @@ def scores() -> dict[str, Any]:
     return dict(json.loads(OUT.read_text())) if OUT.exists() else {}
 
 
+def table() -> str:
+    """Write the scores as a page: a line a module, and what no test notices and no reason excuses.
+
+    Modules that are no longer there, or hold nothing to change, are left out.
+    """
+    told = {name: one for name in modules([]) if (one := scores().get(name)) and one["errors"]}
+    lines = [_row(f"`{name}`", [one], _how(one)) for name, one in told.items()]
+    left = [f"- `{name}` `{one}`" for name, found in told.items() for one in found["survivors"]]
+    page = [_PAGE, *lines, _row("in all", [*told.values()], "")]
+    if left:
+        page += ["", "## Not noticed, and not explained", *left]
+    return "\n".join(page) + "\n"
+
+
+_PAGE = """\
+# What tests notice
+
+How many small errors in the deciding rooms does a test notice? The page is made by
+`bench/mutate.py --table` from the last scores; what is changed and what is left out stands in that
+file's first lines. The bar is 95 % of every module.
+
+*Tried* are changes that were made one at a time, in random order; where they are fewer than the
+*errors*, time ran out, and they are a fair sample. *Explained* are those that no test can or should
+notice; `bench/survivors.json` says why, one by one. *Score* is noticed of tried without those
+explained. *Too long* of the noticed made the tests run for more than five times as long, and ten
+seconds. *Tests* tells which ran: a module's own, or after them all of its room, and for
+rules the golden stories; a survivor of its own tests may be noticed by the others.
+
+| module | errors | tried | noticed | too long | explained | left | score | tests |
+|---|--:|--:|--:|--:|--:|--:|--:|---|"""
+
+
+def _row(name: str, found: Sequence[dict[str, Any]], how: str) -> str:
+    counts = [sum(one[key] for one in found) for key in ("errors", "tried", "killed")]
+    long, left = (sum(len(one[key]) for one in found) for key in ("too_long", "survivors"))
+    explained = sum(one["explained"] for one in found)
+    score = f"{100 * counts[2] / (counts[2] + left):.1f} %" if counts[2] + left else ""
+    cells = [name, *counts, long, explained, left, score, how]
+    return f"| {' | '.join(map(str, cells))} |"
+
+
+def _how(found: dict[str, Any]) -> str:
+    whole = "" if found["tried"] == found["errors"] else ", a sample"
+    return ("its own" if found["hasty"] else "all") + whole
+
+
 def copied(folder: str) -> Path:
     """Copy the source with byte code that is read only for the very text it was made from."""
     tree = Path(folder)
@@ -333,7 +385,11 @@ def main() -> None:
     words.add_argument("--max-minutes", type=float, default=60.0, help="in all")
     words.add_argument("--again", action="store_true", help="only what survived or was left")
     words.add_argument("--hasty", action="store_true", help="only a module's own tests")
+    words.add_argument("--table", action="store_true", help="only write docs/mutation.md")
     told = words.parse_args()
+    if told.table:
+        TABLE.write_text(table())
+        return
     names = modules(told.only)
     if not names:
         words.error(f"no such module: {', '.join(told.only)}")

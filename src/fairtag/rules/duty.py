@@ -20,7 +20,6 @@ from fairtag.terms.instants import DAY, Micros
 from fairtag.terms.local import Interval, WeeklySpan, occurrences
 
 Binding = Curfew | ExclusionZone | InclusionZone
-_WEEK = 7 * DAY
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,10 +124,4 @@ def _windows(
     if not timetable:
         return (during,)
     start, end = Micros(day * DAY), Micros((day + 1) * DAY)
-    found = occurrences(timetable, zone, within=Interval(start=start, end=end))
-    return tuple(_unending(one, during) if one.end - one.start > _WEEK else one for one in found)
-
-
-def _unending(span: Interval, during: Interval) -> Interval:
-    """Touching spans that fill more than a week never end: only the look-up cut them."""
-    return Interval(start=min(span.start, during.start), end=max(span.end, during.end))
+    return occurrences(timetable, zone, within=Interval(start=start, end=end))

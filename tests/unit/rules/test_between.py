@@ -14,7 +14,9 @@ NAN = float("nan")
 
 
 def spans(
-    *fixes: tuple[float, float, float], step_m: tuple[float, ...] | None = None, width_m: float = 0
+    *fixes: tuple[float, float, float],
+    step_m: tuple[float, ...] | None = None,
+    width_m: float | tuple[float, ...] = 0,
 ) -> list[list[float]]:
     """Give the spans in seconds; a fix is its second, its distance and its told speed."""
     at, kept, speed = (np.array(column, np.float64) for column in zip(*fixes, strict=True))
@@ -22,11 +24,12 @@ def spans(
     found = unseen(
         (at * SECOND).astype(np.int64),
         kept,
-        np.full(len(at), float(width_m)),
+        np.broadcast_to(np.array(width_m, np.float64), len(at)),
         speed,
         steps,
         DEFAULTS,
     )
+    assert found.dtype == np.int64  # instants are whole microseconds
     return (found / SECOND).tolist()
 
 
@@ -39,6 +42,11 @@ def test_who_is_too_far_away_is_not() -> None:
     assert spans((0, 80, 0), (60, 80, 0)) == []
 
 
+def test_who_gets_there_and_must_turn_at_once_was_at_the_edge_for_no_time() -> None:
+    """75 m are 30 s away, there and back."""
+    assert spans((0, 75, 0), (60, 75, 0)) == []
+
+
 def test_a_position_may_be_wrong_by_two_widths() -> None:
     assert spans((0, 45, 0), (60, 70, 0), width_m=10) == [[10, 40]]
 
@@ -46,6 +54,17 @@ def test_a_position_may_be_wrong_by_two_widths() -> None:
 def test_who_rides_reaches_further() -> None:
     """At 8 m/s, explained up to 14 m/s: 280 m are 20 s away."""
     assert spans((0, 280, 8), (60, 280, 0), step_m=(400,)) == [[20, 40]]
+
+
+def test_the_faster_end_of_each_step_counts() -> None:
+    """Up to 14 m/s in both: who stops, and who sets off."""
+    ride = [(0, 280, 0), (60, 280, 8), (120, 280, 0)]
+    assert spans(*ride, step_m=(400, 400)) == [[20, 40], [80, 100]]
+
+
+def test_two_positions_within_a_second_tell_a_speed_too() -> None:
+    """15 m in half a second, explained up to 52.5 m/s: 5.25 m are a tenth of a second away."""
+    assert spans((0, 5.25, NAN), (0.5, 5.25, NAN), step_m=(15,)) == [[0.1, 0.4]]
 
 
 def test_without_a_told_speed_the_step_itself_tells_it() -> None:
@@ -56,6 +75,24 @@ def test_a_step_that_no_told_speed_explains_leaves_the_whole_time_unseen() -> No
     """One wrong position far away on the right side is no proof of anything."""
     assert spans((0, 60, 1), (60, 260, 1), (120, 60, 1)) == [[0, 60], [60, 120]]
     assert spans((0, 60, 2.5), (60, 260, 2.5), (120, 60, 2.5)) == []
+
+
+def test_a_step_is_odd_from_a_quarter_more_than_the_told_speed_explains() -> None:
+    """At 1 m/s for a minute 75 m and 25 m more are explained, and not a metre above."""
+    far = (0, 200, 1), (60, 200, 1)
+    assert spans(*far, step_m=(99,)) == []
+    assert spans(*far, step_m=(101,)) == [[0, 60]]
+
+
+def test_positions_that_may_be_wrong_by_more_explain_a_longer_step() -> None:
+    """Widths of 30 m and 10 m: 80 m and 75 m are explained."""
+    far = (0, 300, 1), (60, 300, 1)
+    for widths in ((30, 10), (10, 30)):
+        assert spans(*far, step_m=(154,), width_m=widths) == []
+        assert spans(*far, step_m=(156,), width_m=widths) == [[0, 60]]
+    three = (*far, (120, 300, 1))
+    assert spans(*three, step_m=(154, 114), width_m=(30, 10, 10)) == []
+    assert spans(*three, step_m=(154, 116), width_m=(30, 10, 10)) == [[60, 120]]
 
 
 def test_beyond_the_edge_the_time_is_unseen_up_to_the_position() -> None:

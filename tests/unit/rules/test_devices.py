@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from msgspec.structs import replace
+from msgspec import to_builtins
+from msgspec.structs import astuple, replace
 from tests.unit.rules.nights import at, event, fix, fixes, span, status
 
 from fairtag.intake.columns import positions_of
@@ -364,6 +365,33 @@ ASKED = CheckIn(
 def receipt(minute: float, state: CheckInState, **more: Any) -> CheckInReceipt:
     told = {"device_id": "D-1", "check_in_id": "k", "condition_id": "p1", "seq": 6} | more
     return CheckInReceipt(at=at(minute), received_at=at(minute), state=state, **told)
+
+
+def test_how_far_a_check_in_came_tells_nothing_of_the_device() -> None:
+    noticed = Noticed()
+
+    assert heard(noticed, receipt(5, CheckInState.DEVICE_OFF)) == []
+    assert noticed == Noticed()
+
+
+def test_what_is_remembered_is_told_by_name_for_it_is_stored_by_place() -> None:
+    with pytest.raises(TypeError):
+        Noticed(*astuple(Noticed()))
+    assert isinstance(to_builtins(Noticed()), list)
+
+
+def test_two_that_end_at_once_are_both_told() -> None:
+    noticed = Noticed()
+    heard(noticed, event(1, E.CASE_OPEN), event(1, E.FAULT))
+
+    assert {one.kind for one in passed(noticed, 20)} == {Kind.TAMPER_CASE, Kind.EQUIPMENT_FAULT}
+    assert noticed.open == {}
+
+
+def test_a_low_battery_is_that_of_the_device_that_told_it() -> None:
+    (found,) = heard(Noticed(), fix(1, battery_pct=15.0))
+
+    assert (found.kind, found.device_id) == (Kind.BATTERY_LOW, "D-1")
 
 
 @pytest.mark.parametrize("state", CheckInState)

@@ -5,12 +5,14 @@ from __future__ import annotations
 import math
 from itertools import pairwise
 
+import numpy as np
 import pytest
 from msgspec.structs import replace
 from tests.unit.rules.tracks import circle, fix, kinds, rest, seen
 
+from fairtag.intake.columns import positions_of
 from fairtag.intake.messages import Position, Source
-from fairtag.rules.doubt import Sign
+from fairtag.rules.doubt import Sign, limits_of, look, new_state
 from fairtag.rules.settings import DEFAULTS
 
 KM = 1_000.0
@@ -78,7 +80,7 @@ def test_only_precise_positions_jump(more: dict[str, object], *, is_told: bool) 
     assert (kinds(jump_to(30 * KM, **more)) == {Sign.TELEPORT}) == is_told
 
 
-@pytest.mark.parametrize("apart_min", [None, 30, 59, 61, 120])
+@pytest.mark.parametrize("apart_min", [None, 30, 59, 60, 61, 120])
 def test_a_lone_jump_there_and_back_is_an_error_and_a_second_within_the_hour_a_sign(
     apart_min: int | None,
 ) -> None:
@@ -157,6 +159,7 @@ def test_walking_over_the_antimeridian_is_no_jump() -> None:
 @pytest.mark.parametrize(
     ("radius_m", "turn", "jitter_s"),
     [
+        (1.0, 0.9, 0.0),  # smaller than any receiver could tell
         (20.0, 1.5, 0.0),
         (100.0, 0.84, 0.5),
         (300.0, 0.3, 1.0),
@@ -189,6 +192,21 @@ def test_a_circle_is_told_from_twenty_like_turns_on_and_two_laps() -> None:
 
     assert quick[0] == (21, Sign.CIRCLE)  # 21 steps have 20 turns; sin 0.9 makes it 2.5 laps
     assert slow[0][0] == 1 + math.ceil(2 * math.tau / math.sin(0.25))
+
+
+@pytest.mark.parametrize(("more", "begins_anew"), [(0.05, False), (0.07, True), (-0.07, True)])
+def test_one_turn_that_strays_begins_a_circle_anew(more: float, *, begins_anew: bool) -> None:
+    """Turns may stray by 0.06 from their mean; the thirtieth does by a little less or more."""
+    east, north, heading, track = 0.0, 0.0, 0.0, [fix(0)]
+    for n in range(1, 90):
+        heading += 0.25 + (more if n == 31 else 0.0)
+        east, north = east + 100 * math.cos(heading), north + 100 * math.sin(heading)
+        track.append(fix(n, east, north))
+
+    two_laps = 1 + math.ceil(2 * math.tau / math.sin(0.25))
+
+    assert (seen(track)[0][0] > 30 + two_laps - 3) == begins_anew
+    assert (seen(track)[0][0] <= two_laps) == (not begins_anew)
 
 
 def test_a_circle_wider_than_a_ring_road_is_none() -> None:
@@ -281,6 +299,15 @@ def test_nine_positions_are_too_few_for_a_contradiction() -> None:
     assert (kinds(track(9)), kinds(track(10))) == (set(), {Sign.SPEED})
 
 
+@pytest.mark.parametrize(("every_min", "is_told"), [(15.0, True), (15.1, False)])
+def test_steps_as_long_as_a_gap_contradict_and_longer_ones_do_not(
+    every_min: float, *, is_told: bool
+) -> None:
+    track = [fix(n * every_min, n * every_min * 360, speed_mps=0.0) for n in range(12)]
+
+    assert (kinds(track) == {Sign.SPEED}) == is_told
+
+
 def test_reflections_to_and_fro_are_no_way() -> None:
     assert kinds(fix(n, n % 2 * 400.0, speed_mps=0.0) for n in range(60)) == set()
 
@@ -309,6 +336,19 @@ def test_who_says_that_he_moves_does_not_stay_for_ten_minutes(
     track = [fix(n, n % 2 * east_m, speed_mps=told_mps) for n in range(minutes + 1)]
 
     assert (kinds(track) == {Sign.SPEED}) == is_told
+
+
+def test_nine_positions_are_too_few_for_one_who_stays() -> None:
+    def track(fixes: int) -> list[Position]:
+        return [fix(2 * n, n % 2, speed_mps=20.0) for n in range(fixes + 1)]
+
+    assert (kinds(track(9)), kinds(track(10))) == (set(), {Sign.SPEED})
+
+
+def test_who_says_in_between_that_he_stands_begins_anew() -> None:
+    track = [fix(n, speed_mps=0.0 if n == 10 else 20.0, accuracy_m=8.0 + n % 2) for n in range(30)]
+
+    assert [minute for minute, _ in seen(track)] == list(range(21, 30))
 
 
 def test_who_says_that_he_moves_is_told_until_he_does() -> None:
@@ -434,6 +474,17 @@ def test_what_the_device_says_of_a_program_is_told_first() -> None:
 
     assert seen(jump) == [(20, Sign.MOCK), (21, Sign.MOCK), (22, Sign.MOCK)]
     assert kinds([fix(0, is_mock=False), fix(1, is_mock=None)]) == set()
+
+
+def test_looking_at_twice_as_many_rows_is_twice_the_work() -> None:
+    """Machine code is made when that pays, which a whole number of steps a row tells."""
+    rows = look.rows_of(positions_of(rest(0, 9)))
+
+    def work(first: int, end: int) -> int:
+        told = np.zeros(1, np.int64)
+        return look._look._work(new_state(), limits_of(DEFAULTS), rows, first, end, told)
+
+    assert work(3, 9) == 2 * work(0, 3) > 0
 
 
 # Honest devices

@@ -95,12 +95,15 @@ def test_until_when_nothing_binds_at_least() -> None:
     assert idle(730) == 1_440
     assert idle(10, span(5, 50)) == 50
     assert idle(10, bound_from=at(30)) == 30
+    assert idle(721, bound_from=at(721)) == 1_440  # what binds from now on binds in the evening
     assert idle(-100, during=span(-50, 900)) == -50
     midnight = 5 * 60.0  # 19:00 and five hours
     assert idle(10, span(5, 500)) == midnight
     assert (at(midnight) % DAY) == 0
     saturday = replace(CURFEW, timetable=(replace(NIGHTLY, days=frozenset({5})),))
     assert idle_until(saturday, order(saturday), (), at(10), bound_from=LONG) == at(midnight)
+    later = order(ALWAYS, during=span(50, 100))
+    assert idle_until(ALWAYS, later, (), at(10), bound_from=LONG) == at(50)
 
 
 def test_what_does_not_count_is_listed_in_order() -> None:

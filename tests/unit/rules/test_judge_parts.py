@@ -11,7 +11,7 @@ from tests.unit.rules.nights import AWAY_M, at, event, fix, fixes, order, span, 
 from tests.unit.rules.streams import Desk
 
 from fairtag.intake.messages import EventCode, Message
-from fairtag.orders.model import Absence, Covers, Ruling
+from fairtag.orders.model import Absence, Covers, Lapse, Ruling
 from fairtag.rules import judge
 from fairtag.rules.book import Told
 from fairtag.rules.finding import Kind, State, id_of
@@ -272,6 +272,7 @@ def test_negative_control_without_the_past_what_stands_is_taken_back() -> None:
         ({}, None),
         ({"absences": (leave(5, 9, 0), leave(3, 9, 0))}, 3),
         ({"suspended": (span(7, 20),)}, 7),
+        ({"lapsed": (Lapse(during=span(7, 20), standing=frozenset({ZONE.id})),)}, 7),
         ({"during": changed(NIGHT.during, end=at(100))}, 100),
     ],
 )
@@ -292,6 +293,12 @@ def test_views_differ_from_where_a_version_was_recorded() -> None:
 
     assert first_difference(before, view_of((NIGHT, second), at(60), DEFAULTS)) == at(60)
     views = [view_of((one,), at(10), DEFAULTS) for one in (longer, shorter)]
+    assert first_difference(*views) == at(5)
+
+
+def test_views_differ_from_the_first_edge_of_either_on_that_the_other_does_not_have() -> None:
+    lapses = [Lapse(during=span(5, end), standing=frozenset({ZONE.id})) for end in (20, 15)]
+    views = [view_of((changed(NIGHT, lapsed=(one,)),), at(10), DEFAULTS) for one in lapses]
     assert first_difference(*views) == at(5)
 
 

@@ -15,7 +15,15 @@ from fairtag.intake.messages import EventCode, Message, ref_of
 from fairtag.orders.model import Ruling
 from fairtag.rules import replay as by
 from fairtag.rules.finding import Kind, sort_key
-from fairtag.rules.replay import Replayed, by_order, name_of, replay, replay_columns
+from fairtag.rules.replay import (
+    Recorded,
+    Replayed,
+    by_order,
+    name_of,
+    replay,
+    replay_columns,
+    replay_recorded,
+)
 from fairtag.rules.settings import DEFAULTS
 from fairtag.terms.instants import DAY, MINUTE, Micros
 
@@ -151,6 +159,40 @@ def test_positions_of_one_device_and_epoch_are_columns() -> None:
     assert by._only_device([fix(0), fix(1, epoch=1)]) is None
     assert by._only_device([fix(0), fix(1, device_id="D-2")]) is None
     assert by._only_device([fix(0), event(1, EventCode.SOS)]) is None
+
+
+def test_what_was_recorded_is_judged_again_as_it_was_judged_then() -> None:
+    """Leave that was recorded at 19:15 excuses what was told before, and not yet at 19:14."""
+    leave = changed(absence(0, 0, 0), during=span(-60, 99), recorded_at=at(15), condition_id="x1")
+    excused = changed(ZONED, absences=(leave,))
+    known = [Recorded(at(-60), (ZONED,)), Recorded(at(15), (excused,))]
+    gone = [event(30, EventCode.SOS), *fixes(range(31, 40), AWAY_M)]
+    desk = Desk((ZONED,))
+    desk.found += desk.judge.rule((ZONED,), at(-60), past=desk.past)
+    for one in INSIDE[:15]:
+        desk.take(one)
+    desk.found += desk.judge.rule((excused,), at(15), past=desk.past)
+    for one in [*INSIDE[15:], *gone]:
+        desk.take(one)
+    desk.tick(at(900))
+
+    found = replay_recorded(known, [*INSIDE, *gone], until=at(900))
+
+    assert found == sorted(desk.found, key=sort_key)
+    told = {(one.kind, str(one.state)): one.decided_at for one in found}
+    assert (Kind.ZONE_ENTERED, "opened") in told
+    assert told[Kind.ZONE_ENTERED, "corrected"] == at(15)
+    assert told[Kind.CONTACT_LOST, "opened"] > at(40)
+    assert found != replay_recorded(known[:1], [*INSIDE, *gone], until=at(900))
+
+
+def test_settings_hold_for_what_was_recorded_too() -> None:
+    strict = replace(DEFAULTS, against=1_000.0, most_against=2_000.0)
+    known = [Recorded(at(-60), (ZONED,))]
+
+    found = replay_recorded(known, INSIDE, until=at(30), settings=strict)
+
+    assert not any(one.kind is Kind.ZONE_ENTERED for one in found)
 
 
 def test_a_message_is_named_by_its_number_or_its_content() -> None:

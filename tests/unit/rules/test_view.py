@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace as changed
 
+import numpy as np
 import pytest
 from tests.property.lives import CONDITIONS, absence, circle
 from tests.unit.rules.nights import at, order, span, worn
 
-from fairtag.orders.model import Absence, Covers, Ruling, Trail
+from fairtag.orders.model import Absence, Covers, Lapse, Ruling, Trail
 from fairtag.rules.settings import DEFAULTS
 from fairtag.rules.view import View, view_of
 from fairtag.terms.instants import Micros
@@ -104,6 +105,26 @@ def test_in_a_suspension_no_device_is_worn_and_nothing_counts() -> None:
     assert view.free("c1", Covers.CONDITIONS) == view.free(None, Covers.TAMPER) == (span(10, 20),)
 
 
+def test_while_a_review_is_overdue_only_what_a_court_made_binds() -> None:
+    lapse = Lapse(during=span(10, 20), standing=frozenset({ZONE.id}))
+    told = changed(FIRST, lapsed=(lapse,), suspended=(span(40, 50), span(15, 18)))
+    view = known(0, told)
+
+    assert view.free("c1", Covers.CONDITIONS) == (span(10, 20), span(40, 50))
+    assert view.free("x1", Covers.CONDITIONS) == (span(15, 18), span(40, 50))
+    assert view.bound_at(CURFEW, told, at(12)) == (None, at(20))
+    assert view.bound_at(CURFEW, told, at(20))[0] is not None
+    assert view.duty_at(ZONE, told, at(12)) is not None
+
+
+def test_while_a_review_is_overdue_the_device_is_judged_on() -> None:
+    lapse = Lapse(during=span(10, 20), standing=frozenset({ZONE.id}))
+    view = known(0, changed(FIRST, lapsed=(lapse,)))
+
+    assert view.free(None, Covers.TAMPER) == view.free(None, Covers.CONTACT) == ()
+    assert dict(view.worn_at(at(15)))
+
+
 def test_since_when_a_device_is_named() -> None:
     view = known(999, FIRST, later(60, devices=(worn(), worn("D-2"))))
 
@@ -117,11 +138,12 @@ def test_boundaries_are_all_instants_at_which_something_changes() -> None:
         during=span(-100, 500),
         recorded_at=at(-200),
         suspended=(span(10, 20),),
+        lapsed=(Lapse(during=span(30, 40), standing=frozenset({ZONE.id})),),
         devices=(worn(during=span(-50, 300)),),
     )
     view = known(999, first, changed(first, version=2, recorded_at=at(60)))
 
-    edges = [-200, -100, -50, 10, 20, 60, 300, 500]
+    edges = [-200, -100, -50, 10, 20, 30, 40, 60, 300, 500]
     assert list(view.boundaries) == [at(one) for one in edges]
     assert view.next_boundary(at(-300)) == at(-200)
     assert view.next_boundary(at(10)) == at(20)
@@ -139,6 +161,9 @@ def test_what_is_about_a_place_by_version() -> None:
     assert view.edges(1).sign.tolist() == [1.0, -1.0, 1.0, 1.0]
     assert view.edges(1).buffer_m.tolist() == [0.0, 0.0, 50.0, 0.0]
     assert view.edges(2).names == ("x1",)
+    assert {column.dtype for column in (view.edges(2).sign, view.edges(2).buffer_m)} == {
+        np.dtype(np.float64)  # a loop knows one type for each column
+    }
 
 
 def test_a_condition_is_bound_from_where_it_was_worded_so() -> None:

@@ -706,6 +706,18 @@ def test_a_way_is_counted_since_the_wearer_was_last_seen_to_keep_it() -> None:
     assert 0.0 < found.state.moved_m[0] < 320.0
 
 
+@pytest.mark.parametrize(("against_m", "odds", "left_m"), [(-20, -2048, 0.0), (-19, -1920, 7.0)])
+def test_belief_that_is_just_in_the_wearers_favour_begins_a_way_anew(
+    against_m: float, odds: int, left_m: float
+) -> None:
+    found = Walked(w.new_state(1), NUMBERS)
+    found.state.moved_m[0] = 7.0
+
+    found.see(Fix(0, (against_m,)))
+
+    assert (found.odds, found.state.moved_m[0]) == (odds, left_m)
+
+
 # Any cut of the rows into calls gives the same state
 
 FIXES = st.lists(

@@ -134,6 +134,19 @@ def test_after_rows_that_no_order_covers_it_goes_on_looking() -> None:
     assert device.next_sign(70) == 63
 
 
+def test_what_was_remembered_before_rows_that_no_order_covers_still_counts() -> None:
+    """Forty minutes of one place, a row left out, twenty more: the hour is full at the same row."""
+    place = fix(0)
+    still = [replace(fix(n), lat=place.lat + 2e-6, lon=place.lon + 2e-6) for n in range(70)]
+    columns, noticed = positions_of(still), Noticed()
+    worn(columns.part(0, 40), noticed).pass_to(40)
+    device = worn(columns.part(40, 70), noticed)
+
+    device.skip_to(1)
+
+    assert device.next_sign(30) == 60 - 40
+
+
 def test_leave_from_tamper_is_asked_at_the_row_itself() -> None:
     """A position opens no tamper matter; a doubt is told during leave, too."""
     view = view_of((order(absences=(absence(0, 900, 0),)),), at(99), OWN)

@@ -10,7 +10,8 @@ from msgspec.structs import replace
 from fairtag.rules.doubt import Sign
 from fairtag.rules.doubt.told import DOUBTS
 from fairtag.rules.finding import AGAINST_WEARER, Cause, Evidence, Kind, State
-from fairtag.rules.matter import MOST_EVIDENCE, Matter
+from fairtag.rules.matter import Matter
+from fairtag.rules.places.walk import MOST_EVIDENCE as MOST_NAMED
 from fairtag.rules.words import words
 from fairtag.terms.instants import HOUR, Micros, parse
 
@@ -90,6 +91,13 @@ def test_what_was_excused_or_withdrawn_does_not_count() -> None:
     assert "does not count" not in told(Kind.CURFEW_LEFT, State.CORRECTED)
 
 
+def test_what_is_corrected_tells_its_end_only_if_it_has_one() -> None:
+    going = Matter(kind=Kind.CURFEW_LEFT, began_at=BEGAN)
+
+    assert " Corrected by later data." in words(going, State.CORRECTED, LONDON)["en"]
+    assert " Corrected by later data; it ended at " in told(Kind.CURFEW_LEFT, State.CORRECTED)
+
+
 @pytest.mark.parametrize("kind", ABOUT_PLACES)
 @pytest.mark.parametrize(
     ("certainty", "chance"),
@@ -118,8 +126,8 @@ def test_a_place_without_a_number_says_that_there_is_none(kind: Kind) -> None:
 
 def test_no_more_positions_are_told_than_are_known() -> None:
     assert "rests on 1 position;" in told(Kind.ZONE_LEFT, certainty=0.9, seen=1)
-    most = told(Kind.ZONE_LEFT, certainty=0.9, seen=MOST_EVIDENCE)
-    assert f"rests on at least {MOST_EVIDENCE} positions;" in most
+    most = told(Kind.ZONE_LEFT, certainty=0.9, seen=MOST_NAMED)
+    assert "rests on at least 8 positions;" in most
 
 
 @pytest.mark.parametrize("kind", WITNESSED)
