@@ -19,7 +19,8 @@ from fairtag.adapters.sqlite.log.entries import SqliteAudit
 from fairtag.app.judging import Engine, clean_replay
 from fairtag.app.ports import JournalEntry, Transaction
 from fairtag.app.trail.book import KeptKey
-from fairtag.app.trail.compact import compact, kind_at
+from fairtag.app.trail.compact import compact
+from fairtag.app.trail.kinds import kind_at
 from fairtag.custody.kinds import RecordKind
 from fairtag.intake.messages import Message, Position
 from fairtag.terms.errors import CompactionRefused, SealBroken
@@ -44,8 +45,8 @@ def counts(folder: Path) -> tuple[int, int, int]:
     """Count rows, chunks of hours and chunks of days."""
     with closing(sqlite3.connect(folder / "fairtag.db")) as db:
         rows = db.execute("SELECT count(*) FROM journal").fetchone()[0]
-        hours = dict(db.execute("SELECT hours, count(*) FROM chunks GROUP BY hours").fetchall())
-    return rows, hours.get(1, 0), hours.get(24, 0)
+        days = dict(db.execute("SELECT is_day, count(*) FROM chunks GROUP BY is_day").fetchall())
+    return rows, days.get(0, 0), days.get(1, 0)
 
 
 def settle(rig: Rig) -> int:
@@ -135,7 +136,7 @@ def test_negative_control_without_its_numbers_a_chunk_is_not_found(tmp_path: Pat
         rig.pass_time(3 * HOUR)
         settle(rig)
         with closing(sqlite3.connect(tmp_path / "fairtag.db", isolation_level=None)) as db:
-            db.execute("UPDATE chunks SET first_seq = NULL, last_seq = NULL")
+            db.execute("UPDATE chunks SET last_seq = NULL, span_seq = NULL")
         rig.say(device, line)
         assert len(said(rig)) == 2
 
@@ -334,7 +335,7 @@ def test_a_wearer_whose_keys_are_gone_does_not_hold_up_others(tmp_path: Path) ->
             left = db.execute(
                 "SELECT DISTINCT wearer_id FROM journal WHERE what = 'messages'"
             ).fetchall()
-            made = db.execute("SELECT DISTINCT wearer_id FROM chunks").fetchall()
+            made = db.execute("SELECT DISTINCT wearer_id FROM chunk_owners").fetchall()
         assert (left, made) == ([("W-1",)], [("W-2",)])
 
 

@@ -15,19 +15,19 @@ HANDS = {
     "unseal": {"adapters", "app/log/reason.py"},
     "evidence": {"app/openings/read.py"},
     "past": {
-        "app/judging.py",
+        "app/judging/engine.py",
         "app/openings/read.py",
         "app/disclosure/gather.py",
         "adapters/sqlite/journal.py",
     },
-    "after": {"app/judging.py", "adapters/sqlite/journal.py"},
+    "after": {"app/judging/engine.py", "adapters/sqlite/journal.py"},
     # Rows and chunks of trails: the machine's own putting together; no person sees anything.
     "of_pile": {"app/trail/compact.py"},
     "of_day": {"app/trail/compact.py"},
     "numbered": {"adapters/sqlite/journal.py"},
     # What an opening may show, in chunks and rows: messages, and positions as columns.
-    "told": {"cli/bench.py"},  # the bench: of invented wearers
-    "places": {"adapters/sqlite/journal.py", "cli/bench.py"},
+    "told": {"cli/trails.py"},  # the bench: of invented wearers
+    "places": {"adapters/sqlite/journal.py", "cli/trails.py"},
     "identity": {"app/openings/read.py", "app/disclosure/emergency.py"},
     "opened": {"app/openings/read.py"},  # what concerns third persons
     "text": {"app/openings/read.py", "app/deciding/basis.py"},  # what a wearer contests

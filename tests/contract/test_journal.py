@@ -49,7 +49,7 @@ def entry(device: str, told: list[tuple[int | None, int, int]], now: int) -> Jou
         wearer_id=WearerId(device.replace("D", "W")),
         device_id=DeviceId(device),
         received_at=Micros(now * SECOND),
-        messages=messages,
+        told=messages,
     )
 
 

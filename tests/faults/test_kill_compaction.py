@@ -91,8 +91,7 @@ def in_two_commits(folder: Path, at: Micros, is_dropped_first: bool) -> None:  #
 
 
 def _put(tx: Any, batch: Any) -> None:
-    for chunk in batch.chunks:
-        tx.chunks.put(chunk)
+    tx.chunks.put(batch.chunks)
 
 
 @pytest.mark.parametrize(

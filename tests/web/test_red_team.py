@@ -80,7 +80,7 @@ def store(number: int, document: dict[str, Any], tx: Transaction) -> None:
             wearer_id=WearerId(f"W-{number}"),
             device_id=DeviceId(f"D-{number}"),
             received_at=told[-1].received_at,
-            messages=told,
+            told=told,
         )
     )
 
@@ -161,7 +161,7 @@ def an_alert(rig: Rig, number: int) -> AlertId:
         wearer_id=WearerId(f"W-{number}"),
         device_id=told.device_id,
         received_at=told.at,
-        messages=(told, help_),
+        told=(told, help_),
     )
     rig.house.store.transact(lambda tx: tx.journal.append(entry))
     rig.judge()

@@ -22,6 +22,11 @@ class FolderGround:
         """Tell the free space where the data are."""
         return shutil.disk_usage(self._folder).free
 
+    def free_share(self) -> float:
+        """Tell which share of the disk is free where the data are."""
+        told = shutil.disk_usage(self._folder)
+        return told.free / told.total if told.total else 1.0
+
     def check_log(self) -> None:
         """See that the access log's file can be written, and write nothing.
 

@@ -6,6 +6,7 @@ import hashlib
 import itertools
 import threading
 from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
 from typing import Any
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -18,7 +19,7 @@ from fairtag.custody import envelope
 from fairtag.custody.kinds import RecordKind, period_of
 from fairtag.retention.due import WHOLE, DataKey, Item
 from fairtag.terms.ids import WearerId
-from fairtag.terms.instants import Micros
+from fairtag.terms.instants import HOUR, Micros
 
 _MOST_CACHED = 100_000
 _PARTS = 4  # data / wearer / kind / period
@@ -42,7 +43,7 @@ class KeyVault:
         self._chance = chance
         self._lock = threading.Lock()  # of what stays open
         self._generation = keys.generation()
-        self._ciphers: dict[_Name, AESGCM] = {}
+        self._ciphers: dict[_Name, tuple[AESGCM, bytes]] = {}
         self._naming: dict[str, bytes] = {}
         self._is_house_there = False
 
@@ -83,9 +84,8 @@ class KeyVault:
         of: str = "",
     ) -> bytes:
         """Seal under the wearer's key of this kind and period, or of this one item."""
-        period = period_of(kind, at, of=of)
-        cipher = self._cipher((wearer_id, kind, period), create=True)
-        bound = envelope.bound_to(wearer_id, kind, period, row)
+        cipher, whose = self._cipher((wearer_id, kind, _period(kind, at, of)), create=True)
+        bound = envelope.bound_further(whose, row)
         return envelope.seal(cipher, plain, nonce=self._chance(envelope.NONCE_BYTES), bound=bound)
 
     def unseal(
@@ -102,9 +102,8 @@ class KeyVault:
 
         Raises: SealBroken.
         """
-        period = period_of(kind, at, of=of)
-        cipher = self._cipher((wearer_id, kind, period), create=False)
-        bound = envelope.bound_to(wearer_id, kind, period, row)
+        cipher, whose = self._cipher((wearer_id, kind, _period(kind, at, of)), create=False)
+        bound = envelope.bound_further(whose, row)
         return envelope.unseal(cipher, sealed, bound=bound)
 
     def name(self, told: bytes, *, wearer_id: WearerId) -> bytes:
@@ -210,11 +209,12 @@ class KeyVault:
                 among.clear()
             among[name] = found
 
-    def _cipher(self, name: _Name, *, create: bool) -> AESGCM:
+    def _cipher(self, name: _Name, *, create: bool) -> tuple[AESGCM, bytes]:
+        """Give the key of a name, open, and what all its seals are bound to."""
         generation = self._fresh()
         found = self._ciphers.get(name)
         if found is None:
-            found = AESGCM(self._data_key(*name, create=create))
+            found = (AESGCM(self._data_key(*name, create=create)), envelope.bound_to(*name))
             self._keep(self._ciphers, name, found, generation)
         return found
 
@@ -242,6 +242,15 @@ class KeyVault:
             self._keys.make_many([(name, None)])
             self._is_house_there = True
         return name
+
+
+def _period(kind: RecordKind, at: Micros, of: str) -> str:
+    return period_of(kind, at, of=of) if of else _period_of_hour(kind, at // HOUR)
+
+
+@lru_cache(maxsize=1024)
+def _period_of_hour(kind: RecordKind, hour: int) -> str:
+    return period_of(kind, Micros(hour * HOUR))
 
 
 def _path(wearer_id: str, kind: RecordKind, period: str) -> str:

@@ -76,6 +76,12 @@ class OrderBook(Protocol):
         """
         ...
 
+    def stamp(self, order_id: OrderId) -> tuple[int, int]:
+        """Count an order's versions and marks: while neither grows, its rulings are the same but
+        for absences.
+        """
+        ...
+
     def rulings(self, order_id: OrderId, *, as_of: Micros | None = None) -> tuple[Ruling, ...]:
         """List the versions for the judge, oldest first, with suspensions and the end applied.
 
@@ -171,6 +177,13 @@ class DeviceBook(Protocol):
 
     def bearers(self) -> list[tuple[bytes, Bearer]]:
         """List all live credentials."""
+        ...
+
+    def news(self, after: int) -> tuple[int, list[DeviceId] | None]:
+        """Tell whose credentials, activations or gateway changed since a number, by any process.
+
+        Gives the newest number; None stands for too many to name: anybody's may have.
+        """
         ...
 
     def activations(self) -> list[ActivationFacts]:

@@ -39,6 +39,10 @@ class Ground(Protocol):
         """Tell the free space where the data are."""
         ...
 
+    def free_share(self) -> float:
+        """Tell which share of the disk is free where the data are: 0 to 1."""
+        ...
+
     def check_log(self) -> None:
         """See that the access log's file can be written, and write nothing.
 

@@ -54,7 +54,7 @@ def receive(
     receipt = Receipt()
     decoded = take_receipts(tx, decoded, device_id=device_id)
     serving = tx.devices.serving(device_id)
-    owned = [(one, _owner(serving, one.at, received_at)) for one in decoded.messages]
+    owned = [(one, owner_of(serving, one.at, received_at)) for one in decoded.messages]
     for owner, told in _shares(owned):
         if owner.is_handed_on:
             _hold_back(tx, told, receipt)
@@ -92,9 +92,10 @@ def _shares(
     return [(owners[kind], tuple(found[kind])) for kind in kinds]
 
 
-def _owner(
+def owner_of(
     serving: Sequence[ActivationFacts], at: Micros, received_at: Micros
 ) -> ActivationFacts | None:
+    """Find whose a message is: who wore the device then, unless their order is long over."""
     for one in serving:
         if one.during.holds(at) and received_at <= one.order_ends_at + UPLOAD_DAYS * DAY:
             return one
@@ -117,7 +118,7 @@ def _store(
         wearer_id=owner.wearer_id,
         device_id=told[0].device_id,
         received_at=told[0].received_at,
-        messages=told,
+        told=told,
     )
     done = tx.journal.append(entry)
     receipt.stored += done.stored
@@ -156,7 +157,7 @@ def _quarantine(
     received_at: Micros,
     serving: Sequence[ActivationFacts],
 ) -> None:
-    owner = _owner(serving, received_at, received_at)
+    owner = owner_of(serving, received_at, received_at)
     tx.quarantine.put(
         QuarantinedItem(
             wearer_id=None if owner is None else owner.wearer_id,

@@ -27,9 +27,11 @@ from fairtag.app.log.tend import tend_log
 from fairtag.app.outside.tell import send_outside
 from fairtag.app.reconcile import reconcile
 from fairtag.app.retention.routine import keep_house
+from fairtag.app.reviewing.follow import follow_reviews
 from fairtag.app.reviewing.overdue import see_reviews_overdue
 from fairtag.app.reviews.clock import see_reviews
 from fairtag.app.trail.compact import compact
+from fairtag.app.trail.kinds import Kinds
 
 _IDLE_S = 0.02  # how long new data wait at most for the judge
 _TICK_S = 1.0
@@ -98,6 +100,8 @@ def running(house: House) -> Iterator[Pulse]:
         pulse.stop.set()
         for thread in threads:
             thread.join(timeout=30)
+        if not threads[0].is_alive():
+            _tried(engine.keep_all, "states")
 
 
 def _judge(engine: Engine, pulse: Pulse) -> None:
@@ -117,13 +121,13 @@ def _judge(engine: Engine, pulse: Pulse) -> None:
 
 def _care(house: House, pulse: Pulse) -> None:
     since, rounds = house.clock.now(), 0
-    planner = Planner(house)
+    planner, kinds = Planner(house), Kinds()
     while not pulse.stop.wait(_CARE_S):
         results = [
             _tried(partial(escalate, house), "escalate"),
             _tried(partial(send_notices, house), "notices"),
             _tried(partial(send_outside, house), "outside"),
-            _tried(partial(compact, house), "compact"),
+            _tried(partial(compact, house, kinds), "compact"),
         ]
         if rounds % _BEAT_EVERY == 0:
             results.append(_tried(partial(_beat, house), "beat"))
@@ -136,6 +140,7 @@ def _care(house: House, pulse: Pulse) -> None:
                 _tried(partial(begin_months, house), "months"),
                 _tried(partial(see_reviews, house), "reviews"),
                 _tried(partial(see_reviews_overdue, house), "pictures"),
+                _tried(partial(follow_reviews, house), "pictures"),
                 _tried(partial(keep_house, house), "retention"),
                 _tried(partial(expire, house), "expire"),
                 _tried(partial(settle, house), "check-ins"),

@@ -14,7 +14,6 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
-from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -23,30 +22,25 @@ import typer
 
 from fairtag.adapters.clock import ScaledClock
 from fairtag.app.add_device import add_device
-from fairtag.app.house import House
-from fairtag.app.ports import JournalEntry, Transaction
 from fairtag.app.put_order import put_order
 from fairtag.app.sign_in import add_user, finish_setup, start_session
-from fairtag.app.trail.book import Chunk
 from fairtag.bootstrap import open_house
 from fairtag.cli.asking.bench import prompts
 from fairtag.cli.facing.timing import faces
 from fairtag.cli.keys.measure import measure
 from fairtag.cli.log.bench import audit
 from fairtag.cli.serve import serve
-from fairtag.custody.kinds import RecordKind
-from fairtag.evaluation.case import START, simulated
+from fairtag.cli.trails import stories, trail
+from fairtag.evaluation.case import simulated
 from fairtag.evaluation.judges import JUDGES
 from fairtag.evaluation.run import run, tasks
 from fairtag.evaluation.telling.report import summary
-from fairtag.intake.messages import Message
 from fairtag.orders.scheme import seed_scheme
 from fairtag.rules.judge import OrderJudge
 from fairtag.sim.cast import player
 from fairtag.sim.load import BATCH, Sender, began_now, flood, p99, until_seen
 from fairtag.sim.papers import order_of
-from fairtag.terms.ids import OrderId, WearerId
-from fairtag.terms.instants import DAY, HOUR, Micros
+from fairtag.terms.instants import DAY, Micros
 from fairtag.terms.local import Interval
 
 _DEVICES = 300
@@ -63,9 +57,6 @@ _LIVES = (
     *("frozen_network", "zone_4_min", "left_25_min", "late_return"),
 )
 _LIFE_DAYS = 3
-# A fix a minute; the last is a tag in a cellar that gets half of them.
-_TRAILS = ("calm_at_home", "calm_at_work", "drives_past_zone", "deep_indoors_poor")
-_TRAIL_WEARERS, _TRAIL_DAYS, _TRAIL_READS = 8, 3, 13
 # Two tags and two phones, a month each; every third wearer has three conditions about places.
 _JUDGED = (3, 6, 9, 12)
 _JUDGED_DAYS = 30
@@ -75,7 +66,8 @@ def bench(
     only: Annotated[
         str,
         typer.Option(
-            help="intake, latency, judge, trail, places, faces, keys, audit, prompts; default: all."
+            help="intake, latency, judge, trail, stories, places, faces, keys, audit, prompts;"
+            " default: all."
         ),
     ] = "",
     out: Annotated[Path, typer.Option(help="File to write.")] = Path("bench/latest.json"),
@@ -222,104 +214,6 @@ def _rates(work: Callable[[], int], *, how: str) -> list[float]:
             os.environ["FAIRTAG_COMPILED"] = before
 
 
-def _trail() -> dict[str, Any]:
-    """Measure trails: bytes a fix as the file grows, with rows, indexes and seals, and reading."""
-    told: dict[str, Any] = {"trail_data": f"{_TRAIL_WEARERS} wearers, {_TRAIL_DAYS} days each"}
-    for scenario in _TRAILS:
-        entries = _said(scenario)
-        for hours, name in ((1, "hour"), (24, "day")):
-            with tempfile.TemporaryDirectory() as made, open_house(Path(made)) as house:
-                told[f"trail_{scenario}_{name}"] = _stored(house, Path(made), entries, hours)
-    return told
-
-
-def _said(scenario: str) -> dict[int, list[JournalEntry]]:
-    """Give what some wearers say, each request an entry of one journal."""
-    requests: dict[tuple[int, int], list[Message]] = {}
-    for number in range(1, _TRAIL_WEARERS + 1):
-        for one in simulated(scenario, number, seed=_SEED, days=_TRAIL_DAYS).heard.messages():
-            requests.setdefault((one.received_at, number), []).append(one)
-    found: dict[int, list[JournalEntry]] = {}
-    for n, ((received_at, number), messages) in enumerate(sorted(requests.items()), 1):
-        entry = JournalEntry(
-            n=n,
-            what="messages",
-            order_id=OrderId(f"ORD-{number:04}"),
-            wearer_id=WearerId(f"W-{number:04}"),
-            device_id=messages[0].device_id,
-            received_at=Micros(received_at),
-            messages=tuple(messages),
-        )
-        found.setdefault(number, []).append(entry)
-    return found
-
-
-def _stored(
-    house: House, folder: Path, entries: dict[int, list[JournalEntry]], hours: int
-) -> dict[str, float]:
-    spans: dict[tuple[int, int], list[JournalEntry]] = {}
-    for number, said in entries.items():
-        for one in said:
-            spans.setdefault((one.received_at // (hours * HOUR), number), []).append(one)
-    fixes = sum(len(one.messages) for said in entries.values() for one in said)
-    before, sealed = _pages(folder), list[Chunk]()
-    begun = time.process_time()
-    for _, said in sorted(spans.items()):
-        sealed.append(house.store.read(partial(_sealed, said=said, hours=hours)))
-    sealing_s = time.process_time() - begun
-    for chunk in sealed:
-        house.store.submit(partial(_put, chunk=chunk))
-    house.store.transact(lambda tx: tx.journal.last())  # all are stored
-    waits = [_read_day(house, number) for number in sorted(entries) * _TRAIL_READS]
-    begun = time.process_time()
-    for number in entries:
-        house.store.read(partial(_read_all, number=number))
-    return {
-        "bytes_a_fix": round((_pages(folder) - before) / fixes, 2),
-        "bytes_a_fix_sealed": round(sum(len(one.sealed) for one in sealed) / fixes, 2),
-        "fixes_a_chunk": round(fixes / len(sealed)),
-        "sealed_fixes_per_s": round(fixes / sealing_s),
-        "opened_fixes_per_s": round(fixes / (time.process_time() - begun)),
-        "wearer_day_median_ms": round(statistics.median(waits), 2),
-        "wearer_day_p99_ms": round(p99(waits), 2),
-    }
-
-
-def _sealed(tx: Transaction, said: list[JournalEntry], hours: int) -> Chunk:
-    start = Micros(said[0].received_at // (hours * HOUR) * hours * HOUR)
-    return tx.chunks.seal(said, kind=RecordKind.TRAIL, start=start, hours=hours)
-
-
-def _read_all(tx: Transaction, *, number: int) -> int:
-    ever = Interval(start=START, end=Micros(START + 90 * DAY))
-    return len(tx.journal.told(OrderId(f"ORD-{number:04}"), ever))
-
-
-def _put(tx: Transaction, *, chunk: Chunk) -> None:
-    tx.chunks.put(chunk)
-
-
-def _read_day(house: House, number: int) -> float:
-    """Read the positions of a wearer's whole day, as an opening does; gives milliseconds of one
-    core: a wall clock tells what else the machine does.
-    """
-    day = Interval(start=Micros(START + 12 * HOUR), end=Micros(START + 36 * HOUR))
-    order_id = OrderId(f"ORD-{number:04}")
-    begun = time.process_time()
-    house.store.read(lambda tx: tx.journal.places(order_id, day))
-    return (time.process_time() - begun) * 1000
-
-
-def _pages(folder: Path) -> int:
-    """Tell the bytes of the pages that are in use."""
-    with closing(sqlite3.connect(folder / "fairtag.db")) as db:
-        whole, free, size = (
-            db.execute(f"PRAGMA {name}").fetchone()[0]
-            for name in ("page_count", "freelist_count", "page_size")
-        )
-    return int((whole - free) * size)
-
-
 def _places() -> dict[str, Any]:
     """Give a small table of `fairtag evaluate`: a sign of change, too small for a verdict."""
     wanted = tasks(_LIVES, seeds=[_SEED], months=1, days=_LIFE_DAYS, is_daily=True)
@@ -390,7 +284,8 @@ _ALL: dict[str, Callable[[], dict[str, Any]]] = {
     "intake": _intake,
     "latency": _latency,
     "judge": _judge,
-    "trail": _trail,
+    "trail": trail,
+    "stories": stories,
     "places": _places,
     "faces": faces,
     "keys": measure,

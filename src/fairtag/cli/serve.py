@@ -21,6 +21,7 @@ from fairtag.cli.order import SchemeFile, scheme_from
 from fairtag.orders.scheme import Scheme
 from fairtag.settings import settings_of
 from fairtag.terms.errors import UsageError
+from fairtag.web.device_api.wire import wire_of
 from fairtag.web.site import Site
 
 _SWITCH_S = 0.00002  # measured: with 0.5 ms a fifth fewer positions a second
@@ -60,8 +61,10 @@ def run_site(
     signing = nullcontext() if settings.log_signer else signer_beside(data / "signer")
     with alone(data), signing, running(house) as pulse:
         typer.echo(f"fairtag listens on http://{host}:{port}", err=True)
+        site = Site(house, pulse, metrics_token=settings.metrics_token, scheme=scheme)
         config = uvicorn.Config(
-            Site(house, pulse, metrics_token=settings.metrics_token, scheme=scheme),
+            site,
+            http=wire_of(site.door),
             host=host,
             port=port,
             log_level="warning",

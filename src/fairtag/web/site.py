@@ -25,7 +25,7 @@ class Site:
         metrics_token: str = "",
         scheme: Scheme | None = None,
     ) -> None:
-        self._door = DeviceDoor(house)
+        self.door = DeviceDoor(house)
         self._pages: FastAPI = console(house, is_judging=lambda: pulse.is_well, scheme=scheme)
         self._portal: FastAPI = portal(house)
         self._wearer_app = WearerApp(house)
@@ -34,7 +34,7 @@ class Site:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Hand the request on."""
         if scope["type"] == "http" and scope["path"].startswith("/d/"):
-            await self._door(scope, receive, send)
+            await self.door(scope, receive, send)
         elif scope["type"] == "http" and (scope["path"] + "/").startswith("/my/"):
             await self._portal(scope, receive, send)  # type: ignore[arg-type]
         elif scope["type"] == "http" and (scope["path"] + "/").startswith("/app/"):

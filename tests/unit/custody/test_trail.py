@@ -15,12 +15,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fairtag.custody.trail import form, measured, pen, whole
-from fairtag.custody.trail.codec import decode, encode, positions
+from fairtag.custody.trail import codec, form, measured, pen, whole
+from fairtag.custody.trail.bits import read as read_bits
+from fairtag.custody.trail.codec import Bound
 from fairtag.custody.trail.entry import JournalEntry
+from fairtag.custody.trail.form import Frame
 from fairtag.custody.trail.pen import Reader
 from fairtag.evaluation.case import simulated
-from fairtag.intake.columns import runs
+from fairtag.intake.columns import Positions, runs
 from fairtag.intake.messages import (
     CheckInReceipt,
     CheckInState,
@@ -90,15 +92,33 @@ entries = st.lists(
         wearer_id=st.just(WEARER),
         device_id=st.sampled_from([None, DEVICE, DeviceId("D-2")]),
         received_at=instants,
-        messages=st.lists(messages, max_size=4).map(tuple),
+        told=st.lists(messages, max_size=4).map(tuple),
     ),
     min_size=1,
     max_size=12,
 )
 
 
+def frame_of(told: Sequence[JournalEntry]) -> Frame:
+    return Frame(START, told[-1].n, DEVICE)
+
+
+def encode(told: Sequence[JournalEntry]) -> bytes:
+    (chunk,) = codec.encode([(frame_of(told), told)])
+    return chunk
+
+
+def bound(told: Sequence[JournalEntry], chunk: bytes) -> Bound:
+    return Bound(ORDER, WEARER, frame_of(told), chunk)
+
+
 def again(told: Sequence[JournalEntry]) -> list[JournalEntry]:
-    return decode(encode(told), order_id=ORDER, wearer_id=WEARER)
+    (found,) = codec.decode([bound(told, encode(told))])
+    return found
+
+
+def positions(told: Sequence[JournalEntry]) -> list[Positions]:
+    return codec.positions([bound(told, encode(told))])
 
 
 def written(told: Iterable[JournalEntry]) -> list[bytes]:
@@ -120,7 +140,7 @@ def a_day(number: int = 1, *, scenario: str = "calm_at_home") -> list[JournalEnt
             wearer_id=WEARER,
             device_id=told[0].device_id,
             received_at=Micros(received_at),
-            messages=tuple(told),
+            told=tuple(told),
         )
         for n, (received_at, told) in enumerate(sorted(requests.items()), 1)
     ]
@@ -132,6 +152,32 @@ def test_whatever_was_said_comes_back(told: list[JournalEntry]) -> None:
     found = again(told)
     assert found == told
     assert written(found) == written(told)
+
+
+@given(st.lists(entries, min_size=2, max_size=6))
+@settings(max_examples=40, deadline=None)
+def test_chunks_written_and_read_together_are_the_same_as_alone(
+    piles: list[list[JournalEntry]],
+) -> None:
+    chunks = codec.encode([(frame_of(told), told) for told in piles])
+    assert chunks == [encode(told) for told in piles]
+    found = codec.decode([bound(told, one) for told, one in zip(piles, chunks, strict=True)])
+    assert [written(one) for one in found] == [written(told) for told in piles]
+    assert codec.encode([]) == codec.decode([]) == codec.positions([]) == []
+
+
+def test_negative_control_a_chunk_under_another_row_says_something_else() -> None:
+    """Position, span and device are not repeated in a chunk: its seal is bound to them."""
+    told = a_day()[:60]
+    right = frame_of(told)._replace(device_id=told[0].device_id)
+    (chunk,) = codec.encode([(right, told)])
+    for wrong in (
+        right._replace(start=Micros(START + HOUR)),
+        right._replace(last_n=right.last_n + 1),
+        right._replace(device_id=DeviceId("D-9")),
+    ):
+        (found,) = codec.decode([Bound(ORDER, WEARER, wrong, chunk)])
+        assert found != told
 
 
 @pytest.mark.parametrize("number", [1, 3])  # a tag, a phone
@@ -146,10 +192,10 @@ def test_a_simulated_day_comes_back_in_few_bytes(number: int, scenario: str) -> 
 def test_positions_come_back_as_columns_in_their_order() -> None:
     told = a_day()
     places = [one for entry in told for one in entry.messages if isinstance(one, Position)]
-    found = [one.message(row) for one in positions(encode(told)) for row in range(len(one))]
+    found = [one.message(row) for one in positions(told) for row in range(len(one))]
     assert found == places
     (expected,) = runs(places)
-    (columns,) = positions(encode(told))
+    (columns,) = positions(told)
     assert np.array_equal(columns.lat, expected.lat)  # type: ignore[union-attr]
 
 
@@ -159,20 +205,20 @@ def test_positions_of_two_devices_are_parted() -> None:
         msgspec.structs.replace(
             entry,
             device_id=DeviceId("D-2"),
-            messages=tuple(
+            told=tuple(
                 msgspec.structs.replace(each, device_id=DeviceId("D-2"), epoch=3)
                 for each in entry.messages
             ),
         )
         for entry in one
     ]
-    found = positions(encode([*one, *other, *one]))
+    found = positions([*one, *other, *one])
     assert [(each.device_id, each.epoch) for each in found] == [
         ("D-0001", 0),
         ("D-2", 3),
         ("D-0001", 0),
     ]
-    assert positions(encode([msgspec.structs.replace(one[0], messages=())])) == []
+    assert positions([msgspec.structs.replace(one[0], told=())]) == []
 
 
 @pytest.mark.parametrize(
@@ -192,18 +238,42 @@ def test_positions_of_two_devices_are_parted() -> None:
     ids=str,
 )
 def test_whole_numbers_come_back(column: list[int]) -> None:
-    told = whole.write(np.array(column, np.int64))
-    reader = Reader(told)
-    assert whole.read(reader, len(column)).tolist() == column
-    reader.end()
+    assert wholes_again([column]) == [column]
 
 
-@given(st.lists(st.integers(-(2**63), 2**63 - 1) | st.integers(-300, 300), max_size=300))
+def wholes_again(columns: Sequence[Sequence[int]]) -> list[list[int]]:
+    """Write columns side by side, each as a chunk of its own, and read them."""
+    values = np.array([one for column in columns for one in column], np.int64)
+    counts = np.array([len(column) for column in columns], np.int64)
+    chunk = np.arange(len(columns))
+    heads, bodies = whole.write(values, whole.guessed(values, counts), chunk, len(columns))
+    slots, unary, low, numbers = whole.Slots(), list[bytes](), list[bytes](), list[int]()
+    for head, body, count in zip(heads, bodies, counts.tolist(), strict=True):
+        before = len(slots.sections.counts)
+        reader = Reader(head)
+        slots.read(reader, count)
+        assert reader.rest() == b""
+        numbers.append(sum(slots.sections.counts[before:]))
+        reader = Reader(body)
+        unary.append(reader.take(reader.natural()))
+        low.append(reader.rest())
+    told = read_bits(unary, low, slots.sections, np.array(numbers, np.int64))
+    found = whole.values_of(slots, told)
+    return [one.tolist() for one in np.split(found, np.cumsum(counts)[:-1])]
+
+
+@given(
+    st.lists(
+        st.lists(
+            st.integers(-(2**63), 2**63 - 1) | st.integers(-300, 300), min_size=1, max_size=200
+        ),
+        min_size=1,
+        max_size=5,
+    )
+)
 @settings(max_examples=60, deadline=None)
-def test_any_whole_numbers_come_back(column: list[int]) -> None:
-    reader = Reader(whole.write(np.array(column, np.int64)))
-    assert whole.read(reader, len(column)).tolist() == column
-    reader.end()
+def test_any_whole_numbers_come_back(columns: list[list[int]]) -> None:
+    assert wholes_again(columns) == columns
 
 
 @pytest.mark.parametrize(
@@ -222,10 +292,12 @@ def test_any_whole_numbers_come_back(column: list[int]) -> None:
     ids=str,
 )
 def test_measured_numbers_come_back_to_the_bit(column: list[float]) -> None:
-    reader = Reader(measured.write(np.array(column)))
-    found = measured.read(reader, len(column))
+    values, counts = np.array(column), np.array([len(column)])
+    steps, units = measured.steps_of(values, counts, is_coordinate=False)
+    found = measured.floats_of(steps, units.tolist(), counts.tolist())
+    if units[0] == measured.AS_IT_IS:
+        found = measured.unpacked(measured.packed(values), len(column))
     assert struct.pack(f"<{len(column)}d", *found) == struct.pack(f"<{len(column)}d", *column)
-    reader.end()
 
 
 def test_what_decoders_multiply_lies_as_whole_numbers() -> None:
@@ -233,7 +305,8 @@ def test_what_decoders_multiply_lies_as_whole_numbers() -> None:
     chance = random.Random(1)
     for unit in (lambda told: told * (1852 / 3600), lambda told: told / 3.6):
         column = np.array([unit(chance.randrange(2000) / 100) for _ in range(200)])
-        assert len(measured.write(column)) < 200 * 2
+        _, units = measured.steps_of(column, np.array([200]), is_coordinate=False)
+        assert units[0] != measured.AS_IT_IS
 
 
 def test_a_list_whose_places_are_stored_is_only_added_to() -> None:
@@ -251,7 +324,7 @@ def refuses(chunk: bytes) -> bool:
     """Read hostile bytes; tells whether they were refused. Any other error fails the test."""
     began = time.process_time()
     try:
-        decode(chunk, order_id=ORDER, wearer_id=WEARER)
+        codec.decode([Bound(ORDER, WEARER, Frame(START, 60_000, DEVICE), chunk)])
     except TrailBroken:
         return True
     finally:
@@ -294,9 +367,17 @@ def test_a_chunk_of_another_version_is_refused() -> None:
 
 def test_promises_of_much_are_not_believed() -> None:
     """Few bytes that claim many entries, many names, or a bomb, make no room for them."""
-    head = bytes([form.VERSION]) + bytes(form.COLUMNS_BYTES)
-    assert refuses(head + pen.natural(2**40) + pen.whole(0) + pen.natural(0))
-    assert refuses(head + pen.natural(1) + pen.whole(0) + pen.natural(2**40))
+
+    def head(flags: int) -> bytes:
+        return bytes([form.VERSION]) + pen.natural(flags)
+
+    device = 1 << form.COLUMNS.index("device")
+    lat = 1 << form.COLUMNS.index("lat")
+    assert refuses(head(0) + pen.natural(2**40) + pen.natural(0))
+    assert refuses(head(0) + pen.natural(1) + pen.natural(2**40))
+    assert refuses(head(device) + pen.natural(1) + pen.natural(0) + pen.natural(2**40))
     packed = zlib.compress(bytes(200_000_000), 9)
+    bomb = bytes([measured.AS_IT_IS]) + pen.natural(len(packed)) + packed
+    assert refuses(head(lat) + pen.natural(1) + pen.natural(1) + bomb + pen.natural(0))
     with pytest.raises(TrailBroken):
-        measured.read(Reader(b"\xff" + pen.natural(len(packed)) + packed), 3)
+        measured.unpacked(packed, 3)

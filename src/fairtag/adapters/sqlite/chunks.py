@@ -1,7 +1,8 @@
 """Where do trails lie? A row for an order's hour or day, sealed under the trail's key.
 
 In the clear stand: whose, which span of receipt, between which positions, event times and sequence
-numbers. Units: instants in µs UTC; `hour` counts hours since 1970.
+numbers; few bytes of each, since a row holds but an hour. Rows are added at the end, which fills
+pages, whatever positions they are of. Units: instants in µs UTC; `hour` counts hours since 1970.
 """
 
 from __future__ import annotations
@@ -10,13 +11,22 @@ from collections.abc import Iterator, Sequence
 
 from sqlalchemy import Column, Connection, Index, Integer, LargeBinary, String, Table
 
+from fairtag.adapters.sqlite.chunk_rows import (
+    device_of,
+    epoch_of,
+    numbers_of,
+    row_of,
+    times_of,
+)
 from fairtag.adapters.sqlite.engine import driver
 from fairtag.adapters.sqlite.schema import metadata
 from fairtag.app.ports import Vault
-from fairtag.app.trail.book import Chunk, KeptKey, OfHour, Pile, TrailKind
+from fairtag.app.trail.book import Chunk, KeptKey, OfHour, Pile, Span, TrailKind
 from fairtag.custody.kinds import RecordKind, period_of
 from fairtag.custody.trail import codec
+from fairtag.custody.trail.codec import Bound
 from fairtag.custody.trail.entry import JournalEntry
+from fairtag.custody.trail.form import Frame
 from fairtag.intake.columns import Positions
 from fairtag.intake.fix import MAX_AHEAD
 from fairtag.terms.errors import SealBroken
@@ -24,36 +34,46 @@ from fairtag.terms.ids import DeviceId, OrderId, WearerId
 from fairtag.terms.instants import DAY, HOUR, SECOND, Micros
 from fairtag.terms.local import Interval
 
-chunks = Table(
-    "chunks",
+# Whose chunks there are, and of which device: said once, not in each row.
+chunk_owners = Table(
+    "chunk_owners",
     metadata,
-    # Each entry is in one chunk: the position of its last one is a name of its own.
-    Column("last_n", Integer, primary_key=True),
-    Column("first_n", Integer, nullable=False),
+    Column("owner", Integer, primary_key=True),
     Column("order_id", String, nullable=False),
     Column("wearer_id", String, nullable=False),
     Column("kind", String, nullable=False),
     Column("device_id", String),
     Column("epoch", Integer),  # None: messages without a number
-    Column("first_seq", Integer),
-    Column("last_seq", Integer),
+)
+Index("chunk_owners_of_order", chunk_owners.c.order_id)
+Index("chunk_owners_named", chunk_owners.c.device_id, chunk_owners.c.epoch)
+
+chunks = Table(
+    "chunks",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("owner", Integer, nullable=False),
     Column("hour", Integer, nullable=False),  # the first of the span of receipt
-    Column("hours", Integer, nullable=False),  # 1 or 24
-    # Of the messages' event times, in whole seconds: rounded down, and up.
+    Column("is_day", Integer, nullable=False),  # a span of 24 hours, or of one
+    Column("last_n", Integer, nullable=False),
+    Column("entries_n", Integer, nullable=False),  # from the first position to the last
+    # Of the messages' event times, in whole seconds from the hour on: rounded down, and up.
     Column("first_s", Integer, nullable=False),
     Column("last_s", Integer, nullable=False),
+    Column("last_seq", Integer),
+    Column("span_seq", Integer),  # from the first number to the last
     Column("sealed", LargeBinary, nullable=False),
 )
-Index("chunks_past", chunks.c.order_id, chunks.c.hour)
-# What comes again is found, and what contradicts it.
+# Hours are few, and found hour by hour; days are many: an order's, and what comes again in them.
+Index("chunks_of_hours", chunks.c.hour, chunks.c.owner, sqlite_where=chunks.c.is_day == 0)
 Index(
-    "chunks_named",
-    chunks.c.device_id,
-    chunks.c.epoch,
-    chunks.c.last_seq,
-    sqlite_where=chunks.c.last_seq.is_not(None),
+    "chunks_of_days",
+    *(chunks.c.owner, chunks.c.hour, chunks.c.last_seq, chunks.c.span_seq),
+    sqlite_where=chunks.c.is_day == 1,
 )
-Index("chunks_of_hours", chunks.c.hour, sqlite_where=chunks.c.hours == 1)
+
+# Up to which position entries may lie in chunks: one row.
+chunk_reach = Table("chunk_reach", metadata, Column("last_n", Integer, nullable=False))
 
 # When rulings were recorded that lie in chunks: told without opening one.
 chunk_rulings = Table(
@@ -66,8 +86,27 @@ chunk_rulings = Table(
 )
 
 _HOURS_A_DAY = 24
-_COLUMNS = "last_n, order_id, wearer_id, kind, hour, hours, sealed"
-_Row = tuple[int, str, str, str, int, int, bytes]
+_Row = tuple[int, int, int, int, int, str, str, str, str | None, bytes]
+_COLUMNS = (
+    "c.id, c.hour, c.is_day, c.last_n, c.last_n - c.entries_n, mine.order_id, mine.wearer_id,"
+    " mine.kind, mine.device_id, c.sealed"
+)
+# Chunks of some owners from an hour on. Which hours there are is asked step by step.
+_FOUND = (
+    "WITH RECURSIVE mine AS (SELECT * FROM chunk_owners WHERE {mine}),"
+    " there(hour) AS (SELECT min(hour) FROM chunks WHERE is_day = 0 AND hour >= :since UNION ALL"
+    " SELECT (SELECT min(hour) FROM chunks WHERE is_day = 0 AND hour > there.hour) FROM there"
+    " WHERE there.hour IS NOT NULL)"
+    " SELECT {columns} FROM mine CROSS JOIN chunks AS c INDEXED BY chunks_of_days"
+    " WHERE c.is_day = 1 AND c.owner = mine.owner AND c.hour >= :since AND {which}"
+    " UNION ALL"
+    " SELECT {columns} FROM mine CROSS JOIN there CROSS JOIN chunks AS c INDEXED BY chunks_of_hours"
+    " WHERE c.is_day = 0 AND c.hour = there.hour AND c.owner = mine.owner AND {which}"
+)
+
+
+def _found(*, mine: str, which: str, columns: str = _COLUMNS) -> str:
+    return _FOUND.format(mine=mine, which=which, columns=columns)
 
 
 class SqliteChunks:
@@ -77,70 +116,88 @@ class SqliteChunks:
         self._db = driver(connection)
         self._vault = vault
 
-    def seal(
-        self, entries: Sequence[JournalEntry], *, kind: TrailKind, start: Micros, hours: int
-    ) -> Chunk:
-        """Seal entries of one order as a chunk; stores nothing."""
-        first, last_n = entries[0], entries[-1].n
-        sealed = self._vault.seal(
-            codec.encode(entries),
-            wearer_id=first.wearer_id,
-            kind=kind,
-            at=start,
-            row=_row(first.order_id, start // HOUR, hours, last_n),
+    def seal(self, spans: Sequence[Span]) -> list[Chunk]:
+        """Seal spans as a chunk each; stores nothing."""
+        frames = [Frame(one.start, one.entries[-1].n, device_of(one.entries)) for one in spans]
+        written = codec.encode(
+            [(frame, one.entries) for frame, one in zip(frames, spans, strict=True)]
         )
-        times = [one.at for entry in entries for one in entry.messages]
-        received = [one.received_at for one in entries]
-        said = next((one for one in entries if one.messages), None)
-        numbers = [one.seq for entry in entries for one in entry.messages if one.seq is not None]
+        return [
+            self._sealed(span, frame, told)
+            for span, frame, told in zip(spans, frames, written, strict=True)
+        ]
+
+    def _sealed(self, span: Span, frame: Frame, told: bytes) -> Chunk:
+        entries = span.entries
+        first = entries[0]
+        hour = span.start // HOUR
+        sealed = self._vault.seal(
+            told,
+            wearer_id=first.wearer_id,
+            kind=span.kind,
+            at=span.start,
+            row=_row(first.order_id, hour, span.hours, frame.last_n, frame.device_id),
+        )
+        first_at, last_at = times_of(entries)
+        numbers = numbers_of(entries)
         return Chunk(
             order_id=first.order_id,
             wearer_id=first.wearer_id,
-            kind=kind,
-            start=start,
-            hours=hours,
+            kind=span.kind,
+            start=span.start,
+            hours=span.hours,
             first_n=first.n,
-            last_n=last_n,
-            first_at=min(times or received),
-            last_at=max(times or received),
-            device_id=said.device_id if said else None,
-            epoch=said.messages[0].epoch if said and numbers else None,
-            first_seq=min(numbers, default=None),
-            last_seq=max(numbers, default=None),
+            last_n=frame.last_n,
+            first_at=first_at,
+            last_at=last_at,
+            device_id=frame.device_id,
+            epoch=None if numbers is None else epoch_of(entries),
+            first_seq=None if numbers is None else numbers[0],
+            last_seq=None if numbers is None else numbers[1],
             rulings=tuple((one.n, one.received_at) for one in entries if one.what == "ruling"),
             sealed=sealed,
         )
 
-    def put(self, chunk: Chunk) -> None:
-        """Store a chunk."""
-        row = (
-            chunk.last_n,
-            chunk.first_n,
-            chunk.order_id,
-            chunk.wearer_id,
-            chunk.kind.value,
-            chunk.device_id,
-            chunk.epoch,
-            chunk.first_seq,
-            chunk.last_seq,
-            chunk.start // HOUR,
-            chunk.hours,
-            chunk.first_at // SECOND,
-            -(-chunk.last_at // SECOND),
-            chunk.sealed,
-        )
-        places = ", ".join("?" * len(row))
-        self._db.execute(f"INSERT INTO chunks VALUES ({places})", row).close()  # noqa: S608
+    def put(self, chunks: Sequence[Chunk]) -> None:
+        """Store chunks."""
+        rows = [row_of(one, self._owner(one)) for one in chunks]
+        self._db.executemany(
+            "INSERT INTO chunks (owner, hour, is_day, last_n, entries_n, first_s, last_s, last_seq,"
+            " span_seq, sealed) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            rows,
+        ).close()
+        reach = max((one.last_n for one in chunks), default=0)
+        done = self._db.execute("UPDATE chunk_reach SET last_n = max(last_n, ?)", (reach,))
+        if not done.rowcount:
+            self._db.execute("INSERT INTO chunk_reach VALUES (?)", (reach,)).close()
         self._db.executemany(
             "INSERT OR IGNORE INTO chunk_rulings VALUES (?, ?, ?)",
-            [(chunk.order_id, *one) for one in chunk.rulings],
+            [(one.order_id, *ruling) for one in chunks for ruling in one.rulings],
         ).close()
+
+    def _owner(self, chunk: Chunk) -> int:
+        """Find the number under which chunks of an order, a kind and a device lie."""
+        told = (chunk.order_id, chunk.wearer_id, chunk.kind.value, chunk.device_id, chunk.epoch)
+        found = self._db.execute(
+            "SELECT owner FROM chunk_owners WHERE order_id = ? AND wearer_id = ? AND kind = ?"
+            " AND device_id IS ? AND epoch IS ?",
+            told,
+        ).fetchone()
+        if found is not None:
+            return int(found[0])
+        done = self._db.execute(
+            "INSERT INTO chunk_owners (order_id, wearer_id, kind, device_id, epoch)"
+            " VALUES (?, ?, ?, ?, ?)",
+            told,
+        )
+        return int(done.lastrowid or 0)
 
     def days(self, *, before: Micros, limit: int) -> list[Pile]:
         """List orders and days of receipt, over before an instant, that lie in chunks of hours."""
         found = self._db.execute(
-            "SELECT DISTINCT order_id, wearer_id, hour / 24 FROM (SELECT order_id, wearer_id, hour"
-            " FROM chunks WHERE hours = 1 AND hour < ? ORDER BY hour LIMIT ?)",
+            "SELECT DISTINCT o.order_id, o.wearer_id, c.hour / 24 FROM (SELECT owner, hour"
+            " FROM chunks WHERE is_day = 0 AND hour < ? ORDER BY hour LIMIT ?) AS c"
+            " CROSS JOIN chunk_owners AS o ON o.owner = c.owner",
             (before // DAY * _HOURS_A_DAY, limit),
         )
         return [
@@ -157,23 +214,28 @@ class SqliteChunks:
 
         Raises: SealBroken, TrailBroken.
         """
+        first = pile.received.start // HOUR
         found = self._db.execute(
-            f"SELECT {_COLUMNS} FROM chunks WHERE order_id = ? AND hours = 1"  # noqa: S608
-            " AND hour >= ? AND hour < ?",
-            (pile.order_id, pile.received.start // HOUR, pile.received.end // HOUR),
-        )
-        return [OfHour(row[0], _kind(row[3]), self._entries(row)) for row in found.fetchall()]
+            _found(mine="order_id = :order", which="c.is_day = 0 AND c.hour < :until"),
+            {"order": pile.order_id, "since": first, "until": pile.received.end // HOUR},
+        ).fetchall()
+        opened = codec.decode([self._bound(row) for row in found])
+        return [
+            OfHour(row[0], _kind(row[7]), entries)
+            for row, entries in zip(found, opened, strict=True)
+        ]
 
-    def drop(self, numbers: Sequence[int]) -> int:
-        """Take chunks away by their last positions; tells how many were there."""
-        rows = [(n,) for n in numbers]
-        return self._db.executemany("DELETE FROM chunks WHERE last_n = ?", rows).rowcount
+    def drop(self, ids: Sequence[int]) -> int:
+        """Take chunks away by their ids; tells how many were there."""
+        rows = [(n,) for n in ids]
+        return self._db.executemany("DELETE FROM chunks WHERE id = ?", rows).rowcount
 
     def keys(self) -> list[KeptKey]:
         """List which data keys protect chunks, the one with the oldest last event first."""
         found = self._db.execute(
-            "SELECT wearer_id, kind, hour / 24, max(last_s), count(*) FROM chunks"
-            " GROUP BY wearer_id, kind, hour / 24"
+            "SELECT o.wearer_id, o.kind, c.hour / 24, max(c.hour * 3600 + c.last_s), count(*)"
+            " FROM chunks AS c CROSS JOIN chunk_owners AS o ON o.owner = c.owner"
+            " GROUP BY o.wearer_id, o.kind, c.hour / 24"
         )
         kept: dict[tuple[str, TrailKind, str], tuple[int, int]] = {}
         for wearer_id, told, day, last_s, many in found.fetchall():
@@ -189,64 +251,74 @@ class SqliteChunks:
 
     def remove(self, wearer_id: WearerId, kind: TrailKind, period: str) -> int:
         """Remove the chunks that one data key protects; tells how many. The key goes first."""
-        days = [
-            day
-            for (day,) in self._db.execute(
-                f"SELECT DISTINCT hour / 24 FROM chunks WHERE {_OF_WEARER}",  # noqa: S608
-                (wearer_id, kind.value),
-            ).fetchall()
-            if period_of(kind, Micros(day * DAY)) == period
-        ]
-        return sum(
-            self._db.execute(
-                f"DELETE FROM chunks WHERE {_OF_WEARER} AND hour / 24 = ?3",  # noqa: S608
-                (wearer_id, kind.value, day),
-            ).rowcount
-            for day in days
-        )
+        found = self._db.execute(
+            _found(mine=_OF_WEARER, which="1", columns="c.id, c.hour"),
+            {"wearer": wearer_id, "kind": kind.value, "since": 0},
+        ).fetchall()
+        return self.drop([n for n, hour in found if period_of(kind, Micros(hour * HOUR)) == period])
 
-    def last(self) -> int:
-        """Tell the highest position in a chunk; 0 when there is none."""
-        found = self._db.execute("SELECT coalesce(max(last_n), 0) FROM chunks").fetchone()
-        return int(found[0])
+    def reach(self) -> int:
+        """Tell up to which position entries may lie in chunks; 0 when none does."""
+        found = self._db.execute("SELECT max(last_n) FROM chunk_reach").fetchone()
+        return int(found[0] or 0)
 
     def after(self, n: int, *, limit: int) -> list[JournalEntry]:
         """List the first entries beyond position `n`, at least `limit` if there are so many."""
         heads = self._db.execute(
-            "SELECT first_n, last_n FROM chunks WHERE last_n > ? ORDER BY first_n", (n,)
+            "SELECT last_n - entries_n, id FROM chunks WHERE last_n > ? ORDER BY 1", (n,)
         ).fetchall()
         found: list[JournalEntry] = []
-        for first_n, last_n in heads:
+        for at in range(0, len(heads), _AT_ONCE):
             # What comes later begins beyond what is there already.
+            first_n = heads[at][0]
             if len(found) >= limit and sum(one.n < first_n for one in found) >= limit:
                 break
-            found += [one for one in self._opened("last_n = ?", last_n) if one.n > n]
+            some = [number for _, number in heads[at : at + _AT_ONCE]]
+            found += [one for one in self._of_ids(some) if one.n > n]
         return sorted(found, key=lambda one: one.n)
 
-    def past(self, order_id: OrderId, during: Interval) -> Iterator[JournalEntry]:
+    def _of_ids(self, ids: Sequence[int]) -> list[JournalEntry]:
+        rows = self._db.execute(
+            f"SELECT {_COLUMNS} FROM chunks AS c CROSS JOIN chunk_owners AS mine"  # noqa: S608
+            f" ON mine.owner = c.owner WHERE c.id IN ({', '.join('?' * len(ids))})",
+            ids,
+        ).fetchall()
+        return self._entries(rows)
+
+    def past(self, order_id: OrderId, during: Interval) -> list[JournalEntry]:
         """Open the chunks of an order that may hold messages of a span of event time."""
-        return self._opened(_DURING, *_during(order_id, during))
+        return self._entries(self._during(order_id, during))
 
     def places(self, order_id: OrderId, during: Interval) -> list[Positions]:
         """Open the same as columns."""
-        found = self._db.execute(
-            f"SELECT {_COLUMNS} FROM chunks WHERE {_DURING}",  # noqa: S608
-            _during(order_id, during),
-        )
-        return [one for row in found.fetchall() for one in codec.positions(self._unsealed(row))]
+        rows = self._during(order_id, during)
+        return codec.positions([self._bound(row) for row in rows])
+
+    def _during(self, order_id: OrderId, during: Interval) -> list[_Row]:
+        # Nothing is received before it happened, but for a clock that is a little ahead.
+        told = {
+            "order": order_id,
+            "since": (during.start - MAX_AHEAD) // HOUR - _HOURS_A_DAY,
+            "start": during.start // SECOND,
+            "end": -(-during.end // SECOND),
+        }
+        found: list[_Row] = self._db.execute(_DURING, told).fetchall()
+        return sorted(found, key=lambda row: row[4])
 
     def numbered(
         self, device_id: DeviceId | None, epoch: int, first: int, last: int
     ) -> Iterator[JournalEntry]:
         """Open what may hold these numbers of a device; what has no key any more says nothing."""
         found = self._db.execute(
-            f"SELECT {_COLUMNS} FROM chunks WHERE device_id = ? AND epoch = ?"  # noqa: S608
-            " AND last_seq >= ? AND first_seq <= ? ORDER BY last_n",
-            (device_id, epoch, first, last),
-        )
-        for row in found.fetchall():
+            _found(
+                mine="device_id = :device AND epoch = :epoch",
+                which="c.last_seq >= :first AND c.last_seq - c.span_seq <= :last",
+            ),
+            {"device": device_id, "epoch": epoch, "first": first, "last": last, "since": 0},
+        ).fetchall()
+        for row in sorted(found, key=lambda row: row[3]):
             try:
-                yield from self._entries(row)
+                yield from self._entries([row])
             except SealBroken:
                 # Its key was destroyed on its date: a device that says it again says it anew.
                 continue
@@ -260,44 +332,39 @@ class SqliteChunks:
         ).fetchone()
         return (-1, -1) if found is None else (int(found[0]), int(found[1]))
 
-    def _opened(self, where: str, *told: object) -> Iterator[JournalEntry]:
-        found = self._db.execute(f"SELECT {_COLUMNS} FROM chunks WHERE {where}", told)  # noqa: S608
-        for row in found.fetchall():
-            yield from self._entries(row)
+    def _entries(self, rows: Sequence[_Row]) -> list[JournalEntry]:
+        opened = codec.decode([self._bound(row) for row in rows])
+        return [entry for entries in opened for entry in entries]
 
-    def _entries(self, row: _Row) -> list[JournalEntry]:
-        return codec.decode(
-            self._unsealed(row), order_id=OrderId(row[1]), wearer_id=WearerId(row[2])
-        )
-
-    def _unsealed(self, row: _Row) -> bytes:
-        last_n, order_id, wearer_id, kind, hour, hours, sealed = row
-        return self._vault.unseal(
+    def _bound(self, row: _Row) -> Bound:
+        _, hour, is_day, last_n, _, order_id, wearer_id, kind, device_id, sealed = row
+        start = Micros(hour * HOUR)
+        device = None if device_id is None else DeviceId(device_id)
+        told = self._vault.unseal(
             sealed,
             wearer_id=WearerId(wearer_id),
             kind=RecordKind(kind),
-            at=Micros(hour * HOUR),
-            row=_row(order_id, hour, hours, last_n),
+            at=start,
+            row=_row(order_id, hour, _HOURS_A_DAY if is_day else 1, last_n, device),
         )
+        return Bound(OrderId(order_id), WearerId(wearer_id), Frame(start, last_n, device), told)
 
 
-# Nothing is received before it happened, but for a device's clock that is a little ahead.
-_DURING = "order_id = ? AND hour >= ? AND last_s >= ? AND first_s <= ? ORDER BY first_n"
-_OF_WEARER = (
-    "order_id IN (SELECT order_id FROM order_versions WHERE wearer_id = ?1)"
-    " AND wearer_id = ?1 AND kind = ?2"
+_AT_ONCE = 100  # chunks that are opened together
+_DURING = _found(
+    mine="order_id = :order",
+    which="c.hour * 3600 + c.last_s >= :start AND c.hour * 3600 + c.first_s <= :end",
 )
-
-
-def _during(order_id: OrderId, during: Interval) -> tuple[object, ...]:
-    first = (during.start - MAX_AHEAD) // HOUR - _HOURS_A_DAY
-    return (order_id, first, during.start // SECOND, -(-during.end // SECOND))
+_OF_WEARER = (
+    "order_id IN (SELECT order_id FROM order_versions WHERE wearer_id = :wearer)"
+    " AND wearer_id = :wearer AND kind = :kind"
+)
 
 
 def _kind(told: str) -> TrailKind:
     return RecordKind.PASSING if told == RecordKind.PASSING else RecordKind.TRAIL
 
 
-def _row(order_id: str, hour: int, hours: int, last_n: int) -> str:
+def _row(order_id: str, hour: int, hours: int, last_n: int, device_id: str | None) -> str:
     """Name a row: what stands in the clear beside the seal is bound to it."""
-    return f"chunk/{order_id}/{hour}/{hours}/{last_n}"
+    return f"chunk/{order_id}/{hour}/{hours}/{last_n}/{device_id or ''}"

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Literal, LiteralString
+from collections.abc import Sequence
+from typing import Any, Literal, LiteralString
 
 import msgspec
 from sqlalchemy import (
@@ -20,6 +21,7 @@ from sqlalchemy.dialects.sqlite import insert
 
 from fairtag.adapters.sqlite.engine import driver
 from fairtag.adapters.sqlite.schema import metadata
+from fairtag.adapters.sqlite.taking.news import news, tell_changes
 from fairtag.app.books import ActivationFacts, Bearer, Gateway, InstallStep, LastSeen
 from fairtag.app.ports import Vault
 from fairtag.terms.errors import UnknownDevice
@@ -65,6 +67,10 @@ steps = Table(
     Column("at", Integer, nullable=False),
     Column("by", String, nullable=False),
 )
+
+
+for _table, _column in ((credentials, "device_id"), (gateways, "gateway_id")):
+    tell_changes(_table, _column)
 
 
 class SqliteDeviceBook:
@@ -124,6 +130,10 @@ class SqliteDeviceBook:
         found = self._db.execute(select(credentials).where(credentials.c.until.is_(None)))
         return [(row.token_hash, Bearer(device_id=row.device_id, kind=row.kind)) for row in found]
 
+    def news(self, after: int) -> tuple[int, list[DeviceId] | None]:
+        """Tell whose credentials, activations or gateway changed since a number."""
+        return news(self._hot, after)
+
     def activations(self) -> list[ActivationFacts]:
         """List who wore which device when."""
         return self._activations("", ())
@@ -171,9 +181,12 @@ class SqliteDeviceBook:
 
     def record_step(self, step: InstallStep) -> None:
         """Record a step of an installation, once."""
-        self._hot.execute(
-            "INSERT OR IGNORE INTO install_steps VALUES (?, ?, ?, ?, ?)",
-            (step.order_id, step.device_id, step.step, step.at, step.by),
+        self.record_steps([(step.order_id, step.device_id, step.step, step.at, step.by)])
+
+    def record_steps(self, rows: Sequence[tuple[Any, ...]]) -> None:
+        """Record steps, once each; rows of this table."""
+        self._hot.executemany(
+            "INSERT OR IGNORE INTO install_steps VALUES (?, ?, ?, ?, ?)", rows
         ).close()
 
     def steps(self, order_id: OrderId | None = None) -> list[InstallStep]:
@@ -202,11 +215,14 @@ class SqliteDeviceBook:
         battery_pct: float | None,
     ) -> None:
         """Remember when a device last spoke and last had a usable position."""
-        fixed_at = at if has_fix else None
-        self._hot.execute(
+        self.saw_many([(received_at, at if has_fix else None, battery_pct, device_id)])
+
+    def saw_many(self, rows: Sequence[tuple[Any, ...]]) -> None:
+        """Remember it of many: when heard, when fixed, charge, device."""
+        self._hot.executemany(
             "UPDATE devices SET heard_at = ?, fixed_at = coalesce(?, fixed_at),"
             " battery_pct = coalesce(?, battery_pct) WHERE device_id = ?",
-            (received_at, fixed_at, battery_pct, device_id),
+            rows,
         ).close()
 
     def count_unordered(self, device_id: DeviceId, *, received_at: Micros, number: int) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from itertools import chain
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 from sqlalchemy import Column, Connection, Index, Integer, LargeBinary, String, Table
@@ -15,6 +15,7 @@ from fairtag.adapters.sqlite.schema import metadata
 from fairtag.app.ports import Appended, JournalEntry, Vault
 from fairtag.app.trail.book import Pile
 from fairtag.custody.kinds import RecordKind, period_of
+from fairtag.custody.trail.row import read, write
 from fairtag.intake.columns import Positions, runs
 from fairtag.intake.messages import Message, Position, content_of, naming_of
 from fairtag.terms.ids import DeviceId, OrderId, WearerId
@@ -68,11 +69,9 @@ journal_days = Table(
 )
 
 _LOOK = 2_000  # rows that are looked at at once for what is over
+_RECEIVED_AT = 5  # the place of the time of receipt in a row
 _COLUMNS = "n, what, order_id, wearer_id, device_id, received_at, sealed"
 _Row = tuple[int, Literal["messages", "tick", "ruling"], str, str, str | None, int, bytes]
-_MESSAGES: msgspec.msgpack.Decoder[tuple[Message, ...]] = msgspec.msgpack.Decoder(
-    tuple[Message, ...]
-)
 
 
 class SqliteJournal:
@@ -82,20 +81,24 @@ class SqliteJournal:
         self._db = driver(connection)
         self._vault = vault
         self._chunks = SqliteChunks(connection, vault)
+        self.renumbered: set[DeviceId] = set()  # whose held numbers changed; whoever knows clears
 
     def append(self, entry: JournalEntry) -> Appended:
         """Store what of an entry is not known yet."""
-        if not entry.messages:
+        if not entry.count:
             self._insert(entry)
             return Appended(stored=1)
         fresh, conflicts = self._sifted(entry)
-        if fresh:
-            self._insert(msgspec.structs.replace(entry, messages=tuple(fresh)))
-        known = len(entry.messages) - len(fresh) - len(conflicts)
+        if len(fresh) == entry.count:
+            self._insert(entry)
+        elif fresh:
+            self._insert(msgspec.structs.replace(entry, told=tuple(fresh), columns=None))
+        known = entry.count - len(fresh) - len(conflicts)
         return Appended(stored=len(fresh), duplicates=known, conflicts=tuple(conflicts))
 
     def hold(self, device_id: DeviceId, epoch: int, first: int, last: int) -> None:
         """Remember that these numbers are safely here, so that the device may free them."""
+        self.renumbered.add(device_id)
         key = (device_id, epoch)
         # Mostly numbers follow the last ones, and one statement does.
         follows = self._db.execute(
@@ -153,7 +156,7 @@ class SqliteJournal:
             (n, limit),
         )
         rows = [self._entry(row) for row in found.fetchall()]
-        if self._chunks.last() <= n:
+        if self._chunks.reach() <= n:
             return rows
         return sorted([*self._chunks.after(n, limit=limit), *rows], key=_place)[:limit]
 
@@ -166,6 +169,15 @@ class SqliteJournal:
         ).fetchone()
         newest = max((-1, -1) if found is None else found, self._chunks.last_ruling(order_id, upto))
         return None if newest[0] < 0 else Micros(newest[1])
+
+    def rulings_told(self, order_id: OrderId) -> list[Micros]:
+        """List when the judge was told to read an order anew, oldest first."""
+        found = self._db.execute(
+            "SELECT n, received_at FROM journal WHERE order_id = ? AND what = 'ruling'"
+            " UNION SELECT n, received_at FROM chunk_rulings WHERE order_id = ? ORDER BY n",
+            (order_id, order_id),
+        )
+        return [Micros(row[1]) for row in found.fetchall()]
 
     def last(self) -> int:
         """Tell the highest position that was ever given."""
@@ -193,8 +205,7 @@ class SqliteJournal:
     def places(self, order_id: OrderId, during: Interval) -> list[Positions]:
         """List an order's positions of a span of event time, as columns, device by device."""
         rows = (self._entry(row) for row in self._rows_since(order_id, during.start))
-        fresh = (one for one in _messages(rows) if isinstance(one, Position))
-        found = [*self._chunks.places(order_id, during), *_columns(fresh)]
+        found = [*self._chunks.places(order_id, during), *_columns(rows)]
         cut = (one.where((one.at >= during.start) & (one.at < during.end)) for one in found)
         return [one for one in cut if len(one)]
 
@@ -276,14 +287,15 @@ class SqliteJournal:
     def _insert(self, entry: JournalEntry) -> None:
         # The position is part of what the seal is bound to: a moved row does not open.
         n = self._next()
+        messages = entry.messages
         sealed = self._vault.seal(
-            msgspec.msgpack.encode(entry.messages),
+            write(entry),
             wearer_id=entry.wearer_id,
             kind=RecordKind.JOURNAL,
             at=entry.received_at,
             row=f"journal/{n}",
         )
-        numbers = [one.seq for one in entry.messages if one.seq is not None]
+        numbers = [one.seq for one in messages if one.seq is not None]
         row = (
             n,
             entry.what,
@@ -291,16 +303,20 @@ class SqliteJournal:
             entry.wearer_id,
             entry.device_id,
             entry.received_at,
-            max((one.at for one in entry.messages), default=entry.received_at),
-            entry.messages[0].epoch if numbers else None,
+            max((one.at for one in messages), default=entry.received_at),
+            entry.epoch if numbers else None,
             min(numbers, default=None),
             max(numbers, default=None),
             sealed,
         )
-        self._db.execute(
-            "INSERT INTO journal VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", row
+        self.insert_sealed([row])
+
+    def insert_sealed(self, rows: Sequence[tuple[Any, ...]]) -> None:
+        """Store rows of this table, sealed and numbered already, of one day of receipt."""
+        self._db.executemany(
+            "INSERT INTO journal VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows
         ).close()
-        day = period_of(RecordKind.JOURNAL, entry.received_at)
+        day = period_of(RecordKind.JOURNAL, Micros(rows[0][_RECEIVED_AT]))
         self._db.execute("INSERT OR IGNORE INTO journal_days VALUES (?)", (day,)).close()
 
     def _next(self) -> int:
@@ -311,12 +327,13 @@ class SqliteJournal:
 
     def _sifted(self, entry: JournalEntry) -> tuple[list[Message], list[Message]]:
         """Tell what is new and what contradicts a message of the same name."""
-        if entry.messages[0].seq is None:
-            return [one for one in entry.messages if self._is_first(entry, one)], []
-        known = self._known(entry)
+        messages = entry.messages
+        if messages[0].seq is None:
+            return [one for one in messages if self._is_first(entry, one)], []
+        known = self._known(entry, messages)
         fresh: list[Message] = []
         conflicts: list[Message] = []
-        for one in entry.messages:
+        for one in messages:
             before = known.setdefault(one.seq, one)
             if before is one:
                 fresh.append(one)
@@ -329,10 +346,10 @@ class SqliteJournal:
         done = self._db.execute("INSERT OR IGNORE INTO named VALUES (?)", (name,))
         return done.rowcount > 0
 
-    def _known(self, entry: JournalEntry) -> dict[int | None, Message]:
+    def _known(self, entry: JournalEntry, messages: Sequence[Message]) -> dict[int | None, Message]:
         """Find stored messages of the same numbers; mostly there are none, and one look tells."""
-        numbers = [one.seq for one in entry.messages if one.seq is not None]
-        key = (entry.device_id, entry.messages[0].epoch)
+        numbers = [one.seq for one in messages if one.seq is not None]
+        key = (entry.device_id, entry.epoch)
         span = (max(numbers), min(numbers))
         touched = self._db.execute(
             "SELECT 1 FROM held WHERE device_id = ? AND epoch = ? AND first <= ? AND last >= ?"
@@ -352,13 +369,14 @@ class SqliteJournal:
 
     def _entry(self, row: _Row) -> JournalEntry:
         n, what, order_id, wearer_id, device_id, received_at, sealed = row
-        told = self._vault.unseal(
+        plain = self._vault.unseal(
             sealed,
             wearer_id=WearerId(wearer_id),
             kind=RecordKind.JOURNAL,
             at=Micros(received_at),
             row=f"journal/{n}",
         )
+        told, columns = read(plain, device_id=device_id, received_at=Micros(received_at))
         return JournalEntry(
             n=n,
             what=what,
@@ -366,7 +384,8 @@ class SqliteJournal:
             wearer_id=WearerId(wearer_id),
             device_id=None if device_id is None else DeviceId(device_id),
             received_at=Micros(received_at),
-            messages=_MESSAGES.decode(told),
+            told=told,
+            columns=columns,
         )
 
 
@@ -374,8 +393,21 @@ def _place(entry: JournalEntry) -> int:
     return entry.n
 
 
-def _columns(messages: Iterable[Position]) -> list[Positions]:
-    return [one for one in runs(messages) if isinstance(one, Positions)]
+def _columns(entries: Iterable[JournalEntry]) -> list[Positions]:
+    """Put what entries say of places side by side, as far as device and epoch stay."""
+    found: list[Positions] = []
+    told: list[Position] = []
+    for entry in entries:
+        if entry.columns is None:
+            told += (one for one in entry.told if isinstance(one, Position))
+        else:
+            found += [*_side_by_side(told), entry.columns]
+            told = []
+    return [*found, *_side_by_side(told)]
+
+
+def _side_by_side(told: Iterable[Position]) -> list[Positions]:
+    return [one for one in runs(told) if isinstance(one, Positions)]
 
 
 def _messages(entries: Iterable[JournalEntry]) -> Iterable[Message]:

@@ -18,9 +18,11 @@ from sqlalchemy import (
     select,
 )
 
+from fairtag.adapters.sqlite.engine import driver
 from fairtag.adapters.sqlite.guards import keep_as_written
 from fairtag.adapters.sqlite.prompting.excused import called, excused
 from fairtag.adapters.sqlite.schema import metadata
+from fairtag.adapters.sqlite.taking.news import tell_changes
 from fairtag.app.books import OrderFacts
 from fairtag.app.ports import Vault
 from fairtag.custody.kinds import RecordKind
@@ -82,6 +84,7 @@ activations = Table(
     Column("order_ends_at", Integer, nullable=False),
 )
 
+tell_changes(activations, "device_id")
 
 _CLEAR = [column for column in versions.c if column.name != "sealed"]
 
@@ -189,6 +192,16 @@ class SqliteOrderBook:
         """
         review = self.version(order_id).review
         return replace(review, by=self.facts(order_id=order_id)[0].review_by)
+
+    def stamp(self, order_id: OrderId) -> tuple[int, int]:
+        """Count an order's versions and marks."""
+        found = driver(self._db).execute(
+            "SELECT (SELECT count(*) FROM order_versions WHERE order_id = ?1),"
+            " (SELECT count(*) FROM order_marks WHERE order_id = ?1)",
+            (order_id,),
+        )
+        many, marked = found.fetchone()
+        return int(many), int(marked)
 
     def rulings(self, order_id: OrderId, *, as_of: Micros | None = None) -> tuple[Ruling, ...]:
         """List the versions for the judge, oldest first.

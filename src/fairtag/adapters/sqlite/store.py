@@ -67,11 +67,22 @@ class SqliteStore:
         self._lock = threading.Lock()
         os.close(os.open(self._path, os.O_WRONLY | os.O_CREAT, 0o600))
         self.kind = _prepare(self._path, kind)
-        self._writer = Writer(self._connect, settle=SqliteTransaction.settle)
+        told, forgotten = SqliteTransaction.settle, SqliteTransaction.forget
+        self._writer = Writer(self._connect, settle=told, forget=forgotten)
 
-    def submit(self, work: Callable[[Transaction], T]) -> Future[T]:
+    def submit(
+        self, work: Callable[[Transaction], T], *, is_plain: bool = False, is_urgent: bool = False
+    ) -> Future[T]:
         """Queue work; the future is done after the commit is on disk."""
-        return self._writer.submit(work)
+        return self._writer.submit(work, is_plain=is_plain, is_urgent=is_urgent)
+
+    def changes(self) -> int:
+        """Count the commits of this process that changed more than what devices said plainly."""
+        return self._writer.changes()
+
+    def behind_s(self) -> float:
+        """Tell for how long the oldest work of the queue has waited."""
+        return self._writer.behind_s()
 
     def transact(self, work: Callable[[Transaction], T]) -> T:
         """Do work and wait until it is durable."""

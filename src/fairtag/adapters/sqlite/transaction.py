@@ -14,6 +14,7 @@ from fairtag.adapters.sqlite.chunks import SqliteChunks
 from fairtag.adapters.sqlite.devices import SqliteDeviceBook
 from fairtag.adapters.sqlite.disclosed.book import SqliteDisclosureBook
 from fairtag.adapters.sqlite.journal import SqliteJournal
+from fairtag.adapters.sqlite.judged.verdicts import SqliteVerdicts
 from fairtag.adapters.sqlite.keeping.erasures import SqliteErasureBook
 from fairtag.adapters.sqlite.keeping.holds import SqliteHoldBook
 from fairtag.adapters.sqlite.log.entries import SqliteAudit
@@ -30,7 +31,7 @@ from fairtag.adapters.sqlite.quarantine import SqliteQuarantine
 from fairtag.adapters.sqlite.reviewing.again import SqliteSecondLookBook
 from fairtag.adapters.sqlite.reviewing.decisions import SqliteDecisionBook
 from fairtag.adapters.sqlite.reviewing.photos import SqlitePhotoReviewBook
-from fairtag.adapters.sqlite.verdicts import SqliteVerdicts
+from fairtag.adapters.sqlite.taking.plain import SqlitePlain
 from fairtag.app.ports import Clock, Vault
 
 
@@ -45,6 +46,7 @@ class SqliteTransaction:
         self.audit = SqliteAudit(connection, spool, clock)
         self.orders = SqliteOrderBook(connection, vault)
         self.devices = SqliteDeviceBook(connection, vault)
+        self.plain = SqlitePlain(connection, vault, self.journal, self.devices)
         self.alerts = SqliteAlertBook(connection, vault)
         self.people = SqlitePeopleBook(connection, vault)
         self.proposals = SqliteProposalBook(connection, vault)
@@ -74,3 +76,7 @@ class SqliteTransaction:
         Raises: LogUnavailable.
         """
         self.audit.settle()
+
+    def forget(self) -> None:
+        """Know nothing by heart: what was done last was undone."""
+        self.plain.forget()

@@ -213,5 +213,5 @@ def _answered(prompt: Prompt, now: Micros, result: str) -> JournalEntry:
         wearer_id=prompt.wearer_id,
         device_id=prompt.device_id,
         received_at=now,
-        messages=(receipt,),
+        told=(receipt,),
     )

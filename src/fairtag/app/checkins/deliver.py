@@ -16,7 +16,6 @@ from fairtag.app.books import ActivationFacts
 from fairtag.app.checkins.answering.moving import challenge_of
 from fairtag.app.checkins.asking import Given, Item, Pause
 from fairtag.app.checkins.prompting.warn import is_standing
-from fairtag.app.checkins.prompting.words import said
 from fairtag.app.house import House
 from fairtag.app.ports import Transaction
 from fairtag.faces.capture.challenge import Challenge
@@ -50,7 +49,7 @@ class InboxItem(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     modality: str | None = None
     challenge: str | None = None  # the small movement that a photo asks for; may be left out
     danger: bool = False  # heard also in protected hours
-    text: dict[str, str] = {}  # by language: the device shows its wearer's
+    says: str  # the code of its words, which the door writes in every language
     config: dict[str, object] | None = None
 
 
@@ -200,22 +199,22 @@ def _item(given: Given, look: _Look) -> InboxItem | None:
             return None if prompt is None else _of_prompt(given.n, prompt, look.challenges[ref])
         case "message":
             name = ref.removeprefix(_BACK)
-            is_shown, told = name in look.taken_back, said("taken_back")
-            found = InboxItem(n=given.n, id=name, kind="message", text=told)
+            is_shown = name in look.taken_back
+            found = InboxItem(n=given.n, id=name, kind="message", says="taken_back")
         case "config":
             config = look.config or {}
             is_shown = ref == look.config_ref
-            told = said("paused" if config.get("paused") else "hours")
-            found = InboxItem(n=given.n, id=ref, kind="config", config=config, text=told)
+            says = "paused" if config.get("paused") else "hours"
+            found = InboxItem(n=given.n, id=ref, kind="config", config=config, says=says)
         case _:
             is_shown = ref == look.stop
-            found = InboxItem(n=given.n, id=ref, kind="stop", text=said("stop"))
+            found = InboxItem(n=given.n, id=ref, kind="stop", says="stop")
     return found if is_shown else None
 
 
 def _danger(given: Given) -> InboxItem:
     """Write a warning of danger to life; nothing holds it back, no pause and no hour."""
-    return InboxItem(n=given.n, id=given.ref, kind="message", danger=True, text=said("danger"))
+    return InboxItem(n=given.n, id=given.ref, kind="message", danger=True, says="danger")
 
 
 def _of_prompt(n: int, prompt: Prompt, challenge: Challenge) -> InboxItem:
@@ -231,5 +230,5 @@ def _of_prompt(n: int, prompt: Prompt, challenge: Challenge) -> InboxItem:
         condition_id=prompt.condition_id,
         modality=prompt.modality,
         challenge=challenge.value if is_asked else None,
-        text=said(prompt.modality),
+        says=prompt.modality,
     )

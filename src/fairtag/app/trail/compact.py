@@ -12,22 +12,20 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-
-import msgspec
+from itertools import islice
 
 from fairtag.app.house import House
 from fairtag.app.ports import JournalEntry, Transaction
-from fairtag.app.trail.book import Chunk, OfHour, Pile, TrailKind
+from fairtag.app.trail.book import Chunk, OfHour, Pile, Span, TrailKind
+from fairtag.app.trail.kinds import Kinds
 from fairtag.audit.entries import Entry
-from fairtag.custody.kinds import RecordKind
-from fairtag.intake.messages import Position
-from fairtag.orders.inforce import is_kept
-from fairtag.orders.model import Ruling, Trail
 from fairtag.terms.errors import CompactionRefused, SealBroken
 from fairtag.terms.instants import DAY, HOUR, Micros, parse
 
 _REST = HOUR  # chosen: late duplicates mostly come within it, and rows answer fastest
-_AT_ONCE = 500  # rows that one transaction takes away; the writer is held for milliseconds
+_AT_ONCE = 2_000  # rows that one transaction takes away; the writer is held for some 10 ms
+_OPENED_AT_ONCE = 64  # piles that are read on one snapshot
+_SEALED_AT_ONCE = 10_000  # entries and messages; arrays cost as much for one chunk as for many
 _A_ROUND = 6_000  # rows; a round comes every two seconds, and other care waits for it
 _DAYS_A_ROUND = 50  # orders whose day is put together in a round
 _MOST_MESSAGES = 50_000  # a chunk is cut there, where an entry ends
@@ -36,49 +34,62 @@ _Kinds = list[tuple[TrailKind, JournalEntry]]
 
 
 @dataclass(slots=True)
+class _Made:
+    """Spans that wait to be sealed, and what they replace: rows, or chunks of hours."""
+
+    spans: list[Span] = field(default_factory=list)
+    rows: list[int] = field(default_factory=list)
+    hours: list[int] = field(default_factory=list)
+
+
+@dataclass(slots=True)
 class _Batch:
-    """Chunks that wait for one transaction, and the positions of what they replace."""
+    """Chunks that wait for one transaction, and what they replace."""
 
     chunks: list[Chunk] = field(default_factory=list)
     rows: list[int] = field(default_factory=list)
     hours: list[int] = field(default_factory=list)
 
 
-def compact(house: House) -> int:
-    """Put together what is due, a bounded part of it; tells how many chunks were made."""
+def compact(house: House, kinds: Kinds | None = None) -> int:
+    """Put together what is due, a bounded part of it; tells how many chunks were made.
+
+    `kinds` remembers orders from one round to the next.
+    """
     before = Micros(house.clock.now() - _REST)
-    made = _hours(house, before) + _days(house, before)
+    made = _hours(house, before, kinds or Kinds()) + _days(house, before)
     _end_days(house, before)
     return made
 
 
-def _hours(house: House, before: Micros) -> int:
+def _hours(house: House, before: Micros, kinds: Kinds) -> int:
     """Make chunks of hours out of rows."""
-    upto = house.store.read(lambda tx: tx.verdicts.judged_upto())
-    batch, made, taken = _Batch(), 0, 0
-    for pile in _due(house, upto, before):
-        entries = _opened(house, pile, upto)
-        if entries:
-            batch.chunks += _chunks(house, _by_kind(house, entries), pile.received.start, hours=1)
-            batch.rows += [one.n for one in entries]
-        taken += len(entries)
-        if len(batch.rows) >= _AT_ONCE:
-            made += _write(house, batch)
-            batch = _Batch()
+    # A state that lags behind is made whole from rows: chunks leave out what was only to be judged.
+    upto = house.store.read(lambda tx: tx.verdicts.whole_upto())
+    waiting, held, made, taken = list[_Made](), 0, 0, 0
+    for piles in _due(house, upto, before):
+        for one in house.store.read(partial(_opened, piles=piles, upto=upto, kinds=kinds)):
+            waiting.append(one)
+            taken += len(one.rows)
+            held += sum(entry.count for span in one.spans for entry in span.entries)
+        if held + taken >= _SEALED_AT_ONCE:
+            made += _replace(house, waiting)
+            waiting, held = [], 0
         if taken >= _A_ROUND:
             break
-    return made + _write(house, batch)
+    return made + _replace(house, waiting)
 
 
-def _due(house: House, upto: int, before: Micros) -> Iterator[Pile]:
-    """Give what is due, the oldest first; looks on while there is some."""
+def _due(house: House, upto: int, before: Micros) -> Iterator[list[Pile]]:
+    """Give what is due, the oldest first, some piles at once; looks on while there is some."""
     after, told = 0, set[Pile]()
     while True:
         look = partial(_piles, after=after, upto=upto, before=before)
         piles, after = house.store.read(look)
         if not piles:
             return
-        yield from (one for one in piles if one not in told)
+        fresh = [one for one in piles if one not in told]
+        yield from (fresh[n : n + _OPENED_AT_ONCE] for n in range(0, len(fresh), _OPENED_AT_ONCE))
         told.update(piles)
 
 
@@ -86,42 +97,23 @@ def _piles(tx: Transaction, *, after: int, upto: int, before: Micros) -> tuple[l
     return tx.journal.piles(after=after, upto=upto, before=before)
 
 
-def _opened(house: House, pile: Pile, upto: int) -> list[JournalEntry]:
-    """Open the rows of a pile; none while some wait for the judge, or a key is gone."""
-    try:
-        entries = house.store.read(lambda tx: tx.journal.of_pile(pile))
-    except SealBroken:
-        return []  # whoever destroyed the wearer's key removes the rows; others must not wait
-    return entries if all(one.n <= upto for one in entries) else []
-
-
-def _by_kind(house: House, entries: Sequence[JournalEntry]) -> _Kinds:
-    rulings = house.store.read(lambda tx: tx.orders.rulings(entries[0].order_id))
-    return [(kind_at(rulings, one.received_at), _kept(one, rulings)) for one in entries]
-
-
-def _kept(entry: JournalEntry, rulings: Sequence[Ruling]) -> JournalEntry:
-    """Leave out positions of a time in which the review was overdue: they were judged, no more."""
-    told = tuple(
-        one
-        for one in entry.messages
-        if not isinstance(one, Position) or is_kept(rulings[-1], one.at)
-    )
-    return (
-        entry if len(told) == len(entry.messages) else msgspec.structs.replace(entry, messages=told)
-    )
-
-
-def kind_at(rulings: Sequence[Ruling], at: Micros) -> TrailKind:
-    """Tell under which kind of key falls what was received: by the version then in force."""
-    known = [one for one in rulings if one.recorded_at <= at] or rulings[:1]
-    has_trail = any(isinstance(one, Trail) for one in known[-1].conditions)
-    return RecordKind.TRAIL if has_trail else RecordKind.PASSING
+def _opened(tx: Transaction, *, piles: Sequence[Pile], upto: int, kinds: Kinds) -> list[_Made]:
+    """Open the rows of piles; not where some wait for the judge, or a key is gone."""
+    made = list[_Made]()
+    for pile in piles:
+        try:
+            entries = tx.journal.of_pile(pile)
+        except SealBroken:
+            continue  # who destroyed the wearer's key removes the rows; others must not wait
+        if entries and all(one.n <= upto for one in entries):
+            spans = _spans(kinds.of(tx, entries), pile.received.start, hours=1)
+            made.append(_Made(spans, rows=[one.n for one in entries]))
+    return made
 
 
 def _days(house: House, before: Micros) -> int:
     """Make chunks of days out of chunks of hours."""
-    made = 0
+    waiting, held, made = list[_Made](), 0, 0
     for pile in house.store.read(partial(_whole_days, before=before)):
         try:
             hours = house.store.read(partial(_of_day, pile=pile))
@@ -130,10 +122,13 @@ def _days(house: House, before: Micros) -> int:
         told = sorted(
             ((one.kind, entry) for one in hours for entry in one.entries), key=lambda one: one[1].n
         )
-        batch = _Batch(hours=[one.last_n for one in hours])
-        batch.chunks += _chunks(house, told, pile.received.start, hours=24)
-        made += _write(house, batch)
-    return made
+        spans = _spans(told, pile.received.start, hours=24)
+        waiting.append(_Made(spans, hours=[one.chunk for one in hours]))
+        held += sum(1 + one.count for _, one in told)
+        if held >= _SEALED_AT_ONCE:
+            made += _replace(house, waiting)
+            waiting, held = [], 0
+    return made + _replace(house, waiting)
 
 
 def _whole_days(tx: Transaction, *, before: Micros) -> list[Pile]:
@@ -146,26 +141,21 @@ def _of_day(tx: Transaction, *, pile: Pile) -> list[OfHour]:
     return tx.chunks.of_day(pile)
 
 
-def _chunks(house: House, told: _Kinds, start: Micros, *, hours: int) -> list[Chunk]:
-    def seal(tx: Transaction) -> list[Chunk]:
-        return [
-            tx.chunks.seal(some, kind=kind, start=start, hours=hours)
-            for kind, entries in _groups(told)
-            for some in _cut(entries)
-        ]
-
-    return house.store.read(seal)
+def _spans(told: _Kinds, start: Micros, *, hours: int) -> list[Span]:
+    return [
+        Span(some, kind, start, hours) for kind, entries in _groups(told) for some in _cut(entries)
+    ]
 
 
 def _groups(told: _Kinds) -> list[tuple[TrailKind, list[JournalEntry]]]:
     """Part entries by kind, device and epoch; ticks and rulings go with whom is there."""
     groups: dict[tuple[TrailKind, object], list[JournalEntry]] = {}
     for kind, entry in told:
-        if entry.messages:
-            said = (entry.device_id, entry.messages[0].epoch)
+        if entry.count:
+            said = (entry.device_id, entry.epoch)
             groups.setdefault((kind, said), []).append(entry)
     for kind, entry in told:
-        if not entry.messages:
+        if not entry.count:
             mine = next((name for name in groups if name[0] is kind), (kind, None))
             groups.setdefault(mine, []).append(entry)
     return [(name[0], sorted(one, key=lambda one: one.n)) for name, one in groups.items()]
@@ -175,12 +165,34 @@ def _cut(entries: Sequence[JournalEntry]) -> Iterator[list[JournalEntry]]:
     some: list[JournalEntry] = []
     held = 0
     for one in entries:
-        if some and held + len(one.messages) + len(some) > _MOST_MESSAGES:
+        if some and held + one.count + len(some) > _MOST_MESSAGES:
             yield some
             some, held = [], 0
         some.append(one)
-        held += len(one.messages)
+        held += one.count
     yield some
+
+
+def _replace(house: House, waiting: Sequence[_Made]) -> int:
+    """Seal what waits, all at once, and replace, some at once; tells how many chunks were stored.
+
+    Raises: CompactionRefused.
+    """
+    sealed = iter(_sealed(house, waiting))
+    batch, made = _Batch(), 0
+    for one in waiting:
+        batch.chunks += islice(sealed, len(one.spans))
+        batch.rows += one.rows
+        batch.hours += one.hours
+        if len(batch.rows) + len(batch.hours) >= _AT_ONCE:
+            made += _write(house, batch)
+            batch = _Batch()
+    return made + _write(house, batch)
+
+
+def _sealed(house: House, waiting: Sequence[_Made]) -> list[Chunk]:
+    spans = [span for one in waiting for span in one.spans]
+    return house.store.read(lambda tx: tx.chunks.seal(spans))
 
 
 def _write(house: House, batch: _Batch) -> int:
@@ -208,8 +220,7 @@ def _write(house: House, batch: _Batch) -> int:
         gone = tx.journal.drop(batch.rows) + tx.chunks.drop(batch.hours)
         if gone != len(batch.rows) + len(batch.hours):
             raise CompactionRefused
-        for chunk in batch.chunks:
-            tx.chunks.put(chunk)
+        tx.chunks.put(batch.chunks)
         return len(batch.chunks)
 
     return house.store.transact(work)

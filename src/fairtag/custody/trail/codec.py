@@ -1,64 +1,79 @@
-"""How does a chunk become what was said again, byte for byte?
+"""How do chunks become what was said again, byte for byte?
 
 Units: µs UTC.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice, pairwise
+from typing import NamedTuple
 
 import numpy as np
 
+from fairtag.custody.trail.bits import Ints
 from fairtag.custody.trail.entry import JournalEntry
-from fairtag.custody.trail.form import CODES, KINDS, MOCKS, SOURCES, WHATS
+from fairtag.custody.trail.form import CODES, KINDS, MOCKS, SOURCES, WHATS, Frame
 from fairtag.custody.trail.measured import Floats
 from fairtag.custody.trail.reading import MessageColumns, Told, columns_of
-from fairtag.custody.trail.whole import Ints
 from fairtag.custody.trail.writing import encode
 from fairtag.intake.columns import NO_SEQ, Positions
 from fairtag.intake.messages import Event, Message, Position, StatusReport
 from fairtag.terms.ids import DeviceId, OrderId, WearerId
 from fairtag.terms.instants import Micros
 
-__all__ = ["decode", "encode", "positions"]
+__all__ = ["Bound", "decode", "encode", "positions"]
 
 _POSITION, _EVENT, _STATUS, _RECEIPT = range(len(KINDS))
 _SOURCE_OF = tuple(source for source in SOURCES for _ in MOCKS)
 _MOCK_OF = MOCKS * len(SOURCES)
 
 
-def decode(chunk: bytes, *, order_id: OrderId, wearer_id: WearerId) -> list[JournalEntry]:
-    """Read the entries of a chunk.
+class Bound(NamedTuple):
+    """A chunk, and what its row says of it."""
 
-    Raises: TrailBroken.
+    order_id: OrderId
+    wearer_id: WearerId
+    frame: Frame
+    told: bytes
+
+
+def decode(chunks: Sequence[Bound]) -> list[list[JournalEntry]]:
+    """Read the entries of chunks, a list a chunk.
+
+    Raises: TrailBroken when one of them is broken.
     """
-    told = columns_of(chunk)
+    if not chunks:
+        return []
+    told = columns_of([(one.frame, one.told) for one in chunks])
     messages = iter(_messages(told))
-    names: tuple[DeviceId | None, ...] = (None, *told.names)
     columns = told.entries
+    rows = _rows(columns.n, columns.what, columns.device, columns.received_at, columns.count)
     return [
-        JournalEntry(
-            n=n,
-            what=WHATS[what],
-            order_id=order_id,
-            wearer_id=wearer_id,
-            device_id=names[device],
-            received_at=Micros(received_at),
-            messages=tuple(islice(messages, count)),
-        )
-        for n, what, device, received_at, count in _rows(
-            columns.n, columns.what, columns.device, columns.received_at, columns.count
-        )
+        [
+            JournalEntry(
+                n=n,
+                what=WHATS[what],
+                order_id=one.order_id,
+                wearer_id=one.wearer_id,
+                device_id=told.names[device],
+                received_at=Micros(received_at),
+                told=tuple(islice(messages, count)),
+            )
+            for n, what, device, received_at, count in islice(rows, many)
+        ]
+        for one, many in zip(chunks, told.each, strict=True)
     ]
 
 
-def positions(chunk: bytes) -> list[Positions]:
-    """Read the positions of a chunk as columns, in order of arrival, device by device.
+def positions(chunks: Sequence[Bound]) -> list[Positions]:
+    """Read the positions of chunks as columns, in order of arrival, device by device.
 
-    Raises: TrailBroken.
+    Raises: TrailBroken when one of them is broken.
     """
-    told = columns_of(chunk)
+    if not chunks:
+        return []
+    told = columns_of([(one.frame, one.told) for one in chunks])
     rows = np.flatnonzero(told.messages.kind == _POSITION)
     if not len(rows):
         return []
@@ -72,7 +87,7 @@ def _part(told: Told, rows: Ints, first: int, end: int) -> Positions:
     columns, places = told.messages, told.places
     marks = places.marks[first:end]
     return Positions(
-        device_id=told.names[int(columns.device[rows[0]]) - 1],
+        device_id=told.names[int(columns.device[rows[0]])] or DeviceId(""),
         epoch=int(columns.epoch[rows[0]]),
         seq=columns.seq[rows],
         at=columns.at[rows],
@@ -168,7 +183,7 @@ def _heads(told: Told, kind: int) -> Iterator[_Head]:
     columns: MessageColumns = told.messages
     is_one = columns.kind == kind
     seqs = (None if seq == NO_SEQ else seq for seq in columns.seq[is_one].tolist())
-    names = (DeviceId(""), *told.names)
+    names = [one or DeviceId("") for one in told.names]
     return zip(
         (names[place] for place in columns.device[is_one].tolist()),
         columns.epoch[is_one].tolist(),

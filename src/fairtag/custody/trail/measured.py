@@ -2,25 +2,24 @@
 
 Devices tell decimals, and intake turns their units into ours by one multiplication or division: the
 same one turns whole numbers back into the same bits. What no step fits lies as it is, packed.
-Shapes: columns are (n,).
+Many slots are worked on at once. Shapes: columns are (n,).
 """
 
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
-from fairtag.custody.trail import pen, whole
-from fairtag.custody.trail.pen import Reader
+from fairtag.custody.trail.bits import Ints
 from fairtag.intake.osmand import KNOT_MPS
 from fairtag.terms.errors import TrailBroken
 
 Floats = NDArray[np.float64]
 
-_AS_IT_IS = 0xFF
+AS_IT_IS = 0xFF
 _KMH_A_MPS = 3.6
 _DECIMALS = (1, 0, 2, 7, 3, 4, 5, 6)  # the likeliest first
 _MOST_WHOLE = 2.0**52  # floats hold every whole number up to here
@@ -32,60 +31,94 @@ _UNITS: tuple[Callable[[Floats], Floats], ...] = (
     lambda told: told * 100,  # a share told as percent
 )
 _UNIT_OF = (1.0, KNOT_MPS, 1 / _KMH_A_MPS, 100.0)
+_COORDINATE = 7  # decimals of 1e-7 degree
 
 
-def write(values: Floats) -> bytes:
-    """Write a column; the reader has to know its length."""
-    if not len(values):
-        return b""
-    for unit in range(len(_UNITS)):
-        for decimals in _DECIMALS:
-            steps = _steps(values, unit, decimals)
-            if steps is not None:
-                return bytes([unit << 4 | decimals]) + whole.write(steps)
-    lying = values.astype("<f8").view(np.uint8).reshape(-1, 8).T.tobytes()
-    packed = zlib.compress(lying, 9)
-    return bytes([_AS_IT_IS]) + pen.natural(len(packed)) + packed
+def steps_of(values: Floats, counts: Ints, *, is_coordinate: bool) -> tuple[Ints, Ints]:
+    """Count steps of each slot, and tell which: a byte of unit and decimals, or `AS_IT_IS`.
 
-
-def read(reader: Reader, count: int) -> Floats:
-    """Read a column of `count` numbers.
-
-    Raises: TrailBroken.
+    No slot is empty.
     """
-    if not count:
-        return np.zeros(0)
-    head = reader.byte()
-    if head == _AS_IT_IS:
-        return _unpacked(reader.take(reader.natural()), count)
-    unit, decimals = head >> 4, head & 0xF
-    if unit >= len(_UNITS) or decimals not in _DECIMALS:
-        raise TrailBroken("a column is of no known unit")
-    return _back(whole.read(reader, count), unit, decimals)
+    steps = np.zeros(len(values), np.int64)
+    units = np.full(len(counts), AS_IT_IS)
+    waiting = np.arange(len(counts))
+    starts = np.cumsum(counts) - counts
+    for unit, decimals in _ways(is_coordinate=is_coordinate):
+        if not len(waiting):
+            break
+        rows = _rows(starts, counts, waiting, len(values))
+        told = values[rows]
+        counted, is_exact = _counted(told, unit, decimals)
+        some = counts[waiting]
+        fits = np.logical_and.reduceat(is_exact, np.cumsum(some) - some)
+        units[waiting[fits]] = unit << 4 | decimals
+        steps[rows] = counted * np.repeat(fits, some)
+        waiting = waiting[~fits]
+    return steps, units
 
 
-def _steps(values: Floats, unit: int, decimals: int) -> NDArray[np.int64] | None:
-    """Count steps, if that gives the same bits back."""
+def _ways(*, is_coordinate: bool) -> list[tuple[int, int]]:
+    ways = [(unit, decimals) for unit in range(len(_UNITS)) for decimals in _DECIMALS]
+    return [(0, _COORDINATE), *ways] if is_coordinate else ways
+
+
+def _rows(starts: Ints, counts: Ints, wanted: Ints, whole: int) -> Ints | slice:
+    """Give the rows of some slots."""
+    if len(wanted) == len(counts):
+        return slice(0, whole)
+    some = counts[wanted]
+    inside = np.arange(int(some.sum())) - np.repeat(np.cumsum(some) - some, some)
+    return np.repeat(starts[wanted], some) + inside
+
+
+def _counted(told: Floats, unit: int, decimals: int) -> tuple[Ints, NDArray[np.bool_]]:
+    """Count steps, and tell where that gives the same bits back."""
     with np.errstate(all="ignore"):
-        counted = np.rint(values / _UNIT_OF[unit] * 10**decimals)
-        if not (np.abs(counted) < _MOST_WHOLE).all():
-            return None
-    steps = counted.astype(np.int64)
+        counted = np.rint(told / _UNIT_OF[unit] * 10**decimals)
+        is_whole = np.abs(counted) < _MOST_WHOLE
+        steps = np.where(is_whole, counted, 0.0).astype(np.int64)
     back = _back(steps, unit, decimals)
-    return steps if np.array_equal(back.view(np.int64), values.view(np.int64)) else None
+    return steps, is_whole & (back.view(np.int64) == told.view(np.int64))
 
 
-def _back(steps: NDArray[np.int64], unit: int, decimals: int) -> Floats:
+def _back(steps: Ints, unit: int, decimals: int) -> Floats:
     return _UNITS[unit](steps / np.float64(10**decimals))
 
 
-def _unpacked(packed: bytes, count: int) -> Floats:
+def is_known(unit: int) -> bool:
+    """Tell whether a byte names a unit and decimals, or numbers as they are."""
+    return unit == AS_IT_IS or (unit >> 4 < len(_UNITS) and unit & 0xF in _DECIMALS)
+
+
+def floats_of(steps: Ints, units: Sequence[int], counts: Sequence[int]) -> Floats:
+    """Turn the steps of slots back; what lies as it is stays 0."""
+    kinds = set(units)
+    if len(kinds) == 1 and AS_IT_IS not in kinds:
+        return _back(steps, units[0] >> 4, units[0] & 0xF)
+    found = np.zeros(len(steps))
+    each = np.repeat(np.array(units, np.int64), counts)
+    for unit in kinds - {AS_IT_IS}:
+        there = each == unit
+        found[there] = _back(steps[there], unit >> 4, unit & 0xF)
+    return found
+
+
+def packed(values: Floats) -> bytes:
+    """Write numbers as they are."""
+    return zlib.compress(values.astype("<f8").view(np.uint8).reshape(-1, 8).T.tobytes(), 9)
+
+
+def unpacked(told: bytes, count: int) -> Floats:
+    """Read them again.
+
+    Raises: TrailBroken.
+    """
     opened = zlib.decompressobj()
     try:
-        lying = opened.decompress(packed, 8 * count + 1)
+        lying = opened.decompress(told, 8 * count + 1)
     except zlib.error as error:
         raise TrailBroken("a column can't be unpacked") from error
     if len(lying) != 8 * count or opened.unused_data:
         raise TrailBroken("a column has another length")
-    told = np.frombuffer(lying, np.uint8).reshape(8, count).T
-    return np.ascontiguousarray(told).view("<f8").reshape(count).astype(np.float64)
+    bytes_of = np.frombuffer(lying, np.uint8).reshape(8, count).T
+    return np.ascontiguousarray(bytes_of).view("<f8").reshape(count).astype(np.float64)

@@ -1,12 +1,6 @@
-"""How are columns put one after the other, and taken off again without trust?
-
-A column that holds only zeros is one bit. Units: bytes.
-"""
+"""How are numbers put one after the other, and taken off again without trust? Units: bytes."""
 
 from __future__ import annotations
-
-import numpy as np
-from numpy.typing import NDArray
 
 from fairtag.terms.errors import TrailBroken
 
@@ -31,43 +25,50 @@ class Reader:
         return self._told[self._at - count : self._at]
 
     def byte(self) -> int:
-        """Take one byte."""
-        return self.take(1)[0]
+        """Take one byte.
+
+        Raises: TrailBroken.
+        """
+        try:
+            told = self._told[self._at]
+        except IndexError as error:
+            raise TrailBroken("it ends too soon") from error
+        self._at += 1
+        return told
 
     def natural(self) -> int:
-        """Take a number of 0 or more: seven bits a byte, the lowest first."""
-        value = 0
-        for place in range(_MOST_VARINT_BYTES):
+        """Take a number of 0 or more: seven bits a byte, the lowest first.
+
+        Raises: TrailBroken.
+        """
+        try:
+            told = self._told[self._at]
+        except IndexError as error:
+            raise TrailBroken("it ends too soon") from error
+        self._at += 1
+        if told < 0x80:  # noqa: PLR2004 - the highest bit says that more follows
+            return told
+        value = told & 0x7F
+        for place in range(1, _MOST_VARINT_BYTES):
             told = self.byte()
             value |= (told & 0x7F) << (7 * place)
-            if told < 0x80:  # noqa: PLR2004 - the highest bit says that more follows
+            if told < 0x80:  # noqa: PLR2004
                 return value
         raise TrailBroken("a number does not end")
 
     def whole(self) -> int:
-        """Take a number of any sign."""
-        told = self.natural()
-        value = (told >> 1) ^ -(told & 1)
-        if not -(2**63) <= value < 2**63:
-            raise TrailBroken("a number is too large")
-        return value
-
-    def bits(self, most: int) -> NDArray[np.uint8]:
-        """Look at up to `most` of the bits that follow, and take none of them."""
-        here = self._told[self._at : self._at + -(-most // 8)]
-        return np.unpackbits(np.frombuffer(here, np.uint8))
-
-    def rest(self) -> bytes:
-        """Look at all bytes that follow."""
-        return self._told[self._at :]
-
-    def end(self) -> None:
-        """See that nothing is left.
+        """Take a number of any sign.
 
         Raises: TrailBroken.
         """
-        if self._at != len(self._told):
-            raise TrailBroken("something follows its end")
+        told = self.natural()
+        if told >> 64:
+            raise TrailBroken("a number is too large")
+        return (told >> 1) ^ -(told & 1)
+
+    def rest(self) -> bytes:
+        """Take all bytes that follow."""
+        return self.take(len(self._told) - self._at)
 
 
 def natural(value: int) -> bytes:
@@ -77,6 +78,8 @@ def natural(value: int) -> bytes:
         >>> natural(0).hex(), natural(300).hex()
         ('00', 'ac02')
     """
+    if value < 0x80:  # noqa: PLR2004
+        return bytes([value])
     told = bytearray()
     while value >= 0x80:  # noqa: PLR2004
         told.append(value & 0x7F | 0x80)

@@ -1,89 +1,43 @@
-"""How does a chunk become columns again, without trust in it?
+"""How do chunks become columns again, without trust in them?
 
-Units: µs UTC. Shapes: columns are (n,).
+Many chunks are read at once, their rows one after the other: what arrays cost to call is paid once,
+not a chunk. Units: µs UTC. Shapes: columns are (n,).
 """
 
 from __future__ import annotations
 
 import zlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import msgspec
 import numpy as np
 
-from fairtag.custody.trail import measured, whole
+from fairtag.custody.trail.bits import Ints
 from fairtag.custody.trail.form import (
+    BEHIND,
+    BY_RECEIPT,
     CODES,
-    COLUMNS_BYTES,
+    GAPS,
     KINDS,
     MOCKS,
-    MOST,
     MOST_RECEIPTS_BYTES,
     SOURCES,
-    VERSION,
     WHATS,
+    Frame,
 )
+from fairtag.custody.trail.gathering import last_told, sums
+from fairtag.custody.trail.laying import Laid, laid
 from fairtag.custody.trail.measured import Floats
-from fairtag.custody.trail.pen import Reader
-from fairtag.custody.trail.whole import Ints
-from fairtag.custody.trail.writing import last_told
 from fairtag.intake.columns import NO_SEQ
 from fairtag.intake.messages import CheckInReceipt
 from fairtag.terms.errors import TrailBroken
 from fairtag.terms.ids import DeviceId
 
 _POSITION, _EVENT, _STATUS, _RECEIPT = range(len(KINDS))
-_WAYS = 3  # how times are told; the first: each by itself
-_BY_RECEIPT, _BEHIND = 1, 2
 _RECEIPTS: msgspec.msgpack.Decoder[list[CheckInReceipt]] = msgspec.msgpack.Decoder(
     list[CheckInReceipt]
 )
-
-
-class _Columns:
-    """Reads columns in the order in which they were written."""
-
-    def __init__(self, reader: Reader) -> None:
-        self._reader = reader
-        self._flags = int.from_bytes(reader.take(COLUMNS_BYTES), "little")
-
-    def whole(self, count: int, *, below: int | None = None) -> Ints:
-        """Read whole numbers; with `below`, they are 0 or more and less than that."""
-        found = whole.read(self._reader, count) if self._is_told() else np.zeros(count, np.int64)
-        if below is not None and count and not 0 <= found.min() <= found.max() < below:
-            raise TrailBroken("a word is not in its list")
-        return found
-
-    def told(self, count: int) -> Ints:
-        """Read whole numbers that were written in any case."""
-        if self._is_told() != (count > 0):
-            raise TrailBroken("a column is missing")
-        return whole.read(self._reader, count)
-
-    def measured(self, count: int) -> Floats:
-        if self._is_told() != (count > 0):
-            raise TrailBroken("a column is missing")
-        return measured.read(self._reader, count)
-
-    def maybe_measured(self, count: int) -> Floats:
-        """Read numbers of which some are unknown: NaN."""
-        is_known = self.whole(count, below=2) == 0
-        found = np.full(count, np.nan)
-        found[is_known] = self.measured(int(is_known.sum()))
-        return found
-
-    def packed(self) -> bytes:
-        return self._reader.take(self._reader.natural()) if self._is_told() else b""
-
-    def end(self) -> None:
-        self._reader.end()
-        if self._flags:
-            raise TrailBroken("a column is of no known kind")
-
-    def _is_told(self) -> bool:
-        is_told = bool(self._flags & 1)
-        self._flags >>= 1
-        return is_told
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,7 +46,7 @@ class EntryColumns:
 
     n: Ints
     what: Ints
-    device: Ints  # a place in the names, from 1; 0 is none
+    device: Ints  # a place in the names; 0 is none
     received_at: Ints
     count: Ints  # messages
 
@@ -124,9 +78,10 @@ class PlaceColumns:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
-    """A chunk as columns."""
+    """Chunks as columns, one chunk after the other."""
 
-    names: tuple[DeviceId, ...]
+    names: tuple[DeviceId | None, ...]  # the first is none
+    each: list[int]  # entries of each chunk
     entries: EntryColumns
     messages: MessageColumns
     places: PlaceColumns
@@ -135,107 +90,132 @@ class Told:
     receipts: tuple[CheckInReceipt, ...]
 
 
-def columns_of(chunk: bytes) -> Told:
-    """Read a chunk as columns.
+def columns_of(chunks: Sequence[tuple[Frame, bytes]]) -> Told:
+    """Read chunks as columns.
 
-    Raises: TrailBroken.
+    Raises: TrailBroken when one of them is broken.
     """
-    reader = Reader(chunk)
-    if reader.byte() != VERSION:
-        raise TrailBroken("it is of another version")
-    columns = _Columns(reader)
-    many, origin = reader.natural(), reader.whole()
-    if not 1 <= many <= MOST:
-        raise TrailBroken("it holds more than a chunk may")
-    names = _names(reader)
-    entries, at = _entries(columns, many, origin, len(names))
-    messages = _messages(columns, entries, at, len(names))
-    counts = np.bincount(messages.kind, minlength=len(KINDS)).tolist()
-    told = Told(
+    told = laid([chunk for _, chunk in chunks])
+    each, many = told.counts("n"), told.counts("kind")
+    start = np.array([frame.start for frame, _ in chunks], np.int64)
+    last = np.array([frame.last_n for frame, _ in chunks], np.int64)
+    count = told.whole("count") + 1
+    if (count < 0).any() or not np.array_equal(sums(count, each), many):
+        raise TrailBroken("it holds another number of messages")
+    names, device, other = _devices(told, chunks, each, count)
+    received_at, at = _times(told, count, each, many)
+    kind = told.whole("kind", below=len(KINDS))
+    for n in range(len(KINDS)):
+        if not np.array_equal(sums(kind == n, many), told.of_kind(n)):
+            raise TrailBroken("it holds another number of messages of a kind")
+    after = told.whole("received_after") + np.repeat(received_at, count)
+    return Told(
         names=names,
-        entries=entries,
-        messages=messages,
-        places=_places(columns, counts[_POSITION]),
-        codes=columns.whole(counts[_EVENT], below=len(CODES)),
-        lives_pct=columns.maybe_measured(counts[_STATUS]),
-        receipts=_receipts(columns.packed(), counts[_RECEIPT]),
+        each=each.tolist(),
+        entries=EntryColumns(
+            n=told.whole("n") + np.repeat(last, each),
+            what=told.whole("what", below=len(WHATS)),
+            device=device,
+            received_at=received_at + np.repeat(start, each),
+            count=count,
+        ),
+        messages=MessageColumns(
+            kind=kind,
+            device=other,
+            epoch=told.whole("epoch"),
+            seq=_numbers(told),
+            at=at + np.repeat(start, many),
+            received_at=after + np.repeat(start, many),
+        ),
+        places=_places(told),
+        codes=told.whole("code", below=len(CODES)),
+        lives_pct=_known(told, "life_pct"),
+        receipts=_receipts(told),
     )
-    columns.end()
-    return told
 
 
-def _names(reader: Reader) -> tuple[DeviceId, ...]:
-    many = reader.natural()
-    if many > 2 * MOST:
-        raise TrailBroken("it holds more than a chunk may")
-    try:
-        return tuple(DeviceId(reader.take(reader.natural()).decode()) for _ in range(many))
-    except UnicodeDecodeError as error:
-        raise TrailBroken("a name is no text") from error
-
-
-def _entries(columns: _Columns, many: int, origin: int, names: int) -> tuple[EntryColumns, Ints]:
-    """Read entries, and when messages happened: one of their times may stand on the other."""
-    n, what = columns.whole(many), columns.whole(many, below=len(WHATS))
-    device, count = columns.whole(many, below=names + 1), columns.whole(many, below=MOST + 1)
-    messages = int(count.sum())
-    if messages > MOST:
-        raise TrailBroken("it holds more than a chunk may")
-    way = int(columns.whole(1, below=_WAYS)[0])
-    received_at, at = columns.told(many), columns.told(messages)
-    if way == _BY_RECEIPT:
-        at = at + np.repeat(received_at, count)
-    elif way == _BEHIND:
-        received_at = received_at + last_told(at, count)
-    start = np.int64(origin)
-    found = EntryColumns(
-        n=n, what=what, device=device, received_at=received_at + start, count=count
-    )
-    return found, at + start
-
-
-def _messages(columns: _Columns, entries: EntryColumns, at: Ints, names: int) -> MessageColumns:
-    entry = np.repeat(np.arange(len(entries.n)), entries.count)
-    many = len(entry)
-    kind = columns.whole(many, below=len(KINDS))
-    device = columns.whole(many) + entries.device[entry]
-    if many and not 1 <= device.min() <= device.max() <= names:
+def _devices(
+    told: Laid, chunks: Sequence[tuple[Frame, bytes]], each: Ints, count: Ints
+) -> tuple[tuple[DeviceId | None, ...], Ints, Ints]:
+    """Give the names, and their places for entries and for messages."""
+    names: dict[DeviceId | None, int] = {None: 0}
+    tables = [
+        [frame.device_id, None, *named]
+        for (frame, _), named in zip(chunks, told.names, strict=True)
+    ]
+    places = np.array([names.setdefault(one, len(names)) for some in tables for one in some])
+    sizes = np.array([len(one) for one in tables], np.int64)
+    size, first = np.repeat(sizes, each), np.repeat(np.cumsum(sizes) - sizes, each)
+    mine = told.whole("device")
+    theirs = told.whole("other_device") + np.repeat(mine, count)
+    many, begin = np.repeat(size, count), np.repeat(first, count)
+    if ((mine < 0) | (mine >= size)).any() or ((theirs < 0) | (theirs >= many)).any():
         raise TrailBroken("a word is not in its list")
-    epoch = columns.whole(many)
-    is_numbered = columns.whole(many, below=2) == 0
-    seq = np.full(many, NO_SEQ, np.int64)
-    seq[is_numbered] = columns.whole(int(is_numbered.sum()))
-    return MessageColumns(
-        kind=kind,
-        device=device,
-        epoch=epoch,
-        seq=seq,
-        at=at,
-        received_at=columns.whole(many) + entries.received_at[entry],
-    )
+    other = places[begin + theirs]
+    if (other == 0).any():
+        raise TrailBroken("a message is of no device")
+    return tuple(names), places[first + mine], other
 
 
-def _places(columns: _Columns, many: int) -> PlaceColumns:
+def _times(told: Laid, count: Ints, each: Ints, many: Ints) -> tuple[Ints, Ints]:
+    """Tell when entries were received and when messages happened: one may stand on the other."""
+    received_at, at = told.whole("received_at"), told.whole("at")
+    ways = np.array(told.ways, np.int64)
+    is_behind, by_receipt = ways == BEHIND, ways == BY_RECEIPT
+    if is_behind.any():
+        behind = last_told(at, count, each, many)
+        received_at = received_at + np.where(np.repeat(is_behind, each), behind, 0)
+    if by_receipt.any():
+        at = at + np.where(np.repeat(by_receipt, many), np.repeat(received_at, count), 0)
+    return received_at, at
+
+
+def _numbers(told: Laid) -> Ints:
+    is_numbered = told.whole("no_seq", below=2) == 0
+    seq = np.full(len(is_numbered), NO_SEQ, np.int64)
+    if int(is_numbered.sum()) != len(told.whole("seq")):
+        raise TrailBroken("it holds another number of numbers")
+    seq[is_numbered] = told.whole("seq")
+    return seq
+
+
+def _known(told: Laid, name: str) -> Floats:
+    """Read numbers of which some are unknown: NaN."""
+    is_known = told.whole(GAPS[name], below=2) == 0
+    values = told.measured(name)
+    if not np.array_equal(sums(is_known, told.counts(GAPS[name])), told.counts(name)):
+        raise TrailBroken("it holds another number of numbers")
+    found = np.full(len(is_known), np.nan)
+    found[is_known] = values
+    return found
+
+
+def _places(told: Laid) -> PlaceColumns:
     return PlaceColumns(
-        lat=columns.measured(many),
-        lon=columns.measured(many),
-        accuracy_m=columns.maybe_measured(many),
-        accuracy_level=columns.maybe_measured(many),
-        speed_mps=columns.maybe_measured(many),
-        battery_pct=columns.maybe_measured(many),
-        marks=columns.whole(many, below=len(SOURCES) * len(MOCKS)),
+        lat=told.measured("lat"),
+        lon=told.measured("lon"),
+        accuracy_m=_known(told, "accuracy_m"),
+        accuracy_level=_known(told, "accuracy_level"),
+        speed_mps=_known(told, "speed_mps"),
+        battery_pct=_known(told, "battery_pct"),
+        marks=told.whole("marks", below=len(SOURCES) * len(MOCKS)),
     )
 
 
-def _receipts(packed: bytes, many: int) -> tuple[CheckInReceipt, ...]:
-    if not packed and not many:
-        return ()
+def _receipts(told: Laid) -> tuple[CheckInReceipt, ...]:
+    found = list[CheckInReceipt]()
+    for packed, many in zip(told.receipts, told.of_kind(_RECEIPT).tolist(), strict=True):
+        if packed or many:
+            found += _unpacked(packed, many)
+    return tuple(found)
+
+
+def _unpacked(packed: bytes, many: int) -> list[CheckInReceipt]:
     opened = zlib.decompressobj()
     try:
-        told = opened.decompress(packed, MOST_RECEIPTS_BYTES)
-        found = _RECEIPTS.decode(told)
+        found = _RECEIPTS.decode(opened.decompress(packed, MOST_RECEIPTS_BYTES))
     except (zlib.error, msgspec.MsgspecError) as error:
         raise TrailBroken("receipts can't be read") from error
     if len(found) != many:
         raise TrailBroken("receipts are missing")
-    return tuple(found)
+    return found

@@ -1,270 +1,320 @@
 """How does a column of whole numbers lie in few bits? As what a simple guess leaves over.
 
-The guess is the column's middle, the number before, or the line through the two before. What is
-left is divided by what all of it shares, made positive by turns (0, -1, 1, -2 …), and written with
-a Rice or an exponential Golomb code: a count of ones, a zero, then the low bits; these by
-themselves, so that arrays and no loops over numbers read them.
-Units: bits. Shapes: columns are (n,).
-Source: Rice and Plaunt 1971; Teuhola 1978 (exponential Golomb).
+What its numbers share is taken out first. The guess is the column's middle, the number before and
+a usual step, or the line through the two before. What is left, made positive by turns (0, -1, 1,
+-2 …), becomes a section of `bits`, or two when little of it is not zero: which, and what.
+Many columns of many chunks are worked on at once; each is a slot. Shapes: columns are (n,).
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
-from fairtag.custody.trail import pen
+from fairtag.custody.trail import bits, pen
+from fairtag.custody.trail.bits import Ints, Naturals, Section, Sections
 from fairtag.custody.trail.pen import Reader
 from fairtag.terms.errors import TrailBroken
 
-Ints = NDArray[np.int64]
-_Naturals = NDArray[np.uint64]
-
-_MIDDLE, _BEFORE, _LINE, _PLAIN = range(4)
-_NOTHING, _RICE, _GOLOMB, _SPARSE = range(4)
-_IN_BLOCKS = 0x80
-_BLOCK = 64  # rows whose low bits are counted together: about an hour of fixes
-# What left-overs often share: fewer decimals than 1e-7 degree, whole ms, seconds, minutes.
-_SHARED = (1, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 60_000_000)
-_MOST_LEFT = 2**52  # floats count bits up to here exactly
-_MOST_LOW = 56  # bits: they fit into eight bytes wherever they begin
-_RARE = 6  # one in so many is worth naming by its place
+MIDDLE, BEFORE, LINE = range(3)
+NOTHING, DENSE, SPARSE, PLAIN = range(4)
+# What numbers often share: fewer decimals than 1e-7 degree, whole ms, seconds, minutes.
+SHARED = np.array((1, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 60_000_000), np.int64)
+_MOST_APART = 2.0**50  # floats count bits up to here exactly, also of differences
+_RARE = 8  # one in so many is worth naming by its place
+_COST = (16, 24, 24)  # bits of the first numbers, about
 
 
 @dataclass(frozen=True, slots=True)
-class _Code:
-    coding: int
-    lows: Ints  # how many low bits, one for all or one a block
-    bits: float  # what it costs, about
+class Guessed:
+    """What the best guess leaves of each slot, and how many bits that is, about."""
+
+    order: Ints
+    factor: Ints  # a place in SHARED
+    base: Ints
+    step: Ints
+    left: Ints  # of every row; 0 where the guess begins
+    counts: Ints
+    cost: NDArray[np.float64]
+    is_plain: NDArray[np.bool_]  # too far apart for any guess
+
+    def only(self, slots: Ints, rows: Ints) -> Guessed:
+        """Give some slots, in the order named; `rows` are theirs."""
+        return Guessed(
+            order=self.order[slots],
+            factor=self.factor[slots],
+            base=self.base[slots],
+            step=self.step[slots],
+            left=self.left[rows],
+            counts=self.counts[slots],
+            cost=self.cost[slots],
+            is_plain=self.is_plain[slots],
+        )
 
 
-def write(values: Ints, *, is_part: bool = False) -> bytes:
-    """Write a column; the reader has to know its length."""
-    if not len(values):
-        return b""
-    least, most = int(values.min()), int(values.max())
-    if least == most:
-        return bytes([_MIDDLE | _NOTHING << 2]) + pen.whole(least)
-    if most - least >= _MOST_LEFT // 4:
-        return bytes([_PLAIN]) + values.astype("<i8").tobytes()
-    order, left = _guessed(values)
-    shared = int(np.gcd.reduce(left)) if len(left) else 0
-    factor = max(n for n, one in enumerate(_SHARED) if shared % one == 0)
-    turned = _turned(left // _SHARED[factor])
-    way, body = _body(turned, is_part=is_part)
-    return bytes([order | factor << 4 | way]) + _bases(values, order) + body
+def rows_of(counts: Ints, slots: Ints) -> Ints:
+    """Give the rows of some slots, one slot after the other."""
+    some = counts[slots]
+    ends = np.cumsum(some)
+    starts = (np.cumsum(counts) - counts)[slots]
+    rows: Ints = np.arange(int(ends[-1])) + np.repeat(starts - (ends - some), some)
+    return rows
 
 
-def read(reader: Reader, count: int, *, is_part: bool = False) -> Ints:
-    """Read a column of `count` numbers.
-
-    Raises: TrailBroken.
-    """
-    if not count:
-        return np.zeros(0, np.int64)
-    head = reader.byte()
-    order, coding, factor = head & 3, head >> 2 & 3, head >> 4 & 7
-    if order == _PLAIN:
-        return np.frombuffer(reader.take(8 * count), "<i8").astype(np.int64)
-    if factor >= len(_SHARED) or count < order:
-        raise TrailBroken("a column is of no known kind")
-    bases = [reader.whole() for _ in range(max(1, order))]
-    if coding == _NOTHING and order == _MIDDLE:
-        return np.full(count, bases[0], np.int64)
-    left = _read_left(reader, count - order, coding, head & _IN_BLOCKS, is_part=is_part)
-    return _guess_again(left * _SHARED[factor], order, bases)
-
-
-def _guessed(values: Ints) -> tuple[int, Ints]:
-    """Choose the guess that leaves least; gives what it leaves."""
-    steps = values[1:] - values[:-1]
-    middle = values - np.sort(values)[len(values) // 2]
-    found = [(_MIDDLE, middle), (_BEFORE, steps), (_LINE, steps[1:] - steps[:-1])]
-    return min(found, key=lambda one: int(_lengths(_turned(one[1])).sum()) + _COST[one[0]])
-
-
-_COST = (24, 24, 40)  # bits of the first numbers, about
-
-
-def _bases(values: Ints, order: int) -> bytes:
-    if order == _MIDDLE:
-        return pen.whole(int(np.sort(values)[len(values) // 2]))
-    told = pen.whole(int(values[0]))
-    return told if order == _BEFORE else told + pen.whole(int(values[1] - values[0]))
+def guessed(values: Ints, counts: Ints) -> Guessed:
+    """Guess each slot; none is empty."""
+    starts = np.cumsum(counts) - counts
+    least = np.minimum.reduceat(values, starts)
+    most = np.maximum.reduceat(values, starts)
+    is_plain = most.astype(np.float64) - least >= _MOST_APART
+    apart = values - np.repeat(np.where(is_plain, 0, values[starts]), counts)
+    if is_plain.any():
+        apart[np.repeat(is_plain, counts)] = 0
+    shared = np.gcd.reduceat(apart, starts)
+    factor = (len(SHARED) - 1 - np.argmax(shared[:, None] % SHARED[::-1] == 0, axis=1)) * (
+        shared > 0
+    )
+    apart //= np.repeat(SHARED[factor], counts)
+    middle, step, tried = _tried(apart, counts, starts)
+    costs = np.array([_cost(one, starts) for one in tried]) + np.array(_COST)[:, None]
+    order = np.argmin(costs, axis=0)
+    each = np.repeat(order, counts)
+    base = values[starts] + np.where(order == MIDDLE, middle * SHARED[factor], 0)
+    second = starts + (counts > 1)
+    steps = np.where(order == LINE, apart[second], np.where(order == BEFORE, step, 0))
+    return Guessed(
+        order=order,
+        factor=factor,
+        base=base,
+        step=steps,
+        left=np.where(each == MIDDLE, tried[0], np.where(each == BEFORE, tried[1], tried[2])),
+        counts=counts,
+        cost=costs.min(axis=0),
+        is_plain=is_plain,
+    )
 
 
-def _guess_again(left: Ints, order: int, bases: list[int]) -> Ints:
-    if order == _MIDDLE:
-        return left + np.int64(bases[0])
-    if order == _LINE:
-        left = np.cumsum(np.concatenate([np.array([bases[1]], np.int64), left]))
-    return np.cumsum(np.concatenate([np.array([bases[0]], np.int64), left]))
+def _tried(apart: Ints, counts: Ints, starts: Ints) -> tuple[Ints, Ints, tuple[Ints, ...]]:
+    """Give middles, usual steps, and what each of the guesses leaves."""
+    steps = np.diff(apart, prepend=0)
+    steps[starts] = 0
+    is_step = np.ones(len(apart), np.bool_)
+    is_step[starts] = False
+    middle = _usual(apart, np.ones(len(apart), np.bool_), counts, starts)
+    step = _usual(steps, is_step, counts, starts)
+    before = (steps - np.repeat(step, counts)) * is_step
+    line = np.diff(steps, prepend=0) * is_step
+    line[(starts + 1)[counts > 1]] = 0
+    return middle, step, (apart - np.repeat(middle, counts), before, line)
 
 
-def _turned(left: Ints) -> _Naturals:
+def _usual(values: Ints, counted: NDArray[np.bool_], counts: Ints, starts: Ints) -> Ints:
+    """Give the mean of those that are not far from the mean, slot by slot."""
+    told = values.astype(np.float64)
+    mean = np.zeros(len(counts))
+    weight = counted.astype(np.float64)
+    for _ in range(3):
+        many = np.maximum(np.add.reduceat(weight, starts), 1)
+        mean = np.add.reduceat(told * weight, starts) / many
+        away = np.abs(told - np.repeat(mean, counts))
+        usual = np.add.reduceat(away * weight, starts) / many
+        weight = weight * (away <= np.repeat(usual * (1 + 1e-9), counts))
+    return np.rint(mean).astype(np.int64)
+
+
+def _cost(left: Ints, starts: Ints) -> NDArray[np.float64]:
+    lengths = np.frexp(left.astype(np.float64))[1]
+    return np.add.reduceat(lengths.astype(np.float64) + (left != 0), starts)
+
+
+def turned(left: Ints) -> Naturals:
+    """Make whole numbers positive by turns."""
     return ((left << 1) ^ (left >> 63)).view(np.uint64)
 
 
-def _turned_back(told: _Naturals) -> Ints:
-    whole = told.view(np.int64)
-    return (whole >> 1) ^ -(whole & 1)
+def turned_back(told: Naturals) -> Ints:
+    """Undo it."""
+    found = told.view(np.int64)
+    return (found >> 1) ^ -(found & 1)
 
 
-def _lengths(told: _Naturals) -> NDArray[np.int32]:
-    """Tell how many bits each number has; 0 has none."""
-    return np.frexp(told.astype(np.float64))[1]
+def write(values: Ints, of: Guessed, chunk: Ints, chunks: int) -> tuple[list[bytes], list[bytes]]:
+    """Write slots, which stand chunk by chunk; gives a head a slot, and each chunk's streams.
+
+    What no guess fits stands in the head, as it is.
+    """
+    parts, kinds = _parts(of)
+    told = np.concatenate([np.zeros(0, np.uint64), *(one for some in parts for one in some)])
+    counts = np.array([len(one) for some in parts for one in some], np.int64)
+    numbers = np.zeros(chunks, np.int64)
+    np.add.at(numbers, chunk, [sum(map(len, some)) for some in parts])
+    sections = bits.chosen(told, counts) if len(counts) else []
+    codes = Sections()
+    for section, count in zip(sections, counts.tolist(), strict=True):
+        codes.put(section, count)
+    streams = bits.write(told, codes, numbers) if sections else [b""] * 2 * chunks
+    bodies = [
+        pen.natural(len(unary)) + unary + low
+        for unary, low in zip(streams[:chunks], streams[chunks:], strict=True)
+    ]
+    return _heads(values, of, (parts, kinds), sections), bodies
 
 
-def _body(told: _Naturals, *, is_part: bool) -> tuple[int, bytes]:
-    """Write what the guess left, in the cheapest way; gives the way as the head's bits."""
-    if not told.any():
-        return _NOTHING << 2, b""
-    some = np.flatnonzero(told)
-    best = min((_rice(told), _golomb(told)), key=lambda one: one.bits)
-    body = _coded(told, best)
-    way = best.coding << 2 | (_IN_BLOCKS if len(best.lows) > 1 else 0)
-    if is_part or len(some) * _RARE > len(told):
-        return way, body
-    places = write(np.diff(some, prepend=-1).astype(np.int64), is_part=True)
-    named = write(told[some].view(np.int64), is_part=True)
-    sparse = pen.natural(len(some)) + places + named
-    return (_SPARSE << 2, sparse) if len(sparse) < len(body) else (way, body)
+def _parts(of: Guessed) -> tuple[list[list[Naturals]], list[int]]:
+    """Give the sections of each slot, and which kind it is."""
+    told = turned(of.left)
+    ends = np.cumsum(of.counts)
+    starts = ends - of.counts
+    some = np.add.reduceat(told != 0, starts)
+    parts, kinds = list[list[Naturals]](), list[int]()
+    for start, end, order, many, is_plain in zip(
+        *(one.tolist() for one in (starts, ends, of.order, some, of.is_plain)), strict=True
+    ):
+        left = told[start + order : end]
+        if is_plain or not many:
+            parts.append([])
+            kinds.append(PLAIN if is_plain else NOTHING)
+        elif many * _RARE <= end - start:
+            there = np.flatnonzero(left)
+            gaps = np.diff(there, prepend=-1).view(np.uint64) - np.uint64(1)
+            parts.append([gaps, left[there] - np.uint64(1)])
+            kinds.append(SPARSE)
+        else:
+            parts.append([left])
+            kinds.append(DENSE)
+    return parts, kinds
 
 
-def _read_left(reader: Reader, count: int, coding: int, blocks: int, *, is_part: bool) -> Ints:
-    if coding == _NOTHING:
-        return np.zeros(count, np.int64)
-    if coding == _SPARSE:
-        if is_part:
-            raise TrailBroken("a column is of no known kind")
-        return _turned_back(_read_sparse(reader, count))
-    lows = read(reader, -(-count // _BLOCK), is_part=True) if blocks else None
-    low = np.array([reader.byte()], np.int64) if lows is None else lows
-    if (low < 0).any() or (low > _MOST_LOW).any():
-        raise TrailBroken("a column is of no known kind")
-    each = np.repeat(low, _BLOCK)[:count] if blocks else np.full(count, low[0])
-    return _turned_back(_read_coded(reader, coding, each))
-
-
-def _read_sparse(reader: Reader, count: int) -> _Naturals:
-    some = reader.natural()
-    if some > count:
-        raise TrailBroken("a column names more places than it has")
-    gaps = read(reader, some, is_part=True)
-    told = read(reader, some, is_part=True)
-    if (gaps < 1).any() or (gaps > count).any() or int(gaps.sum()) > count:
-        raise TrailBroken("a column names places that it has not")
-    found = np.zeros(count, np.uint64)
-    found[np.cumsum(gaps) - 1] = told.view(np.uint64)
+def _heads(
+    values: Ints,
+    of: Guessed,
+    told: tuple[list[list[Naturals]], list[int]],
+    sections: Sequence[Section],
+) -> list[bytes]:
+    found, waiting, first = list[bytes](), iter(sections), 0
+    columns = (one.tolist() for one in (of.order, of.factor, of.base, of.step, of.counts))
+    for some, kind, order, factor, base, step, count in zip(*told, *columns, strict=True):
+        made = bytes([order | kind << 2 | factor << 4])
+        if kind == PLAIN:
+            made += values[first : first + count].astype("<i8").tobytes()
+        else:
+            made += pen.whole(base) + (pen.whole(step) if order != MIDDLE else b"")
+        if kind == SPARSE:
+            made += pen.natural(len(some[0]))
+        found.append(made + b"".join(bits.head(next(waiting)) for _ in some))
+        first += count
     return found
 
 
-def _rice(told: _Naturals) -> _Code:
-    lows, shifted = _shifted(told)
-    return _cheapest(_RICE, shifted.astype(np.float64) + (1 + lows))
+@dataclass(slots=True)
+class Slots:
+    """The heads of slots: how their numbers were guessed, and how the rest lies; a row a slot."""
+
+    counts: list[int] = field(default_factory=list)
+    orders: list[int] = field(default_factory=list)
+    factors: list[int] = field(default_factory=list)
+    bases: list[int] = field(default_factory=list)
+    steps: list[int] = field(default_factory=list)
+    kinds: list[int] = field(default_factory=list)
+    plain: list[bytes] = field(default_factory=list)  # of those slots that are
+    sections: Sections = field(default_factory=Sections)
+
+    def read(self, reader: Reader, count: int) -> None:
+        """Read the head of a slot of `count` numbers.
+
+        Raises: TrailBroken.
+        """
+        head = reader.byte()
+        order, kind, factor = head & 3, head >> 2 & 3, head >> 4
+        if order > LINE or factor >= len(SHARED) or count < order:
+            raise TrailBroken("a column is of no known kind")
+        base = step = 0
+        if kind == PLAIN:
+            order = MIDDLE
+            self.plain.append(reader.take(8 * count))
+        else:
+            base = reader.whole()
+            step = reader.whole() if order else 0
+        self.counts.append(count)
+        self.orders.append(order)
+        self.factors.append(factor)
+        self.bases.append(base)
+        self.steps.append(step)
+        self.kinds.append(kind)
+        if kind == DENSE:
+            self.sections.read(reader, count - order)
+        elif kind == SPARSE:
+            some = reader.natural()
+            if some > count - order:
+                raise TrailBroken("a column names more places than it has")
+            self.sections.read(reader, some)
+            self.sections.read(reader, some)
 
 
-def _golomb(told: _Naturals) -> _Code:
-    lows, shifted = _shifted(told)
-    classes = _lengths(shifted + np.uint64(1)) - 1
-    return _cheapest(_GOLOMB, (2 * classes + (1 + lows)).astype(np.float64))
+def values_of(slots: Slots, told: Naturals) -> Ints:
+    """Give the numbers of slots, one after the other; `told` are those of their sections.
+
+    Raises: TrailBroken.
+    """
+    counts = np.array(slots.counts, np.int64)
+    starts = np.cumsum(counts) - counts
+    left = np.zeros(int(counts.sum()), np.int64)
+    _fill(left, slots, starts.tolist(), told)
+    order = np.array(slots.orders, np.int64)
+    _walk(left, counts, starts, order, np.array(slots.steps, np.int64))
+    left *= np.repeat(SHARED[slots.factors], counts)
+    left += np.repeat(np.array(slots.bases, np.int64), counts)
+    plain = iter(slots.plain)
+    for kind, count, start in zip(slots.kinds, slots.counts, starts.tolist(), strict=True):
+        if kind == PLAIN:
+            left[start : start + count] = np.frombuffer(next(plain), "<i8")
+    return left
 
 
-def _shifted(told: _Naturals) -> tuple[Ints, _Naturals]:
-    lows = np.arange(int(_lengths(told).max()) + 1)
-    return lows, told[:, None] >> lows.astype(np.uint64)[None, :]
+def _fill(left: Ints, slots: Slots, starts: Sequence[int], told: Naturals) -> None:
+    """Put what was told where it belongs.
+
+    Raises: TrailBroken.
+    """
+    back, at, sizes = turned_back(told), 0, iter(slots.sections.counts)
+    for kind, count, order, start in zip(
+        slots.kinds, slots.counts, slots.orders, starts, strict=True
+    ):
+        if kind == DENSE:
+            some = next(sizes)
+            left[start + order : start + count] = back[at : at + some]
+            at += some
+        elif kind == SPARSE:
+            some = next(sizes)
+            gaps, named = told[at : at + some], told[at + some : at + some + next(sizes)]
+            at += 2 * some
+            rest = count - order
+            if int(gaps.max()) >= rest or int(gaps.sum()) + some > rest:
+                raise TrailBroken("a column names places that it has not")
+            places = np.cumsum(gaps.view(np.int64) + 1) - 1
+            left[start + order + places] = turned_back(named + np.uint64(1))
 
 
-def _cheapest(coding: int, bits: NDArray[np.float64]) -> _Code:
-    """Choose how many low bits; `bits` tells the cost, a row a number, a column a choice."""
-    whole = bits.sum(axis=0)
-    one = _Code(coding, np.array([whole.argmin()], np.int64), float(whole.min()) + 8)
-    if len(bits) <= 2 * _BLOCK:
-        return one
-    blocks = np.add.reduceat(bits, np.arange(0, len(bits), _BLOCK), axis=0)
-    lows = blocks.argmin(axis=1).astype(np.int64)
-    cost = float(blocks.min(axis=1).sum()) + 8 * len(write(lows, is_part=True))
-    return one if one.bits <= cost else _Code(coding, lows, cost)
+def _walk(left: Ints, counts: Ints, starts: Ints, order: Ints, step: Ints) -> None:
+    """Turn steps into places, and steps of steps before."""
+    is_before = order == BEFORE
+    if is_before.any():
+        left += np.repeat(np.where(is_before, step, 0), counts)
+        left[starts[is_before]] = 0
+    is_line = order == LINE
+    if is_line.any():
+        left[starts[is_line] + 1] = step[is_line]
+        _sum(left, counts, is_line)
+    _sum(left, counts, order != MIDDLE)
 
 
-def _coded(told: _Naturals, code: _Code) -> bytes:
-    is_one = len(code.lows) == 1
-    head = bytes([int(code.lows[0])]) if is_one else write(code.lows, is_part=True)
-    lows = np.repeat(code.lows, len(told) if is_one else _BLOCK)[: len(told)]
-    high = told >> lows.astype(np.uint64)
-    low = told & ((np.uint64(1) << lows.astype(np.uint64)) - np.uint64(1))
-    if code.coding == _GOLOMB:
-        ones = _lengths(high + np.uint64(1)).astype(np.int64) - 1
-        rest = high + np.uint64(1) - (np.uint64(1) << ones.astype(np.uint64))
-        low, lows = (rest << lows.astype(np.uint64)) | low, lows + ones
-    else:
-        ones = high.astype(np.int64)
-    bits = np.concatenate([_unary(ones), _low_bits(low, lows)])
-    return head + np.packbits(bits).tobytes()
-
-
-def _unary(ones: Ints) -> NDArray[np.uint8]:
-    ends = np.cumsum(ones + 1) - 1
-    bits = np.ones(int(ends[-1]) + 1, np.uint8)
-    bits[ends] = 0
-    return bits
-
-
-def _low_bits(low: _Naturals, lows: Ints) -> NDArray[np.uint8]:
-    ends = np.cumsum(lows)
-    bits = np.zeros(int(ends[-1]), np.uint8)
-    for place in range(int(lows.max())):  # from the lowest
-        there = lows > place
-        bits[ends[there] - 1 - place] = low[there] >> np.uint64(place) & np.uint64(1)
-    return bits
-
-
-def _read_coded(reader: Reader, coding: int, lows: Ints) -> _Naturals:
-    ends = _read_unary(reader, len(lows))
-    ones = ends.copy()
-    ones[1:] -= ends[:-1] + 1
-    if coding == _GOLOMB:
-        if int((ones + lows).max()) > _MOST_LOW:
-            raise TrailBroken("a number is too large")
-        low, begun = _read_low(reader, int(ends[-1]) + 1, lows + ones)
-        one = np.uint64(1)
-        bias = ((one << ones.astype(np.uint64)) - one) << lows.astype(np.uint64)
-        told = low + bias
-    else:
-        if (lows + _lengths(ones.view(np.uint64))).max() > _MOST_LOW:
-            raise TrailBroken("a number is too large")
-        low, begun = _read_low(reader, int(ends[-1]) + 1, lows)
-        told = (ones.view(np.uint64) << lows.astype(np.uint64)) | low
-    reader.take(-(-begun // 8))
-    return told
-
-
-def _read_unary(reader: Reader, count: int) -> Ints:
-    """Find the zeros that end the counts; looks no further than needed."""
-    most, whole = 4 * count + 512, 8 * len(reader.rest())
-    while True:
-        ends = np.flatnonzero(reader.bits(most) == 0)
-        if len(ends) >= count:
-            return ends[:count]
-        if most >= whole:
-            raise TrailBroken("it ends too soon")
-        most *= 4
-
-
-def _read_low(reader: Reader, begins: int, lows: Ints) -> tuple[_Naturals, int]:
-    """Read low bits, each count from where the one before ended; tells where the last ends."""
-    ends = begins + np.cumsum(lows)
-    last = int(ends[-1])
-    rest = reader.rest()
-    if last > 8 * len(rest):
-        raise TrailBroken("it ends too soon")
-    padded = rest[: -(-last // 8)] + bytes(8)
-    # Eight bytes from every byte on, as one number each; nothing is copied.
-    words = np.ndarray((len(padded) - 7,), ">u8", padded, strides=(1,))
-    starts = ends - lows
-    found = words[starts >> 3].astype(np.uint64)
-    shifts = np.where(lows > 0, 64 - (starts & 7) - lows, 0).astype(np.uint64)
-    masks = (np.uint64(1) << lows.astype(np.uint64)) - np.uint64(1)
-    return (found >> shifts) & masks, last
+def _sum(left: Ints, counts: Ints, wanted: NDArray[np.bool_]) -> None:
+    """Add up each of the slots that are wanted."""
+    there = np.repeat(wanted, counts)
+    some = counts[wanted]
+    whole = np.cumsum(left[there])
+    before = np.concatenate([np.zeros(1, np.int64), whole])[np.cumsum(some) - some]
+    left[there] = whole - np.repeat(before, some)

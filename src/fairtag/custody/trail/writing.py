@@ -1,130 +1,165 @@
-"""How is what one order's devices said in a span written into few bytes?
+"""How is what was said in many spans written into few bytes each?
 
-Coordinates lie as multiples of 1e-7 degree when they are, which intake sees to. Units: µs UTC.
+Coordinates lie as multiples of 1e-7 degree when they are, which intake sees to. All chunks are
+worked on at once: what arrays cost to call is paid once, not a chunk. Units: µs UTC.
 """
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-import msgspec
 import numpy as np
 
 from fairtag.custody.trail import measured, pen, whole
-from fairtag.custody.trail.entry import JournalEntry
-from fairtag.custody.trail.form import CODES, COLUMNS_BYTES, KINDS, MOCKS, SOURCES, VERSION, WHATS
-from fairtag.custody.trail.whole import Ints
-from fairtag.intake.messages import CheckInReceipt, Event, Message, Position, StatusReport
+from fairtag.custody.trail.bits import Ints
+from fairtag.custody.trail.form import (
+    BEHIND,
+    BY_RECEIPT,
+    COLUMNS,
+    EACH,
+    GAPS,
+    KINDS,
+    VERSION,
+)
+from fairtag.custody.trail.gathering import Gathered, Pile, gathered
+from fairtag.custody.trail.measured import AS_IT_IS, Floats
+from fairtag.custody.trail.whole import Guessed
+
+_PLACE = {name: n for n, name in enumerate(COLUMNS)}
+# Two ways to tell one time by the other; the column that then takes the place of another.
+_INSTEAD = {"at_by_receipt": ("at", BY_RECEIPT), "behind": ("received_at", BEHIND)}
+_BESIDE = {BY_RECEIPT: "received_at", BEHIND: "at", EACH: ""}
 
 
 @dataclass(slots=True)
-class _Writer:
-    flags: int = 0
-    told: int = 0
-    parts: list[bytes] = field(default_factory=list)
+class _Slots:
+    """Columns of chunks that say something, column by column; a row a slot."""
 
-    def whole(self, values: Sequence[int] | Ints) -> None:
-        column = np.asarray(values, np.int64)
-        self._put(whole.write(column) if column.any() else b"")
+    values: list[Ints] = field(default_factory=list)
+    counts: list[Ints] = field(default_factory=list)
+    chunks: list[Ints] = field(default_factory=list)
+    columns: list[str] = field(default_factory=list)
+    units: list[Ints] = field(default_factory=list)
 
-    def times(self, received_at: Ints, at: Ints, count: Ints) -> None:
-        """Write when entries were received and when messages happened, both from the origin on.
-
-        One of the two may be told by its distance from the other: the shortest way is taken.
-        """
-        behind = received_at - last_told(at, count)
-        ways = (
-            (whole.write(received_at), whole.write(at)),
-            (whole.write(received_at), whole.write(at - np.repeat(received_at, count))),
-            (whole.write(behind), whole.write(at)),
-        )
-        way = min(range(len(ways)), key=lambda one: sum(map(len, ways[one])))
-        self.whole([way])
-        for part in ways[way]:
-            self._put(part)
-
-    def measured(self, values: Sequence[float]) -> None:
-        self._put(measured.write(np.asarray(values, np.float64)))
-
-    def maybe_measured(self, values: Sequence[float | None]) -> None:
-        """Write which are unknown, then those that are known."""
-        self.whole([value is None for value in values])
-        self.measured([value for value in values if value is not None])
-
-    def packed(self, told: bytes) -> None:
-        self._put(pen.natural(len(told)) + told if told else b"")
-
-    def _put(self, part: bytes) -> None:
-        self.flags |= (len(part) > 0) << self.told
-        self.told += 1
-        self.parts.append(part)
+    def put(self, name: str, values: Ints, counts: Ints, unit: Ints | None = None) -> None:
+        """Take those chunks in which the column is not all zero, or has a unit."""
+        filled = counts > 0
+        is_told = np.zeros(len(counts), np.bool_)
+        if not filled.any():
+            return
+        some = counts[filled]
+        if unit is None:
+            is_told[filled] = np.logical_or.reduceat(values != 0, np.cumsum(some) - some)
+        else:
+            is_told = unit >= 0
+        there = np.flatnonzero(is_told)
+        self.values.append(values if is_told.all() else values[np.repeat(is_told, counts)])
+        self.counts.append(counts[there])
+        self.chunks.append(there)
+        self.columns += [name] * len(there)
+        self.units.append(np.full(len(there), -1) if unit is None else unit[there])
 
 
-def last_told(at: Ints, count: Ints) -> Ints:
-    """Tell, an entry a row, when the last message up to it happened; 0 before the first."""
-    return np.concatenate([np.zeros(1, np.int64), at])[np.cumsum(count)]
+def encode(piles: Sequence[Pile]) -> list[bytes]:
+    """Write chunks: each of entries of one order, at least one and at most `MOST`, with as many
+    messages.
+    """
+    if not piles:
+        return []
+    said = gathered(piles)
+    slots, lying = _Slots(), dict[tuple[int, str], bytes]()
+    for name, values in said.wholes.items():
+        slots.put(name, values, said.counts[name])
+    for name, floats in said.floats.items():
+        _measure(slots, lying, name, floats, said.counts[name])
+    heads = [dict[str, bytes]() for _ in piles]
+    for (chunk, name), told in lying.items():
+        heads[chunk][name] = told
+    for chunk, told in enumerate(said.receipts):
+        if told:
+            heads[chunk]["receipts"] = pen.natural(len(told)) + told
+    ways, bodies = _written(slots, heads)
+    return [
+        _chunk(said, n, way, head, body)
+        for n, (way, head, body) in enumerate(zip(ways, heads, bodies, strict=True))
+    ]
 
 
-def encode(entries: Sequence[JournalEntry]) -> bytes:
-    """Write entries of one order, at least one and at most `MOST`, with as many messages."""
-    messages = [(one, entry) for entry in entries for one in entry.messages]
-    names = sorted({one.device_id for one, _ in messages} | {_name(one) for one in entries} - {""})
-    places = {name: n for n, name in enumerate(names, 1)} | {"": 0}
-    origin = entries[0].received_at
-    writer = _Writer()
-    writer.whole([one.n for one in entries])
-    writer.whole([WHATS.index(one.what) for one in entries])
-    writer.whole([places[_name(one)] for one in entries])
-    count = np.array([len(one.messages) for one in entries], np.int64)
-    writer.whole(count)
-    writer.times(
-        np.array([one.received_at - origin for one in entries], np.int64),
-        np.array([one.at - origin for one, _ in messages], np.int64),
-        count,
-    )
-    _write_messages(writer, messages, places)
-    _write_kinds(writer, [one for one, _ in messages])
-    head = bytes([VERSION]) + writer.flags.to_bytes(COLUMNS_BYTES, "little")
-    counts = pen.natural(len(entries)) + pen.whole(origin) + pen.natural(len(names))
-    told = [pen.natural(len(name.encode())) + name.encode() for name in names]
-    return b"".join([head, counts, *told, *writer.parts])
-
-
-def _name(entry: JournalEntry) -> str:
-    return entry.device_id or ""
-
-
-def _write_messages(
-    writer: _Writer,
-    messages: Sequence[tuple[Message, JournalEntry]],
-    places: dict[str, int],
+def _measure(
+    slots: _Slots, lying: dict[tuple[int, str], bytes], name: str, values: Floats, counts: Ints
 ) -> None:
-    writer.whole([KINDS.index(type(one)) for one, _ in messages])
-    # Mostly the entry's own device: zeros.
-    writer.whole([places[one.device_id] - places[_name(entry)] for one, entry in messages])
-    writer.whole([one.epoch for one, _ in messages])
-    writer.whole([one.seq is None for one, _ in messages])
-    writer.whole([one.seq for one, _ in messages if one.seq is not None])
-    writer.whole([one.received_at - entry.received_at for one, entry in messages])
+    """Turn measured numbers into steps; what is all zero is not told, what has no step lies."""
+    filled = np.flatnonzero(counts)
+    if not len(filled):
+        return
+    some = counts[filled]
+    starts = np.cumsum(some) - some
+    is_told = np.logical_or.reduceat(values.view(np.int64) != 0, starts)  # -0.0 is told
+    steps, units = measured.steps_of(values, some, is_coordinate=name in {"lat", "lon"})
+    unit = np.full(len(counts), -1)
+    unit[filled] = np.where(is_told & (units != AS_IT_IS), units, -1)
+    slots.put(name, steps, counts, unit)
+    for place in np.flatnonzero(units == AS_IT_IS).tolist():
+        told = measured.packed(values[starts[place] : starts[place] + some[place]])
+        head = bytes([AS_IT_IS]) + pen.natural(len(told))
+        lying[int(filled[place]), name] = head + told
 
 
-def _write_kinds(writer: _Writer, messages: Sequence[Message]) -> None:
-    places = [one for one in messages if isinstance(one, Position)]
-    writer.measured([one.lat for one in places])
-    writer.measured([one.lon for one in places])
-    for values in (
-        [one.accuracy_m for one in places],
-        [one.accuracy_level for one in places],
-        [one.speed_mps for one in places],
-        [one.battery_pct for one in places],
+def _written(slots: _Slots, heads: list[dict[str, bytes]]) -> tuple[list[int], list[bytes]]:
+    """Write the slots' heads to their chunks; gives how times are told, and the streams."""
+    if not slots.columns:
+        return [EACH] * len(heads), [pen.natural(0)] * len(heads)
+    values, counts = np.concatenate(slots.values), np.concatenate(slots.counts)
+    chunks, units = np.concatenate(slots.chunks), np.concatenate(slots.units)
+    guessed = whole.guessed(values, counts)
+    ways = _ways(slots.columns, chunks, guessed, len(heads))
+    kept = [n for n, name in enumerate(slots.columns) if _is_kept(name, ways[chunks[n]])]
+    place = np.array([_PLACE[_INSTEAD.get(slots.columns[n], (slots.columns[n],))[0]] for n in kept])
+    order = np.array(kept, np.int64)[np.lexsort((place, chunks[kept]))]
+    rows = whole.rows_of(counts, order)
+    told, bodies = whole.write(values[rows], guessed.only(order, rows), chunks[order], len(heads))
+    for slot, chunk, unit, head in zip(
+        order.tolist(), chunks[order].tolist(), units[order].tolist(), told, strict=True
     ):
-        writer.maybe_measured(values)
-    writer.whole(
-        [SOURCES.index(one.source) * len(MOCKS) + MOCKS.index(one.is_mock) for one in places]
+        name = slots.columns[slot]
+        mark = bytes([unit]) if unit >= 0 else b""
+        heads[chunk][_INSTEAD.get(name, (name,))[0]] = mark + head
+    return ways.tolist(), bodies
+
+
+def _ways(columns: Sequence[str], chunks: Ints, of: Guessed, many: int) -> Ints:
+    """Choose, chunk by chunk, how times are told: the cheapest way."""
+    cost = {name: np.zeros(many) for name in ("at", "received_at", *_INSTEAD)}
+    names = np.array(columns)
+    for name, told in cost.items():
+        there = names == name
+        told[chunks[there]] = of.cost[there]
+    tried = (
+        cost["received_at"] + cost["at"],
+        cost["received_at"] + cost["at_by_receipt"],
+        cost["behind"] + cost["at"],
     )
-    writer.whole([CODES.index(one.code) for one in messages if isinstance(one, Event)])
-    writer.maybe_measured([one.battery_pct for one in messages if isinstance(one, StatusReport)])
-    receipts = [one for one in messages if isinstance(one, CheckInReceipt)]
-    writer.packed(zlib.compress(msgspec.msgpack.encode(receipts), 9) if receipts else b"")
+    found: Ints = np.argmin(tried, axis=0)
+    return found
+
+
+def _is_kept(name: str, way: int) -> bool:
+    if name in _INSTEAD:
+        return _INSTEAD[name][1] == way
+    return name not in {"at", "received_at"} or way == EACH or name == _BESIDE[way]
+
+
+def _chunk(said: Gathered, n: int, way: int, heads: dict[str, bytes], body: bytes) -> bytes:
+    flags = sum(1 << _PLACE[name] for name in heads)
+    made = [bytes([VERSION | way << 4]), pen.natural(flags)]
+    made += [pen.natural(int(said.counts[name][n])) for name in ("count", "kind")]
+    if "kind" in heads:
+        made += map(pen.natural, said.kinds[n][: len(KINDS) - 1])
+    for name, gap in GAPS.items():
+        if gap in heads:
+            made.append(pen.natural(int(said.counts[gap][n] - said.counts[name][n])))
+    if "device" in heads or "other_device" in heads:
+        names = [one.encode() for one in said.names[n]]
+        made += [pen.natural(len(names)), *(pen.natural(len(one)) + one for one in names)]
+    return b"".join([*made, *(heads[name] for name in COLUMNS if name in heads), body])

@@ -86,6 +86,7 @@ CAUSES = {
     Cause.DUPLICATE: "Same matter as another alert",
     Cause.TEST: "Rehearsal",
     Cause.RECOVERED: "Came back by itself",
+    Cause.REVIEWED: "People looked at the pictures, or a better one came",
 }
 PRIORITIES = {"urgent": "Urgent", "normal": "Normal", "low": "Low"}
 PURPOSES = {

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import binascii
+import logging
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Literal
 
@@ -19,18 +20,22 @@ from fairtag.app.add_device import hash_of
 from fairtag.app.books import Bearer
 from fairtag.app.house import House
 from fairtag.app.receive import Receipt, receive
+from fairtag.app.taking.registry import Registry
 from fairtag.intake.messages import Decoded, Refused
+from fairtag.intake.plain import MOST_BYTES
 from fairtag.intake.request import Request, Why, unpack
 from fairtag.terms.errors import Busy
 from fairtag.terms.ids import DeviceId
 from fairtag.terms.instants import Micros, text
+from fairtag.web.device_api.lane import Lane
 from fairtag.web.device_api.own import Asked, Own, handled
 from fairtag.web.device_api.own_routes import routes_of
 from fairtag.web.device_api.protocols import PROTOCOLS, Answer, Protocol
+from fairtag.web.device_api.valve import Valve, is_urgent
 
+_LOG = logging.getLogger(__name__)
 MAX_BODY_BYTES = 4 * 1024 * 1024  # contract §6
 _LARGE = 256 * 1024  # bytes; more is read beside the loop, so that others need not wait
-_RETRY = (b"retry-after", b"5")
 
 Scope = Mapping[str, Any]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
@@ -50,6 +55,47 @@ class DeviceDoor:
 
     def __init__(self, house: House) -> None:
         self._house = house
+        self._registry = Registry(house.store)
+        self._valve = Valve(house)
+        self._lane = Lane(house, self._valve)
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def device_of(self, token_hash: bytes) -> DeviceId | None:
+        """Tell whose credential this is; None when it is no device's."""
+        bearer = self._registry.bearer(token_hash)
+        return None if bearer is None or bearer.kind != "device" else bearer.device_id
+
+    def offer(self, device_id: DeviceId, body: bytes, done: Callable[[Answer], None]) -> None:
+        """Take what a device posted to `/d/v1/messages`; `done` is told the answer."""
+
+        def told(found: Answer | Busy | None) -> None:
+            if isinstance(found, Answer):
+                done(found)
+            elif isinstance(found, Busy):
+                done(self._busy().answer)
+            else:
+                task = asyncio.get_running_loop().create_task(self._alone(device_id, body, done))
+                self._tasks.add(task)
+                task.add_done_callback(self._tasks.discard)
+
+        self._lane.offer(device_id, body, told)
+
+    async def _alone(
+        self, device_id: DeviceId, body: bytes, done: Callable[[Answer], None]
+    ) -> None:
+        """Answer a request that is not plain."""
+        bearer = Bearer(device_id=device_id, kind="device")
+        now = self._house.clock.now()
+        request = Request(method="POST", body=body, received_at=now, device_id=device_id)
+        try:
+            protocol = PROTOCOLS["v1"]
+            decoded = protocol.decode(request, b"")
+            done(await self._store(protocol, decoded, bearer, now, is_urgent=is_urgent(body)))
+        except _Refusal as refusal:
+            done(refusal.answer)
+        except Exception as error:  # noqa: BLE001 - the device is answered, whatever failed
+            _LOG.error("a device's request failed: %s", type(error).__name__)
+            done(Answer(status=500, body=b'{"do":"Send it again in some seconds."}'))
 
     async def __call__(self, scope: Scope, receive_: Receive, send: Send) -> None:
         """Answer one request."""
@@ -73,6 +119,9 @@ class DeviceDoor:
             allow = (b"allow", ", ".join(protocol.methods).encode())
             raise _Refusal(405, "Use one of the methods in 'allow'.", allow)
         body = await _body(headers, receive_, most=MAX_BODY_BYTES)
+        is_packed = b"content-encoding" in headers
+        if protocol is PROTOCOLS["v1"] and not is_packed and len(body) <= MOST_BYTES:
+            return await self._offered(bearer.device_id, body)
         now = self._house.clock.now()
         request = Request(
             method=scope["method"],
@@ -84,9 +133,19 @@ class DeviceDoor:
             is_device=self._is_device,
         )
         told = (protocol, request, body, headers, token)
-        is_large = len(body) > _LARGE or b"content-encoding" in headers
+        is_large = len(body) > _LARGE or is_packed
         decoded = await asyncio.to_thread(_decoded, *told) if is_large else _decoded(*told)
-        return await self._store(protocol, decoded, bearer, now)
+        return await self._store(protocol, decoded, bearer, now, is_urgent=is_urgent(body))
+
+    async def _offered(self, device_id: DeviceId, body: bytes) -> Answer:
+        answer: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
+
+        def done(told: Answer) -> None:
+            if not answer.done():  # the device may be gone
+                answer.set_result(told)
+
+        self.offer(device_id, body, done)
+        return await answer
 
     async def _own(
         self, routes: list[tuple[Own, tuple[str, ...]]], scope: Scope, receive_: Receive
@@ -112,7 +171,7 @@ class DeviceDoor:
 
     def _bearer(self, token: str, kind: Literal["device", "gateway"]) -> Bearer:
         wanted = hash_of(token)
-        bearer = self._house.store.read(lambda tx: tx.devices.bearer(wanted)) if token else None
+        bearer = self._registry.bearer(wanted) if token else None
         if bearer is None or bearer.kind != kind:
             told = "This credential is missing, wrong or revoked. Ask for a new one."
             raise _Refusal(401, told, (b"www-authenticate", b'Bearer realm="fairtag"'))
@@ -122,9 +181,20 @@ class DeviceDoor:
         """Tell whether a name that a payload claims is that of a device under some order."""
         return bool(self._house.store.read(lambda tx: tx.devices.serving(DeviceId(name))))
 
+    def _busy(self) -> _Refusal:
+        return _Refusal(503, "We are busy. Send it again later.", self._valve.later())
+
     async def _store(
-        self, protocol: Protocol, decoded: Decoded, bearer: Bearer, now: Micros
+        self,
+        protocol: Protocol,
+        decoded: Decoded,
+        bearer: Bearer,
+        now: Micros,
+        *,
+        is_urgent: bool,
     ) -> Answer:
+        if not is_urgent and self._valve.is_shut():
+            raise self._busy()
         pieces = self._by_device(decoded, bearer)
         try:
             receipts = await asyncio.wrap_future(
@@ -132,11 +202,12 @@ class DeviceDoor:
                     lambda tx: [
                         receive(tx, piece, device_id=device_id, received_at=now)
                         for device_id, piece in pieces
-                    ]
+                    ],
+                    is_urgent=is_urgent,
                 )
             )
         except Busy as busy:
-            raise _Refusal(503, "We are busy. Send it again in some seconds.", _RETRY) from busy
+            raise self._busy() from busy
         if protocol.answer is None:
             return _native(bearer.device_id, receipts[0], now)
         return protocol.answer(all(receipt.is_all_unordered for receipt in receipts))
@@ -145,7 +216,7 @@ class DeviceDoor:
         """Split what a gateway forwards; a device that it may not speak for goes to quarantine."""
         if bearer.kind == "device":
             return [(bearer.device_id, decoded)]
-        gateway = self._house.store.read(lambda tx: tx.devices.gateway(bearer.device_id))
+        gateway = self._registry.gateway(bearer.device_id)
         known = frozenset() if gateway is None else gateway.devices
         foreign = tuple(
             Refused(why=Why.FOREIGN_ID, raw=msgspec.json.encode(one))

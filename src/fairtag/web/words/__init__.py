@@ -13,6 +13,7 @@ from importlib import resources
 import msgspec
 
 FIRST = "en"  # the language of the source
+EMERGENCY_NUMBER = "999"  # what `{number}` stands for
 LANGUAGES = ("en", "cy", "ar", "sq", "pl", "vi")
 
 

@@ -25,8 +25,10 @@ class Family(NamedTuple):
 
 _OF_ORDER = "(SELECT v.wearer_id FROM order_versions AS v WHERE v.order_id = {}.order_id LIMIT 1)"
 
-# A chunk lies under the key that its own column names, of the period in which it was received.
-_OF_KIND = "(CASE WHEN chunks.kind = '{}' THEN chunks.wearer_id END)"
+# A chunk lies under the key that its owner names, of the period in which it was received.
+_OF_KIND = (
+    "(SELECT o.wearer_id FROM chunk_owners AS o WHERE o.owner = chunks.owner AND o.kind = '{}')"
+)
 _RECEIVED = "(chunks.hour * 3600000000)"
 
 _OF_GRANT = (
@@ -87,6 +89,7 @@ HANGING = (
     ("alert_findings", "alert_id", "alerts"),
     ("outbox", "alert_id", "alerts"),
     ("outside_notices", "order_id", "order_versions"),
+    ("chunk_owners", "order_id", "order_versions"),
 )
 # Guards that let a row go once its key's end is written down.
 GUARDED = (

@@ -22,6 +22,7 @@ from fairtag.app.checkins.book import Answer
 from fairtag.app.house import House
 from fairtag.app.ports import JournalEntry, Transaction
 from fairtag.app.receive import UPLOAD_DAYS
+from fairtag.app.reviewing.follow import follow_review
 from fairtag.audit.entries import Entry
 from fairtag.faces.capture.challenge import referred
 from fairtag.faces.model import Refer
@@ -141,7 +142,7 @@ def record(tx: Transaction, answer: Answer, *, details: dict[str, str]) -> None:
             wearer_id=answer.wearer_id,
             device_id=answer.device_id,
             received_at=answer.received_at,
-            messages=(receipt,),
+            told=(receipt,),
         )
     )
     told = {"answer": answer.answer_id, "check_in": answer.check_in_id, "result": answer.result}
@@ -243,6 +244,7 @@ def _store(tx: Transaction, sent: Sent, prompt: Prompt, looked: _Looked) -> Take
     tx.answers.put(answer, looked.pictures, frames=looked.names)
     counts = {"frames": str(answer.frames), "compared with": str(looked.enrolled)}
     record(tx, answer, details=counts)
+    follow_review(tx, answer.order_id, now=answer.received_at)
     helps = answer.reason in QUALITY and len(earlier) + 1 < MOST_ANSWERS
     is_open = helps and sent.received_at < prompt.until
     return Taken(answer=answer, advice=looked.advice if is_open else ())

@@ -11,35 +11,7 @@ down_revision = "0003"
 
 def upgrade() -> None:
     """Make the tables; the rows of a store that has some lie in days whose keys are there."""
-    op.create_table(
-        "chunks",
-        sa.Column("last_n", sa.Integer(), nullable=False),
-        sa.Column("first_n", sa.Integer(), nullable=False),
-        sa.Column("order_id", sa.String(), nullable=False),
-        sa.Column("wearer_id", sa.String(), nullable=False),
-        sa.Column("kind", sa.String(), nullable=False),
-        sa.Column("device_id", sa.String(), nullable=True),
-        sa.Column("epoch", sa.Integer(), nullable=True),
-        sa.Column("first_seq", sa.Integer(), nullable=True),
-        sa.Column("last_seq", sa.Integer(), nullable=True),
-        sa.Column("hour", sa.Integer(), nullable=False),
-        sa.Column("hours", sa.Integer(), nullable=False),
-        sa.Column("first_s", sa.Integer(), nullable=False),
-        sa.Column("last_s", sa.Integer(), nullable=False),
-        sa.Column("sealed", sa.LargeBinary(), nullable=False),
-        sa.PrimaryKeyConstraint("last_n"),
-    )
-    op.create_index("chunks_past", "chunks", ["order_id", "hour"], unique=False)
-    op.create_index(
-        "chunks_named",
-        "chunks",
-        ["device_id", "epoch", "last_seq"],
-        unique=False,
-        sqlite_where=sa.text("last_seq IS NOT NULL"),
-    )
-    op.create_index(
-        "chunks_of_hours", "chunks", ["hour"], unique=False, sqlite_where=sa.text("hours = 1")
-    )
+    _chunks()
     op.create_table(
         "chunk_rulings",
         sa.Column("order_id", sa.String(), nullable=False),
@@ -58,3 +30,48 @@ def upgrade() -> None:
         "INSERT INTO journal_days"
         " SELECT DISTINCT strftime('%Y-%m-%d', received_at / 1000000, 'unixepoch') FROM journal"
     )
+
+
+def _chunks() -> None:
+    op.create_table(
+        "chunk_owners",
+        sa.Column("owner", sa.Integer(), nullable=False),
+        sa.Column("order_id", sa.String(), nullable=False),
+        sa.Column("wearer_id", sa.String(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("device_id", sa.String(), nullable=True),
+        sa.Column("epoch", sa.Integer(), nullable=True),
+        sa.PrimaryKeyConstraint("owner"),
+    )
+    op.create_index("chunk_owners_of_order", "chunk_owners", ["order_id"], unique=False)
+    op.create_index("chunk_owners_named", "chunk_owners", ["device_id", "epoch"], unique=False)
+    op.create_table(
+        "chunks",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("owner", sa.Integer(), nullable=False),
+        sa.Column("hour", sa.Integer(), nullable=False),
+        sa.Column("is_day", sa.Integer(), nullable=False),
+        sa.Column("last_n", sa.Integer(), nullable=False),
+        sa.Column("entries_n", sa.Integer(), nullable=False),
+        sa.Column("first_s", sa.Integer(), nullable=False),
+        sa.Column("last_s", sa.Integer(), nullable=False),
+        sa.Column("last_seq", sa.Integer(), nullable=True),
+        sa.Column("span_seq", sa.Integer(), nullable=True),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index(
+        "chunks_of_hours",
+        "chunks",
+        ["hour", "owner"],
+        unique=False,
+        sqlite_where=sa.text("is_day = 0"),
+    )
+    op.create_index(
+        "chunks_of_days",
+        "chunks",
+        ["owner", "hour", "last_seq", "span_seq"],
+        unique=False,
+        sqlite_where=sa.text("is_day = 1"),
+    )
+    op.create_table("chunk_reach", sa.Column("last_n", sa.Integer(), nullable=False))

@@ -1,0 +1,1 @@
+"""What the writer knows by heart of devices, and many plain requests in few statements."""

@@ -1,0 +1,153 @@
+"""Keeps `fairtag.app.taking.book.PlainBook`: what is known by heart, and few statements for many.
+
+Units: µs UTC.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from sqlalchemy import Connection
+
+from fairtag.adapters.sqlite.devices import SqliteDeviceBook
+from fairtag.adapters.sqlite.engine import driver
+from fairtag.adapters.sqlite.journal import SqliteJournal
+from fairtag.app.books import ActivationFacts
+from fairtag.app.ports import Vault
+from fairtag.app.taking.book import Taken, Top
+from fairtag.custody.kinds import RecordKind
+from fairtag.custody.trail.row import block, lines_of
+from fairtag.terms.ids import DeviceId
+
+_MOST_KNOWN: Final = 2_000_000  # devices; some 600 bytes each
+_WORD: Final = 8  # bytes
+
+
+class SqlitePlain:
+    """The writer's memory; dropped when another process wrote, or a work was undone."""
+
+    def __init__(
+        self,
+        connection: Connection,
+        vault: Vault,
+        journal: SqliteJournal,
+        devices: SqliteDeviceBook,
+    ) -> None:
+        self._db = driver(connection)
+        self._vault, self._journal, self._devices = vault, journal, devices
+        self._version = -1
+        self._news = 0
+        self._tops: dict[DeviceId, Top] = {}
+        self._serving: dict[DeviceId, Sequence[ActivationFacts]] = {}
+        self._installed: set[tuple[str, DeviceId]] = set()  # whose first position is recorded
+
+    def look(self) -> None:
+        """See what others changed since the last piece of work."""
+        version = self._db.execute("PRAGMA data_version").fetchone()[0]  # of other connections
+        if version != self._version or len(self._tops) > _MOST_KNOWN:
+            self._tops.clear()
+            self._version = version
+        for device_id in self._journal.renumbered:
+            self._tops.pop(device_id, None)
+        self._journal.renumbered.clear()
+        self._news, changed = self._devices.news(self._news)
+        if changed is None or len(self._serving) > _MOST_KNOWN:
+            self._serving.clear()
+            self._installed.clear()
+        for device_id in changed or ():
+            self._serving.pop(device_id, None)
+            self._installed -= {one for one in self._installed if one[1] == device_id}
+
+    def forget(self) -> None:
+        """Know nothing: what was done last was undone."""
+        self._tops.clear()
+        self._serving.clear()
+        self._installed.clear()
+        self._version, self._news = -1, 0
+
+    def serving(self, device_id: DeviceId) -> Sequence[ActivationFacts]:
+        """List the activations of a device."""
+        found = self._serving.get(device_id)
+        if found is None:
+            found = self._serving[device_id] = self._devices.serving(device_id)
+        return found
+
+    def top(self, device_id: DeviceId, epoch: int) -> Top | None:
+        """Tell which numbers are here."""
+        found = self._tops.get(device_id)
+        if found is not None and found.epoch == epoch:
+            return found
+        last = self._db.execute(
+            "SELECT first FROM held WHERE device_id = ? AND epoch = ? ORDER BY first DESC LIMIT 1",
+            (device_id, epoch),
+        ).fetchone()
+        if last is None:
+            return None
+        upto, missing = self._journal.upto(device_id, epoch)
+        found = self._tops[device_id] = Top(epoch, last[0], upto, tuple(missing))
+        return found
+
+    def store(self, taken: Sequence[Taken]) -> None:
+        """Store requests, each an entry of the journal, and what `receive` notes beside them."""
+        if not taken:
+            return
+        self._journal.insert_sealed(self._rows(taken))
+        self._hold(taken)
+        self._note(taken)
+
+    def _rows(self, taken: Sequence[Taken]) -> list[tuple[object, ...]]:
+        last = self._journal.last()
+        columns, bits, lines, width = None, 0, b"", 0
+        rows: list[tuple[object, ...]] = []
+        for n, one in enumerate(taken, last + 1):
+            told = one.told
+            if told.columns is not columns:  # those of many requests are written at once
+                columns = told.columns
+                bits, words = lines_of(columns)
+                lines, width = words.tobytes(), words.shape[1] * _WORD
+            plain = block(told.epoch, bits, lines[told.first * width : told.end * width])
+            sealed = self._vault.seal(
+                plain,
+                wearer_id=one.wearer_id,
+                kind=RecordKind.JOURNAL,
+                at=one.received_at,
+                row=f"journal/{n}",
+            )
+            whose = (n, "messages", one.order_id, one.wearer_id, one.device_id, one.received_at)
+            numbers = (told.epoch, told.first_seq, told.last_seq)
+            rows.append((*whose, told.last_at, *numbers, sealed))
+        return rows
+
+    def _hold(self, taken: Sequence[Taken]) -> None:
+        """Let the numbers follow the last ones, on disk and in memory."""
+        fresh, longer = [], []
+        for one in taken:
+            told, device_id = one.told, one.device_id
+            if one.is_first:
+                fresh.append((device_id, told.epoch, told.first_seq, told.last_seq))
+                top = Top(told.epoch, told.first_seq, told.last_seq)
+            else:
+                before = self._tops[device_id]
+                longer.append((told.last_seq, device_id, told.epoch, before.first))
+                top = Top(told.epoch, before.first, told.last_seq, before.missing)
+            self._tops[device_id] = top
+        self._db.executemany("INSERT INTO held VALUES (?, ?, ?, ?)", fresh).close()
+        self._db.executemany(
+            "UPDATE held SET last = ? WHERE device_id = ? AND epoch = ? AND first = ?", longer
+        ).close()
+
+    def _note(self, taken: Sequence[Taken]) -> None:
+        """Remember who spoke; a first position ends the installation."""
+        seen, steps = [], []
+        for one in taken:
+            if one.told.fixes is None:
+                continue  # the caller leaves those to `receive`
+            first, last = one.told.fixes
+            seen.append((one.received_at, last, one.told.battery_pct, one.device_id))
+            if (one.order_id, one.device_id) not in self._installed:
+                self._installed.add((one.order_id, one.device_id))
+                steps.append((one.order_id, one.device_id, "first_fix", first, "machine"))
+        self._devices.saw_many(seen)
+        if steps:
+            self._devices.record_steps(steps)

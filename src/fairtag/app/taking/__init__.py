@@ -1,0 +1,1 @@
+"""Taking what devices say in bulk: many plain requests, one piece of work."""

@@ -1,0 +1,245 @@
+"""How do the bytes of chunks lie, column by column? Read for many chunks at once.
+
+Each chunk's heads are looked at by themselves; their streams of bits are read together. Nothing
+that a chunk says is believed before it is looked at.
+Shapes: columns are (n,); counts are (chunks,).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+import numpy as np
+
+from fairtag.custody.trail import bits, measured, whole
+from fairtag.custody.trail.bits import Ints
+from fairtag.custody.trail.form import (
+    BEHIND,
+    COLUMNS,
+    GAPS,
+    KINDS,
+    MEASURED,
+    MOST,
+    VERSION,
+)
+from fairtag.custody.trail.measured import AS_IT_IS, Floats
+from fairtag.custody.trail.pen import Reader
+from fairtag.custody.trail.whole import Slots
+from fairtag.terms.errors import TrailBroken
+from fairtag.terms.ids import DeviceId
+
+_PLACE = {name: n for n, name in enumerate(COLUMNS)}
+_IS_MEASURED = [name in MEASURED for name in COLUMNS]
+# How many rows a column has: as many as entries, messages, or messages of a kind.
+_ROWS_OF = (
+    ("n", "received_at", "count", "what", "device"),
+    ("at", "no_seq", "seq", "kind", "other_device", "epoch", "received_after"),
+    (
+        *("lat", "lon", "marks", "no_accuracy", "accuracy_m", "no_level", "accuracy_level"),
+        *("no_speed", "speed_mps", "no_battery", "battery_pct"),
+    ),
+    ("code",),
+    ("no_life", "life_pct"),
+    ("receipts",),
+)
+_GROUP_OF = {name: group for group, names in enumerate(_ROWS_OF) for name in names}
+_GROUPS = tuple(_GROUP_OF[name] for name in COLUMNS)
+_GAPS = tuple((_PLACE[name], _PLACE[gap]) for name, gap in GAPS.items())
+_BIT = {name: 1 << n for n, name in enumerate(COLUMNS)}
+_MOST_NAMES = 2 * MOST
+
+
+_RECEIPTS = _PLACE["receipts"]
+
+
+@lru_cache(maxsize=1024)
+def _told(flags: int) -> tuple[int, ...]:
+    """Give the columns that say something."""
+    return tuple(column for column in range(len(COLUMNS)) if flags >> column & 1)
+
+
+@dataclass(slots=True)
+class _Heads:
+    """What the heads of all chunks say."""
+
+    counts: list[list[int]] = field(default_factory=list)  # a chunk, a column
+    kinds: list[list[int]] = field(default_factory=list)
+    ways: list[int] = field(default_factory=list)
+    names: list[list[DeviceId]] = field(default_factory=list)
+    receipts: list[bytes] = field(default_factory=list)
+    slots: Slots = field(default_factory=Slots)
+    places: list[tuple[int, int]] = field(default_factory=list)  # chunk and column of each slot
+    units: dict[tuple[int, int], int] = field(default_factory=dict)
+    lying: list[tuple[int, int, bytes]] = field(default_factory=list)
+    unary: list[bytes] = field(default_factory=list)
+    low: list[bytes] = field(default_factory=list)
+    numbers: list[int] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Laid:
+    """Columns of chunks, by name."""
+
+    names: list[list[DeviceId]]  # of other devices, a list a chunk
+    ways: list[int]
+    receipts: list[bytes]
+    _counts: Ints  # (columns, chunks)
+    _kinds: Ints  # (kinds, chunks)
+    _values: Ints
+    _starts: list[int]
+    _heads: _Heads
+
+    def counts(self, name: str) -> Ints:
+        """Tell how many rows of a column each chunk has."""
+        found: Ints = self._counts[_PLACE[name]]
+        return found
+
+    def of_kind(self, kind: int) -> Ints:
+        """Tell how many messages of a kind each chunk has."""
+        found: Ints = self._kinds[kind]
+        return found
+
+    def whole(self, name: str, *, below: int | None = None) -> Ints:
+        """Give a column of whole numbers; with `below`, they are 0 or more and less than that.
+
+        Raises: TrailBroken.
+        """
+        place = _PLACE[name]
+        found = self._values[self._starts[place] : self._starts[place + 1]]
+        if below is not None and len(found) and not 0 <= found.min() <= found.max() < below:
+            raise TrailBroken("a word is not in its list")
+        return found
+
+    def measured(self, name: str) -> Floats:
+        """Give a column of measured numbers.
+
+        Raises: TrailBroken.
+        """
+        place, heads = _PLACE[name], self._heads
+        counts = self._counts[place].tolist()
+        filled = [n for n, count in enumerate(counts) if count]
+        units = [heads.units.get((n, place), 0) for n in filled]
+        found = measured.floats_of(self.whole(name), units, [counts[n] for n in filled])
+        for chunk, column, told in heads.lying:
+            if column == place:
+                first = sum(counts[:chunk])
+                found[first : first + counts[chunk]] = measured.unpacked(told, counts[chunk])
+        return found
+
+
+def laid(chunks: Sequence[bytes]) -> Laid:
+    """Read chunks, at least one.
+
+    Raises: TrailBroken.
+    """
+    heads = _Heads()
+    for n, chunk in enumerate(chunks):
+        _read_chunk(heads, n, Reader(chunk))
+    counts = np.array(heads.counts, np.int64).T
+    per_column = counts.sum(axis=1)
+    starts = [0, *np.cumsum(per_column).tolist()]
+    values = np.zeros(starts[-1], np.int64)
+    told = bits.read(
+        heads.unary,
+        heads.low,
+        heads.slots.sections,
+        np.array(heads.numbers, np.int64),
+    )
+    if heads.places:
+        inside = np.cumsum(counts, axis=1) - counts
+        _put(values, heads, whole.values_of(heads.slots, told), starts, inside.tolist())
+    return Laid(
+        names=heads.names,
+        ways=heads.ways,
+        receipts=heads.receipts,
+        _counts=counts,
+        _kinds=np.array(heads.kinds, np.int64).T,
+        _values=values,
+        _starts=starts,
+        _heads=heads,
+    )
+
+
+def _put(
+    values: Ints, heads: _Heads, told: Ints, starts: list[int], inside: list[list[int]]
+) -> None:
+    """Put the numbers of slots into their columns."""
+    at = 0
+    for (chunk, column), count in zip(heads.places, heads.slots.counts, strict=True):
+        first = starts[column] + inside[column][chunk]
+        values[first : first + count] = told[at : at + count]
+        at += count
+
+
+def _read_chunk(heads: _Heads, n: int, reader: Reader) -> None:
+    first = reader.byte()
+    way = first >> 4
+    if first & 0xF != VERSION or way > BEHIND:
+        raise TrailBroken("it is of another version")
+    flags = reader.natural()
+    if flags >> len(COLUMNS):
+        raise TrailBroken("a column is of no known kind")
+    counts = _read_counts(heads, reader, flags)
+    heads.counts.append(counts)
+    heads.ways.append(way)
+    heads.names.append(_read_names(reader, flags))
+    counted = heads.slots.sections.counts
+    before = len(counted)
+    receipts = b""
+    for column in _told(flags):
+        if column == _RECEIPTS:
+            receipts = reader.take(reader.natural())
+        else:
+            _read_column(heads, reader, n, column, counts[column])
+    heads.receipts.append(receipts)
+    heads.numbers.append(sum(counted[before:]))
+    heads.unary.append(reader.take(reader.natural()))
+    heads.low.append(reader.rest())
+
+
+def _read_column(heads: _Heads, reader: Reader, n: int, column: int, count: int) -> None:
+    if not count:
+        raise TrailBroken("a column says nothing")
+    if _IS_MEASURED[column]:
+        unit = reader.byte()
+        if not measured.is_known(unit):
+            raise TrailBroken("a column is of no known unit")
+        heads.units[n, column] = unit
+        if unit == AS_IT_IS:
+            heads.lying.append((n, column, reader.take(reader.natural())))
+            return
+    heads.slots.read(reader, count)
+    heads.places.append((n, column))
+
+
+def _read_counts(heads: _Heads, reader: Reader, flags: int) -> list[int]:
+    """Read how many rows each column has."""
+    entries, messages = reader.natural(), reader.natural()
+    if not 1 <= entries <= MOST or messages > MOST:
+        raise TrailBroken("it holds more than a chunk may")
+    kinds = [messages, 0, 0, 0]
+    if flags & _BIT["kind"]:
+        some = [reader.natural() for _ in range(len(KINDS) - 1)]
+        kinds = [*some, messages - sum(some)]
+    heads.kinds.append(kinds)
+    of = (entries, messages, *kinds)
+    counts = [of[group] for group in _GROUPS]
+    for place, gap in _GAPS:
+        counts[place] = counts[gap] - (reader.natural() if flags >> gap & 1 else 0)
+    if min(counts) < 0:
+        raise TrailBroken("it holds fewer than none")
+    return counts
+
+
+def _read_names(reader: Reader, flags: int) -> list[DeviceId]:
+    if not flags & (_BIT["device"] | _BIT["other_device"]):
+        return []
+    many = reader.natural()
+    if many > _MOST_NAMES:
+        raise TrailBroken("it holds more than a chunk may")
+    try:
+        return [DeviceId(reader.take(reader.natural()).decode()) for _ in range(many)]
+    except UnicodeDecodeError as error:
+        raise TrailBroken("a name is no text") from error

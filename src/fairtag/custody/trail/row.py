@@ -1,0 +1,118 @@
+"""How does one request lie in a row of the journal, before it is sealed?
+
+Positions lie as a block of words of 8 bytes, a line a position, so that the lines of many requests
+can be written at once and cut apart; a column that nobody tells is left out. Everything else lies
+as messages. Units: as in `intake.columns`.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from fairtag.custody.trail.entry import JournalEntry
+from fairtag.intake.columns import SOURCES, Positions
+from fairtag.intake.messages import Message, Source
+from fairtag.terms.errors import TrailBroken
+from fairtag.terms.ids import DeviceId
+from fairtag.terms.instants import Micros
+
+# Of each line the first four words are always there; then those whose bit is set, in this order.
+_ALWAYS: Final = ("seq", "at", "lon", "lat")
+_MAYBE: Final = ("accuracy_m", "accuracy_level", "speed_mps", "battery_pct")
+_KIND: Final = len(_MAYBE)  # the bit of source and mock, together one word
+_MOCK: Final = 256  # is added to the source's place
+_UNKNOWN: Final = SOURCES.index(Source.UNKNOWN)
+_WORDS: Final = np.dtype("<i8")
+_MAP: Final = range(0x80, 0x90)  # msgpack's first byte of a map; messages are an array
+
+
+class Block(msgspec.Struct, frozen=True, kw_only=True, rename={"epoch": "e", "bits": "b"}):
+    """Positions of one device, epoch and time of receipt."""
+
+    epoch: int = 0
+    bits: int = 0  # which of the maybe-columns are there
+    lines: bytes = msgspec.field(name="p")
+
+    @property
+    def width(self) -> int:
+        """Tell how many words a line has."""
+        return len(_ALWAYS) + self.bits.bit_count()
+
+
+_BLOCK: Final = msgspec.msgpack.Decoder(Block)
+_MESSAGES: Final[msgspec.msgpack.Decoder[tuple[Message, ...]]] = msgspec.msgpack.Decoder(
+    tuple[Message, ...]
+)
+
+
+def write(entry: JournalEntry) -> bytes:
+    """Write what an entry says."""
+    told = entry.columns
+    if told is None or not len(told) or (told.received_at != entry.received_at).any():
+        return msgspec.msgpack.encode(entry.messages)
+    bits, lines = lines_of(told)
+    return block(told.epoch, bits, lines.tobytes())
+
+
+def block(epoch: int, bits: int, lines: bytes) -> bytes:
+    """Write lines, or the part of them that is one request's, as a row."""
+    return msgspec.msgpack.encode(Block(epoch=epoch, bits=bits, lines=lines))
+
+
+def lines_of(told: Positions) -> tuple[int, NDArray[np.int64]]:
+    """Give which columns are there, and lines of shape (n, width)."""
+    floats = [getattr(told, name) for name in _MAYBE]
+    bits = sum(1 << bit for bit, one in enumerate(floats) if not np.isnan(one).all())
+    words = [told.seq, told.at, told.lon.view(np.int64), told.lat.view(np.int64)]
+    words += [one.view(np.int64) for bit, one in enumerate(floats) if bits >> bit & 1]
+    kind = told.source.astype(np.int64) + _MOCK * told.is_mock
+    if (kind != _UNKNOWN).any():
+        bits |= 1 << _KIND
+        words.append(kind)
+    return bits, np.stack(words, axis=1).astype(_WORDS)
+
+
+def read(
+    told: bytes, *, device_id: str | None, received_at: Micros
+) -> tuple[tuple[Message, ...], Positions | None]:
+    """Read what a row says: messages or columns.
+
+    Raises: TrailBroken.
+    """
+    try:
+        if not told or told[0] not in _MAP:
+            return _MESSAGES.decode(told), None
+        return (), _positions(_BLOCK.decode(told), DeviceId(device_id or ""), received_at)
+    except (msgspec.MsgspecError, ValueError) as error:
+        raise TrailBroken("a row of the journal can't be read") from error
+
+
+def _positions(told: Block, device_id: DeviceId, received_at: Micros) -> Positions:
+    columns = np.frombuffer(told.lines, _WORDS).reshape(-1, told.width).T.copy()
+    number = columns.shape[1]
+    rest = iter(columns[len(_ALWAYS) :])
+    unknown = np.full(number, np.nan)
+    maybe = [
+        next(rest).view(np.float64) if told.bits >> bit & 1 else unknown
+        for bit in range(len(_MAYBE))
+    ]
+    kind = next(rest) if told.bits >> _KIND & 1 else np.full(number, _UNKNOWN)
+    return Positions(
+        device_id=device_id,
+        epoch=told.epoch,
+        seq=columns[0],
+        at=columns[1],
+        received_at=np.full(number, received_at, np.int64),
+        lon=columns[2].view(np.float64),
+        lat=columns[3].view(np.float64),
+        accuracy_m=maybe[0],
+        accuracy_level=maybe[1],
+        source=(kind % _MOCK).astype(np.int8),
+        speed_mps=maybe[2],
+        battery_pct=maybe[3],
+        is_mock=kind >= _MOCK,
+    )

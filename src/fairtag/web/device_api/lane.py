@@ -1,0 +1,127 @@
+"""How do requests that are in flight at the same time share one reading and one commit?
+
+Whatever came while the last ones were written goes together. Of one event loop's thread.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from concurrent.futures import Future
+from typing import Final
+
+import msgspec
+
+from fairtag.app.house import House
+from fairtag.app.receive import Held
+from fairtag.app.taking.take import take
+from fairtag.intake.plain import MOST_BYTES, Plain, plain
+from fairtag.terms.errors import Busy
+from fairtag.terms.ids import DeviceId
+from fairtag.terms.instants import Micros, text
+from fairtag.web.device_api.protocols import Answer
+from fairtag.web.device_api.valve import Valve, is_urgent
+
+MOST: Final = 400  # requests together
+_MOST_WAITING: Final = 20_000
+_FLYING: Final = 2  # pieces of work with the writer: one is written while one is read
+# Fewer lines than these are read sooner one by one.
+_FEW: Final = 6
+
+Done = Callable[[Answer | Busy | None], None]
+
+
+class _Waiting(msgspec.Struct):
+    device_id: DeviceId
+    body: bytes
+    done: Done
+    since_s: float
+
+
+class Lane:
+    """Gathers plain requests of `/d/v1/messages`."""
+
+    def __init__(self, house: House, valve: Valve) -> None:
+        self._house = house
+        self._valve = valve
+        self._waiting: list[_Waiting] = []
+        self._flying = 0
+        self._is_called = False
+
+    def offer(self, device_id: DeviceId, body: bytes, done: Done) -> None:
+        """Take a request; `done` is told the answer, why not, or None: it must go the other way."""
+        if len(body) > MOST_BYTES or is_urgent(body):
+            done(None)
+        elif len(self._waiting) >= _MOST_WAITING or self._valve.is_shut(waited_s=self._waited_s()):
+            done(Busy())
+        else:
+            self._waiting.append(_Waiting(device_id, body, done, time.monotonic()))
+            self._call()
+
+    def _waited_s(self) -> float:
+        return time.monotonic() - self._waiting[0].since_s if self._waiting else 0.0
+
+    def _call(self) -> None:
+        if self._waiting and not self._is_called and self._flying < _FLYING:
+            self._is_called = True
+            asyncio.get_running_loop().call_soon(self._go)
+
+    def _go(self) -> None:
+        self._is_called = False
+        group, self._waiting = self._waiting[:MOST], self._waiting[MOST:]
+        now = self._house.clock.now()
+        lines = sum(one.body.count(b"\n") + 1 for one in group)
+        asked = [(one.device_id, one.body) for one in group]
+        found = plain(asked, received_at=now) if lines >= _FEW else [None] * len(group)
+        mine: list[tuple[_Waiting, Plain]] = []
+        for one, told in zip(group, found, strict=True):
+            if told is None:
+                one.done(None)
+            else:
+                mine.append((one, told))
+        if mine:
+            self._submit(mine, now)
+        self._call()
+
+    def _submit(self, mine: list[tuple[_Waiting, Plain]], now: Micros) -> None:
+        told = [(one.device_id, each) for one, each in mine]
+        waiting = [one for one, _ in mine]
+        try:
+            future = self._house.store.submit(
+                lambda tx: take(tx, told, received_at=now), is_plain=True
+            )
+        except Busy as busy:
+            for one in waiting:
+                one.done(busy)
+            return
+        self._flying += 1
+        loop = asyncio.get_running_loop()
+        future.add_done_callback(
+            lambda done: loop.call_soon_threadsafe(self._landed, waiting, done, now)
+        )
+
+    def _landed(
+        self, waiting: list[_Waiting], future: Future[list[Held | None]], now: Micros
+    ) -> None:
+        self._flying -= 1
+        error = future.exception()
+        # What fails together is tried one by one: only the guilty one is told.
+        answers = [None] * len(waiting) if error is not None else future.result()
+        at = text(now)
+        for one, held in zip(waiting, answers, strict=True):
+            if isinstance(error, Busy):
+                one.done(error)
+            else:
+                one.done(None if held is None else _answer(one.device_id, held, at))
+        self._call()
+
+
+def _answer(device_id: DeviceId, held: Held, at: str) -> Answer:
+    """Write what the native path says of a request that was stored as it is."""
+    gaps = msgspec.json.encode(held.missing).decode() if held.missing else "[]"
+    told = (
+        f'{{"stored":{{"{device_id}":{{"epoch":{held.epoch},"upto":{held.upto},"missing":{gaps}}}}},'
+        f'"quarantined":[],"server_time":"{at}"}}'
+    )
+    return Answer(status=200, body=told.encode())

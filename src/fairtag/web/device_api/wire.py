@@ -1,0 +1,122 @@
+"""How does a device's plain request skip what a page needs? From the parser straight into the lane.
+
+A protocol of uvicorn's own kind: whatever is not a plain POST of a known device to
+`/d/v1/messages` is served as ever, by the ASGI application.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+
+from fairtag.app.add_device import hash_of
+from fairtag.intake.plain import MOST_BYTES
+from fairtag.terms.ids import DeviceId
+from fairtag.web.device_api.app import DeviceDoor
+from fairtag.web.device_api.protocols import Answer
+
+_PATH: Final = b"/d/v1/messages"
+# Whoever asks for one of these is served as ever.
+_ODD: Final = frozenset({b"content-encoding", b"transfer-encoding", b"expect", b"upgrade"})
+
+
+class _Nobody:
+    """Stands where uvicorn wakes whoever reads a body piece by piece."""
+
+    def set(self) -> None:
+        """Wake nobody: the body is whole or nothing."""
+
+
+class _Request:
+    """Stands where uvicorn keeps what it is answering, so that what is piped waits its turn."""
+
+    __slots__ = ("body", "device_id", "disconnected", "is_whole", "keep_alive")
+    message_event = _Nobody()
+    response_complete = False  # an answer is owed as long as this stands there
+
+    def __init__(self, device_id: DeviceId, *, keep_alive: bool) -> None:
+        self.device_id = device_id
+        self.keep_alive = keep_alive
+        self.body = bytearray()
+        self.disconnected = False
+        self.is_whole = False
+
+
+class Wire(HttpToolsProtocol):
+    """Hands a device's requests to a door."""
+
+    door: DeviceDoor
+
+    def on_headers_complete(self) -> None:
+        """Decide which way a request goes."""
+        request = self._plain() if self.url == _PATH else None
+        if request is None:
+            super().on_headers_complete()
+        else:
+            self.cycle = request  # type: ignore[assignment]
+
+    def on_body(self, body: bytes) -> None:
+        """Keep a piece of a body."""
+        request: object = self.cycle
+        if isinstance(request, _Request) and not request.is_whole:
+            request.body += body
+        else:
+            super().on_body(body)
+
+    def on_message_complete(self) -> None:
+        """Hand on what came whole."""
+        request: object = self.cycle
+        if not isinstance(request, _Request) or request.is_whole:
+            super().on_message_complete()
+            return
+        request.is_whole = True
+        body = bytes(request.body)
+        self.door.offer(request.device_id, body, lambda told: self._answer(request, told))
+
+    def _plain(self) -> _Request | None:
+        """Find whose request it is; None when it is not one for the lane."""
+        told: dict[bytes, bytes] = dict(self.headers)
+        length = told.get(b"content-length", b"")
+        scheme, _, token = told.get(b"authorization", b"").partition(b" ")
+        is_usual = (
+            length.isdigit()
+            and 0 < int(length) <= MOST_BYTES
+            and len(told) == len(self.headers)
+            and _ODD.isdisjoint(told)
+            and self.parser.get_method() == b"POST"
+            and self.parser.get_http_version() == "1.1"
+        )
+        # A request that is piped behind another waits for it, as uvicorn lets it.
+        before: object = self.cycle
+        is_next = before is None or bool(getattr(before, "response_complete", False))
+        if not (is_usual and is_next and scheme == b"Bearer"):
+            return None
+        device_id = self.door.device_of(hash_of(token.decode("latin-1").strip()))
+        if device_id is None:
+            return None
+        return _Request(device_id, keep_alive=bool(self.parser.should_keep_alive()))
+
+    def _answer(self, request: _Request, told: Answer) -> None:
+        standing: object = self.cycle
+        if standing is request:
+            self.cycle = None  # type: ignore[assignment]
+        if request.disconnected or self.transport.is_closing():
+            return
+        self.transport.write(_written(told, self.server_state.default_headers, request))
+        if not request.keep_alive:
+            self.transport.close()
+        self.on_response_complete()
+
+
+def wire_of(door: DeviceDoor) -> type[Wire]:
+    """Give the protocol that hands a device's requests to this door."""
+    return type("WireOfDoor", (Wire,), {"door": door})
+
+
+def _written(told: Answer, given: list[tuple[bytes, bytes]], request: _Request) -> bytes:
+    headers = [b"%b: %b\r\n" % one for one in (*given, *told.headers)]
+    if not request.keep_alive:
+        headers.append(b"connection: close\r\n")
+    length = b"content-type: application/json\r\ncontent-length: %d\r\n\r\n" % len(told.body)
+    return b"".join((STATUS_LINE[told.status], *headers, length, told.body))
