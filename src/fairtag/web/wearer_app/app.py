@@ -21,7 +21,6 @@ from fairtag.app.house import House
 from fairtag.web.words import EMERGENCY_NUMBER, LANGUAGES, raw
 
 ROOT = "/app/"
-# Where a wearer gets help at once; the portal names the same number. Source: Ofcom, 999 and 112.
 _TYPES = {
     "html": "text/html; charset=utf-8",
     "js": "text/javascript; charset=utf-8",

@@ -13,6 +13,7 @@ from importlib import resources
 import msgspec
 
 FIRST = "en"  # the language of the source
+# Where a wearer gets help at once; the portal names the same number. Source: Ofcom, 999 and 112.
 EMERGENCY_NUMBER = "999"  # what `{number}` stands for
 LANGUAGES = ("en", "cy", "ar", "sq", "pl", "vi")
 
