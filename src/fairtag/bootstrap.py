@@ -27,7 +27,7 @@ from fairtag.adapters.notify import MailNotifier, NoNotifier, WebhookNotifier, s
 from fairtag.adapters.parcels.folder import FolderParcels
 from fairtag.adapters.roots.pkcs11 import Pkcs11Root
 from fairtag.adapters.roots.transit import TransitRoot
-from fairtag.adapters.sqlite.store import LOOK_S, SqliteStore, holds_live, kind_in
+from fairtag.adapters.sqlite.store import LOOK_S, SqliteStore, holds_live, is_begun, kind_in
 from fairtag.adapters.vault import KeyVault
 from fairtag.app.charter import rehearsal
 from fairtag.app.checkins.enrolling.sources import EnrolmentSource
@@ -189,7 +189,7 @@ def _demand_keys(data: Path) -> None:
     Raises: KeysMissing.
     """
     path = data / "keys" / KEYS_FILE
-    if kind_in(data) is None or (path.is_file() and path.stat().st_size):
+    if not is_begun(data) or (path.is_file() and path.stat().st_size):
         return
     detail = f"{data} holds a store, and its keys are not there: {path} is missing"
     do = (

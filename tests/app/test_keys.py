@@ -16,6 +16,7 @@ from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
+from tests.quick import lay_tables
 from tests.rig import Rig
 
 from fairtag import bootstrap
@@ -564,9 +565,11 @@ def test_a_store_that_came_back_without_its_keys_gets_no_new_ones(
 
 
 def test_a_fresh_folder_still_gets_its_keys_and_one_with_both_opens(tmp_path: Path) -> None:
-    for folder in (tmp_path / "new", tmp_path / "made"):
+    for folder in (tmp_path / "new", tmp_path / "made", tmp_path / "tables without a row"):
         if folder.name == "made":
             folder.mkdir()
+        if folder.name.startswith("tables"):
+            lay_tables(folder)
         reopened(folder)
         assert (folder / "keys" / "keys.db").stat().st_size
         reopened(folder)

@@ -180,6 +180,20 @@ def holds_live(folder: Path) -> bool:
             raise StoreRefused(f"whose orders are in this store can't be read: {error}") from error
 
 
+def is_begun(folder: Path) -> bool:
+    """Tell whether anything was ever done in a folder's store: whatever is done has an entry.
+
+    Fails: a log that can't be read counts as begun.
+    """
+    if kind_in(folder) is None:
+        return False
+    with closing(sqlite3.connect(f"file:{folder / 'fairtag.db'}?mode=ro", uri=True)) as db:
+        try:
+            return db.execute("SELECT 1 FROM log LIMIT 1").fetchone() is not None
+        except sqlite3.DatabaseError:
+            return True
+
+
 def _prepare(path: Path, kind: House | None) -> House:
     connection = writing(path)
     try:
