@@ -70,7 +70,7 @@ def test_everything_about_them_and_their_identity_looked_at(people: Discloser) -
     removed = json.loads(files["data/removed.json"])
     assert [one["part"] for one in removed] == [
         "photos",  # they did not ask for them
-        "what concerns other people, such as a victim or a witness"
+        "what concerns other people, such as a victim or a witness",
     ]
 
 
