@@ -21,8 +21,8 @@ from fairtag.disclosure.package.gathered import Decision, Gathered, Known
 from fairtag.disclosure.recipients import Recipient
 from fairtag.disclosure.scope import Category, Scope
 from fairtag.intake.messages import Message, Position
-from fairtag.orders.excused import Excuse
 from fairtag.orders.model import OrderVersion
+from fairtag.rules.excused.absences import Excuse
 from fairtag.rules.explained import as_page, rule_text
 from fairtag.rules.settings import DEFAULTS
 from fairtag.terms.ids import OrderId

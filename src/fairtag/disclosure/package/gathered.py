@@ -14,9 +14,9 @@ from fairtag.disclosure.gateways import WEARERS_SIDE, Gateway
 from fairtag.disclosure.recipients import Recipient
 from fairtag.disclosure.scope import Category, Scope, is_replayable
 from fairtag.intake.messages import Message
-from fairtag.orders.excused import Excuse, absences_of
 from fairtag.orders.inforce import Mark, with_marks
 from fairtag.orders.model import OrderVersion, Ruling
+from fairtag.rules.excused.absences import Excuse, absences_of
 from fairtag.rules.finding import Finding
 from fairtag.rules.replay import Recorded
 from fairtag.terms.instants import Micros

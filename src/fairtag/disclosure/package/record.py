@@ -12,9 +12,9 @@ import msgspec
 from fairtag.disclosure.package.gathered import Gathered, Known, known_over_time
 from fairtag.intake.messages import Message
 from fairtag.intake.native import decode_recorded
-from fairtag.orders.excused import Excuse
 from fairtag.orders.inforce import Mark, MarkWhat
 from fairtag.orders.read import reopen
+from fairtag.rules.excused.absences import Excuse
 from fairtag.rules.finding import Finding
 from fairtag.rules.replay import replay_recorded
 from fairtag.terms.errors import PackageBroken

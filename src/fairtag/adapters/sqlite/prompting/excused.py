@@ -8,8 +8,8 @@ from __future__ import annotations
 from sqlalchemy import Connection, select
 
 from fairtag.adapters.sqlite.prompting.tables import prompt_pauses, review_calls
-from fairtag.orders.excused import Excuse, absences_of
 from fairtag.orders.model import Absence
+from fairtag.rules.excused.absences import Excuse, absences_of
 from fairtag.terms.ids import OrderId
 from fairtag.terms.instants import Micros
 
