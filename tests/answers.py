@@ -54,6 +54,7 @@ CHECK_IN = {
     "allowed": [{"from": "08:00", "to": "21:00"}],
     "answer_within_min": 30,
     "min_gap_min": 60,
+    "challenge": False,  # tested by itself: `test_challenges.py`
 }
 
 
@@ -89,17 +90,25 @@ class TextFaces:
     def walls(self) -> tuple[str, ...]:
         return ()
 
-    def clean(self, raw: bytes) -> bytes:
+    def clean_all(self, frames: Sequence[bytes]) -> list[bytes | PictureRefused]:
+        return [self._cleaned(raw) for raw in frames]
+
+    def read_all(self, pictures: Sequence[bytes], *, key: bytes) -> list[Reading]:
+        return [self.read(one, key=key) for one in pictures]
+
+    def _cleaned(self, raw: bytes) -> bytes | PictureRefused:
         self.cleaned += 1
         if self.is_away:
             raise Busy("the decoder is away")
         if not raw.startswith(b"FACE "):
-            raise PictureRefused("not a picture")
+            return PictureRefused("not a picture")
         return raw.partition(b"|")[0]  # what stands behind is metadata
 
     def read(self, picture: bytes, *, key: bytes) -> Reading:
         self.asked.append((picture, key))
         if self.is_broken:
+            return Reading(outcome="engine_error")
+        if not picture.startswith(b"FACE "):
             return Reading(outcome="engine_error")
         _, name, salt, quality = picture.decode().split()
         if quality in ("one", "poor_quality"):

@@ -39,6 +39,7 @@ from fairtag.app.set_duty import check_address
 from fairtag.custody.root import Root
 from fairtag.faces.threshold import demand_sample
 from fairtag.retention.schedule import scheduled
+from fairtag.review.measures import demand_alert_sample
 from fairtag.settings import Settings, settings_of, socket_of, spool_of
 from fairtag.terms.errors import Busy, LogUnavailable, RootRefused, UsageError
 
@@ -66,6 +67,7 @@ def open_house(
     if settings.webhook_secret:
         signing_key(settings.webhook_secret)  # a wrong one is said now, not at the first alarm
     demand_sample(settings.face_sample)
+    demand_alert_sample(settings.alert_sample)
     scheduled(settings.retained())  # one that keeps too long stops the start
     if settings.inspector_to:
         check_address(settings.inspector_to)
@@ -228,6 +230,7 @@ def _wired(
         faces=faces,
         enrolment_source=_enrolment_source(settings),
         face_sample=settings.face_sample,
+        alert_sample=settings.alert_sample,
         engines_allowed=settings.face_engines_allowed,
         chance=os.urandom,
         notifier_for=lambda to: _notifier(to, settings, clock),

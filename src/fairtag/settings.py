@@ -53,6 +53,7 @@ class Settings(BaseSettings):
     # Digests of plug-ins that may run; `fairtag face engines` prints them. Shown at /charter.
     face_engines_allowed: tuple[str, ...] = ()
     face_sample: float = 0.05  # of automatic matches people look at, blind; 0.02 to 0.05
+    alert_sample: float = 0.02  # of closed alerts a second person looks at, blind; 0.02 at least
     # How long records are kept, in days; these only shorten what the code allows.
     retain_record_days: int = RECORD_DAYS
     retain_trail_days: int = TRAIL_DAYS

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
+from tests.answers import TextFaces, face
 from tests.reviewers import (
     NOTE,
     answered,
@@ -304,6 +305,43 @@ def test_known_different_pairs_come_from_the_configured_set_only(waits: Rig) -> 
     (mine,) = see_figures(waits.house, waits.person()).reviewers
     assert (mine.different_missed.number, mine.different_missed.of) == (1, 1)
     assert len(entries(waits, "photo.known")) == 1
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """Synthetic faces: two pictures of two people, or what is no picture."""
+
+    second: bytes
+
+    def names(self) -> list[str]:
+        return ["pair-1"]
+
+    def pictures(self, name: str) -> tuple[bytes, bytes]:
+        assert name == "pair-1"
+        return face("nobody", 1) + b"|a phone and a place", self.second
+
+
+def test_a_known_different_pair_is_shown_as_a_wearer_s_is(waits: Rig) -> None:
+    """Encoded anew, with quality values: nothing tells a reviewer that the answer is known."""
+    real, only = waits.house.chance, {1: b"\0", 4: b"\0\0\0\1"}
+    first, *_ = reviewers(waits)
+    shown = {}
+    for name, second in (("drawn", face("somebody", 2)), ("broken", b"no picture")):
+        waits.house = replace(
+            waits.house,
+            chance=lambda n: only.get(n) or real(n),
+            known_pairs=Drawn(second),
+            faces=TextFaces(),
+        )
+        shown[name] = deal(waits.house, first)
+
+    drawn, broken = shown["drawn"], shown["broken"]
+    assert drawn is not None
+    assert broken is not None
+    assert drawn.first == face("nobody", 1)
+    assert [one.name for one in drawn.measures] == ["DynamicRange"]
+    assert broken.second == b"no picture"  # negative control: without a face there are no values
+    assert broken.measures == ()
 
 
 INSERTS = {

@@ -15,12 +15,12 @@ HANDS = {
     "unseal": {"adapters", "app/log/reason.py"},
     "evidence": {"app/openings/read.py"},
     "past": {
-        "app/judging.py",
+        "app/judging/engine.py",
         "app/openings/read.py",
         "app/disclosure/gather.py",
         "adapters/sqlite/journal.py",
     },
-    "after": {"app/judging.py", "adapters/sqlite/journal.py"},
+    "after": {"app/judging/engine.py", "adapters/sqlite/journal.py"},
     # Rows and chunks of trails: the machine's own putting together; no person sees anything.
     "of_pile": {"app/trail/compact.py"},
     "of_day": {"app/trail/compact.py"},

@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, Playwright, expect
 from starlette.testclient import TestClient
-from tests.answers import NOON, asked_wearer, enrol, prompt_of
+from tests.answers import CHECK_IN, NOON, asked_wearer, enrol, prompt_of
 from tests.e2e.chromium import served
 from tests.e2e.lens import another, film, portrait
 from tests.e2e.phones import browser_with, lens, phone, play, take
@@ -85,8 +85,8 @@ def bright(play: Playwright, tmp_path_factory: pytest.TempPathFactory) -> Iterat
         yield browser
 
 
-def pair(page: Page, rig: Rig, address: str) -> None:
-    page.goto(f"{address}/app/#pair={rig.tokens['D-1']}")
+def pair(page: Page, rig: Rig, address: str, device: str = "D-1") -> None:
+    page.goto(f"{address}/app/#pair={rig.tokens[device]}")
     page.locator("#connect").wait_for()
     page.click("#connect")
     page.locator("#to-past").wait_for()
@@ -135,6 +135,34 @@ def test_a_dark_picture_brings_advice_from_the_engine(
         page.click("#send")
         page.locator(".both").wait_for(timeout=60_000)
     assert len(answers(rig, prompt.check_in_id)) == 2
+
+
+def test_a_movement_that_is_not_seen_may_be_left_out_in_one_step(rig: Rig, bright: Browser) -> None:
+    """A picture held before the camera does not turn: another try, or people; never a 'no'."""
+    check_in = {name: value for name, value in CHECK_IN.items() if name != "challenge"}
+    rig.wearer(2, conditions=[check_in, {"id": "t1", "kind": "trail"}])
+    enrol(rig, 2, pictures=[jpeg(angle) for angle in (-3, 0, 3)])
+    with served(rig) as address, phone(bright) as page:
+        pair(page, rig, address, "D-2")
+        prompt = prompt_of(rig, 2, nonce="00" * 15 + "01")  # asks for a turn to the left
+        page.click(ASKED)
+        page.click("#shoot")
+        expect(page.locator("#hint")).to_contain_text("Turn your head")
+        page.locator("#send").wait_for(timeout=30_000)
+        page.click("#send")
+        expect(page.locator(".advice")).to_contain_text("I can't do this", timeout=60_000)
+        (first,) = answers(rig, prompt.check_in_id)
+        assert (first.result, first.reason, first.challenge) == ("refer", "challenge", "no")
+
+        page.click("#retake")
+        page.click("#cant")
+        page.click("#shoot")
+        page.locator("#send").wait_for(timeout=30_000)
+        page.click("#send")
+        page.locator(".both").wait_for(timeout=60_000)
+        second = answers(rig, prompt.check_in_id)[-1]
+        assert (second.reason, second.challenge) == ("challenge_left_out", "left_out")
+        assert (second.pad, second.doubts) == ("none", ())
 
 
 def test_a_picture_taken_offline_arrives_late_and_counts(rig: Rig, bright: Browser) -> None:

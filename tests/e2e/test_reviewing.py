@@ -149,7 +149,7 @@ def decided(page: Page, address: str, alert: str) -> dict[str, list[str]]:
     page.locator("#decisions").get_by_text("Not kept, and excused, decided by olga.").wait_for()
     shot(page, "10-decided")
     found = {"decided": faults(page)}
-    for path in ("/deciding", "/reviewing/figures"):
+    for path in ("/deciding", "/reviewing/figures", "/second-looks", "/check-ins"):
         page.set_viewport_size({"width": 1280, "height": 900})
         page.goto(address + path)
         shot(page, "11" + path.replace("/", "-"))

@@ -213,6 +213,19 @@ def test_a_turn_of_the_head_has_another_way(page: Page, door: Door) -> None:
     assert dict(door.told)["check-ins/p-1"]["challenge"] == "none"
 
 
+def test_the_other_way_is_there_before_the_movement_is_asked_for(page: Page, door: Door) -> None:
+    door.prompt(challenge="look_up")
+    page.click(ASKED)
+    page.click("#cant")
+    page.click("#shoot")
+    page.locator("#send").wait_for(timeout=10_000)
+    assert page.locator("#cant").count() == 0
+    page.click("#send")
+    page.locator(".both").wait_for()
+
+    assert dict(door.told)["check-ins/p-1"]["challenge"] == "none"
+
+
 def test_i_cannot_now_costs_one_press_and_no_blame(page: Page, door: Door) -> None:
     door.prompt()
     page.click(".card.asking #cannot")

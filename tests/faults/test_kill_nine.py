@@ -11,6 +11,7 @@ import pytest
 from tests.faults.lab import BATCH, ORDER, Load, check, free_port, registered, served
 from tests.rig import opened_rig
 
+from fairtag.app.judging.book import JudgeState
 from fairtag.rules.judge import OrderJudge
 from fairtag.terms.ids import WearerId
 
@@ -50,7 +51,9 @@ def test_negative_control_a_lost_message_and_a_bent_state_are_noticed(tmp_path: 
         check(folder, load)
     load.safe["D-1"] = {1}
     with opened_rig(folder) as rig:
-        wearer = WearerId("W-1")
-        rig.house.store.transact(lambda tx: tx.verdicts.put_state(ORDER, wearer, fresh))
+        bent = JudgeState(
+            order_id=ORDER, wearer_id=WearerId("W-1"), upto=rig.engine.upto, due=None, dump=fresh
+        )
+        rig.house.store.transact(lambda tx: tx.verdicts.put_states([bent]))
     with pytest.raises(AssertionError, match="differs from a clean replay"):
         check(folder, load)

@@ -14,6 +14,7 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -24,6 +25,7 @@ from tests.rig import PASSWORD, START, Rig, opened_rig
 from tests.watched import outside, tend, watched
 
 from fairtag.adapters.sqlite.log.rows import WATCHED
+from fairtag.alerts.model import AlertState
 from fairtag.app.books import Person
 from fairtag.app.checkins.pause import ask_for_help
 from fairtag.app.deciding.basis import read_to_decide
@@ -35,7 +37,9 @@ from fairtag.app.four_eyes.decide import Question, ask, withdraw
 from fairtag.app.log import verify as verify_log
 from fairtag.app.log.tend import tend_log
 from fairtag.app.matching.profiles import take_out
+from fairtag.app.ports import Transaction
 from fairtag.app.retention.hold import place_hold
+from fairtag.app.reviewing.again import draw
 from fairtag.app.reviews.record import record_review
 from fairtag.audit import whole
 from fairtag.audit.beside import written
@@ -103,6 +107,11 @@ def decided(rig: Rig) -> None:
     checkins.plan(rig)
     looked_at(rig, checkins.prompts(rig, "W-5")[0].check_in_id)
     ask_for_help(rig.house, DeviceId("D-5"), kind="call_me", at=None)
+    rig.house.store.transact(partial(_drawn, now=rig.clock.at))
+
+
+def _drawn(tx: Transaction, *, now: Micros) -> None:
+    draw(tx, tx.alerts.listed(states=[*AlertState])[0], now=now)
 
 
 def two_people(rig: Rig) -> tuple[Person, Person]:
@@ -373,6 +382,7 @@ UNIQUE = {
     "photo_reviews": ("review_id", "by"),
     "decisions": ("decision_id", "digest"),
     "statements": ("statement_id",),
+    "second_looks": ("alert_id",),
     "outside_notices": ("reference",),
     "notice_delays": ("grant_id",),
 }

@@ -66,7 +66,11 @@ POST   /alerts/{support}/apart/read           s   s   y   y   n   n   n   n   n 
 GET    /check-ins                             s   s   y   y   n   n   n   n   n   n   n   s
 POST   /check-ins                             s   s   y   y   n   n   n   n   n   n   n   s
 POST   /check-ins/record                      s   s   y   y   n   n   n   n   n   n   n   s
+POST   /check-ins/warn                        s   s   y   y   n   n   n   n   n   n   n   s
 GET    /reconciliation                        s   s   y   y   n   y   n   n   n   n   n   s
+GET    /second-looks                          s   s   y   y   n   y   n   n   n   n   n   s
+POST   /second-looks                          s   s   y   y   n   y   n   n   n   n   n   s
+POST   /second-looks/open                     s   s   y   y   n   y   n   n   n   n   n   s
 GET    /deciding                              s   s   y   y   n   n   n   n   n   n   n   s
 POST   /alerts/{authority}/decide/read        s   s   y   y   n   n   n   n   n   n   n   s
 POST   /alerts/{support}/decide/read          s   s   y   y   n   n   n   n   n   n   n   s

@@ -27,6 +27,7 @@ from fairtag.terms.errors import ContestRefused, UsageError
 from fairtag.terms.ids import AlertId, OrderId, WearerId
 from fairtag.terms.instants import DAY, Micros
 from fairtag.web.portal import words
+from fairtag.web.words import catalogue
 
 PLACES = re.compile(r"53\.\d|-2\.\d{2}")
 APART = "Maryanne Canarywit"
@@ -233,3 +234,19 @@ def test_negative_control_a_note_among_the_contacts_is_found(rig: Rig) -> None:
 
     rig.house.store.transact(leaky)
     assert about_others(every_answer_to_the_wearer(rig)) != []
+
+
+def test_what_else_was_written_down_reads_in_the_wearers_language(rig: Rig) -> None:
+    rig.wearer()
+    wearer = come_in(rig)
+
+    english, arabic, other = (
+        wearer.client.get(f"/my?lang={one}").text for one in ("en", "ar", "xx")
+    )
+
+    assert "Your order was stored, changed, paused, ended or looked at again." in english
+    assert "You got a code for your page" in english
+    assert '<div lang="ar" dir="rtl" id="written">' in arabic
+    assert catalogue("ar").words["done.order"] in arabic
+    assert catalogue("ar").words["unreviewed"] in arabic
+    assert '<div lang="en" dir="ltr" id="written">' in other

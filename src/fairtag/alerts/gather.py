@@ -21,6 +21,8 @@ from fairtag.terms.instants import MINUTE, Micros
 REJOIN = 30 * MINUTE  # a matter that comes back within this time is the same one
 # Contract §5: battery and contact items close themselves, with the reason.
 CLOSES_ITSELF = frozenset({Kind.BATTERY_LOW, Kind.BATTERY_DEAD, Kind.CONTACT_LOST})
+# Ours: nobody has to close what reviewers settle, or a better picture answers (`alerts.reviewed`).
+ENDS_WITH_REVIEW = frozenset({Kind.CHECKIN_NEEDS_REVIEW})
 _RANK = {"urgent": 0, "normal": 1, "low": 2}
 _FAMILIES: dict[str, str] = {
     Kind.TAMPER_STRAP: "tamper",

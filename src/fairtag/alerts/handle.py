@@ -12,7 +12,8 @@ from fairtag.terms.errors import AlertStateRefused, ReasonRefused
 from fairtag.terms.instants import Micros
 
 REASON_LEAST = 10  # non-blank characters: enough to say what was found
-BY_PEOPLE = tuple(cause for cause in Cause if cause is not Cause.RECOVERED)
+_BY_THEMSELVES = frozenset({Cause.RECOVERED, Cause.REVIEWED})
+BY_PEOPLE = tuple(cause for cause in Cause if cause not in _BY_THEMSELVES)
 _WITHDRAWN = "Later data did not support this; it was withdrawn."
 
 

@@ -35,6 +35,7 @@ class Cause(StrEnum):
     DUPLICATE = "duplicate"  # the same matter as another alert
     TEST = "test"  # a rehearsal
     RECOVERED = "recovered"  # closed itself: contact or battery came back
+    REVIEWED = "reviewed"  # ended with what people said of the pictures, or with a better one
 
 
 class AlertPart(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -20,6 +20,7 @@ from fairtag.app.house import House
 from fairtag.app.log.reason import with_reason
 from fairtag.app.permissions import Act, demand
 from fairtag.app.ports import Transaction
+from fairtag.app.reviewing.again import draw, is_drawn
 from fairtag.audit.entries import Entry
 from fairtag.terms.errors import ReasonRefused
 from fairtag.terms.ids import AlertId
@@ -56,8 +57,11 @@ def close(house: House, alert_id: AlertId, *, person: Person, cause: Cause, reas
         moved = handle.close(alert, by=by, cause=cause, reason=reason, now=now)
         entry = replace(_entry(alert, person, "alert.close", now), reason_code=cause)
         tx.audit.append(with_reason(house, entry, reason.strip()))
+        if is_sampled:
+            draw(tx, moved[0], now=now)
         return moved
 
+    is_sampled = is_drawn(house)  # some are looked at again, by chance alone
     return _do(house, alert_id, person, move)
 
 

@@ -80,4 +80,5 @@ class House:
     engines_allowed: tuple[str, ...] = ()  # digests of engines that may run beside the reference
     decisions_a_day: int = 200  # photos that reviewers can decide in 24 h
     face_sample: float = 0.05  # the share of automatic matches that people look at blind
+    alert_sample: float = 0.02  # the share of closed alerts that a second person looks at, blind
     inspector_to: str = ""  # who, besides the supervisor, hears of an opening for danger to life

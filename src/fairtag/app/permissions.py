@@ -38,6 +38,7 @@ class Act(StrEnum):
     PROFILE = "put a matcher in force, with a second person"
     FAIRNESS = "read how groups fared, in counts"
     PROMPT = "ask wearers for a check-in"
+    WARN = "warn wearers of danger to life"
 
 
 ROLES: dict[str, frozenset[Act]] = {
@@ -55,6 +56,7 @@ ROLES: dict[str, frozenset[Act]] = {
             Act.DECIDE,
             Act.ENROL,
             Act.PROMPT,
+            Act.WARN,
         }
     ),
     "supervisor": frozenset(
@@ -80,6 +82,7 @@ ROLES: dict[str, frozenset[Act]] = {
             Act.PROFILE,
             Act.FAIRNESS,
             Act.PROMPT,
+            Act.WARN,
         }
     ),
     "caseworker": frozenset(

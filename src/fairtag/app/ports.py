@@ -5,7 +5,7 @@ Units: instants in µs UTC.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from typing import TYPE_CHECKING, Literal, Protocol, TypeVar
 
@@ -27,16 +27,16 @@ if TYPE_CHECKING:
     from fairtag.app.disclosure.book import DisclosureBook
     from fairtag.app.fairness.book import DeclaredBook, FairnessBook
     from fairtag.app.four_eyes.book import ProposalBook
+    from fairtag.app.judging.book import Verdicts
     from fairtag.app.log.book import AuditBook
     from fairtag.app.matching.book import ProfileBook
     from fairtag.app.openings.book import ApartBook, CircleBook, OpeningBook
     from fairtag.app.outside.book import OutsideBook
     from fairtag.app.retention.book import ErasureBook, HoldBook
-    from fairtag.app.reviewing.book import DecisionBook, PhotoReviewBook
+    from fairtag.app.reviewing.book import DecisionBook, PhotoReviewBook, SecondLookBook
     from fairtag.app.taking.book import PlainBook
     from fairtag.app.trail.book import Chunks, Pile
     from fairtag.app.wearer.book import ContestBook, WearerBook
-    from fairtag.rules.finding import Finding
 
 T = TypeVar("T")
 
@@ -70,6 +70,10 @@ class Journal(Protocol):
 
     def after(self, n: int, *, limit: int) -> list[JournalEntry]:
         """List entries beyond position `n`."""
+        ...
+
+    def rulings_told(self, order_id: OrderId) -> list[Micros]:
+        """List when the judge was told to read an order anew, oldest first."""
         ...
 
     def last_ruling(self, order_id: OrderId, *, upto: int) -> Micros | None:
@@ -174,45 +178,6 @@ class Quarantine(Protocol):
 
     def purge(self, *, now: Micros) -> int:
         """Remove what has waited its 14 days; tells how many."""
-        ...
-
-
-class Verdicts(Protocol):
-    """The judge's memory: states, findings and how far it has read, written in one transaction."""
-
-    def judged_upto(self) -> int:
-        """Tell the journal position up to which everything was judged."""
-        ...
-
-    def states(self) -> Iterable[tuple[OrderId, bytes]]:
-        """List the sealed-at-rest judge states, opened for the judge."""
-        ...
-
-    def put_state(self, order_id: OrderId, wearer_id: WearerId, state: bytes) -> None:
-        """Replace the state of an order; sealed."""
-        ...
-
-    def set_judged_upto(self, n: int) -> None:
-        """Move the position."""
-        ...
-
-    def add(self, finding: Finding, *, wearer_id: WearerId) -> int:
-        """Store one revision of a finding, sealed; tells its number in the feed."""
-        ...
-
-    def feed(self, *, after: int, limit: int) -> list[tuple[int, Finding]]:
-        """List revisions in the order in which they were stored."""
-        ...
-
-    def latest(self, finding_id: str) -> Finding | None:
-        """Give the newest revision."""
-        ...
-
-    def of_wearer(self, wearer_id: WearerId) -> list[Finding]:
-        """List every revision about one wearer, in the order in which they were stored.
-
-        Callers log first.
-        """
         ...
 
 
@@ -341,6 +306,11 @@ class Transaction(Protocol):
 
     @property
     def decisions(self) -> DecisionBook:
+        """Give the book."""
+        ...
+
+    @property
+    def second_looks(self) -> SecondLookBook:
         """Give the book."""
         ...
 

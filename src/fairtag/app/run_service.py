@@ -27,6 +27,7 @@ from fairtag.app.log.tend import tend_log
 from fairtag.app.outside.tell import send_outside
 from fairtag.app.reconcile import reconcile
 from fairtag.app.retention.routine import keep_house
+from fairtag.app.reviewing.follow import follow_reviews
 from fairtag.app.reviewing.overdue import see_reviews_overdue
 from fairtag.app.reviews.clock import see_reviews
 from fairtag.app.trail.compact import compact
@@ -99,6 +100,8 @@ def running(house: House) -> Iterator[Pulse]:
         pulse.stop.set()
         for thread in threads:
             thread.join(timeout=30)
+        if not threads[0].is_alive():
+            _tried(engine.keep_all, "states")
 
 
 def _judge(engine: Engine, pulse: Pulse) -> None:
@@ -137,6 +140,7 @@ def _care(house: House, pulse: Pulse) -> None:
                 _tried(partial(begin_months, house), "months"),
                 _tried(partial(see_reviews, house), "reviews"),
                 _tried(partial(see_reviews_overdue, house), "pictures"),
+                _tried(partial(follow_reviews, house), "pictures"),
                 _tried(partial(keep_house, house), "retention"),
                 _tried(partial(expire, house), "expire"),
                 _tried(partial(settle, house), "check-ins"),

@@ -1,7 +1,8 @@
 """How little is enough? One wearer, one order, one window, named kinds of data; then it expires.
 
-What may speak for the wearer can't be left out: whoever gets findings or positions gets with them,
-for the same window, what was withdrawn or corrected, what is not known, faults and what was said.
+What may speak for the wearer can't be left out: whoever gets findings, positions or check-ins gets
+with them, for the same window, what was withdrawn or corrected, what is not known, faults, answers
+to check-ins, what people decided and what was said.
 Units: µs UTC.
 """
 
@@ -32,11 +33,26 @@ class Category(StrEnum):
     POSITIONS = "positions"  # what devices said, as it was received
     DEVICE = "device"  # which device when, its faults, its installation
     SAID = "said"  # calls and visits, and what the wearer stated or contests
+    CHECK_INS = "check_ins"  # prompts, answers, what people saw on pictures; no picture
+    DECISIONS = "decisions"  # what people decided about alerts, and why alerts were closed
+    PHOTOS = "photos"  # the pictures themselves: never unless they are named
     LOG = "log"  # who looked and what was changed, with proofs
 
 
-_SPEAKS_FOR_THE_WEARER = frozenset({Category.FINDINGS, Category.DEVICE, Category.SAID})
-_ABOUT_CONDUCT = frozenset({Category.FINDINGS, Category.POSITIONS})
+_SPEAKS_FOR_THE_WEARER = frozenset(
+    {
+        *(Category.FINDINGS, Category.DEVICE, Category.SAID),
+        *(Category.CHECK_INS, Category.DECISIONS),
+    }
+)
+_ABOUT_CONDUCT = frozenset(
+    {
+        *(Category.FINDINGS, Category.POSITIONS, Category.CHECK_INS),
+        *(Category.DECISIONS, Category.PHOTOS),
+    }
+)
+# Whoever else had them could search with them elsewhere, which nobody does here (charter G1).
+_MAY_HAVE_PHOTOS = JUDGES | WEARERS_SIDE
 
 
 class Scope(msgspec.Struct, frozen=True, kw_only=True):
@@ -70,6 +86,10 @@ def demand_scope(scope: Scope, *, kind: Kind, order: Interval, now: Micros) -> N
         (window.start < order.start, "the window begins before the order did"),
         (window.end > now, "the window reaches into the future; what comes later is asked later"),
         (is_long and not may_be_long, "at most 14 days for this recipient; ask for less"),
+        (
+            Category.PHOTOS in scope.categories and kind not in _MAY_HAVE_PHOTOS,
+            "pictures go to a court, the wearer or their lawyer only",
+        ),
     )
     for is_so, told in problems:
         if is_so:

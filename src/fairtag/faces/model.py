@@ -87,7 +87,7 @@ class Engine(Protocol):
 
 
 class Refer(StrEnum):
-    """Why a machine leaves the answer to people (design.md §4, and two of ours)."""
+    """Why a machine leaves the answer to people (design.md §4, and some of ours)."""
 
     LOW_SCORE = "low_score"
     POOR_QUALITY = "poor_quality"
@@ -98,6 +98,8 @@ class Refer(StrEnum):
     NOT_AUDITED = "not_audited"  # no profile may decide here: everything goes to people
     NOT_ENROLLED = "not_enrolled"  # there is no picture of this engine's to compare with
     OUT_OF_WINDOW = "out_of_window"  # taken after the time to answer: people hear why
+    CHALLENGE = "challenge"  # the movement that was asked for was not seen: another try, or people
+    CHALLENGE_LEFT_OUT = "challenge_left_out"  # the other way was chosen: people look instead
     DEVICE_SAID_NO = "device_said_no"  # an `on_device_result` of 'no': not a machine's word here
 
 

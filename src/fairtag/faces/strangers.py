@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import hashlib
 import math
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,16 +34,28 @@ def turned(template: Template, key: bytes) -> Template:
 
     Raises: UsageError for a key of another length; Incomparable for damaged numbers.
     """
+    return turned_alike([template], key)[0]
+
+
+def turned_alike(templates: Sequence[Template], key: bytes) -> list[Template]:
+    """Turn templates of one wearer as `turned` does each; the turn is drawn once.
+
+    Raises: UsageError, Incomparable.
+    """
     if len(key) != KEY_BYTES:
         raise UsageError(f"a template's key has {KEY_BYTES} bytes, not {len(key)}")
-    made = _reflected(numbers(template), key)
-    return Template(engine=template.engine, vector=made.astype("<f4").tobytes())
+    vectors = [numbers(one) for one in templates]
+    drawn = {size: _normals(size * (size + 1) // 2, key) for size in set(map(len, vectors))}
+    made = [_reflected(one, drawn[len(one)]) for one in vectors]
+    return [
+        Template(engine=one.engine, vector=vector.astype("<f4").tobytes())
+        for one, vector in zip(templates, made, strict=True)
+    ]
 
 
-def _reflected(vector: Doubles, key: bytes) -> Doubles:
+def _reflected(vector: Doubles, drawn: Doubles) -> Doubles:
     """Reflect a vector once a dimension, so that its numbers become its parts along drawn axes."""
     size = len(vector)
-    drawn = _normals(size * (size + 1) // 2, key)
     told, at = vector.copy(), 0
     for first in range(size):
         axis = drawn[at : at + size - first]

@@ -125,6 +125,7 @@ class CheckIn:
     allowed: tuple[WeeklySpan, ...]
     answer_within_min: int
     min_gap_min: int
+    challenge: bool = True  # a photo may ask for a small movement; every wearer may leave it out
 
 
 Condition = Curfew | ExclusionZone | InclusionZone | Attendance | Trail | CheckIn

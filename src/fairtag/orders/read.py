@@ -205,6 +205,7 @@ def _check_in(one: dict[str, Any]) -> CheckIn:
         allowed=tuple(_span(span, DAYS) for span in one.get("allowed", [])),
         answer_within_min=one.get("answer_within_min", 30),
         min_gap_min=one.get("min_gap_min", 60),
+        challenge=one.get("challenge", True),
     )
 
 

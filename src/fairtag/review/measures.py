@@ -1,4 +1,7 @@
-"""How right is a reviewer? Counts over pairs whose answer is known, with exact intervals.
+"""How right are people? Counts over pairs whose answer is known, and over alerts closed twice.
+
+The second of two who name an alert's cause is blind to the first one's cause and words. It decides
+nothing and moves no alert: it measures.
 
 An interval is the 95 % one of Clopper and Pearson, as in ISO/IEC 19795-1 for few trials: a count
 of none wrong in five shows nothing much, and the interval says so.
@@ -7,12 +10,18 @@ of none wrong in five shows nothing much, and the interval says so.
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 
 import msgspec
 
+from fairtag.alerts.model import Cause
 from fairtag.review.photos import ADVERSE, Outcome, PhotoCase, PhotoReview
+from fairtag.terms.errors import UsageError
+from fairtag.terms.ids import AlertId, WearerId
+from fairtag.terms.instants import Micros
 
+LEAST_SAMPLE = 0.02  # ours, as for automatic matches: fewer would show nothing in a year
 _TAIL = 0.025
 _HALVINGS = 60  # the interval's end is then exact to 1e-18, far below what is shown
 
@@ -59,6 +68,50 @@ def figures(cases: Iterable[PhotoCase], reviews: Iterable[PhotoReview]) -> tuple
         _of(name, [one for one in made if one.by == name], kinds, ends)
         for name in sorted({one.by for one in made})
     )
+
+
+class SecondLook(msgspec.Struct, frozen=True, kw_only=True):
+    """A closed alert that was drawn, or what the second person said of it."""
+
+    alert_id: AlertId
+    owner: WearerId | None
+    at: Micros
+    by: str = ""  # empty: drawn by the machine
+    cause: Cause | None = None  # as the second person sees it; None: drawn
+
+
+class Agreement(msgspec.Struct, frozen=True, kw_only=True):
+    """What the measures page shows."""
+
+    drawn: int
+    differ: Share  # second looks that name another cause, of all second looks
+    pairs: tuple[
+        tuple[Cause, Cause, int], ...
+    ]  # first and second cause that differ, most often first
+
+
+def demand_alert_sample(part: float) -> float:
+    """Give the share of closed alerts that is looked at again, if it may be set.
+
+    Raises: UsageError.
+    """
+    if not LEAST_SAMPLE <= part <= 1:
+        raise UsageError(f"alert_sample {part:g}: write {LEAST_SAMPLE:g} to 1")
+    return part
+
+
+def agreement(drawn: int, said: Iterable[tuple[Cause, Cause]]) -> Agreement:
+    """Count how often the second cause is another than the first.
+
+    Example:
+        >>> told = agreement(3, [(Cause.EQUIPMENT, Cause.EQUIPMENT), (Cause.TEST, Cause.EXCUSED)])
+        >>> told.differ.number, told.differ.of, agreement(0, []).differ.of
+        (1, 2, 0)
+    """
+    whole = list(said)
+    counted = Counter(one for one in whole if one[0] is not one[1])
+    pairs = tuple((first, second, many) for (first, second), many in counted.most_common())
+    return Agreement(drawn=drawn, differ=share(counted.total(), len(whole)), pairs=pairs)
 
 
 def _of(

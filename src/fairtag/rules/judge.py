@@ -26,6 +26,7 @@ from fairtag.rules.book import (
 )
 from fairtag.rules.devices import CHECK_INS, TAMPER
 from fairtag.rules.finding import AGAINST_WEARER, Finding
+from fairtag.rules.many.still import Moved, Still, settle, still_of
 from fairtag.rules.matter import Matter
 from fairtag.rules.quiet import Now, arrived_with, quiet_until
 from fairtag.rules.run import PAUSE, Run
@@ -200,6 +201,15 @@ class OrderJudge:
     def due(self) -> Micros | None:
         """Tell when the next timer falls."""
         return self._due
+
+    def still(self) -> Still | None:
+        """Give what a loop over many orders takes on, when it can; see `rules.many`."""
+        return still_of(self._memory, self._view, self._fixed_times())
+
+    def settle(self, moved: Moved) -> None:
+        """Go on from where such a loop came."""
+        settle(self._memory, moved)
+        self._refresh()
 
     def dump(self) -> bytes:
         """Write the memory down."""

@@ -27,6 +27,7 @@ _ENDED_BY_WORD = (
     Kind.MONITORING_SILENT_24H,
     Kind.MONITORING_SILENT_72H,
 )
+_OF_CONTACT = (Kind.CONTACT_LOST, Kind.MONITORING_SILENT_24H, Kind.MONITORING_SILENT_72H)
 _ENDED_BY_FIX = (Kind.LOCATION_LOST, Kind.MONITORING_NEVER_FIXED)
 
 _Timer = tuple[Kind, DeviceId, Micros, Micros]  # kind, device, when, when the silence began
@@ -92,6 +93,16 @@ class Watch(msgspec.Struct, kw_only=True, array_like=True):
         if worn is None or heard is None or heard.fixed is None or self.open:
             return False
         return heard.last >= worn.during.start and self.until.get(device_id) is None
+
+    def patience(self, device_id: DeviceId, clock: Micros, view: View) -> int | None:
+        """Tell for how many µs a calm device may be silent; None when it is not calm.
+
+        As if no silence was ever allowed.
+        """
+        worn = view.activation_at(device_id, clock)
+        if worn is None or not self.is_calm(device_id, clock, view):
+            return None
+        return min(_wait(kind, worn, view) for kind in _OF_CONTACT)
 
     def due_without(self, device_id: DeviceId, clock: Micros, view: View) -> Micros | None:
         """Tell when the silence of another device changes something."""
@@ -218,8 +229,7 @@ def _wait(kind: Kind, worn: Activation, view: View) -> int:
 
 
 def _timers(heard: Heard, worn: Activation, view: View) -> list[_Timer]:
-    kinds = (Kind.CONTACT_LOST, Kind.MONITORING_SILENT_24H, Kind.MONITORING_SILENT_72H)
-    found = [_timer(kind, heard.last, worn, view) for kind in kinds]
+    found = [_timer(kind, heard.last, worn, view) for kind in _OF_CONTACT]
     if heard.fixed is None:
         found.append(_timer(Kind.MONITORING_NEVER_FIXED, heard.first, worn, view))
     return found

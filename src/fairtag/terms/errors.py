@@ -52,6 +52,7 @@ gone
 ├── RecipientRefused              FT-753  not in the register, or not for this gateway
 ├── DisclosureStateRefused        FT-754  refused, packed, fetched or expired already
 ├── PackageBroken                 FT-755  the package was changed, or is none
+├── PackageIncomplete             FT-814  something that may speak for the wearer is not in it
 └── SignInRefused                 FT-601
     ├── PasswordRefused           FT-603
     ├── SetupRefused              FT-604  the set-up link is used, over or wrong
@@ -297,6 +298,17 @@ class PackageBroken(FairtagError):
     code = "FT-755"
     officer = "This package can't be trusted: a file in it is not what was sent. Ask for it again."
     operator = "Package refused: a hash differs, a file is missing, or the key does not open it."
+
+
+class PackageIncomplete(FairtagError):
+    """The package would lack what may speak for the wearer, so that it is not sealed."""
+
+    code = "FT-814"
+    officer = (
+        "The package was not made: something that may speak for the wearer would be missing from "
+        "it. Nothing has left. Tell support."
+    )
+    operator = "Package refused: the access log knows of an answer, word or decision it lacks."
 
 
 class SignInRefused(FairtagError):

@@ -238,10 +238,10 @@ def _steps(
     return 10 * len(place)
 
 
-_CALLS = (to_mm, metres_a_degree, to_circle_m, to_sides_m, turn_deg, _to_box, _nearest, _along)
+CALLS = (to_mm, metres_a_degree, to_circle_m, to_sides_m, turn_deg, _to_box, _nearest, _along)
 
 
-@compiled(work=_steps, calls=_CALLS)
+@compiled(work=_steps, calls=CALLS)
 def signed_m(
     ground: Ground,
     place: NDArray[np.int32],

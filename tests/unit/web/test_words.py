@@ -12,7 +12,17 @@ from fairtag.web.words import LANGUAGES, catalogue, in_all, told
 
 STATIC = Path(__file__).parents[3] / "src" / "fairtag" / "web" / "wearer_app" / "static"
 # Codes that are put together: what stands before the part that comes from elsewhere.
-FAMILIES = ("advice.", "cannot.", "collected.", "cond.", "help.", "inbox.", "past.", "cam.")
+FAMILIES = (
+    "advice.",
+    "cannot.",
+    "collected.",
+    "cond.",
+    "help.",
+    "inbox.",
+    "past.",
+    "cam.",
+    "done.",
+)
 
 
 def test_every_catalogue_is_whole_and_its_places_agree() -> None:

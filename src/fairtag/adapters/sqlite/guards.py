@@ -9,9 +9,10 @@ from __future__ import annotations
 from sqlalchemy import DDL, Table, event
 
 from fairtag.adapters.sqlite.keeping.families import stays
-from fairtag.alerts.gather import CLOSES_ITSELF
+from fairtag.alerts.gather import CLOSES_ITSELF, ENDS_WITH_REVIEW
 
-_SELF_KINDS = ", ".join(f"'{kind}'" for kind in sorted(CLOSES_ITSELF))
+# That nobody waits for a look any more holds a guard of its own (`reviewing.tables`).
+_SELF_KINDS = ", ".join(f"'{kind}'" for kind in sorted(CLOSES_ITSELF | ENDS_WITH_REVIEW))
 _STATE_RANK = "CASE {} WHEN 'raised' THEN 0 WHEN 'acknowledged' THEN 1 ELSE 2 END"
 _PRIORITY_RANK = "CASE {} WHEN 'urgent' THEN 0 WHEN 'normal' THEN 1 ELSE 2 END"
 _CLOSING = ("closed_by", "closed_at", "cause")

@@ -170,6 +170,15 @@ class SqliteJournal:
         newest = max((-1, -1) if found is None else found, self._chunks.last_ruling(order_id, upto))
         return None if newest[0] < 0 else Micros(newest[1])
 
+    def rulings_told(self, order_id: OrderId) -> list[Micros]:
+        """List when the judge was told to read an order anew, oldest first."""
+        found = self._db.execute(
+            "SELECT n, received_at FROM journal WHERE order_id = ? AND what = 'ruling'"
+            " UNION SELECT n, received_at FROM chunk_rulings WHERE order_id = ? ORDER BY n",
+            (order_id, order_id),
+        )
+        return [Micros(row[1]) for row in found.fetchall()]
+
     def last(self) -> int:
         """Tell the highest position that was ever given."""
         return self._next() - 1

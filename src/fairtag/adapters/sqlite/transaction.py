@@ -14,6 +14,7 @@ from fairtag.adapters.sqlite.chunks import SqliteChunks
 from fairtag.adapters.sqlite.devices import SqliteDeviceBook
 from fairtag.adapters.sqlite.disclosed.book import SqliteDisclosureBook
 from fairtag.adapters.sqlite.journal import SqliteJournal
+from fairtag.adapters.sqlite.judged.verdicts import SqliteVerdicts
 from fairtag.adapters.sqlite.keeping.erasures import SqliteErasureBook
 from fairtag.adapters.sqlite.keeping.holds import SqliteHoldBook
 from fairtag.adapters.sqlite.log.entries import SqliteAudit
@@ -27,10 +28,10 @@ from fairtag.adapters.sqlite.prompting.asking import SqliteAskingBook
 from fairtag.adapters.sqlite.prompting.prompts import SqlitePromptBook
 from fairtag.adapters.sqlite.proposals import SqliteProposalBook
 from fairtag.adapters.sqlite.quarantine import SqliteQuarantine
+from fairtag.adapters.sqlite.reviewing.again import SqliteSecondLookBook
 from fairtag.adapters.sqlite.reviewing.decisions import SqliteDecisionBook
 from fairtag.adapters.sqlite.reviewing.photos import SqlitePhotoReviewBook
 from fairtag.adapters.sqlite.taking.plain import SqlitePlain
-from fairtag.adapters.sqlite.verdicts import SqliteVerdicts
 from fairtag.app.ports import Clock, Vault
 
 
@@ -59,6 +60,7 @@ class SqliteTransaction:
         self.contests = SqliteContestBook(connection, vault)
         self.photo_reviews = SqlitePhotoReviewBook(connection, vault)
         self.decisions = SqliteDecisionBook(connection, vault)
+        self.second_looks = SqliteSecondLookBook(connection)
         self.answers = SqliteAnswerBook(connection, vault)
         self.enrolments = SqliteEnrolmentBook(connection, vault)
         self.prompts = SqlitePromptBook(connection)

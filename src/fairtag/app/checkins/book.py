@@ -10,7 +10,9 @@ from typing import Literal, Protocol
 
 import msgspec
 
+from fairtag.faces.capture.challenge import Done
 from fairtag.faces.model import EngineInfo, Measure, Reading, Refer, Template
+from fairtag.faces.refusals import PictureRefused
 from fairtag.intake.messages import CheckInState
 from fairtag.retention.due import DataKey
 from fairtag.rules.prompts.model import Prompt
@@ -61,15 +63,19 @@ class Faces(Protocol):
         """Tell what the engine's process can't do; empty before its first picture."""
         ...
 
-    def clean(self, raw: bytes) -> bytes:
-        """Decode what claims to be a picture within limits, and encode it anew without metadata.
+    def clean_all(self, frames: Sequence[bytes]) -> list[bytes | PictureRefused]:
+        """Decode what claims to be one wearer's pictures within limits, and encode them anew
+        without metadata; what is none is refused with a word from a closed list.
 
-        Raises: PictureRefused with a word from a closed list; Busy when the process is gone.
+        A call has a child of its own: two wearers' pictures never meet in one.
+
+        Raises: Busy when the process is gone.
         """
         ...
 
-    def read(self, picture: bytes, *, key: bytes) -> Reading:
-        """Find the one face in a clean picture; its template is mapped with the wearer's key.
+    def read_all(self, pictures: Sequence[bytes], *, key: bytes) -> list[Reading]:
+        """Find the one face in each of a wearer's clean pictures; the templates are mapped with the
+        wearer's key. A call has a child of its own here too.
 
         An engine that fails is the outcome `engine_error`; nothing is raised for it.
         """
@@ -98,6 +104,7 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
     measures: tuple[Measure, ...] = ()  # of the best frame
     is_sampled: bool = False  # a match that people look at blind, to see false accepts
     timing: Literal["in_time", "early", "late", "clock"] = "in_time"  # when it was taken
+    challenge: Done = Done.NOT_ASKED  # what was seen of it
     doubts: tuple[str, ...] = ()  # why it is `pad`: 'nonce', 'signature', 'sha256', 'replay' …
 
     @property

@@ -13,10 +13,12 @@ import hashlib
 import msgspec
 
 from fairtag.app.books import ActivationFacts
+from fairtag.app.checkins.answering.moving import challenge_of
 from fairtag.app.checkins.asking import Given, Item, Pause
-from fairtag.app.checkins.prompting.words import said
+from fairtag.app.checkins.prompting.warn import is_standing
 from fairtag.app.house import House
 from fairtag.app.ports import Transaction
+from fairtag.faces.capture.challenge import Challenge
 from fairtag.intake.messages import CheckInState
 from fairtag.orders.inforce import ruling_at
 from fairtag.rules.prompts.course import is_worth_showing
@@ -45,7 +47,9 @@ class InboxItem(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     nonce: str | None = None
     condition_id: str | None = None
     modality: str | None = None
-    text: dict[str, str] = {}  # by language: the device shows its wearer's
+    challenge: str | None = None  # the small movement that a photo asks for; may be left out
+    danger: bool = False  # heard also in protected hours
+    says: str  # the code of its words, which the door writes in every language
     config: dict[str, object] | None = None
 
 
@@ -60,6 +64,7 @@ class _Look(msgspec.Struct, frozen=True, kw_only=True):
     """What is to be given to a device now, by kind and reference."""
 
     prompts: dict[str, Prompt] = {}
+    challenges: dict[str, Challenge] = {}
     taken_back: frozenset[str] = frozenset()
     config: dict[str, object] | None = None
     config_ref: str = ""
@@ -83,7 +88,7 @@ def inbox(house: House, device_id: DeviceId, *, after: int) -> Inbox:
     if fresh:
         look = house.store.transact(lambda tx: _give(tx, device_id, now))
     given = house.store.read(lambda tx: tx.asking.given(device_id, after=after))
-    items = [_item(one, look) for one in given]
+    items = [_danger(one) if is_standing(one, now) else _item(one, look) for one in given]
     told = tuple(one for one in items if one is not None)
     return Inbox(items=told, next=max([after, *(one.n for one in given)]))
 
@@ -117,9 +122,10 @@ def _look(tx: Transaction, device_id: DeviceId, now: Micros) -> _Look:
         and one.until > now
         and tx.asking.was_given(device_id, "prompt", one.check_in_id)
     )
+    moves = {name: challenge_of(tx, one) for name, one in shown.items()}
     config = _config(tx, wearer, now)
     ref = _ref(tx, device_id, config, now)
-    return _Look(prompts=shown, taken_back=gone, config=config, config_ref=ref)
+    return _Look(prompts=shown, challenges=moves, taken_back=gone, config=config, config_ref=ref)
 
 
 def _ref(tx: Transaction, device_id: DeviceId, config: dict[str, object], now: Micros) -> str:
@@ -190,23 +196,29 @@ def _item(given: Given, look: _Look) -> InboxItem | None:
     match given.kind:
         case "prompt":
             prompt = look.prompts.get(ref)
-            return None if prompt is None else _of_prompt(given.n, prompt)
+            return None if prompt is None else _of_prompt(given.n, prompt, look.challenges[ref])
         case "message":
             name = ref.removeprefix(_BACK)
-            is_shown, told = name in look.taken_back, said("taken_back")
-            found = InboxItem(n=given.n, id=name, kind="message", text=told)
+            is_shown = name in look.taken_back
+            found = InboxItem(n=given.n, id=name, kind="message", says="taken_back")
         case "config":
             config = look.config or {}
             is_shown = ref == look.config_ref
-            told = said("paused" if config.get("paused") else "hours")
-            found = InboxItem(n=given.n, id=ref, kind="config", config=config, text=told)
+            says = "paused" if config.get("paused") else "hours"
+            found = InboxItem(n=given.n, id=ref, kind="config", config=config, says=says)
         case _:
             is_shown = ref == look.stop
-            found = InboxItem(n=given.n, id=ref, kind="stop", text=said("stop"))
+            found = InboxItem(n=given.n, id=ref, kind="stop", says="stop")
     return found if is_shown else None
 
 
-def _of_prompt(n: int, prompt: Prompt) -> InboxItem:
+def _danger(given: Given) -> InboxItem:
+    """Write a warning of danger to life; nothing holds it back, no pause and no hour."""
+    return InboxItem(n=given.n, id=given.ref, kind="message", danger=True, says="danger")
+
+
+def _of_prompt(n: int, prompt: Prompt, challenge: Challenge) -> InboxItem:
+    is_asked = challenge is not Challenge.NOTHING
     return InboxItem(
         n=n,
         id=prompt.check_in_id,
@@ -217,5 +229,6 @@ def _of_prompt(n: int, prompt: Prompt) -> InboxItem:
         nonce=prompt.nonce,
         condition_id=prompt.condition_id,
         modality=prompt.modality,
-        text=said(prompt.modality),
+        challenge=challenge.value if is_asked else None,
+        says=prompt.modality,
     )

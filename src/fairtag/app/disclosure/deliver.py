@@ -15,6 +15,7 @@ from fairtag.app.four_eyes.decide import carry_out
 from fairtag.app.house import House
 from fairtag.app.permissions import Act, demand
 from fairtag.app.ports import Transaction
+from fairtag.disclosure.account.whole import demand_nothing_left_out
 from fairtag.disclosure.course import Asked, State, Step, last, state_of
 from fairtag.disclosure.gateways import GATEWAYS
 from fairtag.disclosure.package.bag import name_of, packed
@@ -41,12 +42,15 @@ def pack(house: House, person: Person, disclosure_id: str) -> None:
 def make(house: House, person: Person, disclosure_id: str) -> None:
     """Make the package of an approved disclosure; again, when it was lost before it was fetched.
 
-    Raises: DisclosureStateRefused, RecipientRefused, LogUnavailable, SealBroken.
+    Raises: DisclosureStateRefused, RecipientRefused, PackageIncomplete when something that may
+    speak for the wearer would not be in it, LogUnavailable, SealBroken.
     """
     now = house.clock.now()
     found = house.store.read(lambda tx: _gathered(tx, disclosure_id, now))
     decision = found.decision
-    files = packed(contents(found), _info(found))
+    told = contents(found)
+    demand_nothing_left_out(told, found.accounted, found.told)
+    files = packed(told, _info(found))
     sealed = house.parcels.seal(files, found.recipient.public_key)
     facts = {
         "package": name_of(files),

@@ -11,14 +11,17 @@ import platform
 import msgspec
 
 from fairtag import __version__
+from fairtag.app.disclosure.account.logged import accounted
+from fairtag.app.disclosure.account.read import account_of
 from fairtag.app.disclosure.log import about
 from fairtag.app.ports import Transaction
 from fairtag.app.prove_look import as_proved
 from fairtag.disclosure.gateways import Gateway
-from fairtag.disclosure.package.gathered import Decision, Gathered
+from fairtag.disclosure.package.gathered import Decision, Gathered, Known
 from fairtag.disclosure.recipients import Recipient
 from fairtag.disclosure.scope import Category, Scope
 from fairtag.intake.messages import Message, Position
+from fairtag.orders.excused import Excuse
 from fairtag.orders.model import OrderVersion
 from fairtag.rules.explained import as_page, rule_text
 from fairtag.rules.settings import DEFAULTS
@@ -53,10 +56,13 @@ def gather(
         order=whole_time(tx, scope.order_id),
         versions=versions,
         marks=tuple(tx.orders.marks(scope.order_id)),
+        excuses=_excuses(tx, scope),
         messages=tuple(heard(tx, scope.order_id, since=EARLIEST)),
         findings=tuple(one for one in found if one.order_id == scope.order_id),
         devices=_devices(tx, scope.order_id),
         contacts=tuple(tx.alerts.contacts(scope.order_id)),
+        account=account_of(tx, scope),
+        accounted=accounted(tx, scope),
         log=as_proved(tx, logged),
         program=_program(),
         texts={"rule.txt": as_page(DEFAULTS, rule_text(DEFAULTS), "How places are judged")},
@@ -93,6 +99,27 @@ def whole_time(tx: Transaction, order_id: OrderId) -> Interval:
     rulings = tx.orders.rulings(order_id)
     start = min(one.during.start for one in rulings)
     return Interval(start=start, end=Micros(max(one.during.end for one in rulings)))
+
+
+def _excuses(tx: Transaction, scope: Scope) -> tuple[Known, ...]:
+    """List pauses as the judge came to know them: with the first telling at or after each.
+
+    What it was never told yet changed nothing yet.
+    """
+    told = tx.journal.rulings_told(scope.order_id)
+    found = []
+    for one in tx.asking.pauses(scope.wearer_id):
+        known_at = next((at for at in told if at >= one.recorded_at), None)
+        if known_at is not None:
+            excuse = Excuse(
+                kind=one.kind,
+                start=one.start,
+                free_until=one.free_until,
+                recorded_at=one.recorded_at,
+                ended_at=one.ended_at,
+            )
+            found.append(Known(excuse=excuse, known_at=known_at))
+    return tuple(found)
 
 
 def _devices(tx: Transaction, order_id: OrderId) -> dict[str, object]:

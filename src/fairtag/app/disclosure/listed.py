@@ -22,6 +22,9 @@ _KINDS = {
     "positions": "where your device said that it was",
     "device": "your device and its faults",
     "said": "calls, visits and what you said",
+    "check_ins": "your check-ins, your answers, and what people saw on the pictures",
+    "decisions": "what people decided about you, and why",
+    "photos": "the pictures of your face",
     "log": "who looked at your record",
 }
 _ENDS = {

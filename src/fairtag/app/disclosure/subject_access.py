@@ -35,6 +35,7 @@ from fairtag.terms.local import Interval, wall_minute
 
 THE_WEARER = "wearer"
 HELD_AFTER = ANSWER_DAYS * DAY
+_WITHOUT_PHOTOS = frozenset(Category) - {Category.PHOTOS}
 HOWS = ("passport or identity card", "known to staff in person", "video call with a document")
 
 
@@ -59,12 +60,20 @@ class Hold(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def ask_access(
-    house: House, person: Person, order_id: OrderId, *, public_key: str, asked_by: str, how: str
+    house: House,
+    person: Person,
+    order_id: OrderId,
+    *,
+    public_key: str,
+    asked_by: str,
+    how: str,
+    has_photos: bool = False,
 ) -> Asked:
     """Write down that a wearer asks; the clock starts now.
 
     `how` is how it came, such as 'letter of 3 November'; the package will open with the
-    counterpart of `public_key` only.
+    counterpart of `public_key` only. `has_photos`: they want the pictures of their face too, which
+    takes a second person, as every look at them does.
     Raises: NotPermitted, RecipientRefused, DisclosureRefused, UnknownOrder, LogUnavailable.
     """
     demand(person, Act.ASK)
@@ -72,6 +81,7 @@ def ask_access(
         raise DisclosureRefused("say who asks, and how the request came")
     house.parcels.seal({}, public_key)
     now = house.clock.now()
+    asked_for = frozenset(Category) if has_photos else _WITHOUT_PHOTOS
 
     def work(tx: Transaction) -> Asked:
         newest = tx.orders.version(order_id)
@@ -79,7 +89,7 @@ def ask_access(
             wearer_id=newest.wearer_id,
             order_id=order_id,
             window=Interval(start=whole_time(tx, order_id).start, end=now),
-            categories=frozenset(Category),
+            categories=asked_for,
         )
         asked = Asked(
             disclosure_id=new_id(house),
@@ -177,7 +187,7 @@ def withhold(
 
 
 def answer(house: House, person: Person, disclosure_id: str, *, reason: str) -> None:
-    """Make the wearer's package: everything, or what two people agreed to.
+    """Make the wearer's package: everything but pictures, or what two people agreed to.
 
     Raises: NotPermitted, ReasonRefused, DisclosureRefused when nobody looked who asks within the
     last 24 hours, UnknownDisclosure, DisclosureStateRefused, ProposalStateRefused.
@@ -195,6 +205,8 @@ def answer(house: House, person: Person, disclosure_id: str, *, reason: str) -> 
     def work(tx: Transaction) -> None:
         found, before = tx.disclosures.get(disclosure_id)
         demand_state(before, State.ASKED)
+        if Category.PHOTOS in found.scope.told:
+            raise DisclosureRefused("pictures leave when a second person has agreed: ask one first")
         step = Step(
             disclosure_id=disclosure_id,
             what="approved",

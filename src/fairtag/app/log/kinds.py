@@ -16,7 +16,9 @@ from fairtag.alerts.model import AlertState
 from fairtag.app.matching.book import DIGEST, IN_FORCE, OUT_OF_FORCE
 from fairtag.app.ports import Transaction
 from fairtag.app.record_installation import STEPS_BY_PEOPLE
-from fairtag.audit.entries import Entry
+from fairtag.app.reviewing.again import DRAWN as AGAIN_DRAWN
+from fairtag.app.reviewing.again import SAID as AGAIN_SAID
+from fairtag.audit.entries import MACHINE, Entry
 from fairtag.faces.verdict import digest as digest_of
 from fairtag.rules.prompts.model import commitment
 from fairtag.terms.ids import WearerId
@@ -149,6 +151,11 @@ def _photo_reviews(tx: Transaction) -> Iterator[Done]:
         yield "photo.review", (review_id, digest)
 
 
+def _second_looks(tx: Transaction) -> Iterator[Done]:
+    for one in tx.second_looks.listed():
+        yield (AGAIN_SAID if one.by else AGAIN_DRAWN), (one.alert_id, one.by or MACHINE)
+
+
 def _decisions(tx: Transaction) -> Iterator[Done]:
     for what, name, digest in tx.decisions.digests():
         yield _SAID[what], (name, digest)
@@ -220,6 +227,13 @@ KINDS = (
         codes=("erasure.destroy", "erasure.routine"),
         said=lambda entry: (entry.details.get("run", ""),),
         rows=_erasures,
+        needs_row=False,
+    ),
+    Kind(
+        table="second_looks",  # its rows end with the wearer's texts, the entries stay
+        codes=(AGAIN_DRAWN, AGAIN_SAID),
+        said=lambda entry: (entry.alert_id or "", entry.actor),
+        rows=_second_looks,
         needs_row=False,
     ),
     Kind(table="photo_reviews", codes=("photo.review",), said=_digested, rows=_photo_reviews),

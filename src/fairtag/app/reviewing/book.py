@@ -9,9 +9,22 @@ from __future__ import annotations
 from typing import Protocol
 
 from fairtag.review.deciding import Decision
+from fairtag.review.measures import SecondLook
 from fairtag.review.photos import Deal, PhotoCase, PhotoReview
 from fairtag.review.statements import Statement
 from fairtag.terms.ids import AlertId, OrderId, WearerId
+
+
+class SecondLookBook(Protocol):
+    """Closed alerts that a second person looks at; rows stand as written."""
+
+    def add(self, look: SecondLook) -> None:
+        """Store that one was drawn, or what was said of it."""
+        ...
+
+    def listed(self) -> list[SecondLook]:
+        """List all, oldest first."""
+        ...
 
 
 class PhotoReviewBook(Protocol):

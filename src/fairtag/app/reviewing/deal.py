@@ -21,10 +21,12 @@ from fairtag.app.permissions import Act, demand
 from fairtag.app.ports import Transaction
 from fairtag.custody.opening import Grant, GrantKind, Purpose, of_photos
 from fairtag.faces.model import Measure
+from fairtag.faces.refusals import PictureRefused
+from fairtag.faces.strangers import KEY_BYTES
 from fairtag.review.four_eyes import Account
 from fairtag.review.photos import LEASE, Deal, PhotoCase, refusal_of
 from fairtag.review.refusals import PhotoCaseRefused
-from fairtag.terms.errors import InterestDeclared
+from fairtag.terms.errors import Busy, InterestDeclared
 from fairtag.terms.instants import Micros
 
 KNOWN_IN_256 = 26  # ours: about every tenth pair measures the reviewer
@@ -240,11 +242,33 @@ def _granted(tx: Transaction, house: House, person: Person, case: PhotoCase, now
 def _pair(house: House, case: PhotoCase, until: Micros) -> Pair:
     """Open the two pictures. The look is in the log by now."""
     if case.kind == "known_different":
-        first, second = house.known_pairs.pictures(case.pair)
-        return Pair(
-            case_id=case.case_id, first=first, second=second, measures=(), lease_until=until
-        )
+        return _different(house, case, until)
     return house.store.read(lambda tx: opened_pair(tx, case, until))
+
+
+def _different(house: House, case: PhotoCase, until: Micros) -> Pair:
+    """Open a pair of the set as a wearer's is: encoded anew, with the second one's quality beside
+    it, so that nobody tells it from a check-in. What is no picture here is shown as it lies.
+
+    The key is of this look alone: nothing can be compared with what is read.
+    """
+    raw = house.known_pairs.pictures(case.pair)
+    try:
+        told = house.faces.clean_all(raw)
+    except Busy:
+        told = list(raw)
+    first, second = (
+        one if isinstance(kept, PictureRefused) else kept
+        for one, kept in zip(raw, told, strict=True)
+    )
+    (reading,) = house.faces.read_all([second], key=house.chance(KEY_BYTES))
+    return Pair(
+        case_id=case.case_id,
+        first=first,
+        second=second,
+        measures=reading.measures,
+        lease_until=until,
+    )
 
 
 def opened_pair(tx: Transaction, case: PhotoCase, until: Micros) -> Pair:

@@ -19,6 +19,7 @@ from fairtag.app.permissions import Act, demand
 from fairtag.app.ports import Transaction
 from fairtag.app.raise_alerts import raise_at_once, raise_for_house
 from fairtag.app.reviewing.deal import accounts_of, demand_in_hand, new_name
+from fairtag.app.reviewing.follow import follow_review
 from fairtag.app.reviewing.signing import BY_PASSWORD, Signing
 from fairtag.review.photos import (
     ADVERSE,
@@ -69,6 +70,8 @@ def look(
         _store(tx, house, person, case, whole)
         if whole.settles is not None:
             tx.answers.decided(case.answer_id, whole.settles, at=whole.at)
+            if case.order_id is not None:
+                follow_review(tx, case.order_id, now=whole.at)
         if whole.alert_id is not None:
             answer = tx.answers.get(case.answer_id)
             raise_at_once(tx, _alert(tx, answer, whole.alert_id, whole.at))

@@ -64,7 +64,8 @@ def compact(house: House, kinds: Kinds | None = None) -> int:
 
 def _hours(house: House, before: Micros, kinds: Kinds) -> int:
     """Make chunks of hours out of rows."""
-    upto = house.store.read(lambda tx: tx.verdicts.judged_upto())
+    # A state that lags behind is made whole from rows: chunks leave out what was only to be judged.
+    upto = house.store.read(lambda tx: tx.verdicts.whole_upto())
     waiting, held, made, taken = list[_Made](), 0, 0, 0
     for piles in _due(house, upto, before):
         for one in house.store.read(partial(_opened, piles=piles, upto=upto, kinds=kinds)):

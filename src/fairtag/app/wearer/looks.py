@@ -20,6 +20,7 @@ from fairtag.app.ports import Transaction
 from fairtag.app.prove_look import as_proved
 from fairtag.app.retention.standing import holds_standing
 from fairtag.app.wearer.book import Contest
+from fairtag.app.wearer.written import WrittenShown, written_about
 from fairtag.audit.entries import Entry
 from fairtag.custody.delay import Delay, until_of
 from fairtag.custody.opening import Purpose
@@ -93,6 +94,7 @@ class WearerPage(msgspec.Struct, frozen=True, kw_only=True):
     check_ins: tuple[CheckInTold, ...] = ()  # that people look at, or looked at
     decisions: tuple[DecisionTold, ...] = ()
     holds: tuple[HoldShown, ...] = ()
+    written: tuple[WrittenShown, ...] = ()  # what else the log says, by kind
 
 
 def read_page(house: House, wearer_id: WearerId) -> WearerPage:
@@ -158,6 +160,7 @@ def _page(tx: Transaction, wearer_id: WearerId, now: Micros) -> WearerPage:
         check_ins=check_ins_told(tx, wearer_id, now=now),
         decisions=decisions_told(tx, wearer_id),
         holds=_holds(tx, wearer_id, now),
+        written=written_about(tx, wearer_id),
     )
 
 

@@ -11,6 +11,16 @@ from itertools import pairwise
 
 import msgspec
 
+from fairtag.disclosure.account.lines import (
+    check_in_lines,
+    closing_lines,
+    decision_lines,
+    enrolled_lines,
+    matcher,
+    pause_lines,
+    picture_files,
+    said_lines,
+)
 from fairtag.disclosure.package.gathered import Gathered
 from fairtag.disclosure.package.read_me import limits, read_me
 from fairtag.disclosure.package.record import record_of
@@ -90,7 +100,23 @@ def _said(gathered: Gathered) -> dict[str, bytes]:
         # What was said about a day is said after it.
         if one.at >= window.start
     ]
-    return {"said.ndjson": _lines(told)}
+    return {"said.ndjson": _lines(told), "wearer-wrote.ndjson": _lines(said_lines(gathered))}
+
+
+def _check_ins(gathered: Gathered) -> dict[str, bytes]:
+    return {
+        "check-ins.ndjson": _lines(check_in_lines(gathered)),
+        "check-in-pauses.ndjson": _lines(pause_lines(gathered)),
+        "enrolled.ndjson": _lines(enrolled_lines(gathered)),
+        "matcher.json": _json(matcher(gathered)),
+    }
+
+
+def _decisions(gathered: Gathered) -> dict[str, bytes]:
+    return {
+        "decisions.ndjson": _lines(decision_lines(gathered)),
+        "alerts-closed.ndjson": _lines(closing_lines(gathered)),
+    }
 
 
 def _log(gathered: Gathered) -> dict[str, bytes]:
@@ -103,6 +129,9 @@ _PARTS = {
     Category.FINDINGS: _findings,
     Category.DEVICE: _devices,
     Category.SAID: _said,
+    Category.CHECK_INS: _check_ins,
+    Category.DECISIONS: _decisions,
+    Category.PHOTOS: picture_files,
     Category.LOG: _log,
 }
 

@@ -5,16 +5,18 @@ Units: instants in µs UTC.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from fairtag.alerts.model import ContactNote
+from fairtag.disclosure.account.model import Account, Accounted
 from fairtag.disclosure.gateways import WEARERS_SIDE, Gateway
 from fairtag.disclosure.recipients import Recipient
 from fairtag.disclosure.scope import Category, Scope, is_replayable
 from fairtag.intake.messages import Message
+from fairtag.orders.excused import Excuse, absences_of
 from fairtag.orders.inforce import Mark, with_marks
-from fairtag.orders.model import OrderVersion
+from fairtag.orders.model import OrderVersion, Ruling
 from fairtag.rules.finding import Finding
 from fairtag.rules.replay import Recorded
 from fairtag.terms.instants import Micros
@@ -39,6 +41,14 @@ class Decision:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """A time in which no silence counts, and since when the judge knew of it."""
+
+    excuse: Excuse
+    known_at: Micros
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Gathered:
     """Everything of one order that a scope may reach; what of it leaves is `contents`' matter."""
 
@@ -49,10 +59,13 @@ class Gathered:
     order: Interval  # the whole time of the order
     versions: tuple[OrderVersion, ...]
     marks: tuple[Mark, ...]
+    excuses: tuple[Known, ...]  # times in which no silence counts, as the judge was told of them
     messages: tuple[Message, ...]  # by arrival
     findings: tuple[Finding, ...]  # every revision, as stored
     devices: dict[str, object]
     contacts: tuple[ContactNote, ...]
+    account: Account  # check-ins, what the wearer wrote, what people decided
+    accounted: Accounted  # the same things as the access log knows of them
     log: dict[str, Any]  # entries with their proofs, as `fairtag-witness verify` takes them
     program: dict[str, object]
     texts: dict[str, str]  # files of words that come as they are, such as the rule
@@ -75,18 +88,26 @@ class Gathered:
 
 
 def known_over_time(
-    versions: tuple[OrderVersion, ...], marks: tuple[Mark, ...]
+    versions: tuple[OrderVersion, ...],
+    marks: tuple[Mark, ...],
+    excuses: tuple[Known, ...] = (),
 ) -> tuple[Recorded, ...]:
     """List what was known of an order from when on, as the service knew it."""
     rulings = [one.ruling for one in versions]
-    times = sorted({one.recorded_at for one in rulings} | {one.recorded_at for one in marks})
+    times = {one.recorded_at for one in rulings} | {one.recorded_at for one in marks}
+    times |= {one.known_at for one in excuses}
+    times |= {one.excuse.ended_at for one in excuses if one.excuse.ended_at is not None}
+    first = min(one.recorded_at for one in rulings)
     return tuple(
-        Recorded(
-            at,
-            with_marks(
-                [one for one in rulings if one.recorded_at <= at],
-                [one for one in marks if one.recorded_at <= at],
-            ),
-        )
-        for at in times
+        Recorded(at, _known_at(at, rulings, marks, excuses)) for at in sorted(times) if at >= first
+    )
+
+
+def _known_at(
+    at: Micros, rulings: list[Ruling], marks: tuple[Mark, ...], excuses: tuple[Known, ...]
+) -> tuple[Ruling, ...]:
+    free = absences_of((one.excuse for one in excuses if one.known_at <= at), at)
+    return with_marks(
+        [replace(one, absences=(*one.absences, *free)) for one in rulings if one.recorded_at <= at],
+        [one for one in marks if one.recorded_at <= at],
     )

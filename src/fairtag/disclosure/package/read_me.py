@@ -21,6 +21,14 @@ _FILES = (
     ("devices.json", "which device when, how it was installed, what was refused as unreadable"),
     ("device-events.ndjson", "what the device said about itself: faults, battery, strap"),
     ("said.ndjson", "calls and visits, and what the wearer said"),
+    ("wearer-wrote.ndjson", "what the wearer wrote about check-ins, or contests: READ IT"),
+    ("check-ins.ndjson", "each demand for an answer, every answer, what people saw on it"),
+    ("check-in-pauses.ndjson", "times in which nobody asked, or no silence counted, and why"),
+    ("enrolled.ndjson", "where the pictures come from that answers are compared with"),
+    ("matcher.json", "what the machine may decide, and how often it is wrong about whom"),
+    ("decisions.ndjson", "what named people decided about alerts, why, and if it still stands"),
+    ("alerts-closed.ndjson", "why alerts were closed; a closing decides nothing"),
+    ("photos/", "the pictures, as far as they are still kept"),
     ("log.json", "entries of the access log about this wearer, with their proofs"),
     ("program.json", "which program and settings judged"),
     ("rule.txt", "the rule by which places are judged, in words"),
@@ -47,13 +55,24 @@ WHAT THIS RECORD CAN'T SHOW
   it. Read what was said and the absences of the order.
 - What happened in a gap. No data is not absence, and not a sign of intent. See gaps.ndjson.
 - That nobody tampered. It shows what the strap's sensor said; sensors wear out and fail.
-- What a court or an officer decided. Findings here are what a program raised for people to look
-  at. None of them says that the order was broken: only people decide that.
+- What a court decided. Findings are what a program raised for people to look at, and none of
+  them says that the order was broken. decisions.ndjson has what officers decided; only a court
+  finds a breach.
+- Who is on a picture. A machine compares faces and errs, with some people more often than with
+  others (matcher.json); people who look at pictures err too. 'PAD: none' means that nothing was
+  tested for telling a live face from a picture of one. A picture may show other people.
+- A picture for long. A picture that matched goes 7 days after, others on their date; each answer
+  and what people said of it stays.
 - What was recorded and is gone. Records end on their date; what was destroyed before this was
   made is not in it.
 - What a device said that could not be read, or that came after a cloned or former credential: it
   was kept apart for 14 days and not judged. devices.json has the counts.
 """
+_GONE = {
+    "answer": "answers to check-ins",
+    "picture": "pictures of answers",
+    "words": "words, whose record stands without them",
+}
 
 
 def read_me(gathered: Gathered) -> str:
@@ -87,7 +106,20 @@ def limits(gathered: Gathered) -> str:
     """Write what the record can't show; with what this one in particular lacks."""
     missing = sorted(str(one) for one in Category if one not in gathered.told)
     told = f"\nNot in this package: {', '.join(missing)}. See removed.json.\n" if missing else ""
-    return _LIMITS + told
+    return _LIMITS + _gone(gathered) + told
+
+
+def _gone(gathered: Gathered) -> str:
+    """Say how much of what once was there is gone, and which."""
+    found: dict[str, list[str]] = {}
+    for what, ref in gathered.account.gone:
+        if what != "picture" or Category.PHOTOS in gathered.told:
+            found.setdefault(what, []).append(ref)
+    lines = [f"  {_GONE[what]} ({len(refs)}): {', '.join(refs)}" for what, refs in found.items()]
+    if not lines:
+        return ""
+    head = "\nDESTROYED BEFORE THIS WAS MADE, on its date; nobody can bring it back:\n"
+    return head + "\n".join(lines) + "\n"
 
 
 def _is_there(name: str, gathered: Gathered) -> bool:
@@ -107,5 +139,13 @@ _OF = {
     "devices.json": Category.DEVICE,
     "device-events.ndjson": Category.DEVICE,
     "said.ndjson": Category.SAID,
+    "wearer-wrote.ndjson": Category.SAID,
+    "check-ins.ndjson": Category.CHECK_INS,
+    "check-in-pauses.ndjson": Category.CHECK_INS,
+    "enrolled.ndjson": Category.CHECK_INS,
+    "matcher.json": Category.CHECK_INS,
+    "decisions.ndjson": Category.DECISIONS,
+    "alerts-closed.ndjson": Category.DECISIONS,
+    "photos/": Category.PHOTOS,
     "log.json": Category.LOG,
 }

@@ -9,9 +9,10 @@ from collections.abc import Mapping
 
 import msgspec
 
-from fairtag.disclosure.package.gathered import Gathered, known_over_time
+from fairtag.disclosure.package.gathered import Gathered, Known, known_over_time
 from fairtag.intake.messages import Message
 from fairtag.intake.native import decode_recorded
+from fairtag.orders.excused import Excuse
 from fairtag.orders.inforce import Mark, MarkWhat
 from fairtag.orders.read import reopen
 from fairtag.rules.finding import Finding
@@ -38,6 +39,17 @@ class RecordedMark(msgspec.Struct, frozen=True, kw_only=True):
     recorded_at: Micros
 
 
+class RecordedExcuse(msgspec.Struct, frozen=True, kw_only=True):
+    """A time in which no silence counts: a pause, 'cannot now', an outage of the service."""
+
+    kind: str
+    start: Micros
+    free_until: Micros | None
+    recorded_at: Micros
+    known_at: Micros  # since when the judge knew of it
+    ended_at: Micros | None
+
+
 class Record(msgspec.Struct, frozen=True, kw_only=True):
     """How the judge came to know what."""
 
@@ -46,6 +58,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     until: Micros  # what came to be known later was not judged
     versions: tuple[Version, ...]
     marks: tuple[RecordedMark, ...]
+    excuses: tuple[RecordedExcuse, ...] = ()
 
 
 def record_of(gathered: Gathered) -> Record:
@@ -64,6 +77,17 @@ def record_of(gathered: Gathered) -> Record:
         marks=tuple(
             RecordedMark(what=one.what, at=one.at, recorded_at=one.recorded_at)
             for one in gathered.marks
+        ),
+        excuses=tuple(
+            RecordedExcuse(
+                kind=one.excuse.kind,
+                start=one.excuse.start,
+                free_until=one.excuse.free_until,
+                recorded_at=one.excuse.recorded_at,
+                known_at=one.known_at,
+                ended_at=one.excuse.ended_at,
+            )
+            for one in gathered.excuses
         ),
     )
 
@@ -85,8 +109,20 @@ def judge_package(payload: Mapping[str, bytes]) -> list[Finding]:
     marks = tuple(
         Mark(what=one.what, at=one.at, recorded_at=one.recorded_at) for one in record.marks
     )
-    known = [one for one in known_over_time(versions, marks) if one.at <= record.until]
+    told = known_over_time(versions, marks, tuple(map(_known, record.excuses)))
+    known = [one for one in told if one.at <= record.until]
     return replay_recorded(known, _messages(payload["traffic.ndjson"]), until=record.until)
+
+
+def _known(one: RecordedExcuse) -> Known:
+    excuse = Excuse(
+        kind=one.kind,
+        start=one.start,
+        free_until=one.free_until,
+        recorded_at=one.recorded_at,
+        ended_at=one.ended_at,
+    )
+    return Known(excuse=excuse, known_at=one.known_at)
 
 
 def _messages(raw: bytes) -> list[Message]:

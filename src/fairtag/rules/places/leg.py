@@ -67,7 +67,7 @@ def leg_of(
     return Leg(version=version, end=span[1], row=row + span[0], rows=rows)
 
 
-_FAR_WIDTHS = 12.0  # as wide as the table of evidence: beyond, nothing more is said
+FAR_WIDTHS = 12.0  # as wide as the table of evidence: beyond, nothing more is said
 
 
 def _against_m(
@@ -79,6 +79,6 @@ def _against_m(
     """Tell how far each position lies against the wearer of each edge; shape (n, m)."""
     n, m = len(lon), len(edges.names)
     place = np.tile(np.arange(m, dtype=np.int32), n)
-    enough_m = np.add.outer(_FAR_WIDTHS * width_m, edges.buffer_m).ravel()
+    enough_m = np.add.outer(FAR_WIDTHS * width_m, edges.buffer_m).ravel()
     signed_m = distances(edges.ground, place, np.repeat(lon, m), np.repeat(lat, m), enough_m)
     return edges.sign * (signed_m.reshape(n, m) - edges.buffer_m)

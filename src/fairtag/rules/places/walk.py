@@ -234,7 +234,7 @@ def _decide(at: int, fix: Floats, c: int, edges: Ints, said: int, numbers: Numbe
 
 
 _OWN = (_is_looked_at, _see, _is_moving, _news, _said, _faded, _lowered, _run, _decide)
-_CALLS = (fill, *by_way.CALLS, *_OWN)
+CALLS = (fill, *by_way.CALLS, *_OWN)
 _STEPS_AN_EDGE = 6  # of some microsecond in plain Python; measured
 
 
@@ -254,7 +254,7 @@ def _work(
     return (last - first) * (1 + len(stops)) * _STEPS_AN_EDGE
 
 
-@compiled(work=_work, calls=_CALLS)
+@compiled(work=_work, calls=CALLS)
 def walk(
     rows: Rows,
     first: int,

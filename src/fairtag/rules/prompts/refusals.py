@@ -3,6 +3,7 @@
 FairtagError
 ├── PromptRefused                 FT-801  one too many, too near another, or at a protected hour
 ├── UnknownCheckIn                FT-802
+├── WarningRefused                FT-807  warned of danger too often, or no device to warn
 ├── HoursRefused                  FT-820  too few protected hours
 ├── TooLateToSay                  FT-821  'cannot now' after the time to answer
 ├── ReportRefused                 FT-822  a report of a wearer that can't be read
@@ -33,6 +34,18 @@ class UnknownCheckIn(FairtagError):
     officer = "There is no check-in with this reference."
     wearer = "This check-in is not known. It does not count against you."
     operator = "Unknown check-in id."
+
+
+class WarningRefused(FairtagError):
+    """Danger to life is told three times a day at most, and only to a device that is there."""
+
+    code = "FT-807"
+    officer = (
+        "The wearer was not warned again: ring them, or send somebody. Ring the emergency number "
+        "if a life is in danger."
+    )
+    wearer = "You were not warned again."
+    operator = "Warning of danger over its limit, or the wearer has no device."
 
 
 class HoursRefused(FairtagError):

@@ -11,9 +11,10 @@ import hashlib
 import itertools
 import json
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from http import HTTPStatus
+from types import MappingProxyType
 from typing import Any
 
 import httpx
@@ -21,7 +22,7 @@ import httpx
 from fairtag.app.add_device import hash_of
 from fairtag.app.checkins.answering.sent import Manifest, signed
 from fairtag.app.ports import Clock
-from fairtag.sim.portraits.bursts import burst
+from fairtag.sim.portraits.bursts import AHEAD, TURNS, burst
 from fairtag.terms.instants import MINUTE, Micros, parse, text
 
 _ROUND_S = 0.5
@@ -67,17 +68,29 @@ class Answerer:
     def _answer(self, client: httpx.Client, name: str, one: dict[str, Any], now: Micros) -> None:
         self._say(client, name, one, "shown", now)
         kind = next(self._kinds)
-        frames = self._burst(OTHER if kind == "other" else WEARER, dark=kind == "dark")
-        told = self._send(client, f"check-ins/{name}", frames, now, one["nonce"])
+        move = one.get("challenge", "")
+        person, light = OTHER if kind == "other" else WEARER, _DARK if kind == "dark" else 1.0
+        told = self._photo(client, name, one, self._burst(person, light=light, move=move), now)
         if told.is_success and told.json()["advice"]:
-            frames = self._burst(WEARER)
-            told = self._send(client, f"check-ins/{name}", frames, Micros(now + 1), one["nonce"])
+            frames = self._burst(WEARER, move=move)
+            told = self._photo(client, name, one, frames, Micros(now + 1))
         if told.status_code < HTTPStatus.INTERNAL_SERVER_ERROR:  # else it is sent again
             del self._asked[name]
 
-    def _burst(self, person: int, *, dark: bool = False) -> list[bytes]:
+    def _photo(
+        self,
+        client: httpx.Client,
+        name: str,
+        asked: dict[str, Any],
+        frames: Sequence[bytes],
+        now: Micros,
+    ) -> httpx.Response:
+        more = {"challenge": asked["challenge"]} if "challenge" in asked else {}
+        return self._send(client, f"check-ins/{name}", frames, now, asked["nonce"], more)
+
+    def _burst(self, person: int, *, light: float = 1.0, move: str = "") -> list[bytes]:
         self._pictures += 10
-        return burst(person, self._pictures, light=_DARK if dark else 1.0)
+        return burst(person, self._pictures, light=light, turn=TURNS.get(move, AHEAD))
 
     def _say(
         self, client: httpx.Client, name: str, one: dict[str, Any], state: str, now: Micros
@@ -92,14 +105,20 @@ class Answerer:
         client.post("/d/v1/messages", content=json.dumps(line), headers=self._who())
 
     def _send(
-        self, client: httpx.Client, path: str, frames: Sequence[bytes], now: Micros, nonce: str
+        self,
+        client: httpx.Client,
+        path: str,
+        frames: Sequence[bytes],
+        now: Micros,
+        nonce: str,
+        more: Mapping[str, str] = MappingProxyType({}),
     ) -> httpx.Response:
         digests = tuple(hashlib.sha256(one).hexdigest() for one in frames)
         told = Manifest(captured_at=text(now), nonce=nonce, sha256=digests, signature="")
         about = path.rpartition("/")[2]
         signature = signed(hash_of(self.token), about, told)
         manifest = {"captured_at": told.captured_at, "nonce": nonce, "sha256": digests}
-        body = json.dumps(manifest | {"signature": signature}).encode()
+        body = json.dumps(manifest | {"signature": signature, **more}).encode()
         parts: dict[str, tuple[str | None, bytes]] = {"manifest": (None, body)}
         parts |= {f"frame{n}": (f"{n}.jpg", one) for n, one in enumerate(frames, 1)}
         return client.post(f"/d/v1/{path}", files=parts, headers=self._who())

@@ -17,7 +17,17 @@ _SIDE = 480  # pixels
 FRAMES = 3
 
 
-def taken(person: int, picture: int, *, light: float = 1.0) -> bytes:
+Turn = tuple[float, float]
+AHEAD: Turn = (0.0, 0.0)
+# How a drawn head moves as asked: see `drawn.Looks.turn`.
+TURNS: dict[str, Turn] = {
+    "turn_left": (0.06, 0.0),
+    "turn_right": (-0.06, 0.0),
+    "look_up": (0.0, 0.075),
+}
+
+
+def taken(person: int, picture: int, *, light: float = 1.0, turn: Turn = AHEAD) -> bytes:
     """Take one picture of an invented person; the same numbers give the same bytes."""
     whose, when = random.Random(person), random.Random(f"{person}/{picture}")
     skin = whose.randrange(110, 225)
@@ -31,6 +41,7 @@ def taken(person: int, picture: int, *, light: float = 1.0) -> bytes:
         grain=2.0,
         shift=(when.uniform(-0.02, 0.02), when.uniform(-0.02, 0.02)),
         size=when.uniform(0.97, 1.03),
+        turn=turn,
         seed=picture,
     )
     told = io.BytesIO()
@@ -38,6 +49,9 @@ def taken(person: int, picture: int, *, light: float = 1.0) -> bytes:
     return told.getvalue()
 
 
-def burst(person: int, first: int, *, light: float = 1.0) -> list[bytes]:
-    """Take the frames of one answer."""
-    return [taken(person, first + number, light=light) for number in range(FRAMES)]
+def burst(person: int, first: int, *, light: float = 1.0, turn: Turn = AHEAD) -> list[bytes]:
+    """Take the frames of one answer; the middle one shows the movement that was asked for."""
+    turns = (AHEAD, turn, AHEAD)
+    return [
+        taken(person, first + number, light=light, turn=turns[number]) for number in range(FRAMES)
+    ]

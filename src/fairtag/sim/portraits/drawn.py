@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 Colour = tuple[int, int, int]
 Floats = NDArray[np.float32]
+_NEARER = 1.5  # nose and mouth lie before the eyes, and move so much more when a head turns
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +35,7 @@ class Looks:
     grain: float = 0.0  # noise, in steps of 255
     shift: tuple[float, float] = (0.0, 0.0)
     size: float = 1.0
+    turn: tuple[float, float] = (0.0, 0.0)  # 0.05: some 15 degrees to the left, 9 upwards
     seed: int = 0
 
 
@@ -42,8 +44,9 @@ def drawn(looks: Looks, *, side: int) -> NDArray[np.uint8]:
     canvas = _Canvas(looks, side)
     _head(canvas, looks)
     for hand in (-1, 1):
-        _half(canvas, looks, hand)
-    _middle(canvas, looks)
+        _half(canvas.moved(looks.turn), looks, hand)
+    ahead = looks.turn[0] * _NEARER, looks.turn[1] * _NEARER
+    _middle(canvas.moved(ahead), looks)
     shaded = canvas.paint * (1 - 0.25 * np.clip((canvas.x - 0.5) * 2, 0, 1)[..., None])
     chance = np.random.default_rng(looks.seed)
     lit = shaded * looks.light + chance.normal(0, looks.grain or 1e-9, shaded.shape)
@@ -59,6 +62,12 @@ class _Canvas:
         self.y = (y - 0.5 - looks.shift[1]) / looks.size + 0.5
         self.paint = np.empty((side, side, 3), np.float32)
         self.paint[:] = looks.ground
+        self._off = (0.0, 0.0)
+
+    def moved(self, turn: tuple[float, float]) -> _Canvas:
+        """Draw on, with what follows a little to the side and upwards."""
+        self._off = turn[0], -turn[1]
+        return self
 
     def spot(
         self,
@@ -68,7 +77,8 @@ class _Canvas:
         soft: float = 0.1,
         strength: float = 1.0,
     ) -> None:
-        away = ((self.x - at[0]) / radii[0]) ** 2 + ((self.y - at[1]) / radii[1]) ** 2
+        x, y = at[0] + self._off[0], at[1] + self._off[1]
+        away = ((self.x - x) / radii[0]) ** 2 + ((self.y - y) / radii[1]) ** 2
         cover = np.clip((1 - away) / soft / 2 + 0.5, 0, 1)[..., None] * strength
         self.paint = self.paint * (1 - cover) + np.asarray(colour, np.float32) * cover
 

@@ -32,7 +32,7 @@ from fairtag.web.console import (
 from fairtag.web.console.api import staff_api
 from fairtag.web.console.openings import life, waiting, windows
 from fairtag.web.console.refusals import as_response, lost, unreadable
-from fairtag.web.console.reviewing import decide_pages, desk_pages
+from fairtag.web.console.reviewing import again_pages, decide_pages, desk_pages
 from fairtag.web.console.shell import STATIC, Shell, SignInNeeded
 from fairtag.web.guards import NoTraceback, OwnForms, SafeHeaders
 
@@ -59,7 +59,7 @@ def console(
     parts = (
         *(door, queue_pages, alert_pages, windows, waiting, life, lists),
         *(asking, disclosing, retention, outside, charter, enrolling, fairness),
-        *(desk_pages, decide_pages),
+        *(desk_pages, decide_pages, again_pages),
     )
     for part in parts:
         app.include_router(part.pages(shell), include_in_schema=False)

@@ -86,6 +86,7 @@ CAUSES = {
     Cause.DUPLICATE: "Same matter as another alert",
     Cause.TEST: "Rehearsal",
     Cause.RECOVERED: "Came back by itself",
+    Cause.REVIEWED: "People looked at the pictures, or a better one came",
 }
 PRIORITIES = {"urgent": "Urgent", "normal": "Normal", "low": "Low"}
 PURPOSES = {
@@ -245,6 +246,7 @@ LOG = reviewing.LOG | {
     "wearer.page": "read their own page",
     "wearer.contest": "said that something is wrong",
     "checkin.drawn": "drew the check-ins of a day",
+    "danger.warned": "warned the wearer of danger to life",
     "checkin.asked": "asked for one more check-in",
     "checkin.called": "wrote down how a check-in by call went",
     "checkin.cannot": "said that they can't answer now",
@@ -256,6 +258,8 @@ LOG = reviewing.LOG | {
     "alert.texts.refused": "asked to read notes and was refused",
     "alert.acknowledge": "took an alert",
     "alert.close": "closed an alert",
+    "second-look.drawn": "drew a closed alert for a second look",
+    "second-look.said": "looked at a closed alert a second time",
     "contact.log": "wrote down a contact",
     "sign-in.page": "signed in",
     "sign-in.api": "signed in a program",

@@ -10,13 +10,14 @@ from urllib.parse import parse_qs
 
 import msgspec
 
-from fairtag.app.checkins.deliver import inbox
+from fairtag.app.checkins.deliver import InboxItem, inbox
 from fairtag.app.checkins.pause import ask_for_help, report_harm, say_cannot
 from fairtag.app.house import House
 from fairtag.rules.prompts.refusals import ReportRefused
 from fairtag.terms.instants import Micros, parse, text
 from fairtag.web.device_api.own import Asked
 from fairtag.web.device_api.protocols import Answer
+from fairtag.web.words import EMERGENCY_NUMBER, in_all
 
 _T = TypeVar("_T")
 _MOST_DIGITS = 18  # of a number that the store can hold
@@ -40,7 +41,8 @@ def fetch(house: House, asked: Asked) -> Answer:
     """Answer `GET /d/v1/inbox?after=N`."""
     told = parse_qs(asked.query).get("after", ["0"])[-1]
     is_number = told.isascii() and told.isdigit() and len(told) <= _MOST_DIGITS
-    return _answer(inbox(house, asked.device_id, after=int(told) if is_number else 0))
+    found = inbox(house, asked.device_id, after=int(told) if is_number else 0)
+    return _answer({"items": [_worded(one) for one in found.items], "next": found.next})
 
 
 def cannot(house: House, asked: Asked) -> Answer:
@@ -62,6 +64,18 @@ def harm(house: House, asked: Asked) -> Answer:
     """Answer `POST /d/v1/health`."""
     by = report_harm(house, asked.device_id, text=_read(asked.body, _Health).text)
     return _answer({"review_by": by, "received_at": text(asked.received_at)})
+
+
+def _worded(item: InboxItem) -> dict[str, object]:
+    """Write an item with its words in every language: the device shows its wearer's.
+
+    Nobody need open who the wearer is to know a language.
+    """
+    told: dict[str, object] = msgspec.to_builtins(item)
+    del told["says"]
+    said = in_all(f"inbox.{item.says}").items()
+    text_ = {language: one.replace("{number}", EMERGENCY_NUMBER) for language, one in said}
+    return told | {"text": text_}
 
 
 def _answer(told: object) -> Answer:

@@ -36,6 +36,7 @@ from fairtag.terms.ids import WearerId
 from fairtag.web.guards import NoTraceback, OwnForms, SafeHeaders
 from fairtag.web.portal import words
 from fairtag.web.portal.shown import shown
+from fairtag.web.words import FIRST
 
 _COOKIE = "fairtag_wearer"
 _MOST = 200
@@ -114,7 +115,11 @@ class Door:
         page = read_page(self.house, self.wearer(request))
         around = {"refusal": None, "text": "", "is_sent": False, "about": ""} | told
         around = {"said": ("", ""), "is_said": False} | around
-        facts = shown(page) | {"questions": words.QUESTIONS, "has_said": self._has_said(page)}
+        language = request.query_params.get("lang", FIRST)
+        facts = shown(page, language) | {
+            "questions": words.QUESTIONS,
+            "has_said": self._has_said(page),
+        }
         return self.page("my.html", status=status, csrf=self.csrf(request), **facts, **around)
 
     def _has_said(self, page: WearerPage) -> bool:

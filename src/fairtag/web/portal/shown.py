@@ -15,10 +15,11 @@ from fairtag.review.deciding import Outcome
 from fairtag.terms.instants import Micros
 from fairtag.terms.local import wall_text
 from fairtag.web.portal import words
+from fairtag.web.words import LANGUAGES, Catalogue, catalogue
 
 
-def shown(page: WearerPage) -> dict[str, Any]:
-    """Give what the template shows."""
+def shown(page: WearerPage, language: str) -> dict[str, Any]:
+    """Give what the template shows; `language` is that of what else was written down."""
     zone = page.orders[-1].time_zone if page.orders else "UTC"
     return {
         "reference": page.wearer_id,
@@ -32,10 +33,32 @@ def shown(page: WearerPage) -> dict[str, Any]:
         "check_ins": [_check_in(one, zone) for one in page.check_ins],
         "decisions": [_decision(one, zone) for one in page.decisions],
         "holds": [_hold(one, zone) for one in page.holds],
+        "written": _written(page, catalogue(language), zone),
         "contests": [
             {"at": wall_text(one.at, zone), "stands": _answered(answered, zone)}
             for one, answered in page.contests
         ],
+    }
+
+
+def _written(page: WearerPage, words_of: Catalogue, zone: str) -> dict[str, Any]:
+    """Say what else was written down, in one of the languages; the page has links to the others."""
+    told = words_of.words
+    rows = [
+        {
+            "told": told[f"done.{one.code}"],
+            "times": told["done.times"].format(n=one.times, when=wall_text(one.last_at, zone)),
+        }
+        for one in page.written
+    ]
+    return {
+        "language": words_of.language,
+        "dir": words_of.dir,
+        "title": told["done.title"],
+        "lead": told["done.lead"],
+        "unreviewed": "" if words_of.reviewed else told["unreviewed"],
+        "rows": rows,
+        "others": [(one, catalogue(one).name) for one in LANGUAGES if one != words_of.language],
     }
 
 

@@ -18,11 +18,9 @@ from starlette.responses import RedirectResponse, Response
 from starlette.types import Receive, Scope, Send
 
 from fairtag.app.house import House
-from fairtag.web.words import LANGUAGES, raw
+from fairtag.web.words import EMERGENCY_NUMBER, LANGUAGES, raw
 
 ROOT = "/app/"
-# Where a wearer gets help at once; the portal names the same number. Source: Ofcom, 999 and 112.
-EMERGENCY_NUMBER = "999"
 _TYPES = {
     "html": "text/html; charset=utf-8",
     "js": "text/javascript; charset=utf-8",

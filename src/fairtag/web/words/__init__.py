@@ -14,6 +14,8 @@ import msgspec
 
 FIRST = "en"  # the language of the source
 LANGUAGES = ("en", "cy", "ar", "sq", "pl", "vi")
+# Where a wearer gets help at once; every page names the same number. Source: Ofcom, 999 and 112.
+EMERGENCY_NUMBER = "999"
 
 
 class Catalogue(msgspec.Struct, frozen=True, kw_only=True):

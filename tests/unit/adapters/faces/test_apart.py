@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import random
 import signal
@@ -11,15 +12,14 @@ import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Self
 
-import msgspec
 import numpy as np
 import pytest
 from tests.portraits import nobody, saved
 from tests.unit.adapters.faces.test_decode import BAD
 
-from fairtag.adapters.faces.apart import cage, frames, worker
+from fairtag.adapters.faces.apart import cage, frames
 from fairtag.adapters.faces.apart.frames import PipeClosed, Reply
 from fairtag.adapters.faces.apart.process import Apart, NeverReady
 from fairtag.adapters.faces.keeper import FacesApart
@@ -164,10 +164,10 @@ def test_a_process_that_never_answers_is_ended_in_time() -> None:
     os.kill(ends(made).pid, signal.SIGSTOP)
     begun = time.perf_counter()
 
-    assert made.ask(FACE) == Reply(state="too_slow")
+    assert made.ask([FACE]) == [Reply(state="too_slow")]
 
     assert time.perf_counter() - begun < 5
-    assert made.ask(b"x").refused == "not_a_picture"  # and a new one answers
+    assert made.ask([b"x"])[0].refused == "not_a_picture"  # and a new one answers
     made.close()
 
 
@@ -180,61 +180,205 @@ def test_a_process_that_can_t_be_had_is_busy_or_an_engine_error() -> None:
         made.clean(FACE)
     assert made.read(FACE, key=KEY) == Reading(outcome="engine_error")
     with pytest.raises(NeverReady, match="FT-805"):
-        made.engine.ask(FACE)
+        made.engine.ask([FACE])
     assert made.engine.starts == 1  # it is not tried again and again
     made.close()
 
 
-# --- the child that looks at one picture, and its limits
+# --- the child that looks at one burst, and its limits
+
+# The worker without its cage, with a look of the test's own, so that a look may do what none may.
+UNCAGED = """
+import hashlib, os, re, signal, sys, time
+from fairtag.adapters.faces.apart import worker
+from fairtag.adapters.faces.apart.frames import Reply
+from fairtag.adapters.faces.apart.passing import Passing
+{look}
+ends = worker.Ends(source=os.dup(0), sink=os.dup(1))
+worker.answering(look, ends, Passing(), within_s=float(sys.argv[1]))
+"""
 
 
-# A test process may have threads that wait; the worker has none when it forks.
-forking = pytest.mark.filterwarnings("ignore:.*use of fork:DeprecationWarning")
+class Uncaged:
+    """Speaks with such a worker as the service does."""
+
+    def __init__(self, look: str, *, within_s: float = 10.0) -> None:
+        self.apart = Apart(["decoder"], answer_s=60.0)
+        self.process = subprocess.Popen(
+            [sys.executable, "-c", UNCAGED.format(look=look), str(within_s)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            start_new_session=True,
+        )
+        self.apart._process = self.process
+
+    def ask(self, *pictures: bytes) -> list[Reply]:
+        return self.apart.ask(pictures)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        assert self.apart._process is self.process  # it never had to be started anew
+        self.apart.close()
 
 
-def looked(look: Any, *, within_s: float = 4.0) -> Reply:
-    """Run the parent's part in a process of the test's own, so that its limits end with it."""
-    there, here = os.pipe()
-    child = os.fork()
-    if child == 0:
-        try:
-            told = worker.apart(look, b"raw", close=(), within_s=within_s)
-            os.write(here, msgspec.msgpack.encode(told))
-        finally:
-            os._exit(0)
-    os.close(here)
-    raw = b""
-    while part := os.read(there, 1 << 16):
-        raw += part
-    os.close(there)
-    os.waitpid(child, 0)
-    return msgspec.msgpack.decode(raw, type=Reply)
+ECHO = """
+def look(raw):
+    {act}
+    return Reply(state="done", picture=raw, refused=str(os.getpid()))
+"""
+FAILS = {
+    "exit": ("os._exit(3)", "crashed"),
+    "signal": ("os.kill(os.getpid(), signal.SIGUSR1)", "crashed"),
+    "exception": ("1 / 0", "crashed"),
+    "silence": ("os.closerange(0, 64)", "crashed"),
+    "sleep": ("time.sleep(60)", "too_slow"),
+    "cpu": ("os.kill(os.getpid(), signal.SIGXCPU)", "too_slow"),
+}
 
 
-@forking
-def test_a_child_s_answer_is_passed_on() -> None:
-    assert looked(lambda raw: Reply(state="done", picture=raw)).picture == b"raw"
+def test_a_burst_has_one_child_and_the_next_one_another() -> None:
+    with Uncaged(ECHO.format(act="")) as worker_:
+        first, second = worker_.ask(b"a", b"b", b"c"), worker_.ask(b"d")
+
+    assert [one.picture for one in (*first, *second)] == [b"a", b"b", b"c", b"d"]
+    assert len({one.refused for one in first}) == 1
+    assert first[0].refused != second[0].refused
 
 
-@forking
+def test_more_pictures_than_a_burst_has_are_several_children_s() -> None:
+    with Uncaged(ECHO.format(act="")) as worker_:
+        told = worker_.ask(*(bytes([n]) for n in range(7)))
+
+    assert [one.picture[0] for one in told] == [*range(7)]
+    assert len({one.refused for one in told}) == 3
+
+
+@pytest.mark.parametrize(("act", "state"), FAILS.values(), ids=FAILS)
+def test_a_picture_that_its_child_dies_of_costs_no_other_picture(act: str, state: str) -> None:
+    look = ECHO.format(act=f"if raw == b'bad': {act}")
+    with Uncaged(look, within_s=1.0 if state == "too_slow" else 10.0) as worker_:
+        told = worker_.ask(b"a", b"bad", b"c")
+        assert worker_.ask(b"d")[0].picture == b"d"
+
+    assert [one.state for one in told] == ["done", state, "done"]
+    assert [one.picture for one in told] == [b"a", b"", b"c"]
+
+
 @pytest.mark.parametrize(
-    ("look", "state"),
-    [
-        (lambda _: os._exit(3), "crashed"),
-        (lambda _: os.kill(os.getpid(), signal.SIGUSR1), "crashed"),
-        (lambda _: 1 / 0, "crashed"),
-        (lambda _: time.sleep(60), "too_slow"),
-        (lambda _: os.kill(os.getpid(), signal.SIGXCPU), "too_slow"),
-    ],
-    ids=["exit", "signal", "exception", "sleep", "cpu"],
+    "said",
+    [b"", b"\xff\xff\xff\xff", b"\x03\0\0\0abc", b"\x05\0\0\0a", b"\0\0\0\0"],
+    ids=["nothing", "endless", "no reply", "half", "empty"],
 )
-def test_a_child_that_fails_is_told_apart(look: Any, state: str) -> None:
-    assert looked(look, within_s=0.5).state == state
+def test_what_a_child_makes_up_is_its_own_crash_and_nobody_else_s(said: bytes) -> None:
+    """A child that a picture took over writes what it likes, and goes."""
+    act = f"""if raw == b'bad':
+        for fd in range(3, 32):
+            try: os.write(fd, {said!r} or b"")
+            except OSError: pass
+        os._exit(0)"""
+    with Uncaged(ECHO.format(act=act)) as worker_:
+        told = worker_.ask(b"bad", b"b")
+        assert worker_.ask(b"c")[0].picture == b"c"
+
+    assert told[0].state == "crashed"
+    # Whoever speaks like a child, but makes no sense, takes the rest of its own burst along.
+    is_lost = said == b"\x03\0\0\0abc"
+    assert (told[1].state, told[1].picture) == (("crashed", b"") if is_lost else ("done", b"b"))
 
 
-@forking
 def test_an_answer_longer_than_any_is_none() -> None:
-    assert looked(lambda _: Reply(state="done", picture=b"x" * (17 << 20))).state == "crashed"
+    with Uncaged(ECHO.format(act="if raw == b'long': raw = bytes(17 << 20)")) as worker_:
+        told = worker_.ask(b"long", b"b")
+
+    assert [one.state for one in told] == ["crashed", "done"]
+
+
+def test_a_question_of_no_or_too_many_pictures_ends_the_worker() -> None:
+    for told in (0, 4, 1 << 31):
+        with pytest.raises(PipeClosed):
+            frames.count(told.to_bytes(4, "little"))
+    assert frames.count(b"\x03\0\0\0") == 3
+
+
+# Looks for pictures in all memory that it can read. A picture is `seed` told on by SHA-256; what is
+# searched for is its beginning, and what counts is that the rest follows: a copy of the question
+# does not.
+SEARCHES = """
+def rest(begun):
+    told = begun
+    for _ in range(8):
+        told += hashlib.sha256(told[-32:]).digest()
+    return told
+def found(begun):
+    for line in open("/proc/self/maps"):
+        span, rights, *_, name = (line.split() + [""])[:7]
+        if "r" not in rights or name in ("[vvar]", "[vsyscall]", "[vvar_vclock]"):
+            continue
+        low, high = (int(one, 16) for one in span.split("-"))
+        with open("/proc/self/mem", "rb", 0) as memory:
+            memory.seek(low)
+            try:
+                told = memory.read(high - low)
+            except OSError:
+                continue
+        at = told.find(begun)
+        while at >= 0:
+            if told[at : at + 288] == rest(begun):
+                return True
+            at = told.find(begun, at + 1)
+    return False
+{keep}
+def look(raw):
+    {act}
+    seen = [str(n) for n in range(4) if found(hashlib.sha256(b"beginning %d" % n).digest())]
+    return Reply(state="done", picture=raw, refused=",".join(seen))
+"""
+
+
+def telling(n: int) -> bytes:
+    told = hashlib.sha256(b"beginning %d" % n).digest()
+    for _ in range(8):
+        told += hashlib.sha256(told[-32:]).digest()
+    return told * 2000  # half a megabyte: what is copied on its way leaves traces
+
+
+def test_no_child_has_the_memory_of_another_wearer_s_pictures() -> None:
+    """Three wearers, a burst each: the child of each finds its own pictures, and no other's."""
+    with Uncaged(SEARCHES.format(keep="", act="")) as worker_:
+        seen = [worker_.ask(telling(n), telling(n))[1].refused for n in range(3)]
+
+    assert seen == ["0", "1", "2"]
+
+
+def test_negative_control_a_worker_that_holds_pictures_itself_is_found_out() -> None:
+    """As before: the parent reads a picture, and forks afterwards."""
+    keep = """
+exactly, worker.receive = worker.receive, lambda source: held.pop(0)
+held, fork = [], os.fork
+def reads_first():
+    held[:] = [exactly(0) for _ in range(2)]
+    return fork()
+os.fork = reads_first
+"""
+    with Uncaged(SEARCHES.format(keep=keep, act="")) as worker_:
+        seen = [worker_.ask(telling(n), telling(n))[1].refused for n in range(3)]
+
+    assert any("," in one for one in seen[1:])
+
+
+def test_negative_control_without_the_memory_that_forks_leave_out_answers_are_found() -> None:
+    keep = """
+from fairtag.adapters.faces.apart import passing
+class Inherited(passing.mmap.mmap):
+    def madvise(self, *_): pass
+passing.mmap.mmap = Inherited
+"""
+    with Uncaged(SEARCHES.format(keep=keep, act="")) as worker_:
+        seen = [worker_.ask(telling(n), telling(n))[1].refused for n in range(3)]
+
+    assert any("," in one for one in seen[1:])
 
 
 CAGED = """
@@ -244,7 +388,7 @@ held = os.open("/dev/null", os.O_WRONLY)
 if sys.argv[1] == "caged":
     cage.before_loading(); walls = cage.after_loading()
 if sys.argv[1] == "child":
-    cage.before_loading(); cage.after_loading(); cage.one_picture()
+    cage.before_loading(); cage.after_loading(); cage.one_burst(1)
 def tried(name, work):
     try:
         work()

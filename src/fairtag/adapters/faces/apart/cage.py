@@ -82,7 +82,7 @@ _PROCESSES = {
     "bpf": (321, 280),
     "keyctl": (250, 219),
 }
-# For the child that looks at one picture: it starts nothing and loosens no limit, its parent's
+# For the child that looks at one burst: it starts nothing and loosens no limit, its parent's
 # neither.
 _CHILDREN = {
     "clone": (56, 220),
@@ -117,9 +117,9 @@ def after_loading() -> list[str]:
     return walls
 
 
-def one_picture() -> None:
-    """Bound a child that looks at one picture: time, and no children."""
-    resource.setrlimit(resource.RLIMIT_CPU, (CPU_S, CPU_S))
+def one_burst(pictures: int) -> None:
+    """Bound a child that looks at so many pictures: time, and no children."""
+    resource.setrlimit(resource.RLIMIT_CPU, (CPU_S * pictures, CPU_S * pictures))
     forbid(_CHILDREN)
 
 

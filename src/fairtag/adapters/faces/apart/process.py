@@ -12,7 +12,16 @@ from typing import IO, Any
 
 import msgspec
 
-from fairtag.adapters.faces.apart.frames import Hello, PipeClosed, Reply, length, packed
+from fairtag.adapters.faces.apart.frames import (
+    ANSWERED,
+    MOST_PICTURES,
+    TOO_SLOW,
+    Hello,
+    PipeClosed,
+    Reply,
+    length,
+    question,
+)
 
 ANSWER_S = 5.0  # the longest answer; the process itself gives up a little earlier
 _START_S = 60.0  # loading weights on a busy machine
@@ -54,42 +63,67 @@ class Apart:
         """Give what it said when it last started; None before that."""
         return self._hello
 
-    def ask(self, raw: bytes) -> Reply:
-        """Hand a picture over and wait for the answer, five seconds at most.
+    @property
+    def pid(self) -> int:
+        """Name the process that runs, for who measures it; 0 while none does."""
+        return 0 if self._process is None else self._process.pid
 
-        A process that was dead already is started again; one that dies of this picture is too, but
-        for the next one.
+    def ask(self, pictures: Sequence[bytes]) -> list[Reply]:
+        """Hand one wearer's pictures over and wait for the answers, five seconds at most for each.
+
+        A child sees three of them, and never another wearer's: whoever has two wearers' asks twice.
+        What a picture does to its child costs that picture; the rest get another child. A process
+        that was dead already is started again; one that dies of a picture is too, but for the rest.
 
         Raises: Gone, NeverReady.
         """
+        told: list[Reply] = []
         with self._lock:
-            is_fresh = self._process is None
-            try:
-                return self._asked(raw)
-            except Gone:
-                if is_fresh:
-                    raise
-            return self._asked(raw)
+            while len(told) < len(pictures):
+                told += self._tried(pictures[len(told) :][:MOST_PICTURES])
+        return told
 
     def close(self) -> None:
         """End the process."""
         with self._lock:
             self._end()
 
-    def _asked(self, raw: bytes) -> Reply:
-        process = self._running()
-        watch = _Watch(process, self._answer_s)
+    def _tried(self, pictures: Sequence[bytes]) -> list[Reply]:
+        is_fresh = self._process is None
         try:
-            _pipe(process.stdin).write(packed(raw))
-            _pipe(process.stdin).flush()
-            return msgspec.msgpack.decode(_message(_pipe(process.stdout)), type=Reply)
-        except (OSError, PipeClosed, msgspec.MsgspecError) as error:
-            self._end()
-            if watch.is_over:
-                return Reply(state="too_slow")
-            raise Gone from error
-        finally:
-            watch.stop()
+            return self._asked(pictures)
+        except Gone:
+            if is_fresh:
+                raise
+        return self._asked(pictures)
+
+    def _asked(self, pictures: Sequence[bytes]) -> list[Reply]:
+        """Ask one child; gives the answers up to the picture that it died of, one at least.
+
+        Raises: Gone.
+        """
+        process = self._running()
+        told: list[Reply] = []
+        while len(told) < len(pictures):
+            watch = _Watch(process, self._answer_s)
+            try:
+                if not told:
+                    _pipe(process.stdin).writelines(question(pictures))
+                    _pipe(process.stdin).flush()
+                letter, reply = _answer(_message(_pipe(process.stdout)))
+            except (OSError, PipeClosed) as error:
+                self._end()
+                if watch.is_over:
+                    return [*told, Reply(state="too_slow")]
+                if told:
+                    return told
+                raise Gone from error
+            finally:
+                watch.stop()
+            told.append(reply)
+            if letter != ANSWERED:
+                break
+        return told
 
     def _running(self) -> subprocess.Popen[bytes]:
         if self._process is not None and self._process.poll() is None:
@@ -163,6 +197,17 @@ def _kill(process: subprocess.Popen[bytes]) -> None:
 def _pipe(end: IO[Any] | None) -> IO[Any]:
     assert end is not None  # noqa: S101 - both ends were asked for
     return end
+
+
+def _answer(message: bytes) -> tuple[bytes, Reply]:
+    """Read an answer; what a child said that is no reply is its crash."""
+    letter, body = message[:1], message[1:]
+    if letter != ANSWERED:
+        return letter, Reply(state="too_slow" if letter == TOO_SLOW else "crashed")
+    try:
+        return letter, msgspec.msgpack.decode(body, type=Reply)
+    except msgspec.MsgspecError:
+        return letter, Reply(state="crashed")
 
 
 def _message(source: IO[bytes]) -> bytes:

@@ -62,6 +62,7 @@ FAMILIES = (
     Family("photo_cases", "owner", "at", RecordKind.TEXT),
     Family("decisions", "owner", "at", RecordKind.TEXT),
     Family("statements", "owner", "at", RecordKind.TEXT),
+    Family("second_looks", "owner", "at", RecordKind.TEXT),
     Family("outside_contacts", "owner", "at", RecordKind.TEXT),
     Family("disclosure_steps", "owner", "at", RecordKind.TEXT),
     Family("disclosures", "owner", "at", RecordKind.TEXT),
@@ -96,6 +97,7 @@ GUARDED = (
     *("third_person_notes", "grant_reviews", "notice_delays", "grants", "contests"),
     *("disclosure_steps", "disclosures", "outside_contacts", "answers", "answer_decisions"),
     *("photo_deals", "photo_reviews", "photo_cases", "decisions", "statements"),
+    "second_looks",
     *("prompts", "prompt_hours", "prompt_draws", "prompt_pauses", "review_calls"),
 )
 _BY_TABLE = {one.table: one for one in FAMILIES}

@@ -184,6 +184,11 @@ WATCHED = (
             *("recorded_at", "alert_id", "sealed", "ended_at", "ended_by"),
         ),
     ),
+    Watched(
+        table="second_looks",
+        key=("n",),
+        parts=("n", "alert_id", "what", "owner", "at", "by", "cause"),
+    ),
     Watched(table="face_profiles", key=("n",), parts=("n", "at", "by", "body")),
     Watched(table="interests", key=("n",), parts=("n", "user_id", "wearer_id", "at", "by")),
     Watched(

@@ -1,49 +1,36 @@
 """What do pauses and calls for a review change of an order? Silences that do not count, a date.
 
-The judge is told of pauses as absences that were recorded when the pause was: a replay that knows
-what was known at an instant knows the same pauses.
 Units: instants in µs UTC.
 """
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, or_, select
+from sqlalchemy import Connection, select
 
 from fairtag.adapters.sqlite.prompting.tables import prompt_pauses, review_calls
-from fairtag.orders.model import ALL_CONDITIONS, Absence, Covers
+from fairtag.orders.excused import Excuse, absences_of
+from fairtag.orders.model import Absence
 from fairtag.terms.ids import OrderId
-from fairtag.terms.instants import LATEST, Micros
-from fairtag.terms.local import Interval
+from fairtag.terms.instants import Micros
 
 
 def excused(db: Connection, wearer_id: str, as_of: Micros | None) -> tuple[Absence, ...]:
     """List the times in which no silence of a wearer counts, as they were known at an instant."""
     wanted = select(prompt_pauses).where(prompt_pauses.c.owner == wearer_id)
-    wanted = wanted.where(
-        or_(
-            prompt_pauses.c.free_until.is_(None),
-            prompt_pauses.c.free_until > prompt_pauses.c.start,
-        )
-    )
-    if as_of is not None:
-        wanted = wanted.where(prompt_pauses.c.recorded_at <= as_of)
-    found = []
-    for row in db.execute(wanted.order_by(prompt_pauses.c.n)):
-        ends = [LATEST if row.free_until is None else row.free_until]
-        if row.ended_at is not None and (as_of is None or row.ended_at <= as_of):
-            ends.append(max(row.start, row.ended_at))
-        during = Interval(start=Micros(row.start), end=Micros(min(ends)))
-        found.append(
-            Absence(
-                condition_id=ALL_CONDITIONS,
-                covers=frozenset({Covers.CHECK_INS}),
-                during=during,
+    found = db.execute(wanted.order_by(prompt_pauses.c.n))
+    return absences_of(
+        (
+            Excuse(
+                kind=row.kind,
+                start=Micros(row.start),
+                free_until=None if row.free_until is None else Micros(row.free_until),
                 recorded_at=Micros(row.recorded_at),
-                reason=row.kind,
-                by="machine",
+                ended_at=None if row.ended_at is None else Micros(row.ended_at),
             )
-        )
-    return tuple(found)
+            for row in found
+        ),
+        as_of,
+    )
 
 
 def called(db: Connection, order_id: OrderId | None) -> dict[str, tuple[int, str]]:

@@ -117,6 +117,14 @@ _UNSAID = (
     f" WHERE c.answer_id = NEW.answer_id AND r.settles IN ({_ADVERSE}))"
 )
 
+# Of a wearer somebody still has to look at: undecided, and not answered again.
+_WAITS = (
+    "EXISTS (SELECT 1 FROM answers AS a WHERE a.wearer_id = NEW.wearer_id AND a.result = 'refer'"
+    " AND NOT EXISTS (SELECT 1 FROM answer_decisions AS d WHERE d.answer_id = a.answer_id)"
+    " AND NOT EXISTS (SELECT 1 FROM answers AS b WHERE b.check_in_id = a.check_in_id"
+    " AND b.n > a.n))"
+)
+
 for _table, _what in (
     (photo_cases, "a pair of pictures"),
     (photo_deals, "to whom a pair was given"),
@@ -166,6 +174,13 @@ _refuse(
     "answer_decisions_two",
     f"INSERT ON answer_decisions WHEN NEW.outcome IN ({_ADVERSE}) AND {_UNSAID}",
     "an adverse end needs two people",
+)
+_refuse(
+    alerts,
+    "alerts_pictures_wait",
+    f"UPDATE ON alerts WHEN NEW.kind = '{Kind.CHECKIN_NEEDS_REVIEW}' AND NEW.state = 'closed'"
+    f" AND coalesce({_said('closed_by')}, '') = '' AND OLD.state IS NOT 'closed' AND {_WAITS}",
+    "people still have to look at a check-in",
 )
 for _name, _when in (
     ("raised", "INSERT ON alerts WHEN"),

@@ -10,16 +10,21 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+from msgspec import structs
 
 from fairtag.app.books import ActivationFacts
 from fairtag.app.checkins.answering.compare import TAKE_AGAIN, Compared, cleaned, compared
+from fairtag.app.checkins.answering.moving import MOVE_AS_ASKED, challenge_of, moved
 from fairtag.app.checkins.answering.sent import Manifest, Sent, digests, doubts_of, timing_of
 from fairtag.app.checkins.book import Answer
 from fairtag.app.house import House
 from fairtag.app.ports import JournalEntry, Transaction
 from fairtag.app.receive import UPLOAD_DAYS
+from fairtag.app.reviewing.follow import follow_review
 from fairtag.audit.entries import Entry
+from fairtag.faces.capture.challenge import referred
 from fairtag.faces.model import Refer
 from fairtag.faces.refusals import AnswerRefused
 from fairtag.intake.messages import CheckInReceipt, CheckInState
@@ -28,7 +33,7 @@ from fairtag.rules.prompts.refusals import UnknownCheckIn
 from fairtag.terms.instants import DAY
 
 # After these another picture helps; ours: so often may a wearer try for one prompt.
-QUALITY = frozenset({Refer.POOR_QUALITY, Refer.NO_FACE, Refer.MANY_FACES})
+QUALITY = frozenset({Refer.POOR_QUALITY, Refer.NO_FACE, Refer.MANY_FACES, Refer.CHALLENGE})
 MOST_ANSWERS = 4
 _BYTES = 15
 _CHANCES = 1 << 32
@@ -74,13 +79,17 @@ def take_answer(house: House, sent: Sent) -> Taken | None:
     doubts = doubts_of(sent, nonce=prompt.nonce)
     if any(seen) or len(set(names)) < len(names):
         doubts = tuple(dict.fromkeys((*doubts, "replay")))
-    answer = _answer(house, sent, prompt, result, doubts, len(pictures))
+    seen_moving = moved(house.store.read(lambda tx: challenge_of(tx, prompt)), sent, result)
+    judged = replace(result, verdict=referred(result.verdict, seen_moving))
+    whole = _answer(house, sent, prompt, judged, doubts, len(pictures))
+    answer = structs.replace(whole, challenge=seen_moving)
     unread = (TAKE_AGAIN,) if len(pictures) < len(sent.frames) else ()
+    still = (MOVE_AS_ASKED,) if answer.reason is Refer.CHALLENGE else ()
     looked = _Looked(
         answer=answer,
         pictures=pictures,
         names=names,
-        advice=(*result.advice, *unread),
+        advice=(*result.advice, *unread, *still),
         enrolled=result.enrolled,
     )
     return house.store.transact(lambda tx: _store(tx, sent, prompt, looked))
@@ -235,6 +244,7 @@ def _store(tx: Transaction, sent: Sent, prompt: Prompt, looked: _Looked) -> Take
     tx.answers.put(answer, looked.pictures, frames=looked.names)
     counts = {"frames": str(answer.frames), "compared with": str(looked.enrolled)}
     record(tx, answer, details=counts)
+    follow_review(tx, answer.order_id, now=answer.received_at)
     helps = answer.reason in QUALITY and len(earlier) + 1 < MOST_ANSWERS
     is_open = helps and sent.received_at < prompt.until
     return Taken(answer=answer, advice=looked.advice if is_open else ())

@@ -1,6 +1,6 @@
 """Compare what a wearer sent with that wearer's enrolled pictures, and with nobody else's.
 
-The engine gets one picture and a key at a time, no id (charter G1). What it can't do goes to
+The engine gets one wearer's pictures at a time, no id (charter G1). What it can't do goes to
 people.
 """
 
@@ -48,22 +48,17 @@ def cleaned(house: House, frames: Sequence[bytes]) -> list[bytes | None]:
 
     Raises: Busy when the decoder is away: the device keeps them and sends them again.
     """
-    found: list[bytes | None] = []
-    for raw in frames:
-        try:
-            found.append(house.faces.clean(raw))
-        except PictureRefused:
-            found.append(None)
-    return found
+    told = house.faces.clean_all(frames)
+    return [None if isinstance(one, PictureRefused) else one for one in told]
 
 
 def read(house: House, wearer_id: WearerId, pictures: Sequence[bytes]) -> tuple[Reading, ...]:
-    """Let the engine look at one wearer's pictures, one after the other.
+    """Let the engine look at one wearer's pictures, and at nobody else's with them.
 
     Raises: SealBroken when the wearer's key is gone.
     """
     key = house.vault.derived(PURPOSE, wearer_id=wearer_id)
-    return tuple(house.faces.read(one, key=key) for one in pictures)
+    return tuple(house.faces.read_all(pictures, key=key))
 
 
 def compared(house: House, wearer_id: WearerId, pictures: Sequence[bytes]) -> Compared:

@@ -1,4 +1,4 @@
-"""Ask a wearer for one check-in now, or ring them and write down how it went.
+"""Ask a wearer for one check-in now, ring them and write down how it went, or warn them of danger.
 
 No name and no place stands here; a wearer is a reference.
 """
@@ -11,6 +11,8 @@ from fastapi import APIRouter, Form, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
 from fairtag.app.checkins.ask import ask_now, open_calls, record_call
+from fairtag.app.checkins.prompting.warn import MOST_A_DAY as MOST_WARNINGS
+from fairtag.app.checkins.prompting.warn import warn
 from fairtag.app.permissions import Act, demand
 from fairtag.rules.prompts.limits import MOST_A_DAY
 from fairtag.rules.prompts.model import Prompt
@@ -24,7 +26,7 @@ from fairtag.web.console.show import when
 Name = Annotated[str, Form(max_length=64)]
 Words = Annotated[str, Form(max_length=2000)]
 Asked = Annotated[str, Query(max_length=64)]
-Done = Annotated[Literal["", "asked", "rung", "recorded"], Query()]
+Done = Annotated[Literal["", "asked", "rung", "recorded", "warned"], Query()]
 
 
 def pages(shell: Shell) -> APIRouter:
@@ -66,6 +68,15 @@ def pages(shell: Shell) -> APIRouter:
             return _page(shell, request, refusal=refusal)
         return RedirectResponse("/check-ins?done=recorded", status_code=303)
 
+    @router.post("/check-ins/warn")
+    def danger(request: Request, person: Checked, order: Name = "", threat: Words = "") -> Response:
+        demand(person, Act.WARN)
+        try:
+            warn(shell.house, person, OrderId(order.strip()), reason=threat)
+        except FairtagError as refusal:
+            return _page(shell, request, order=order, threat=threat, refusal=refusal)
+        return RedirectResponse("/check-ins?done=warned", status_code=303)
+
     return router
 
 
@@ -75,6 +86,7 @@ def _page(
     *,
     order: str = "",
     reason: str = "",
+    threat: str = "",
     done: str = "",
     refusal: FairtagError | None = None,
 ) -> Response:
@@ -87,7 +99,9 @@ def _page(
         refusal=refusal,
         order=order if not order or is_id(order) else "",
         reason=reason,
+        threat=threat,
         done=done,
+        most_warnings=MOST_WARNINGS,
         most=MOST_A_DAY,
         calls=[_call(one, now) for one in calls],
     )

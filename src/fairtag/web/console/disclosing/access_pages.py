@@ -42,9 +42,11 @@ def _asking(router: APIRouter, shell: Shell) -> None:
         public_key: Line = "",
         asked_by: Line = "",
         how: Line = "",
+        photos: Line = "",
     ) -> Response:
         demand(person, Act.DISCLOSE)
         told = {"order": order, "public_key": public_key, "asked_by": asked_by, "how": how}
+        told |= {"photos": photos}
         try:
             asked = ask_access(
                 shell.house,
@@ -53,6 +55,7 @@ def _asking(router: APIRouter, shell: Shell) -> None:
                 public_key=public_key.strip(),
                 asked_by=asked_by,
                 how=how,
+                has_photos=bool(photos),
             )
         except FairtagError as refusal:
             return _form(shell, request, told, refusal)

@@ -233,6 +233,7 @@ def _page(
         may_review=may(person, Act.SECOND) and asked.by != person.user_id,
         is_reviewed=last(steps, "reviewed") is not None,
         is_mine=asked.by == person.user_id,
+        needs_second=Category.PHOTOS in asked.scope.told,
     )
 
 

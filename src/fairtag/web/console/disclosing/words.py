@@ -12,6 +12,9 @@ CATEGORIES = {
     Category.POSITIONS: "What the devices said, positions among it",
     Category.DEVICE: "Devices, their faults and installation",
     Category.SAID: "Calls, visits, what the wearer said",
+    Category.CHECK_INS: "Check-ins: prompts, answers, what people saw; no picture",
+    Category.DECISIONS: "What people decided, and why alerts were closed",
+    Category.PHOTOS: "The pictures themselves: to a court, the wearer or their lawyer only",
     Category.LOG: "Who looked, with proofs",
 }
 STATES = {

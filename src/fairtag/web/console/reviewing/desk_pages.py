@@ -12,6 +12,7 @@ from fastapi.responses import RedirectResponse
 
 from fairtag.app.books import Person
 from fairtag.app.permissions import Act, demand
+from fairtag.app.reviewing.again import see_agreement
 from fairtag.app.reviewing.deal import deal
 from fairtag.app.reviewing.figures import see_figures
 from fairtag.app.reviewing.look import look
@@ -24,6 +25,7 @@ from fairtag.web.console.reviewing import words
 from fairtag.web.console.reviewing.pictures import pair_view
 from fairtag.web.console.shell import Checked, Shell, Signed
 from fairtag.web.console.show import ago, when
+from fairtag.web.console.words import CAUSES
 
 _LONG = 2000
 _MISTYPED = (PhotoReviewRefused, SignInRefused)
@@ -109,6 +111,7 @@ def _figures(router: APIRouter, shell: Shell) -> None:
     @router.get("/reviewing/figures")
     def show(request: Request, person: Signed) -> Response:
         desk, now = see_figures(shell.house, person), shell.house.clock.now()
+        again = see_agreement(shell.house, person)
         waits, oldest = desk.waiting, desk.waiting.oldest_since
         return shell.page(
             request,
@@ -117,6 +120,9 @@ def _figures(router: APIRouter, shell: Shell) -> None:
             oldest="" if oldest is None else f"{ago(oldest, now)} (since {when(oldest)} UTC)",
             rows=[_row(one) for one in desk.reviewers],
             known_pairs=desk.known_pairs,
+            drawn=again.drawn,
+            differ=_share(again.differ),
+            pairs=[(CAUSES[one], CAUSES[two], many) for one, two, many in again.pairs],
         )
 
 

@@ -15,7 +15,7 @@ GUARDS = (
     """CREATE TRIGGER alert_acts_stay BEFORE DELETE ON alert_acts BEGIN SELECT RAISE(ABORT, 'what was done can not be deleted'); END""",
     """CREATE TRIGGER alerts_ahead BEFORE UPDATE ON alerts WHEN CASE NEW.state WHEN 'raised' THEN 0 WHEN 'acknowledged' THEN 1 ELSE 2 END < CASE OLD.state WHEN 'raised' THEN 0 WHEN 'acknowledged' THEN 1 ELSE 2 END BEGIN SELECT RAISE(ABORT, 'an alert only moves forward'); END""",
     """CREATE TRIGGER alerts_begin BEFORE INSERT ON alerts WHEN NEW.state <> 'raised' OR json_extract(CAST(NEW.body AS TEXT), '$.alert_id') IS NOT NEW.alert_id OR json_extract(CAST(NEW.body AS TEXT), '$.kind') IS NOT NEW.kind OR json_extract(CAST(NEW.body AS TEXT), '$.recipient') IS NOT NEW.recipient OR json_extract(CAST(NEW.body AS TEXT), '$.priority') IS NOT NEW.priority OR json_extract(CAST(NEW.body AS TEXT), '$.state') IS NOT NEW.state BEGIN SELECT RAISE(ABORT, 'an alert begins as raised'); END""",
-    """CREATE TRIGGER alerts_by_people BEFORE UPDATE ON alerts WHEN NEW.state = 'closed' AND coalesce(json_extract(CAST(NEW.body AS TEXT), '$.closed_by'), '') = '' AND NEW.kind NOT IN ('battery.dead', 'battery.low', 'contact.lost') BEGIN SELECT RAISE(ABORT, 'only a named person closes this alert'); END""",
+    """CREATE TRIGGER alerts_by_people BEFORE UPDATE ON alerts WHEN NEW.state = 'closed' AND coalesce(json_extract(CAST(NEW.body AS TEXT), '$.closed_by'), '') = '' AND NEW.kind NOT IN ('battery.dead', 'battery.low', 'checkin.needs_review', 'contact.lost') BEGIN SELECT RAISE(ABORT, 'only a named person closes this alert'); END""",
     """CREATE TRIGGER alerts_closed_for_good BEFORE UPDATE ON alerts WHEN OLD.state = 'closed' AND (json_extract(CAST(NEW.body AS TEXT), '$.closed_by') IS NOT json_extract(CAST(OLD.body AS TEXT), '$.closed_by') OR json_extract(CAST(NEW.body AS TEXT), '$.closed_at') IS NOT json_extract(CAST(OLD.body AS TEXT), '$.closed_at') OR json_extract(CAST(NEW.body AS TEXT), '$.cause') IS NOT json_extract(CAST(OLD.body AS TEXT), '$.cause')) BEGIN SELECT RAISE(ABORT, 'how an alert was closed can not be changed'); END""",
     """CREATE TRIGGER alerts_honest BEFORE UPDATE ON alerts WHEN json_extract(CAST(NEW.body AS TEXT), '$.alert_id') IS NOT NEW.alert_id OR json_extract(CAST(NEW.body AS TEXT), '$.kind') IS NOT NEW.kind OR json_extract(CAST(NEW.body AS TEXT), '$.recipient') IS NOT NEW.recipient OR json_extract(CAST(NEW.body AS TEXT), '$.priority') IS NOT NEW.priority OR json_extract(CAST(NEW.body AS TEXT), '$.state') IS NOT NEW.state BEGIN SELECT RAISE(ABORT, 'an alert says one thing'); END""",
     """CREATE TRIGGER alerts_once BEFORE INSERT ON alerts WHEN EXISTS (SELECT 1 FROM alerts WHERE alert_id = NEW.alert_id) BEGIN SELECT RAISE(ABORT, 'an alert can not be replaced'); END""",
@@ -192,6 +192,7 @@ def upgrade() -> None:
         "judged",
         sa.Column("one", sa.Integer(), nullable=False),
         sa.Column("upto", sa.Integer(), nullable=False),
+        sa.Column("whole", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("one"),
     )
     op.create_table(
@@ -305,6 +306,8 @@ def upgrade() -> None:
         "states",
         sa.Column("order_id", sa.String(), nullable=False),
         sa.Column("wearer_id", sa.String(), nullable=False),
+        sa.Column("upto", sa.Integer(), nullable=False),
+        sa.Column("due", sa.Integer(), nullable=True),
         sa.Column("sealed", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("order_id"),
     )

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0017"
-down_revision = "0013"
+down_revision = "0015"
 
 GUARDS = (
     """CREATE TRIGGER credentials_told_insert AFTER INSERT ON credentials BEGIN INSERT INTO device_news (device_id) VALUES (NEW.device_id); DELETE FROM device_news WHERE n <= (SELECT max(n) FROM device_news) - 10000; END""",

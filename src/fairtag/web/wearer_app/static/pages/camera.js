@@ -29,7 +29,7 @@ async function target(part) {
 export async function camera({ parts, go }) {
   const asked = await target(parts[0] ?? "");
   if (!asked || now() >= asked.expires_at) return over(asked?.isEnrolment ? null : asked);
-  const made = { frames: [], captured_at: null, challenge: null };
+  const made = { frames: [], captured_at: null, challenge: null, leavesOut: false };
   const stage = el("div", { class: "stage" });
   const video = el("video", { playsinline: true, muted: true, class: "live", "aria-hidden": "true" });
   video.muted = true;
@@ -52,6 +52,8 @@ export async function camera({ parts, go }) {
     const hint = el("p", { class: "hint", role: "status", id: "hint" }, t("cam.oval"));
     const shoot = button(t("cam.shoot"), () => burst(hint, shoot, extra), { id: "shoot", cls: "main" });
     const extra = el("div", {});
+    // The other way is there before the movement is asked for, not only while it is.
+    if (asked.challenge) extra.replaceChildren(button(t("cam.cant"), () => { made.leavesOut = true; extra.replaceChildren(); shoot.focus(); }, { id: "cant" }));
     stage.replaceChildren(el("div", { class: "frame" }, video, el("div", { class: "oval", "aria-hidden": "true" })), hint, shoot, extra);
     shoot.focus({ preventScroll: true });
     guide(hint);
@@ -75,10 +77,12 @@ export async function camera({ parts, go }) {
   async function burst(hint, shoot, extra) {
     hint.dataset.fixed = "yes";
     shoot.hidden = true;
+    extra.replaceChildren();
+    made.challenge = null;
     made.captured_at = now();
     hint.textContent = t("cam.taking");
     made.frames = [await fresh()];
-    await (asked.challenge ? turned(hint, extra) : pause(BETWEEN_MS));
+    await (asked.challenge && !made.leavesOut ? turned(hint, extra) : pause(BETWEEN_MS));
     made.frames.push(await fresh());
     if (made.challenge) { hint.textContent = t("cam.done_turn"); await pause(TURN_MS / 2); } else await pause(BETWEEN_MS);
     made.frames.push(await fresh());

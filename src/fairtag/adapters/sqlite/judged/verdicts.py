@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 import msgspec
 from sqlalchemy import Column, Connection, Integer, LargeBinary, String, Table
@@ -10,6 +10,7 @@ from sqlalchemy import Column, Connection, Integer, LargeBinary, String, Table
 from fairtag.adapters.sqlite.engine import driver
 from fairtag.adapters.sqlite.keeping.families import is_shut, shut
 from fairtag.adapters.sqlite.schema import metadata
+from fairtag.app.judging.book import Head, JudgeState
 from fairtag.app.ports import Vault
 from fairtag.custody.kinds import RecordKind
 from fairtag.rules.finding import Finding
@@ -21,12 +22,15 @@ judged = Table(
     metadata,
     Column("one", Integer, primary_key=True),
     Column("upto", Integer, nullable=False),
+    Column("whole", Integer, nullable=False),  # up to here each state holds everything
 )
 states = Table(
     "states",
     metadata,
     Column("order_id", String, primary_key=True),
     Column("wearer_id", String, nullable=False),
+    Column("upto", Integer, nullable=False),  # the position at which it stood so
+    Column("due", Integer),  # when its next timer falls
     Column("sealed", LargeBinary, nullable=False),
 )
 findings = Table(
@@ -59,40 +63,61 @@ class SqliteVerdicts:
         found = self._db.execute("SELECT upto FROM judged WHERE one = 1").fetchone()
         return 0 if found is None else int(found[0])
 
-    def set_judged_upto(self, n: int) -> None:
-        """Move the position."""
-        self._db.execute("INSERT OR REPLACE INTO judged VALUES (1, ?)", (n,)).close()
+    def whole_upto(self) -> int:
+        """Tell the position up to which every state holds everything."""
+        found = self._db.execute("SELECT whole FROM judged WHERE one = 1").fetchone()
+        return 0 if found is None else int(found[0])
 
-    def states(self) -> Iterable[tuple[OrderId, bytes]]:
-        """List the judge's states, opened."""
-        found = self._db.execute("SELECT order_id, wearer_id, sealed FROM states ORDER BY order_id")
+    def set_judged_upto(self, n: int, *, whole: int | None = None) -> None:
+        """Move the position, and the one up to which states are whole."""
+        told = (n, n if whole is None else whole)
+        self._db.execute("INSERT OR REPLACE INTO judged VALUES (1, ?, ?)", told).close()
+
+    def heads(self) -> list[Head]:
+        """List what stands beside the states."""
+        found = self._db.execute("SELECT order_id, wearer_id, upto, due FROM states")
         closed = shut(self._db)
-        for order_id, wearer_id, sealed in found.fetchall():
-            if is_shut(closed, wearer_id, RecordKind.STATE, _ALWAYS):
-                continue
-            yield (
-                OrderId(order_id),
-                self._vault.unseal(
-                    sealed,
-                    wearer_id=WearerId(wearer_id),
-                    kind=RecordKind.STATE,
-                    at=_ALWAYS,
-                    row=f"state/{order_id}",
-                ),
-            )
+        return [
+            Head(OrderId(order_id), WearerId(wearer_id), upto, None if due is None else Micros(due))
+            for order_id, wearer_id, upto, due in found
+            if not is_shut(closed, wearer_id, RecordKind.STATE, _ALWAYS)
+        ]
 
-    def put_state(self, order_id: OrderId, wearer_id: WearerId, state: bytes) -> None:
-        """Replace the state of an order."""
-        sealed = self._vault.seal(
-            state,
-            wearer_id=wearer_id,
+    def state(self, order_id: OrderId) -> JudgeState | None:
+        """Open an order's state."""
+        row = self._db.execute(
+            "SELECT wearer_id, upto, due, sealed FROM states WHERE order_id = ?", (order_id,)
+        ).fetchone()
+        if row is None or is_shut(shut(self._db), row[0], RecordKind.STATE, _ALWAYS):
+            return None
+        wearer_id, upto, due, sealed = row
+        dump = self._vault.unseal(
+            sealed,
+            wearer_id=WearerId(wearer_id),
             kind=RecordKind.STATE,
             at=_ALWAYS,
             row=f"state/{order_id}",
         )
-        self._db.execute(
-            "INSERT OR REPLACE INTO states VALUES (?, ?, ?)", (order_id, wearer_id, sealed)
-        ).close()
+        return JudgeState(order_id=order_id, wearer_id=wearer_id, upto=upto, due=due, dump=dump)
+
+    def put_states(self, states: Sequence[JudgeState]) -> None:
+        """Replace states of orders; what was erased must not come back with a late one."""
+        closed = shut(self._db) if states else frozenset()
+        rows = [
+            (one.order_id, one.wearer_id, one.upto, one.due, self._sealed(one))
+            for one in states
+            if not is_shut(closed, one.wearer_id, RecordKind.STATE, _ALWAYS)
+        ]
+        self._db.executemany("INSERT OR REPLACE INTO states VALUES (?, ?, ?, ?, ?)", rows).close()
+
+    def _sealed(self, state: JudgeState) -> bytes:
+        return self._vault.seal(
+            state.dump,
+            wearer_id=state.wearer_id,
+            kind=RecordKind.STATE,
+            at=_ALWAYS,
+            row=f"state/{state.order_id}",
+        )
 
     def add(self, finding: Finding, *, wearer_id: WearerId) -> int:
         """Store one revision of a finding, sealed; tells its number in the feed."""

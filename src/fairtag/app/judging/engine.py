@@ -1,12 +1,14 @@
 """Who judges what is stored? One engine: journal order in, states, findings and alerts out.
 
-States, findings, alerts and the position are written in one transaction, so that after a crash
-everything goes on exactly where the last commit was.
+Findings, alerts and the position are written in one transaction. States are written seldom: after a
+crash what they lack is judged again, which gives the same findings, and only those are written that
+are not there. So everything goes on exactly where the last commit was.
 Units: µs UTC.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -14,12 +16,15 @@ import msgspec
 
 from fairtag.app import raise_alerts
 from fairtag.app.house import House
+from fairtag.app.judging.book import JudgeState
+from fairtag.app.judging.memory import Judges
 from fairtag.app.new_ids import new_alert_id
 from fairtag.app.ports import JournalEntry, Transaction
 from fairtag.intake.messages import Message, Position
 from fairtag.orders.model import Ruling
 from fairtag.rules.finding import Finding
 from fairtag.rules.judge import OrderJudge, Past
+from fairtag.terms.errors import SealBroken
 from fairtag.terms.ids import OrderId, WearerId
 from fairtag.terms.instants import MINUTE, Micros
 
@@ -54,26 +59,23 @@ class Engine:
 
     def __init__(self, house: House) -> None:
         self._house = house
-        self._judges: dict[OrderId, OrderJudge] = {}
-        self._wearers: dict[OrderId, WearerId] = {}
-        self._ticked: set[OrderId] = set()  # their tick waits to be judged
+        self._judges = Judges(house)
         self._upto = 0
         self._is_whole = False  # memory is what the last commit says
 
     def start(self) -> None:
-        """Load the states of the last commit; a judge for each order, also one that never spoke."""
-        self._judges.clear()
-        self._ticked.clear()
-        self._upto, states, facts = self._house.store.read(
-            lambda tx: (tx.verdicts.judged_upto(), list(tx.verdicts.states()), tx.orders.facts())
+        """Load what the last commits wrote, and judge again what the states lack."""
+        self._upto, whole, heads = self._house.store.read(
+            lambda tx: (tx.verdicts.judged_upto(), tx.verdicts.whole_upto(), tx.verdicts.heads())
         )
-        kept = dict(states)
-        for one in facts:
-            self._wearers[one.order_id] = one.wearer_id
-            dump = kept.get(one.order_id)
-            if dump is not None:
-                rulings = self._rulings(one.order_id, self._known_at(one.order_id))
-                self._judges[one.order_id] = OrderJudge.load(dump, rulings)
+        self._judges.begin(heads)
+        known = {one.order_id: one.upto for one in heads if one.upto > whole}
+        for entries in self._between(whole, self._upto):
+            batch = _Batch()
+            self._judge_all([one for one in entries if one.n > known.get(one.order_id, 0)], batch)
+            batch.findings = self._house.store.read(partial(_missing, findings=batch.findings))
+            if batch.findings:
+                self._write(batch, self._upto)
         self._is_whole = True
 
     @property
@@ -91,11 +93,11 @@ class Engine:
         after = self._upto
         entries = self._house.store.read(lambda tx: tx.journal.after(after, limit=_BATCH))
         if not entries:
+            self._rest()
             return 0
         batch = _Batch()
         self._is_whole = False
-        for entry in entries:
-            self._judge(entry, batch)
+        self._judge_all(entries, batch)
         self._write(batch, entries[-1].n)
         self._is_whole = True
         return len(entries)
@@ -103,35 +105,101 @@ class Engine:
     def tick(self) -> int:
         """Write a tick for each order whose timer fell due; `step` then judges it."""
         now = self._house.clock.now()
-        due = [
-            order_id
-            for order_id, judge in self._judges.items()
-            if judge.due is not None and judge.due <= now and order_id not in self._ticked
-        ]
+        due = self._judges.fallen(now)
         if due:
             ticks = [self._entry(order_id, now) for order_id in due]
-            self._house.store.transact(lambda tx: [tx.journal.append(one) for one in ticks])
-            self._ticked.update(due)
+            try:
+                self._house.store.transact(lambda tx: [tx.journal.append(one) for one in ticks])
+            except BaseException:
+                self._judges.put_off(due)
+                raise
         return len(due)
+
+    def keep_all(self) -> int:
+        """Write every state that lacks something, before the service ends; tells how many."""
+        if not self._is_whole:
+            return 0  # what is in memory is not what was committed
+        return sum(map(self._keep, self._judges.every(self._upto)))
 
     def digest_input(self) -> list[tuple[OrderId, bytes]]:
         """List the states as they are, for a comparison with a clean replay."""
-        return sorted((order_id, judge.dump()) for order_id, judge in self._judges.items())
+        return self._judges.dumps()
+
+    def known(self, order_id: OrderId) -> OrderJudge | None:
+        """Give the judge of an order as it stands."""
+        return self._judges.get(order_id)
+
+    def _between(self, after: int, upto: int) -> Iterator[list[JournalEntry]]:
+        """Give the entries between two positions, in parts.
+
+        Those that can't be opened any more concern nobody's state: their wearer's key went.
+        """
+        while after < upto:
+            try:
+                found = self._house.store.read(partial(_entries, after=after, limit=_BATCH))
+            except SealBroken:
+                found = self._one_by_one(after, min(upto, after + _BATCH))
+                after = min(upto, after + _BATCH)
+            else:
+                if not found:
+                    return
+                after = found[-1].n
+            yield [one for one in found if one.n <= upto]
+
+    def _one_by_one(self, after: int, upto: int) -> list[JournalEntry]:
+        found: list[JournalEntry] = []
+        for n in range(after, upto):
+            try:
+                one = self._house.store.read(partial(_entries, after=n, limit=1))
+            except SealBroken:
+                continue
+            found += [each for each in one if each.n == n + 1]
+        return found
+
+    def _rest(self) -> None:
+        """Let states catch up while nothing waits."""
+        states = self._judges.late(self._upto, self._house.clock.now())
+        if states:
+            self._is_whole = False
+            self._keep(states)
+            self._is_whole = True
+
+    def _keep(self, states: Sequence[JudgeState]) -> int:
+        whole = self._judges.whole(self._upto, states)
+
+        def work(tx: Transaction) -> int:
+            tx.verdicts.put_states(states)
+            tx.verdicts.set_judged_upto(self._upto, whole=whole)
+            return len(states)
+
+        done = self._house.store.transact(work)
+        self._judges.wrote(states)
+        return done
 
     def _entry(self, order_id: OrderId, now: Micros) -> JournalEntry:
         return JournalEntry(
             what="tick",
             order_id=order_id,
-            wearer_id=self._wearers[order_id],
+            wearer_id=self._judges.wearer(order_id),
             received_at=now,
         )
 
+    def _judge_all(self, entries: Sequence[JournalEntry], batch: _Batch) -> None:
+        """Judge entries; those that move nothing but beliefs all at once."""
+        rest = self._judges.take(entries)
+        for entry in rest:
+            self._judge(entry, batch)
+        self._judges.calm({entry.order_id for entry in rest})
+
     def _judge(self, entry: JournalEntry, batch: _Batch) -> None:
         order_id = entry.order_id
-        self._wearers[order_id] = entry.wearer_id
-        self._ticked.discard(order_id)
         past = self._past(entry)
-        found = self._fold(self._judge_of(entry), entry, past)
+        judge = self._judges.get(order_id)
+        if judge is None:
+            judge = OrderJudge(self._rulings(order_id, entry.received_at))
+            self._judges.put(order_id, entry.wearer_id, judge)
+        found = self._fold(judge, entry, past)
+        self._judges.note(order_id, entry.n, entry.received_at)
         batch.touched[order_id] = entry.wearer_id
         batch.findings += found
         for one in found:
@@ -140,8 +208,9 @@ class Engine:
     def _fold(self, judge: OrderJudge, entry: JournalEntry, past: _Taken) -> list[Finding]:
         match entry.what:
             case "messages":
-                found = judge.take(entry.messages, past=past)
-                past.taken += entry.messages
+                messages = entry.messages
+                found = judge.take(messages, past=past)
+                past.taken += messages
                 return found
             case "tick":
                 return judge.tick(entry.received_at, past=past)
@@ -149,20 +218,8 @@ class Engine:
                 rulings = self._rulings(entry.order_id, entry.received_at)
                 return judge.rule(rulings, entry.received_at, past=past)
 
-    def _judge_of(self, entry: JournalEntry) -> OrderJudge:
-        judge = self._judges.get(entry.order_id)
-        if judge is None:
-            judge = OrderJudge(self._rulings(entry.order_id, entry.received_at))
-            self._judges[entry.order_id] = judge
-        return judge
-
     def _rulings(self, order_id: OrderId, as_of: Micros | None) -> tuple[Ruling, ...]:
         return self._house.store.read(lambda tx: tx.orders.rulings(order_id, as_of=as_of))
-
-    def _known_at(self, order_id: OrderId) -> Micros | None:
-        """Tell up to when the last commit knew of versions, so that a restart knows no more."""
-        upto = self._upto
-        return self._house.store.read(lambda tx: tx.journal.last_ruling(order_id, upto=upto))
 
     def _past(self, entry: JournalEntry) -> _Taken:
         def before(since: Micros) -> list[Message]:
@@ -200,23 +257,35 @@ class Engine:
 
     def _write(self, batch: _Batch, upto: int) -> None:
         now = self._house.clock.now()
+        states = self._judges.late(upto, now)
+        whole = self._judges.whole(upto, states)
 
         def work(tx: Transaction) -> int:
-            for order_id, wearer_id in batch.touched.items():
-                tx.verdicts.put_state(order_id, wearer_id, self._judges[order_id].dump())
+            tx.verdicts.put_states(states)
             for finding in batch.findings:
                 tx.verdicts.add(finding, wearer_id=batch.touched[finding.order_id])
                 self._raise(tx, finding, batch, now)
-            tx.verdicts.set_judged_upto(upto)
+            tx.verdicts.set_judged_upto(upto, whole=whole)
             return upto
 
         self._upto = self._house.store.transact(work)
+        self._judges.wrote(states)
         if batch.findings:
             self._house.changes.publish()
 
 
-def _entries(tx: Transaction, *, after: int) -> list[JournalEntry]:
-    return tx.journal.after(after, limit=_REPLAYED)
+def _entries(tx: Transaction, *, after: int, limit: int = _REPLAYED) -> list[JournalEntry]:
+    return tx.journal.after(after, limit=limit)
+
+
+def _missing(tx: Transaction, *, findings: Sequence[Finding]) -> list[Finding]:
+    """List what is not stored: what was judged before by the same rules is, all of it."""
+    found = []
+    for one in findings:
+        latest = tx.verdicts.latest(one.finding_id)
+        if latest is None or latest.rev < one.rev:
+            found.append(one)
+    return found
 
 
 def clean_replay(house: House) -> list[tuple[OrderId, bytes]]:

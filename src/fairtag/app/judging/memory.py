@@ -1,0 +1,216 @@
+"""What does the engine hold in memory? Judges of orders that spoke lately; of the others, when
+their next timer falls.
+
+A state is written long after its order spoke, many at a time and bounded: what it lacks then is in
+the journal. So each order is whole, or *behind*: known from which position on its state lacks some.
+Units: µs UTC; positions are those of the journal.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from fairtag.app.house import House
+from fairtag.app.judging.book import Head, JudgeState
+from fairtag.app.ports import JournalEntry, Transaction
+from fairtag.intake.columns import Positions, positions_of
+from fairtag.intake.messages import Position
+from fairtag.orders.model import Ruling
+from fairtag.rules.judge import OrderJudge
+from fairtag.rules.many.quiet import QuietOrders, Request
+from fairtag.terms.ids import OrderId, WearerId
+from fairtag.terms.instants import MINUTE, Micros
+
+_MOST = 30_000  # judges; measured: some 20 kB each
+# A restart judges so many entries again; at 8,000 a second an order is written every few seconds.
+_LAG = 20_000
+_LAG_TIME = MINUTE  # and a quiet house is whole soon
+_AT_ONCE = 200  # more than a step makes late, so that none waits for long; milliseconds to seal
+
+
+class Judges:
+    """The judges of a store's orders."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+        self._wearers: dict[OrderId, WearerId] = {}
+        self._judges: dict[OrderId, OrderJudge] = {}
+        self._quiet = QuietOrders()  # what is newer there is put back before a judge is asked
+        self._stored: set[OrderId] = set()  # orders that have a state
+        self._behind: dict[OrderId, tuple[int, Micros]] = {}  # since when, the oldest first
+        self._due: dict[OrderId, Micros] = {}
+        self._queued: dict[OrderId, Micros] = {}
+        self._timers: list[tuple[Micros, OrderId]] = []  # a heap
+
+    def begin(self, heads: Iterable[Head]) -> None:
+        """Know what is stored, and nothing else."""
+        for each in (self._wearers, self._judges, self._behind, self._due, self._queued):
+            each.clear()
+        self._stored.clear()
+        self._timers.clear()
+        self._quiet = QuietOrders()
+        for order_id, wearer_id, _, due in heads:
+            self._wearers[order_id] = wearer_id
+            self._stored.add(order_id)
+            if due is not None:
+                self._due[order_id] = self._queued[order_id] = due
+                self._timers.append((due, order_id))
+        heapq.heapify(self._timers)
+
+    def wearer(self, order_id: OrderId) -> WearerId:
+        """Tell who wears the device under an order that is known here."""
+        return self._wearers[order_id]
+
+    def get(self, order_id: OrderId) -> OrderJudge | None:
+        """Give the judge of an order as it stands; None when it never had one."""
+        judge = self._settled(order_id)
+        if order_id in self._quiet:
+            self._quiet.leave(order_id)
+        if judge is not None:
+            self._judges[order_id] = judge
+        return judge
+
+    def put(self, order_id: OrderId, wearer_id: WearerId, judge: OrderJudge) -> None:
+        """Take the first judge of an order."""
+        self._wearers[order_id] = wearer_id
+        self._judges[order_id] = judge
+
+    def note(self, order_id: OrderId, n: int, received_at: Micros) -> None:
+        """Say that a judge took the entry at a position."""
+        self._behind.setdefault(order_id, (n, received_at))
+        self._note_due(order_id, self._judges[order_id].due)
+
+    def take(self, entries: Sequence[JournalEntry]) -> list[JournalEntry]:
+        """Judge what moves nothing but beliefs, many orders at once; gives the rest, in order."""
+        taken = self._quiet.take(
+            [Request(one.order_id, one.received_at, _columns(one)) for one in entries]
+        )
+        rest: list[JournalEntry] = []
+        for entry, is_taken in zip(entries, taken, strict=True):
+            if not is_taken:
+                rest.append(entry)
+                continue
+            self._behind.setdefault(entry.order_id, (entry.n, entry.received_at))
+            self._note_due(entry.order_id, self._quiet.due(entry.order_id))
+        return rest
+
+    def calm(self, orders: Iterable[OrderId]) -> None:
+        """Let orders be taken many at once from now on, where nothing stands against it."""
+        for order_id in orders:
+            still = self._judges[order_id].still()
+            if still is not None:
+                self._quiet.put(order_id, still)
+
+    def _note_due(self, order_id: OrderId, due: Micros | None) -> None:
+        if due is None:
+            self._due.pop(order_id, None)
+            return
+        self._due[order_id] = due
+        self._queue(order_id)
+
+    def fallen(self, now: Micros) -> list[OrderId]:
+        """List orders whose timer fell due; each once until it is noted or put off again."""
+        found = []
+        while self._timers and self._timers[0][0] <= now:
+            at, order_id = heapq.heappop(self._timers)
+            if self._queued.get(order_id) != at:
+                continue  # an older word about a timer that falls earlier now
+            del self._queued[order_id]
+            if self._due.get(order_id, at) <= now:
+                found.append(order_id)
+            else:
+                self._queue(order_id)
+        return [one for one in found if one in self._due]
+
+    def put_off(self, orders: Iterable[OrderId]) -> None:
+        """Let timers fall again."""
+        for order_id in orders:
+            self._queue(order_id)
+
+    def late(self, upto: int, now: Micros) -> list[JudgeState]:
+        """Give states that must be written now, the oldest first; a bounded number."""
+        found: list[JudgeState] = []
+        for order_id, (n, since) in self._behind.items():
+            if len(found) == _AT_ONCE or (n > upto - _LAG and since > now - _LAG_TIME):
+                break
+            found.append(self._state(order_id, upto))
+        return found
+
+    def every(self, upto: int) -> Iterator[list[JudgeState]]:
+        """Give all states that lack something, in parts; each is `wrote` before the next."""
+        while self._behind:
+            orders = [order_id for order_id, _ in zip(self._behind, range(_AT_ONCE), strict=False)]
+            yield [self._state(order_id, upto) for order_id in orders]
+
+    def whole(self, upto: int, states: Iterable[JudgeState]) -> int:
+        """Tell up to which position every state holds everything once some more are written."""
+        gone = {one.order_id for one in states}
+        left = (n for order_id, (n, _) in self._behind.items() if order_id not in gone)
+        return next(left, upto + 1) - 1
+
+    def wrote(self, states: Iterable[JudgeState]) -> None:
+        """Say that states were written; lets go of their judges where there are too many.
+
+        An order that is taken many at once goes on without: its state and what was moved since
+        are its judge.
+        """
+        for one in states:
+            del self._behind[one.order_id]
+            self._stored.add(one.order_id)
+            if len(self._judges) > _MOST:
+                self._judges.pop(one.order_id, None)
+
+    def dumps(self) -> list[tuple[OrderId, bytes]]:
+        """List all states as they are, loaded or not, for a comparison."""
+        found = []
+        for order_id in sorted({*self._stored, *self._judges}):
+            judge = self._settled(order_id)
+            if judge is not None:
+                found.append((order_id, judge.dump()))
+        return found
+
+    def _state(self, order_id: OrderId, upto: int) -> JudgeState:
+        judge = self._settled(order_id)
+        told: dict[str, Any] = {"order_id": order_id, "upto": upto}
+        told["wearer_id"] = self._wearers[order_id]
+        if judge is None:  # its key went, and it is not written either
+            return JudgeState(**told, due=None, dump=b"")
+        return JudgeState(**told, due=judge.due, dump=judge.dump())
+
+    def _settled(self, order_id: OrderId) -> OrderJudge | None:
+        """Give a judge up to date; its order stays where it lies."""
+        judge = self._judges.get(order_id)
+        if judge is None and order_id in self._stored:
+            judge = self._loaded(order_id)
+        if judge is not None and order_id in self._quiet:
+            judge.settle(self._quiet.get(order_id))
+        return judge
+
+    def _queue(self, order_id: OrderId) -> None:
+        due = self._due[order_id]
+        queued = self._queued.get(order_id)
+        if queued is None or due < queued:
+            self._queued[order_id] = due
+            heapq.heappush(self._timers, (due, order_id))
+
+    def _loaded(self, order_id: OrderId) -> OrderJudge | None:
+        def look(tx: Transaction) -> tuple[JudgeState, tuple[Ruling, ...]] | None:
+            kept = tx.verdicts.state(order_id)
+            if kept is None:
+                return None
+            # No version that was recorded later: a restart knows no more.
+            known_at = tx.journal.last_ruling(order_id, upto=kept.upto)
+            return kept, tx.orders.rulings(order_id, as_of=known_at)
+
+        found = self._house.store.read(look)
+        return None if found is None else OrderJudge.load(found[0].dump, found[1])
+
+
+def _columns(entry: JournalEntry) -> Positions | None:
+    """Give what a request says as columns, if it is about positions alone."""
+    if entry.what != "messages" or entry.columns is not None:
+        return entry.columns
+    fixes = [one for one in entry.told if isinstance(one, Position)]
+    return positions_of(fixes) if fixes and len(fixes) == len(entry.told) else None
