@@ -42,9 +42,9 @@ HANDS = {
     "templates": {"app/checkins/answering/compare.py"},
     "kept": {"app/checkins/enrolling/reenrol.py", "app/disclosure/account/read.py"},
     "pictures": {"app/reviewing/deal.py", "app/disclosure/account/read.py"},
-    "note": {"app/deciding/basis.py", "app/disclosure/account/read.py"},
+    "note": {"app/deciding/basis.py"},
     "reasons": {"app/deciding/told.py", "app/disclosure/account/read.py"},
-    "words": {"app/deciding/basis.py", "app/disclosure/account/read.py"},
+    "words": {"app/deciding/basis.py"},
     "derived": {"app/checkins/answering/compare.py"},
     "in_counts": {"app/fairness/tell.py"},  # what wearers said of themselves: counted, forgotten
 }
