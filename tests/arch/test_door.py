@@ -30,11 +30,7 @@ HANDS = {
     "places": {"adapters/sqlite/journal.py", "cli/bench.py"},
     "identity": {"app/openings/read.py", "app/disclosure/emergency.py"},
     "opened": {"app/openings/read.py"},  # what concerns third persons
-    "text": {
-        "app/openings/read.py",
-        "app/deciding/basis.py",
-        "app/disclosure/account/read.py",
-    },  # what a wearer contests
+    "text": {"app/openings/read.py", "app/deciding/basis.py"},  # what a wearer contests
     "address": {"app/outside/tell.py"},  # of a representative, to send there
     "reason": {"app/openings/break_glass.py"},
     # Faces: the comparison's templates, and every kept picture for another engine. No person sees
