@@ -30,11 +30,7 @@ HANDS = {
     "places": {"adapters/sqlite/journal.py", "cli/trails.py"},
     "identity": {"app/openings/read.py", "app/disclosure/emergency.py"},
     "opened": {"app/openings/read.py"},  # what concerns third persons
-    "text": {
-        "app/openings/read.py",
-        "app/deciding/basis.py",
-        "app/disclosure/account/read.py",
-    },  # what a wearer contests
+    "text": {"app/openings/read.py", "app/deciding/basis.py"},  # what a wearer contests
     "address": {"app/outside/tell.py"},  # of a representative, to send there
     "reason": {"app/openings/break_glass.py"},
     # Faces: the comparison's templates, and every kept picture for another engine. No person sees
@@ -42,9 +38,9 @@ HANDS = {
     "templates": {"app/checkins/answering/compare.py"},
     "kept": {"app/checkins/enrolling/reenrol.py", "app/disclosure/account/read.py"},
     "pictures": {"app/reviewing/deal.py", "app/disclosure/account/read.py"},
-    "note": {"app/deciding/basis.py", "app/disclosure/account/read.py"},
+    "note": {"app/deciding/basis.py"},
     "reasons": {"app/deciding/told.py", "app/disclosure/account/read.py"},
-    "words": {"app/deciding/basis.py", "app/disclosure/account/read.py"},
+    "words": {"app/deciding/basis.py"},
     "derived": {"app/checkins/answering/compare.py"},
     "complained": {"app/complaints/read.py"},  # a wearer's words, after the entry of who reads
     "replied": {"app/complaints/read.py"},
