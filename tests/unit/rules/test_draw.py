@@ -9,7 +9,7 @@ from collections import Counter
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import astuple, replace
 from tests.unit.rules.asked import minute, span
@@ -138,6 +138,7 @@ SLOTS = st.lists(
 )
 
 
+@settings(deadline=None)
 @given(
     others=SLOTS,
     edges=st.lists(MINUTES, min_size=2, max_size=6, unique=True),

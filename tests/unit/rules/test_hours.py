@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.property.lives import ruling
 from whenever import Date
@@ -136,6 +136,7 @@ DAYS = st.integers(0, 730).map(lambda n: Date(2026, 1, 1).add(days=n))
 ZONES = st.sampled_from([LONDON, "Europe/Warsaw", "Africa/Cairo", "America/Havana", "Asia/Tehran"])
 
 
+@settings(deadline=None)
 @given(day=DAYS, zone=ZONES, begins=st.integers(0, 1439), lasts=st.integers(540, 1439))
 def test_nine_hours_lie_between_two_days_and_none_is_longer_than_fifteen(
     day: Date, zone: str, begins: int, lasts: int

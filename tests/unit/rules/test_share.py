@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fairtag.rules.prompts.share import shares
@@ -11,6 +11,7 @@ CHANCES = [bytes([n]) for n in range(60)]
 WANTED = st.dictionaries(st.text("abcdefgh", min_size=1, max_size=3), st.integers(0, 5), max_size=9)
 
 
+@settings(deadline=None)
 @given(wanted=WANTED, capacity=st.integers(-3, 50), chance=st.binary(max_size=8))
 def test_all_that_can_be_decided_is_given_and_nobody_has_two_less_than_another(
     wanted: dict[str, int], capacity: int, chance: bytes

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fairtag.rules.prompts.spans import within, without
@@ -30,6 +30,7 @@ def is_tidy(found: tuple[Interval, ...]) -> bool:
     return edges == sorted(set(edges))
 
 
+@settings(deadline=None)
 @given(one=SPANS, other=SPANS)
 def test_within_is_what_lies_in_both(
     one: list[tuple[int, int]], other: list[tuple[int, int]]
@@ -40,6 +41,7 @@ def test_within_is_what_lies_in_both(
     assert is_tidy(found)
 
 
+@settings(deadline=None)
 @given(one=SPANS, other=SPANS)
 def test_without_is_what_lies_in_one_alone(
     one: list[tuple[int, int]], other: list[tuple[int, int]]
