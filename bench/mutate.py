@@ -325,9 +325,9 @@ def scores() -> dict[str, Any]:
 def table() -> str:
     """Write the scores as a page: a line a module, and what no test notices and no reason excuses.
 
-    Modules that are no longer there, or hold nothing to change, are left out.
+    Modules that are no longer there, or of which nothing was tried, are left out.
     """
-    told = {name: one for name in modules([]) if (one := scores().get(name)) and one["errors"]}
+    told = {name: one for name in modules([]) if (one := scores().get(name)) and one["tried"]}
     lines = [_row(f"`{name}`", [one], _how(one)) for name, one in told.items()]
     left = [f"- `{name}` `{one}`" for name, found in told.items() for one in found["survivors"]]
     page = [_PAGE, *lines, _row("in all", [*told.values()], "")]
