@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from fairtag.intake import fix, native, plain
 from fairtag.intake.messages import Message
 from fairtag.intake.request import Request
-from fairtag.intake.stamped import instants
+from fairtag.intake.together.stamped import instants
 from fairtag.terms.ids import DeviceId
 from fairtag.terms.instants import DAY, EARLIEST, MINUTE, SECOND, Micros, parse, text
 

@@ -12,6 +12,7 @@ from sqlalchemy import Column, Connection, Index, Integer, LargeBinary, String, 
 from fairtag.adapters.sqlite.chunks import SqliteChunks
 from fairtag.adapters.sqlite.engine import driver
 from fairtag.adapters.sqlite.schema import metadata
+from fairtag.adapters.sqlite.taking.held import Held
 from fairtag.app.ports import Appended, JournalEntry, Vault
 from fairtag.app.trail.book import Pile
 from fairtag.custody.kinds import RecordKind, period_of
@@ -49,17 +50,6 @@ named = Table(
     sqlite_with_rowid=False,
 )
 
-# Which sequence numbers of a device are safely here, as inclusive ranges.
-held = Table(
-    "held",
-    metadata,
-    Column("device_id", String, primary_key=True),
-    Column("epoch", Integer, primary_key=True),
-    Column("first", Integer, primary_key=True),
-    Column("last", Integer, nullable=False),
-    sqlite_with_rowid=False,
-)
-
 # Days of receipt whose key may still be there; a day ends when its last row became part of a chunk.
 journal_days = Table(
     "journal_days",
@@ -74,7 +64,7 @@ _COLUMNS = "n, what, order_id, wearer_id, device_id, received_at, sealed"
 _Row = tuple[int, Literal["messages", "tick", "ruling"], str, str, str | None, int, bytes]
 
 
-class SqliteJournal:
+class SqliteJournal(Held):
     """Keeps `fairtag.app.ports.Journal`."""
 
     def __init__(self, connection: Connection, vault: Vault) -> None:
@@ -95,59 +85,6 @@ class SqliteJournal:
             self._insert(msgspec.structs.replace(entry, told=tuple(fresh), columns=None))
         known = entry.count - len(fresh) - len(conflicts)
         return Appended(stored=len(fresh), duplicates=known, conflicts=tuple(conflicts))
-
-    def hold(self, device_id: DeviceId, epoch: int, first: int, last: int) -> None:
-        """Remember that these numbers are safely here, so that the device may free them."""
-        self.renumbered.add(device_id)
-        key = (device_id, epoch)
-        # Mostly numbers follow the last ones, and one statement does.
-        follows = self._db.execute(
-            "UPDATE held SET last = ? WHERE device_id = ? AND epoch = ? AND last = ?"
-            " AND NOT EXISTS (SELECT 1 FROM held AS later WHERE later.device_id = held.device_id"
-            " AND later.epoch = held.epoch AND later.first > held.last)",
-            (last, *key, first - 1),
-        )
-        if follows.rowcount:
-            return
-        near = self._db.execute(
-            "SELECT first, last FROM held WHERE device_id = ? AND epoch = ? AND first <= ?"
-            " AND last >= ? ORDER BY first",
-            (*key, last + 1, first - 1),
-        ).fetchall()
-        if len(near) == 1 and near[0][0] <= first and last <= near[0][1]:
-            return
-        first = min([first, *(row[0] for row in near)])
-        last = max([last, *(row[1] for row in near)])
-        for row in near:
-            self._db.execute(
-                "DELETE FROM held WHERE device_id = ? AND epoch = ? AND first = ?", (*key, row[0])
-            ).close()
-        self._db.execute("INSERT INTO held VALUES (?, ?, ?, ?)", (*key, first, last)).close()
-
-    def upto(self, device_id: DeviceId, epoch: int) -> tuple[int, list[tuple[int, int]]]:
-        """Tell the highest number that is safely here and the inclusive gaps below it.
-
-        Numbers start at 0 or 1: what lies below the first one that came is a gap, too, since a
-        device frees everything else.
-        """
-        rows = self._db.execute(
-            "SELECT first, last FROM held WHERE device_id = ? AND epoch = ? ORDER BY first",
-            (device_id, epoch),
-        ).fetchall()
-        gaps: list[tuple[int, int]] = []
-        before = -1
-        for first, last in rows:
-            if first > before + 1 and not (before == -1 and first == 1):
-                gaps.append((before + 1, first - 1))
-            before = last
-        return before, gaps
-
-    def next_epoch(self, device_id: DeviceId) -> int:
-        """Tell from which epoch on a device that was set up anew may count from the start."""
-        found = self._db.execute(
-            "SELECT coalesce(max(epoch) + 1, 0) FROM held WHERE device_id = ?", (device_id,)
-        ).fetchone()
-        return int(found[0])
 
     def after(self, n: int, *, limit: int) -> list[JournalEntry]:
         """List entries beyond position `n`."""

@@ -22,8 +22,8 @@ from fairtag.app.house import House
 from fairtag.app.receive import Receipt, receive
 from fairtag.app.taking.registry import Registry
 from fairtag.intake.messages import Decoded, Refused
-from fairtag.intake.plain import MOST_BYTES
 from fairtag.intake.request import Request, Why, unpack
+from fairtag.intake.together.plain import MOST_BYTES
 from fairtag.terms.errors import Busy
 from fairtag.terms.ids import DeviceId
 from fairtag.terms.instants import Micros, text

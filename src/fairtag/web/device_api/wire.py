@@ -11,7 +11,7 @@ from typing import Final
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 from fairtag.app.add_device import hash_of
-from fairtag.intake.plain import MOST_BYTES
+from fairtag.intake.together.plain import MOST_BYTES
 from fairtag.terms.ids import DeviceId
 from fairtag.web.device_api.app import DeviceDoor
 from fairtag.web.device_api.protocols import Answer

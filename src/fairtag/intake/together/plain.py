@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from fairtag.intake import fix
 from fairtag.intake.columns import SOURCES, Positions
 from fairtag.intake.messages import Source
-from fairtag.intake.stamped import instants
+from fairtag.intake.together.stamped import instants
 from fairtag.terms.ids import DeviceId
 from fairtag.terms.instants import EARLIEST, Micros
 

@@ -1,0 +1,1 @@
+"""Plain positions of many requests, read together in columns."""
