@@ -10,9 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fairtag.intake import fix, native, plain
+from fairtag.intake import fix, native
 from fairtag.intake.messages import Message
 from fairtag.intake.request import Request
+from fairtag.intake.together import plain
 from fairtag.intake.together.stamped import instants
 from fairtag.terms.ids import DeviceId
 from fairtag.terms.instants import DAY, EARLIEST, MINUTE, SECOND, Micros, parse, text
