@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from contextlib import nullcontext
 from pathlib import Path
@@ -19,6 +18,7 @@ from fairtag.app.run_service import running
 from fairtag.bootstrap import open_house
 from fairtag.cli.house import DataFolder
 from fairtag.cli.order import SchemeFile, scheme_from
+from fairtag.evaluation.warming import warming
 from fairtag.orders.scheme import Scheme
 from fairtag.settings import settings_of
 from fairtag.terms.errors import UsageError
@@ -59,12 +59,10 @@ def run_site(
     """Serve until the process is told to stop; without a scheme, under the shipped one."""
     # The judge computes in a thread; a device's answer must not wait 5 ms for it at every step.
     sys.setswitchinterval(_SWITCH_S)
-    # Compiling stops every thread for seconds, and requests of a few positions gain little by it.
-    os.environ.setdefault("FAIRTAG_COMPILED", "never")
     settings = settings_of(data)
     # Without a signer set up elsewhere a child signs; it has its own key and memory.
     signing = nullcontext() if settings.log_signer else signer_beside(data / "signer")
-    with alone(data), signing, running(house) as pulse:
+    with alone(data), signing, warming(), running(house) as pulse:
         typer.echo(f"fairtag listens on http://{host}:{port}", err=True)
         site = Site(house, pulse, metrics_token=settings.metrics_token, scheme=scheme)
         config = uvicorn.Config(

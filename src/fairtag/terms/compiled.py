@@ -7,9 +7,10 @@ The answer is the same to the last bit; only the time differs. A loop is a funct
         for row in range(len(column)):
             found[row] = _one(column[row])
 
-The environment variable FAIRTAG_COMPILED chooses: `never`, `always` (at the first call), or `auto`,
-the default: once plain Python has had as much work as compiling would cost. Without numba (the
-extra `fast`), or where numba fails, everything runs as plain Python, which the log tells once.
+The environment variable FAIRTAG_COMPILED chooses: `never`, `always` (at the first call), `kept`
+(only machine code that lies on the disk already: nothing is compiled), or `auto`, the default: once
+plain Python has had as much work as compiling would cost. Without numba (the extra `fast`), or
+where numba fails, everything runs as plain Python, which the log tells once.
 
 What a loop may do, so that both ways agree:
 - + - * /, math.sqrt of what is not negative, comparisons, integers that fit into 64 bits, floats;
@@ -36,7 +37,7 @@ from typing import Any, Generic, ParamSpec, TypeVar
 
 import numpy as np
 
-_VARIABLE = "FAIRTAG_COMPILED"
+VARIABLE = "FAIRTAG_COMPILED"
 _WORTH = 2_000_000  # steps; measured: plain some 1 µs each, numba 1 s to load and 2 to 5 to compile
 
 _P = ParamSpec("_P")
@@ -60,6 +61,7 @@ class Loop(Generic[_P, _R]):
         self._calls = calls
         self._machine: Callable[_P, _R] | None = None
         self._is_given_up = False
+        self._is_kept = False
         self._done = 0
 
     @property
@@ -76,27 +78,35 @@ class Loop(Generic[_P, _R]):
             raise TypeError("a loop takes its arguments by position")
         machine = self._wanted(*args, **kwargs)
         if machine is not None:
-            return machine(*args, **kwargs)
+            try:
+                return machine(*args, **kwargs)
+            except (
+                TypeError
+            ):  # kept machine code is for other kinds of arrays, and nothing was done
+                if not self._is_kept:
+                    raise
         return self.plain(*map(_as_numbers, args))  # type: ignore[call-arg, arg-type]
 
     def _wanted(self, *args: _P.args, **kwargs: _P.kwargs) -> Callable[_P, _R] | None:
         """Give the machine code if it is wanted and there; makes it when it has come to pay."""
-        how = os.environ.get(_VARIABLE, "auto")
+        how = os.environ.get(VARIABLE, "auto")
         if how == "never" or self._is_given_up:
             return None
         if self._machine is None:
             self._done += self._work(*args, **kwargs)
-            if how == "always" or self._done >= _WORTH:
-                self._compile(args, is_waiting=how == "always")
+            if how in ("always", "kept") or self._done >= _WORTH:
+                self._compile(args, is_waiting=how == "always", is_kept=how == "kept")
         return self._machine
 
-    def _compile(self, args: tuple[object, ...], *, is_waiting: bool) -> None:
+    def _compile(self, args: tuple[object, ...], *, is_waiting: bool, is_kept: bool) -> None:
         """Compile once; another thread meanwhile runs plain, unless it was told to wait."""
         if not _one_at_a_time.acquire(blocking=is_waiting):
             return
         try:
             if self._machine is None and not self._is_given_up:
-                self._machine = _compiled(self.plain, self._calls, args)
+                self._machine = _compiled(self.plain, self._calls, args, is_kept=is_kept)
+                self._is_kept = is_kept
+                self._is_given_up = self._machine is None
         except Exception as why:  # noqa: BLE001 - whatever stops numba, plain Python knows the answer
             self._is_given_up = True
             _tell(f"{type(why).__name__}: {str(why).strip().partition(chr(10))[0]}")
@@ -120,8 +130,13 @@ def compiled(
 
 
 def _compiled(
-    plain: Callable[..., Any], calls: tuple[Callable[..., object], ...], args: tuple[object, ...]
-) -> Callable[..., Any]:
+    plain: Callable[..., Any],
+    calls: tuple[Callable[..., object], ...],
+    args: tuple[object, ...],
+    *,
+    is_kept: bool,
+) -> Callable[..., Any] | None:
+    """Make machine code, or load it; None when only what is kept is wanted and there is none."""
     # Loaded by name and late: it takes a second, and most commands never need it.
     numba = importlib.import_module("numba")
     extending = importlib.import_module("numba.extending")
@@ -134,7 +149,15 @@ def _compiled(
         machine = numba.njit(_named_by_sources(plain, calls), cache=True, **how)
     except (OSError, RuntimeError):  # no file to name it by, or no folder to keep it in
         machine = numba.njit(plain, **how)
-    machine.compile(tuple(numba.typeof(one) for one in args))
+    kinds = tuple(numba.typeof(one) for one in args)
+    if is_kept:
+        # Numba has no public way to ask; where this one goes, everything runs as plain Python.
+        if machine._cache.load_overload(kinds, machine.targetctx) is None:  # noqa: SLF001
+            return None
+        machine.compile(kinds)
+        machine.disable_compile()
+    else:
+        machine.compile(kinds)
     found: Callable[..., Any] = machine
     return found
 

@@ -121,7 +121,7 @@ def test_never_means_never(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_work_adds_up_until_compiling_pays(monkeypatch: pytest.MonkeyPatch) -> None:
     made: list[object] = []
 
-    def make(plain: object, *_: object) -> object:
+    def make(plain: object, *_: object, **_how: object) -> object:
         made.append(plain)
         return plain
 
@@ -139,7 +139,7 @@ def test_work_adds_up_until_compiling_pays(monkeypatch: pytest.MonkeyPatch) -> N
 
 @pytest.mark.usefixtures("auto")
 def test_exactly_enough_work_is_enough(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(switch, "_compiled", lambda plain, *_: plain)
+    monkeypatch.setattr(switch, "_compiled", lambda plain, *_, **_how: plain)
     less, enough = fresh(lambda *_: 1_999_999), fresh(lambda *_: 2_000_000)
     for loop in (less, enough):
         told(loop)
@@ -198,7 +198,7 @@ def test_what_numba_cannot_compile_runs_plain(caplog: pytest.LogCaptureFixture) 
 def test_what_numba_could_not_compile_is_not_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
     tried: list[object] = []
 
-    def fail(plain: object, *_: object) -> object:
+    def fail(plain: object, *_: object, **_how: object) -> object:
         tried.append(plain)
         raise NotImplementedError
 
@@ -241,9 +241,9 @@ def test_without_a_folder_for_its_cache_it_compiles_all_the_same(
 def test_threads_that_come_at_once_get_one_machine_code(monkeypatch: pytest.MonkeyPatch) -> None:
     made, real = [], switch._compiled
 
-    def make(*args: object) -> object:
+    def make(*args: object, **how: object) -> object:
         made.append(threading.get_ident())
-        return real(*args)
+        return real(*args, **how)
 
     monkeypatch.setattr(switch, "_compiled", make)
     loop, gate = fresh(), threading.Barrier(6)
@@ -301,3 +301,33 @@ def test_nothing_loads_numba_before_it_is_wanted() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"
+
+
+def test_kept_machine_code_is_loaded_and_none_is_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FAIRTAG_COMPILED", "kept")
+    with monkeypatch.context() as other:  # a folder for the cache that holds nothing
+        caching = importlib.import_module("numba.core.caching")
+        other.setattr(caching.CacheImpl, "_locator_classes", [])
+        without = fresh()
+        expected = told(without)
+        assert not without.is_machine_code
+    monkeypatch.setenv("FAIRTAG_COMPILED", "always")
+    told(fresh())  # and keeps it on the disk
+    monkeypatch.setenv("FAIRTAG_COMPILED", "kept")
+    loop = fresh()
+    assert told(loop) == expected
+    assert loop.is_machine_code
+    assert loop._machine.stats.cache_misses == {}
+
+
+def test_kept_machine_code_for_other_arrays_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FAIRTAG_COMPILED", "always")
+    told(fresh())
+    monkeypatch.setenv("FAIRTAG_COMPILED", "kept")
+    loop = fresh()
+    told(loop)
+    found = np.empty(3, np.float32)
+    loop(np.array([3.0, 6.0, 9.0], np.float32), 1.0, found)
+    assert found.tolist() == [1.0, 2.0, 3.0]
+    assert loop.is_machine_code
+    assert len(loop._machine.signatures) == 1

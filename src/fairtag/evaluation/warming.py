@@ -1,0 +1,79 @@
+"""How do a service's loops become machine code without stopping it? In a child, beforehand.
+
+Compiling takes many seconds of a core and stops every thread of its process. So a child judges an
+invented day first and leaves its machine code on the disk; the service, which ran plain Python
+until then, loads it in moments (`terms.compiled`, the mode `kept`) and has the same answers,
+sooner.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+
+from fairtag.evaluation.case import simulated
+from fairtag.rules.judge import OrderJudge
+from fairtag.rules.many.quiet import QuietOrders, Request
+from fairtag.terms.compiled import VARIABLE
+
+_STORY, _WEARER, _DAYS = "calm_at_work", 3, 2  # a curfew, an exclusion and an inclusion zone
+_BATCH = 15
+_CHILD = "from fairtag.evaluation.warming import warm; warm()"
+
+
+@contextmanager
+def warming() -> Iterator[None]:
+    """Let loops become machine code while the block runs, unless the environment chose a way."""
+    if VARIABLE in os.environ:
+        yield
+        return
+    os.environ[VARIABLE] = "never"
+    child = subprocess.Popen(  # noqa: S603 - ourselves
+        [sys.executable, "-I", "-c", _CHILD],
+        env=os.environ | {VARIABLE: "always"},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    threading.Thread(target=_await, args=(child,), name="fairtag-warming", daemon=True).start()
+    try:
+        yield
+    finally:
+        with suppress(ProcessLookupError):
+            child.kill()
+        child.wait()
+        os.environ.pop(VARIABLE, None)
+
+
+def _await(child: subprocess.Popen[bytes]) -> None:
+    if child.wait() == 0:
+        os.environ[VARIABLE] = "kept"
+
+
+def warm() -> int:
+    """Judge an invented day as a service does, one request after the other; tells how many.
+
+    So every loop is called with the very kinds of arrays that a service has.
+    """
+    with suppress(OSError):
+        os.nice(5)  # the service goes first
+    life = simulated(_STORY, _WEARER, seed=1, days=_DAYS)
+    columns, quiet = life.heard.positions, QuietOrders()
+    judge = OrderJudge((life.ruling,))
+    order_id = life.ruling.order_id
+    for n in range(0, len(columns), _BATCH):
+        part = columns.part(n, n + _BATCH)
+        received_at = int(part.received_at[-1])
+        if order_id in quiet:
+            if quiet.take([Request(order_id, received_at, part)])[0]:
+                continue
+            judge.settle(quiet.leave(order_id))
+        judge.take([part.message(row) for row in range(len(part))], past=lambda _: ())
+        still = judge.still()
+        if still is not None:
+            quiet.put(order_id, still)
+    judge.follow(columns, past=lambda _: ())
+    return len(columns)

@@ -1,0 +1,85 @@
+"""A service runs plain Python until a child has left machine code on the disk."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+
+import pytest
+
+from fairtag.evaluation import warming as room
+from fairtag.evaluation.warming import warming
+from fairtag.terms.compiled import VARIABLE
+
+_LOOPS = """
+from fairtag.evaluation.warming import warm
+warm()
+from fairtag.rules.doubt.look import _look
+from fairtag.rules.many.loop import take_many
+from fairtag.rules.places.walk import walk
+from fairtag.terms.flat import signed_m
+print([one.is_machine_code for one in (_look, take_many, walk, signed_m)])
+"""
+
+
+def how_soon(wanted: str) -> str | None:
+    until = time.monotonic() + 30
+    while os.environ.get(VARIABLE) != wanted and time.monotonic() < until:
+        time.sleep(0.02)
+    return os.environ.get(VARIABLE)
+
+
+@pytest.fixture(autouse=True)
+def _unchosen(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(VARIABLE, raising=False)
+
+
+def test_what_a_child_made_is_loaded_when_it_is_done(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(room, "_CHILD", "import time; time.sleep(0.3)")
+    with warming():
+        assert os.environ[VARIABLE] == "never"
+        assert how_soon("kept") == "kept"
+    assert VARIABLE not in os.environ
+
+
+def test_negative_control_a_child_that_fails_changes_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(room, "_CHILD", "raise SystemExit(1)")
+    with warming():
+        time.sleep(1)
+        assert os.environ[VARIABLE] == "never"
+
+
+def test_whoever_chose_a_way_keeps_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(VARIABLE, "auto")
+    with warming():
+        assert os.environ[VARIABLE] == "auto"
+    assert os.environ[VARIABLE] == "auto"
+
+
+def test_a_service_that_ends_ends_its_child(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(room, "_CHILD", "import time; time.sleep(60)")
+    begun = time.monotonic()
+    with warming():
+        pass
+    assert time.monotonic() - begun < 20
+    time.sleep(0.2)
+    assert VARIABLE not in os.environ
+
+
+def test_every_loop_of_a_service_is_kept_and_loaded() -> None:
+    pytest.importorskip("numba")
+    told = [
+        subprocess.run(
+            [sys.executable, "-c", _LOOPS],
+            env=os.environ | {VARIABLE: how},
+            check=True,
+            capture_output=True,
+            text=True,
+        ).stdout.split("\n")[-2]
+        for how in ("always", "kept")
+    ]
+    assert told == [str([True] * 4)] * 2
