@@ -1,4 +1,4 @@
-"""The running service compiles nothing, unless whoever runs it says so."""
+"""A service compiles nothing in its own process, unless whoever runs it says so."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def told_to_loops(monkeypatch: pytest.MonkeyPatch, folder: Path) -> str | None:
 
     for name in ("alone", "running"):
         monkeypatch.setattr(serve, name, nullcontext)
-    monkeypatch.setattr(serve, "Site", lambda *_, **__: None)
+    monkeypatch.setattr(serve, "Site", lambda *_, **__: SimpleNamespace(door=None))
     monkeypatch.setattr(serve, "uvicorn", SimpleNamespace(Config=lambda *_, **__: 0, Server=server))
     monkeypatch.setattr(sys, "setswitchinterval", lambda _: None)
     house: Any = None
@@ -34,7 +34,7 @@ def told_to_loops(monkeypatch: pytest.MonkeyPatch, folder: Path) -> str | None:
     return found[0]
 
 
-def test_a_service_runs_its_loops_plain(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_a_service_begins_with_plain_loops(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("FAIRTAG_COMPILED", "taken back afterwards")
     monkeypatch.delenv("FAIRTAG_COMPILED")
 
