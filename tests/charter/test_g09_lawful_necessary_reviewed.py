@@ -280,7 +280,7 @@ def test_what_is_judged_on_is_not_kept_beyond_its_alert(rig: Rig) -> None:
 def test_negative_control_a_trail_that_goes_on_is_noticed(
     rig: Rig, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("fairtag.app.trail.compact.is_kept", lambda *_: True)
+    monkeypatch.setattr("fairtag.app.trail.kinds.is_kept", lambda *_: True)
     assert left_after_two_days(rig) == 12
 
 
