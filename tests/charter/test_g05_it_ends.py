@@ -128,7 +128,7 @@ def test_negative_control_a_door_that_forgets_the_end_is_noticed(
     rig: Rig, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     device = ended(rig)
-    monkeypatch.setattr(receiving, "_owner", lambda serving, *_: serving[0])
+    monkeypatch.setattr(receiving, "owner_of", lambda serving, *_: serving[0])
     rig.say(device, rig.line(device))
     assert kept(rig) == 2
 
