@@ -111,7 +111,9 @@ class Judges:
         self._queue(order_id)
 
     def fallen(self, now: Micros) -> list[OrderId]:
-        """List orders whose timer fell due; each once until it is noted or put off again."""
+        """List orders whose timer fell due, the first first; each once until it is noted or put off
+        again.
+        """
         found = []
         while self._timers and self._timers[0][0] <= now:
             at, order_id = heapq.heappop(self._timers)
@@ -122,7 +124,13 @@ class Judges:
                 found.append(order_id)
             else:
                 self._queue(order_id)
-        return [one for one in found if one in self._due]
+        # Not as they were queued: a house that was started again has the same order.
+        return [
+            one for _, one in sorted((self._due[one], one) for one in found if one in self._due)
+        ]
+
+    def _when(self, order_id: OrderId) -> tuple[Micros, OrderId]:
+        return self._due[order_id], order_id
 
     def put_off(self, orders: Iterable[OrderId]) -> None:
         """Let timers fall again."""
