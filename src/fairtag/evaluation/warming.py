@@ -22,7 +22,9 @@ from fairtag.terms.compiled import VARIABLE
 
 _STORY, _WEARER, _DAYS = "calm_at_work", 3, 2  # a curfew, an exclusion and an inclusion zone
 _BATCH = 15
-_CHILD = "from fairtag.evaluation.warming import warm; warm()"
+_CHILD = "from fairtag.evaluation import warming; warming._with_parent(); warming.warm()"
+_FIRST_S = 10.0  # a service that just began has other work
+_LOOK_S = 0.1
 
 
 @contextmanager
@@ -32,25 +34,43 @@ def warming() -> Iterator[None]:
         yield
         return
     os.environ[VARIABLE] = "never"
-    child = subprocess.Popen(  # noqa: S603 - ourselves
-        [sys.executable, "-I", "-c", _CHILD],
-        env=os.environ | {VARIABLE: "always"},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    threading.Thread(target=_await, args=(child,), name="fairtag-warming", daemon=True).start()
+    stop = threading.Event()
+    beside = threading.Thread(target=_await, args=(stop,), name="fairtag-warming", daemon=True)
+    beside.start()
     try:
         yield
     finally:
-        with suppress(ProcessLookupError):
-            child.kill()
-        child.wait()
+        stop.set()
+        beside.join()
         os.environ.pop(VARIABLE, None)
 
 
-def _await(child: subprocess.Popen[bytes]) -> None:
-    if child.wait() == 0:
+def _await(stop: threading.Event) -> None:
+    if stop.wait(_FIRST_S):
+        return
+    with subprocess.Popen(  # noqa: S603 - ourselves
+        [sys.executable, "-I", "-c", _CHILD],
+        env=os.environ | {VARIABLE: "always"},
+        stdin=subprocess.PIPE,  # its end tells the child that nobody waits for it any more
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    ) as child:
+        while child.poll() is None:
+            if stop.wait(_LOOK_S):
+                child.kill()
+                return
+    if child.returncode == 0:
         os.environ[VARIABLE] = "kept"
+
+
+def _with_parent() -> None:
+    """End when the parent does, however it ends."""
+
+    def watch() -> None:
+        sys.stdin.read()
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
 
 
 def warm() -> int:

@@ -34,6 +34,7 @@ def how_soon(wanted: str) -> str | None:
 @pytest.fixture(autouse=True)
 def _unchosen(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv(VARIABLE, raising=False)
+    monkeypatch.setattr(room, "_FIRST_S", 0.0)
 
 
 def test_what_a_child_made_is_loaded_when_it_is_done(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -64,10 +65,26 @@ def test_a_service_that_ends_ends_its_child(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr(room, "_CHILD", "import time; time.sleep(60)")
     begun = time.monotonic()
     with warming():
-        pass
+        time.sleep(0.3)
     assert time.monotonic() - begun < 20
-    time.sleep(0.2)
     assert VARIABLE not in os.environ
+
+
+def test_a_child_ends_when_nobody_waits_for_it_any_more() -> None:
+    words = (
+        "from fairtag.evaluation import warming as w; w._with_parent(); import time; time.sleep(60)"
+    )
+    child = subprocess.Popen([sys.executable, "-c", words], stdin=subprocess.PIPE)
+    assert child.stdin is not None
+    child.stdin.close()
+    assert child.wait(30) == 1
+
+
+def test_a_service_that_lives_for_moments_makes_no_child(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(room, "_FIRST_S", 60.0)
+    monkeypatch.setattr(room.subprocess, "Popen", None)
+    with warming():
+        assert os.environ[VARIABLE] == "never"
 
 
 def test_every_loop_of_a_service_is_kept_and_loaded() -> None:
