@@ -125,4 +125,5 @@ def spoken(folder: Path, *, hours: int = 26) -> tuple[Micros, list[JournalEntry]
             for number in range(1, WEARERS + 1):
                 device = f"D-{number}"
                 rig.say(device, rig.line(device, lat=HOME[0] + chance.gauss(0, 3e-5)))
+        rig.engine.keep_all()  # what a state lacks is not put together
         return rig.clock.at, read(rig.house)
