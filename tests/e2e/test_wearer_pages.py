@@ -177,7 +177,8 @@ def test_a_language_is_chosen_by_its_own_name_and_remembered(
 LIMITS = """async (rows) => {
   const { refusal } = await import("/app/limits.js");
   return rows.map(([now, zone, asked]) => refusal(
-    { now: Date.parse(now), zone, asked: asked.map((one) => Date.parse(one)) }));
+    { now: Date.parse(now), zone, asked: asked.map((one) => Date.parse(one)),
+      begins: Date.parse(now), began: [], gap: 0 }));
 }"""
 LATE = "2026-11-03T20:00:00Z"
 MORNING = [f"2026-11-03T{hour:02}:00:00Z" for hour in (8, 10, 12, 14, 16)]  # Tuesday, GMT
