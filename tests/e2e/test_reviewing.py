@@ -36,6 +36,7 @@ def looks(page: Page, key: str) -> None:
     tab_to(page, "#next")
     page.keyboard.press("Enter")
     page.locator("#pair img").first.wait_for()
+    page.wait_for_load_state()  # the script that hears keys has run
     page.keyboard.press(key)
     if key in "23":
         expect(page.locator("#note")).to_be_focused()
