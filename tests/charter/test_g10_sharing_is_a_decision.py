@@ -40,9 +40,9 @@ from fairtag.terms.ids import OrderId
 from fairtag.terms.instants import DAY, Micros
 from fairtag.web.ops import PRIORITIES
 
-# What one may read there on purpose: a hold's case is the wearer's to see (G5), and a letter has
-# an address on its envelope.
-READ_BY_ITS_OWN = {"the wearer's own page": (CASE,), "mail": (ADDRESS,)}
+# What one may read there on purpose: a hold's case is the wearer's to see (G5), and so is the
+# answer to their complaint; a letter has an address on its envelope.
+READ_BY_ITS_OWN = {"the wearer's own page": (CASE, b"Canaryreply"), "mail": (ADDRESS,)}
 TRACERS = ("opentelemetry", "ddtrace", "sentry_sdk", "elasticapm", "newrelic")
 
 
