@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import re
 
@@ -13,6 +14,9 @@ from tests.web.desk import at_desk, change, desk_of
 
 from fairtag.adapters.parcels.folder import unseal
 from fairtag.app.disclosure.emergency import reviews
+from fairtag.disclosure.scope import Category
+from fairtag.web.console.disclosing.access_pages import WithholdForm
+from fairtag.web.console.disclosing.words import CATEGORIES
 
 
 def test_at_night_alone_the_police_are_told_in_two_forms(rig: Rig) -> None:
@@ -100,7 +104,8 @@ def test_a_part_is_kept_from_a_wearer_by_two_and_the_page_says_which_and_why(rig
     assert short.status_code == 422
     assert re.search(rf'value="{re.escape(ground)}" selected', short.text)  # nothing is lost
     assert desk.send(f"{path}/withhold", why_withheld=WHY).status_code == 422  # no part
-    assert desk.send(f"{path}/withhold", said=ground, why_withheld=WHY).status_code == 303
+    kept = dict.fromkeys(("said", "check_ins", "decisions"), ground)
+    assert desk.send(f"{path}/withhold", **kept, why_withheld=WHY).status_code == 303
     proposal = rig.house.store.read(lambda tx: tx.proposals.listed()[0][0])
     shown = second.get(f"/waiting/{proposal.proposal_id}").text
     assert f"Calls, visits, what the wearer said: {ground}" in shown
@@ -114,8 +119,16 @@ def test_a_part_is_kept_from_a_wearer_by_two_and_the_page_says_which_and_why(rig
     desk.send(f"{path}/identity", how="known to staff in person")
     assert desk.send(f"{path}/answer", reason=WHY).status_code == 303
     sealed = desk.send(f"{path}/file").content
-    removed = json.loads(unseal(sealed, str(people.keys["wearer"]))["data/removed.json"])
-    assert {"part": "said", "why": f"withheld: {ground}"} in removed
+    files = unseal(sealed, str(people.keys["wearer"]))
+    removed = json.loads(files["data/removed.json"])
+    for part in kept:
+        assert {"part": part, "why": f"withheld: {ground}"} in removed
+    assert not {"data/check-ins.ndjson", "data/decisions.ndjson"} & set(files)
+
+
+def test_each_part_that_the_page_offers_to_keep_back_is_read() -> None:
+    fields = {one.name for one in dataclasses.fields(WithholdForm)} - {"why_withheld"}
+    assert fields == {str(one) for one in CATEGORIES} == {str(one) for one in Category}
 
 
 @pytest.mark.parametrize("role", ["liaison"])

@@ -28,7 +28,7 @@ from fairtag.web.console.shell import Checked, Shell, Signed
 
 @dataclass(frozen=True, slots=True)
 class WithholdForm:
-    """Which ground of law is chosen for which part; empty: the wearer gets it."""
+    """Which ground of law is chosen for which part, by its category; empty: the wearer gets it."""
 
     identity: Line = ""
     order: Line = ""
@@ -36,6 +36,9 @@ class WithholdForm:
     positions: Line = ""
     device: Line = ""
     said: Line = ""
+    check_ins: Line = ""
+    decisions: Line = ""
+    photos: Line = ""
     log: Line = ""
     why_withheld: Words = ""
 
