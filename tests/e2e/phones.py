@@ -14,6 +14,18 @@ from tests.e2e.conftest import FLAGS, PATIENCE_MS
 from tests.e2e.door import TOKEN
 from tests.e2e.lens import FLAGS as LENS
 
+# No sensor gives the same picture twice. A film that runs in a circle does, and what comes twice is
+# told as a replay: so each picture has a corner of its own.
+GRAIN = """
+const drawn = CanvasRenderingContext2D.prototype.drawImage;
+CanvasRenderingContext2D.prototype.drawImage = function (...what) {
+  drawn.apply(this, what);
+  for (let n = 0; n < 16; n += 1) {
+    this.fillStyle = `hsl(${Math.floor(Math.random() * 360)} 80% 50%)`;
+    this.fillRect(8 * (n % 4), 8 * Math.floor(n / 4), 8, 8);
+  }
+};
+"""
 PHONE = {"width": 390, "height": 844}
 WATCH = {"width": 320, "height": 320}
 
@@ -50,6 +62,7 @@ def phone(
 ) -> Iterator[Page]:
     """Open a phone; what its console says is wrong fails the test."""
     context = browser.new_context(viewport=size or PHONE, locale=locale)  # type: ignore[arg-type]
+    context.add_init_script(GRAIN)
     page = context.new_page()
     page.set_default_timeout(PATIENCE_MS)
     wrong: list[str] = []

@@ -304,13 +304,11 @@ def test_a_question_of_no_or_too_many_pictures_ends_the_worker() -> None:
 
 # Looks for pictures in all memory that it can read. A picture is `seed` told on by SHA-256; what is
 # searched for is its beginning, and what counts is that the rest follows: a copy of the question
-# does not.
+# does not. The rest is never put together here, or the search would find itself.
 SEARCHES = """
-def rest(begun):
-    told = begun
-    for _ in range(8):
-        told += hashlib.sha256(told[-32:]).digest()
-    return told
+def follows(told, at):
+    parts = [told[at + 32 * n : at + 32 * n + 32] for n in range(9)]
+    return all(hashlib.sha256(one).digest() == after for one, after in zip(parts, parts[1:]))
 def found(begun):
     for line in open("/proc/self/maps"):
         span, rights, *_, name = (line.split() + [""])[:7]
@@ -325,7 +323,7 @@ def found(begun):
                 continue
         at = told.find(begun)
         while at >= 0:
-            if told[at : at + 288] == rest(begun):
+            if follows(told, at):
                 return True
             at = told.find(begun, at + 1)
     return False
