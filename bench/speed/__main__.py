@@ -2,8 +2,9 @@
 
     ./run bench --side-by-side [--seconds 300 --wearers 2000 --only PART]
 
-Parts: limits, echo, rivals, postgis, whole, one, latency, wearers, growth. Writes what it measured
-to bench/speed.json, which keeps the other parts', and the picture of docs/performance.md.
+Parts: limits, echo, rivals, postgis, taking, whole, one, latency, wearers, growth. Writes what it
+measured to bench/speed.json, which keeps the other parts', and the picture of
+docs/performance.md.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ import growth
 import limits
 import postgis
 import rivals
+import taking
 import whole
 from data import world
 from sender import Job
@@ -65,21 +67,25 @@ def _sent(batch: int) -> dict[str, Any]:
 def _whole(words: argparse.Namespace) -> dict[str, Any]:
     with whole.service(words.wearers) as of:
         first = whole.flood(of, batch=15, for_s=10.0)  # every wearer's keys are made in it
-        seq = 1 + 15 * 60_000  # beyond what the first could reach
+        seq = first["upto"] + 1
         told = whole.flood(of, batch=15, for_s=words.seconds, first_seq=seq)
     return {"whole_first": first, "whole": told}
 
 
+def _taking(words: argparse.Namespace) -> dict[str, Any]:
+    return {f"taking_{words.wearers}": taking.told(words.wearers)}
+
+
 def _one(words: argparse.Namespace) -> dict[str, Any]:
     with whole.service(words.wearers) as of:
-        whole.flood(of, batch=1, for_s=5.0)
-        return {"one_a_request": whole.flood(of, batch=1, for_s=20.0, first_seq=900_001)}
+        seq = whole.flood(of, batch=1, for_s=5.0)["upto"] + 1
+        return {"one_a_request": whole.flood(of, batch=1, for_s=20.0, first_seq=seq)}
 
 
 def _latency(words: argparse.Namespace) -> dict[str, Any]:
     with whole.service(words.wearers) as of:
-        whole.flood(of, batch=15, for_s=5.0)
-        return {"latency": whole.latency(of, load_per_s=_RATE)}
+        seq = whole.flood(of, batch=15, for_s=5.0)["upto"] + 1
+        return {"latency": whole.latency(of, load_per_s=_RATE, first_seq=seq)}
 
 
 def _wearers(words: argparse.Namespace) -> dict[str, Any]:
@@ -87,9 +93,9 @@ def _wearers(words: argparse.Namespace) -> dict[str, Any]:
     told = {}
     for many in (words.wearers, 10 * words.wearers):
         with whole.service(many) as of:
-            whole.flood(of, batch=15, for_s=15.0)
+            seq = whole.flood(of, batch=15, for_s=15.0)["upto"] + 1
             told[f"wearers_{many}"] = whole.flood(
-                of, batch=15, for_s=30.0, first_seq=900_001, per_s=_RATE / 4
+                of, batch=15, for_s=30.0, first_seq=seq, per_s=_RATE / 4
             )
     return told
 
@@ -106,6 +112,7 @@ _PARTS: dict[str, Callable[[argparse.Namespace], dict[str, Any]]] = {
     "echo": _echo,
     "rivals": lambda _: {"rivals": rivals.told(world(_WEARERS))},
     "postgis": lambda _: {"postgis": postgis.told(world(_WEARERS))},
+    "taking": _taking,
     "whole": _whole,
     "one": _one,
     "latency": _latency,

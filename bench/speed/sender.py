@@ -19,9 +19,11 @@ from typing import Any
 
 import numpy as np
 
-_CONNECTIONS = 64
+_CONNECTIONS = 256
 _TAILS = 4_096
 _PLACES = 65_536
+# Positions a second of a device's own time: so few minutes of the past hold what many minutes send.
+_STEPS = 16
 _WAITS = 200_000  # the newest are kept
 _DONE = b"HTTP/1.1 200"
 _LINE = b'{"type":"position","seq":%d,"at":"%s",%s}'
@@ -55,6 +57,7 @@ class Told:
 
     positions: int = 0
     requests: int = 0
+    upto: int = 0  # the highest number
     refused: int = 0
     took_s: float = 0.0
     cpu_s: float = 0.0
@@ -68,6 +71,7 @@ class Told:
             "requests_per_s": round(self.requests / self.took_s),
             "refused": self.refused,
             "positions": self.positions,
+            "upto": self.upto,
             "sender_cpu_share": round(self.cpu_s / self.took_s, 2),
             "wait_median_ms": round(float(np.percentile(waits, 50)), 1),
             "wait_p99_ms": round(float(np.percentile(waits, 99)), 1),
@@ -144,6 +148,7 @@ class Flood:
         if answer.startswith(_DONE):
             device.seq += self._job.batch
             device.sent += self._job.batch
+            self.told.upto = max(self.told.upto, device.seq - 1)
             self.told.positions += self._job.batch
         else:
             self.told.refused += 1
@@ -161,11 +166,16 @@ class Flood:
 
 
 class _Instants:
-    """The text of each second, made once."""
+    """The text of each instant, made once.
+
+    A position ahead of the clock would go to quarantine: numbers of a job begin near a multiple of
+    `_PLACES`, and go on where the last job ended.
+    """
 
     def __init__(self, began_s: int) -> None:
-        seconds = np.arange(began_s, began_s + _PLACES).astype("datetime64[s]")
-        self._texts = [f"{one}Z".encode() for one in np.datetime_as_string(seconds)]
+        millis = 1_000 * began_s + np.arange(_PLACES) * 1_000 // _STEPS
+        told = np.datetime_as_string(millis.astype("datetime64[ms]"))
+        self._texts = [f"{one}Z".encode() for one in told]
 
     def __getitem__(self, seq: int) -> bytes:
         return self._texts[seq % _PLACES]

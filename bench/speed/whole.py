@@ -20,7 +20,7 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -60,6 +60,7 @@ class Service:
     tokens: list[str]
     homes: list[tuple[float, float]]
     cookie: str
+    began_s: int  # when the first position happened
 
     def cpu_s(self) -> float:
         """Tell what the service and its children have used."""
@@ -92,7 +93,8 @@ def service(wearers: int) -> Iterator[Service]:
         try:
             _wait(port)
             print(f"ready after {time.perf_counter() - began:.1f} s", file=sys.stderr)  # noqa: T201
-            yield Service(folder, port, process.pid, tokens, homes, cookie)
+            began_s = int(time.time()) - _BACK_S  # noqa: TID251
+            yield Service(folder, port, process.pid, tokens, homes, cookie, began_s)
         finally:
             process.terminate()
             process.wait(60)
@@ -126,6 +128,7 @@ def flood(
         "requests_per_s": sum(one["requests_per_s"] for one in told),
         "refused": sum(one["refused"] for one in told),
         "positions": positions,
+        "upto": max(one["upto"] for one in told),
         "wait_median_ms": statistics.median(one["wait_median_ms"] for one in told),
         "wait_p99_ms": max(one["wait_p99_ms"] for one in told),
         "sender_cores": round(sum(one["sender_cpu_share"] for one in told), 2),
@@ -149,7 +152,7 @@ def _sent(
                 homes=of.homes[n::senders],
                 batch=batch,
                 for_s=for_s,
-                **{"began_s": int(time.time()) - _BACK_S, **more},  # noqa: TID251
+                **{"began_s": of.began_s, **more},
             )
             path = of.folder.parent / f"job-{n}-{batch}.json"
             path.write_text(json.dumps(asdict(job)))
@@ -161,10 +164,10 @@ def _sent(
             yield one.communicate()[0]
 
 
-def latency(of: Service, *, load_per_s: float) -> dict[str, Any]:
+def latency(of: Service, *, load_per_s: float, first_seq: int) -> dict[str, Any]:
     """Tell how long an opened strap needs to the officer's list, beside a steady load."""
     quiet, busy = of.tokens[:_ALERTS], of.tokens[_ALERTS:]
-    beside = Service(of.folder, of.port, of.pid, busy, of.homes[_ALERTS:], of.cookie)
+    beside = replace(of, tokens=busy, homes=of.homes[_ALERTS:])
     lines = httpx.Client(base_url=f"http://127.0.0.1:{of.port}")
     officer = httpx.Client(
         base_url=f"http://127.0.0.1:{of.port}", cookies={"fairtag_session": of.cookie}
@@ -175,8 +178,8 @@ def latency(of: Service, *, load_per_s: float) -> dict[str, Any]:
         homes=beside.homes,
         batch=15,
         for_s=60.0,
-        began_s=int(time.time()) - _BACK_S // 2,  # noqa: TID251
-        first_seq=1_000_001,
+        began_s=of.began_s,
+        first_seq=first_seq,
         per_s=load_per_s,
     )
     path = of.folder.parent / "job-beside.json"

@@ -88,6 +88,22 @@ class KeyVault:
         bound = envelope.bound_further(whose, row)
         return envelope.seal(cipher, plain, nonce=self._chance(envelope.NONCE_BYTES), bound=bound)
 
+    def seal_many(
+        self, told: Iterable[tuple[WearerId, str, bytes]], *, kind: RecordKind, at: Micros
+    ) -> list[bytes]:
+        """Seal much of one time as `seal` does, each given with its wearer and row."""
+        self._fresh()
+        period, asked = _period(kind, at, ""), list(told)
+        chance = self._chance(envelope.NONCE_BYTES * len(asked))
+        found = []
+        for n, (wearer_id, row, plain) in enumerate(asked):
+            name = (wearer_id, kind, period)
+            cipher, whose = self._ciphers.get(name) or self._cipher(name, create=True)
+            nonce = chance[n * envelope.NONCE_BYTES : (n + 1) * envelope.NONCE_BYTES]
+            bound = envelope.bound_further(whose, row)
+            found.append(envelope.seal(cipher, plain, nonce=nonce, bound=bound))
+        return found
+
     def unseal(
         self,
         sealed: bytes,

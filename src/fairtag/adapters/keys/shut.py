@@ -42,6 +42,12 @@ class ShutVault:
         """Refuse."""
         raise SealBroken(_WHY)
 
+    def seal_many(
+        self, told: Iterable[tuple[WearerId, str, bytes]], *, kind: RecordKind, at: Micros
+    ) -> list[bytes]:
+        """Refuse."""
+        raise SealBroken(_WHY)
+
     def unseal(
         self,
         sealed: bytes,

@@ -188,12 +188,11 @@ class Writer:
         group, until = [first], time.monotonic() + GROUP_WAIT_S
         while len(group) < GROUP_MOST:
             try:
-                # Whoever is already there comes along; a lone caller does not wait for company.
-                job = (
-                    self._queue.get(timeout=0)
-                    if len(group) > 1
-                    else self._queue.get(timeout=max(0.0, min(0.001, until - time.monotonic())))
-                )
+                # Whoever is already there comes along; a lone caller hardly waits for company, and
+                # plain works, which are many requests each, not at all.
+                is_enough = len(group) > 1 or first.is_plain
+                wait_s = 0.0 if is_enough else min(0.001, until - time.monotonic())
+                job = self._queue.get(timeout=max(0.0, wait_s))
             except queue.Empty:
                 break
             if job is None:

@@ -48,6 +48,12 @@ class Vault(Protocol):
         """
         ...
 
+    def seal_many(
+        self, told: Iterable[tuple[WearerId, str, bytes]], *, kind: RecordKind, at: Micros
+    ) -> list[bytes]:
+        """Seal much of one time as `seal` does, each given with its wearer and row."""
+        ...
+
     def unseal(
         self,
         sealed: bytes,

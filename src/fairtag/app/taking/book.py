@@ -52,5 +52,7 @@ class PlainBook(Protocol):
         ...
 
     def store(self, taken: Sequence[Taken]) -> None:
-        """Store requests, each an entry of the journal, and what `receive` notes beside them."""
+        """Store requests of one time of receipt, each an entry of the journal, and what `receive`
+        notes beside them.
+        """
         ...

@@ -8,6 +8,7 @@ Units: µs UTC; degrees WGS 84; metres; metres a second; percent; NaN is unknown
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import repeat
 from math import nan
 from operator import attrgetter
 from typing import Annotated, Any, Final, Literal
@@ -192,7 +193,9 @@ class _Told:
             return None
         found = self.column(name)
         self._colons += len(found) - found.count(absent)
-        self._colons += sum(one.count(":") for one in found if isinstance(one, str))
+        # Mostly few words are there, again and again, and none of them holds a colon.
+        odd = [one for one in set(found) if isinstance(one, str) and ":" in one]
+        self._colons += sum(found.count(one) * one.count(":") for one in odd)
         return found
 
     def is_once(self, raw: bytes) -> bool:
@@ -236,10 +239,11 @@ def _columns(at: _Rows, told: _Told, received_at: Micros) -> Positions:
         told.numbers(name, absent=nan)
         for name in ("accuracy_m", "accuracy_level", "speed_mps", "battery_pct")
     )
-    source = np.full(len(at), _UNKNOWN, np.int8)
     words = told.words("source")
-    if words is not None:
-        source[:] = [_KIND.get(one, _UNKNOWN) for one in words]
+    if words is None:
+        source = np.full(len(at), _UNKNOWN, np.int8)
+    else:
+        source = np.fromiter(map(_KIND.get, words, repeat(_UNKNOWN)), np.int8, len(at))
     return Positions(
         device_id=_OTHERS,
         epoch=0,
@@ -285,7 +289,7 @@ def _shares(
     last_fix = np.maximum.reduceat(np.where(is_fix, at, -1), firsts)
     charge = columns.battery_pct
     charged = np.maximum.reduceat(np.where(np.isnan(charge), -1, np.arange(len(charge))), firsts)
-    told = zip(
+    rows = zip(
         is_good.tolist(),
         firsts.tolist(),
         ends.tolist(),
@@ -294,34 +298,19 @@ def _shares(
         columns.seq[ends - 1].tolist(),
         np.minimum.reduceat(at, firsts).tolist(),
         np.maximum.reduceat(at, firsts).tolist(),
-        zip(first_fix.tolist(), last_fix.tolist(), strict=True),
-        zip(charged.tolist(), charge[charged].tolist(), strict=True),
+        (
+            fixes if fixes[1] >= 0 else None
+            for fixes in zip(first_fix.tolist(), last_fix.tolist(), strict=True)
+        ),
+        _charges(charged, charge),
         strict=True,
     )
-    return [_share(columns, *one) if good else None for good, *one in told]
+    return [Plain(columns, *one) if good else None for good, *one in rows]
 
 
-def _share(  # noqa: PLR0913, PLR0917 - one row of a zip
-    columns: Positions,
-    first: int,
-    end: int,
-    epoch: int,
-    first_seq: int,
-    last_seq: int,
-    first_at: Micros,
-    last_at: Micros,
-    fixes: tuple[Micros, Micros],
-    charged: tuple[int, float],
-) -> Plain:
-    return Plain(
-        columns,
-        first,
-        end,
-        epoch,
-        first_seq,
-        last_seq,
-        first_at,
-        last_at,
-        None if fixes[1] < 0 else fixes,
-        None if charged[0] < 0 else charged[1],
-    )
+def _charges(charged: _Rows, charge: NDArray[np.float64]) -> list[float | None]:
+    """Give of each request the last charge that is known; -1 stands for a row that is none."""
+    if charged.max() < 0:
+        return [None] * len(charged)
+    told = zip(charged.tolist(), charge[charged].tolist(), strict=True)
+    return [None if row < 0 else found for row, found in told]

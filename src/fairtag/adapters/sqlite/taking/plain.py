@@ -5,7 +5,7 @@ Units: µs UTC.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from sqlalchemy import Connection
@@ -97,27 +97,24 @@ class SqlitePlain:
         self._note(taken)
 
     def _rows(self, taken: Sequence[Taken]) -> list[tuple[object, ...]]:
-        last = self._journal.last()
-        columns, bits, lines, width = None, 0, b"", 0
-        rows: list[tuple[object, ...]] = []
-        for n, one in enumerate(taken, last + 1):
-            told = one.told
-            if told.columns is not columns:  # those of many requests are written at once
-                columns = told.columns
-                bits, words = lines_of(columns)
-                lines, width = words.tobytes(), words.shape[1] * _WORD
-            plain = block(told.epoch, bits, lines[told.first * width : told.end * width])
-            sealed = self._vault.seal(
-                plain,
-                wearer_id=one.wearer_id,
-                kind=RecordKind.JOURNAL,
-                at=one.received_at,
-                row=f"journal/{n}",
+        """Write and seal all of one time of receipt, as rows of the journal."""
+        first = self._journal.last() + 1
+        sealed = self._vault.seal_many(
+            (
+                (one.wearer_id, f"journal/{n}", plain)
+                for n, (one, plain) in enumerate(zip(taken, _blocks(taken), strict=True), first)
+            ),
+            kind=RecordKind.JOURNAL,
+            at=taken[0].received_at,
+        )
+        return [
+            (
+                *(n, "messages", one.order_id, one.wearer_id, one.device_id, one.received_at),
+                *(one.told.last_at, one.told.epoch, one.told.first_seq, one.told.last_seq),
+                each,
             )
-            whose = (n, "messages", one.order_id, one.wearer_id, one.device_id, one.received_at)
-            numbers = (told.epoch, told.first_seq, told.last_seq)
-            rows.append((*whose, told.last_at, *numbers, sealed))
-        return rows
+            for n, (one, each) in enumerate(zip(taken, sealed, strict=True), first)
+        ]
 
     def _hold(self, taken: Sequence[Taken]) -> None:
         """Let the numbers follow the last ones, on disk and in memory."""
@@ -151,3 +148,15 @@ class SqlitePlain:
         self._devices.saw_many(seen)
         if steps:
             self._devices.record_steps(steps)
+
+
+def _blocks(taken: Sequence[Taken]) -> Iterator[bytes]:
+    """Write each request as it lies in its row; the lines of many are written at once."""
+    columns, bits, lines, width = None, 0, b"", 0
+    for one in taken:
+        told = one.told
+        if told.columns is not columns:
+            columns = told.columns
+            bits, words = lines_of(columns)
+            lines, width = words.tobytes(), words.shape[1] * _WORD
+        yield block(told.epoch, bits, lines[told.first * width : told.end * width])
