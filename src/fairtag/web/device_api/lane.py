@@ -21,7 +21,7 @@ from fairtag.terms.errors import Busy
 from fairtag.terms.ids import DeviceId
 from fairtag.terms.instants import Micros, text
 from fairtag.web.device_api.protocols import Answer
-from fairtag.web.device_api.valve import Valve, is_urgent
+from fairtag.web.device_api.valve import MOST_BEHIND_S, Valve, is_urgent
 
 MOST: Final = 400  # requests together
 _MOST_WAITING: Final = 20_000
@@ -58,14 +58,20 @@ class Lane:
         """Take a request; `done` is told the answer, why not, or None: it must go the other way."""
         if len(body) > MOST_BYTES or is_urgent(body):
             done(None)
-        elif len(self._waiting) >= _MOST_WAITING or self._valve.is_shut(waited_s=self._waited_s()):
+        elif self._is_shut():
             done(Busy())
         else:
             self._waiting.append(_Waiting(device_id, body, done, time.monotonic()))
             self._call()
 
-    def _waited_s(self) -> float:
-        return time.monotonic() - self._waiting[0].since_s if self._waiting else 0.0
+    def _is_shut(self) -> bool:
+        """Ask the valve once a group, which goes on soon; not at all of its requests."""
+        if not self._waiting:
+            return self._valve.is_shut()
+        waited_s = time.monotonic() - self._waiting[0].since_s
+        if len(self._waiting) >= _MOST_WAITING or waited_s > MOST_BEHIND_S:
+            return True
+        return len(self._waiting) % _ENOUGH == 0 and self._valve.is_shut()
 
     def _call(self) -> None:
         """Let the next group go: now when it is full enough, else in its time."""

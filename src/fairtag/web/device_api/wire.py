@@ -6,7 +6,7 @@ A protocol of uvicorn's own kind: whatever is not a plain POST of a known device
 
 from __future__ import annotations
 
-from typing import Final
+from typing import ClassVar, Final
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
@@ -17,6 +17,7 @@ from fairtag.web.device_api.app import DeviceDoor
 from fairtag.web.device_api.protocols import Answer
 
 _PATH: Final = b"/d/v1/messages"
+_BEARER: Final = b"Bearer "
 # Whoever asks for one of these is served as ever.
 _ODD: Final = frozenset({b"content-encoding", b"transfer-encoding", b"expect", b"upgrade"})
 
@@ -47,11 +48,20 @@ class Wire(HttpToolsProtocol):
     """Hands a device's requests to a door."""
 
     door: DeviceDoor
+    _known: tuple[bytes, bytes] = (b"", b"")  # a credential as it came last, and its hash
+    _head: ClassVar[tuple[object, bytes]] = (None, b"")  # of all: what uvicorn gives, as written
+
+    def on_message_begin(self) -> None:
+        """Begin a request; what only a page needs is made when it is one."""
+        self.url = b""
+        self.expect_100_continue = False
+        self.headers = []
 
     def on_headers_complete(self) -> None:
         """Decide which way a request goes."""
         request = self._plain() if self.url == _PATH else None
         if request is None:
+            self._begin_as_ever()
             super().on_headers_complete()
         else:
             self.cycle = request  # type: ignore[assignment]
@@ -74,11 +84,17 @@ class Wire(HttpToolsProtocol):
         body = bytes(request.body)
         self.door.offer(request.device_id, body, lambda told: self._answer(request, told))
 
+    def _begin_as_ever(self) -> None:
+        url, headers, expects = self.url, self.headers, self.expect_100_continue
+        super().on_message_begin()
+        self.url, self.expect_100_continue = url, expects
+        self.headers += headers  # the list that the scope holds
+
     def _plain(self) -> _Request | None:
         """Find whose request it is; None when it is not one for the lane."""
         told: dict[bytes, bytes] = dict(self.headers)
         length = told.get(b"content-length", b"")
-        scheme, _, token = told.get(b"authorization", b"").partition(b" ")
+        credential = told.get(b"authorization", b"")
         is_usual = (
             length.isdigit()
             and 0 < int(length) <= MOST_BYTES
@@ -90,9 +106,13 @@ class Wire(HttpToolsProtocol):
         # A request that is piped behind another waits for it, as uvicorn lets it.
         before: object = self.cycle
         is_next = before is None or bool(getattr(before, "response_complete", False))
-        if not (is_usual and is_next and scheme == b"Bearer"):
+        if not (is_usual and is_next and credential.startswith(_BEARER)):
             return None
-        device_id = self.door.device_of(hash_of(token.decode("latin-1").strip()))
+        if credential != self._known[0]:
+            token = credential.removeprefix(_BEARER).decode("latin-1").strip()
+            self._known = (credential, hash_of(token))
+        # The hash is kept, not whose it is: a credential that is revoked ends at once.
+        device_id = self.door.device_of(self._known[1])
         if device_id is None:
             return None
         return _Request(device_id, keep_alive=bool(self.parser.should_keep_alive()))
@@ -103,7 +123,11 @@ class Wire(HttpToolsProtocol):
             self.cycle = None  # type: ignore[assignment]
         if request.disconnected or self.transport.is_closing():
             return
-        self.transport.write(_written(told, self.server_state.default_headers, request))
+        given = self.server_state.default_headers  # anew each second
+        head = Wire._head
+        if head[0] is not given:
+            head = Wire._head = (given, b"".join([b"%b: %b\r\n" % one for one in given]))
+        self.transport.write(_written(told, head[1], request))
         if not request.keep_alive:
             self.transport.close()
         self.on_response_complete()
@@ -114,9 +138,10 @@ def wire_of(door: DeviceDoor) -> type[Wire]:
     return type("WireOfDoor", (Wire,), {"door": door})
 
 
-def _written(told: Answer, given: list[tuple[bytes, bytes]], request: _Request) -> bytes:
-    headers = [b"%b: %b\r\n" % one for one in (*given, *told.headers)]
+def _written(told: Answer, given: bytes, request: _Request) -> bytes:
+    more = b"".join([b"%b: %b\r\n" % one for one in told.headers]) if told.headers else b""
     if not request.keep_alive:
-        headers.append(b"connection: close\r\n")
-    length = b"content-type: application/json\r\ncontent-length: %d\r\n\r\n" % len(told.body)
-    return b"".join((STATUS_LINE[told.status], *headers, length, told.body))
+        more += b"connection: close\r\n"
+    return b"%b%b%bcontent-type: application/json\r\ncontent-length: %d\r\n\r\n%b" % (
+        *(STATUS_LINE[told.status], given, more, len(told.body), told.body),
+    )
