@@ -22,6 +22,8 @@ from fairtag.custody.trail.form import (
     KINDS,
     MEASURED,
     MOST,
+    OLDER,
+    PARTED,
     VERSION,
 )
 from fairtag.custody.trail.measured import AS_IT_IS, Floats
@@ -43,10 +45,12 @@ _ROWS_OF = (
     ("code",),
     ("no_life", "life_pct"),
     ("receipts",),
+    tuple(PARTED.values()),
 )
 _GROUP_OF = {name: group for group, names in enumerate(_ROWS_OF) for name in names}
 _GROUPS = tuple(_GROUP_OF[name] for name in COLUMNS)
 _GAPS = tuple((_PLACE[name], _PLACE[gap]) for name, gap in GAPS.items())
+_PARTED = tuple((_PLACE[name], _PLACE[rare]) for name, rare in PARTED.items())
 _BIT = {name: 1 << n for n, name in enumerate(COLUMNS)}
 _MOST_NAMES = 2 * MOST
 
@@ -176,8 +180,10 @@ def _put(
 def _read_chunk(heads: _Heads, n: int, reader: Reader) -> None:
     first = reader.byte()
     way = first >> 4
-    if first & 0xF != VERSION or way > BEHIND:
+    version = first & 0xF
+    if version not in {OLDER, VERSION} or way > BEHIND:
         raise TrailBroken("it is of another version")
+    heads.slots.is_rounded = version != OLDER
     flags = reader.natural()
     if flags >> len(COLUMNS):
         raise TrailBroken("a column is of no known kind")
@@ -224,10 +230,13 @@ def _read_counts(heads: _Heads, reader: Reader, flags: int) -> list[int]:
         some = [reader.natural() for _ in range(len(KINDS) - 1)]
         kinds = [*some, messages - sum(some)]
     heads.kinds.append(kinds)
-    of = (entries, messages, *kinds)
+    of = (entries, messages, *kinds, 0)  # what is parted tells how many
     counts = [of[group] for group in _GROUPS]
     for place, gap in _GAPS:
         counts[place] = counts[gap] - (reader.natural() if flags >> gap & 1 else 0)
+    for place, rare in _PARTED:
+        counts[rare] = reader.natural() if flags >> rare & 1 else 0
+        counts[place] -= counts[rare]
     if min(counts) < 0:
         raise TrailBroken("it holds fewer than none")
     return counts

@@ -21,8 +21,17 @@ from fairtag.terms.errors import TrailBroken
 
 MIDDLE, BEFORE, LINE = range(3)
 NOTHING, DENSE, SPARSE, PLAIN = range(4)
-# What numbers often share: fewer decimals than 1e-7 degree, whole ms, seconds, minutes.
-SHARED = np.array((1, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 60_000_000), np.int64)
+# What numbers often share: fewer decimals than 1e-7 degree, whole ms, seconds, minutes; then what
+# marks of two sources are apart, and round distances. A place is part of what is stored: add at
+# the end only, and at most 16.
+SHARED = np.array(
+    (
+        *(1, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 60_000_000),
+        *(3, 6, 9, 12, 15, 50, 500, 10_000_000),
+    ),
+    np.int64,
+)
+_LARGEST_FIRST = np.argsort(-SHARED)
 _MOST_APART = 2.0**50  # floats count bits up to here exactly, also of differences
 _RARE = 8  # one in so many is worth naming by its place
 _COST = (16, 24, 24)  # bits of the first numbers, about
@@ -74,9 +83,8 @@ def guessed(values: Ints, counts: Ints) -> Guessed:
     if is_plain.any():
         apart[np.repeat(is_plain, counts)] = 0
     shared = np.gcd.reduceat(apart, starts)
-    factor = (len(SHARED) - 1 - np.argmax(shared[:, None] % SHARED[::-1] == 0, axis=1)) * (
-        shared > 0
-    )
+    is_shared = shared[:, None] % SHARED[_LARGEST_FIRST] == 0
+    factor = _LARGEST_FIRST[np.argmax(is_shared, axis=1)] * (shared > 0)
     apart //= np.repeat(SHARED[factor], counts)
     middle, step, tried = _tried(apart, counts, starts)
     costs = np.array([_cost(one, starts) for one in tried]) + np.array(_COST)[:, None]
@@ -201,7 +209,7 @@ def _heads(
         if kind == PLAIN:
             made += values[first : first + count].astype("<i8").tobytes()
         else:
-            made += pen.whole(base) + (pen.whole(step) if order != MIDDLE else b"")
+            made += pen.rounded(base) + (pen.whole(step) if order != MIDDLE else b"")
         if kind == SPARSE:
             made += pen.natural(len(some[0]))
         found.append(made + b"".join(bits.head(next(waiting)) for _ in some))
@@ -221,6 +229,7 @@ class Slots:
     kinds: list[int] = field(default_factory=list)
     plain: list[bytes] = field(default_factory=list)  # of those slots that are
     sections: Sections = field(default_factory=Sections)
+    is_rounded: bool = True  # what is read now: first numbers lie without the zeros at their end
 
     def read(self, reader: Reader, count: int) -> None:
         """Read the head of a slot of `count` numbers.
@@ -236,7 +245,7 @@ class Slots:
             order = MIDDLE
             self.plain.append(reader.take(8 * count))
         else:
-            base = reader.whole()
+            base = reader.rounded() if self.is_rounded else reader.whole()
             step = reader.whole() if order else 0
         self.counts.append(count)
         self.orders.append(order)
