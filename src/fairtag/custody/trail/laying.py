@@ -51,6 +51,8 @@ _GROUP_OF = {name: group for group, names in enumerate(_ROWS_OF) for name in nam
 _GROUPS = tuple(_GROUP_OF[name] for name in COLUMNS)
 _GAPS = tuple((_PLACE[name], _PLACE[gap]) for name, gap in GAPS.items())
 _PARTED = tuple((_PLACE[name], _PLACE[rare]) for name, rare in PARTED.items())
+_PARTS = (1 << len(PARTED)) - 1
+_WHOLE = _PLACE["lat_rare"]  # columns before the parted ones
 _BIT = {name: 1 << n for n, name in enumerate(COLUMNS)}
 _MOST_NAMES = 2 * MOST
 
@@ -184,7 +186,7 @@ def _read_chunk(heads: _Heads, n: int, reader: Reader) -> None:
     if version not in {OLDER, VERSION} or way > BEHIND:
         raise TrailBroken("it is of another version")
     heads.slots.is_rounded = version != OLDER
-    flags = reader.natural()
+    flags = flags_of(reader.natural(), version)
     if flags >> len(COLUMNS):
         raise TrailBroken("a column is of no known kind")
     counts = _read_counts(heads, reader, flags)
@@ -203,6 +205,18 @@ def _read_chunk(heads: _Heads, n: int, reader: Reader) -> None:
     heads.numbers.append(sum(counted[before:]))
     heads.unary.append(reader.take(reader.natural()))
     heads.low.append(reader.rest())
+
+
+def flags_of(told: int, version: int) -> int:
+    """Give a bit a column. What is said of parts is told before the rest, where it takes least."""
+    if version == OLDER:
+        return told
+    return told >> len(PARTED) | (told & _PARTS) << _WHOLE
+
+
+def told_of(flags: int) -> int:
+    """Undo `flags_of`, of the present version."""
+    return flags >> _WHOLE | (flags & (1 << _WHOLE) - 1) << len(PARTED)
 
 
 def _read_column(heads: _Heads, reader: Reader, n: int, column: int, count: int) -> None:

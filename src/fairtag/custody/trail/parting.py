@@ -21,7 +21,8 @@ from fairtag.custody.trail.whole import Guessed
 
 MARKS = len(SOURCES) * len(MOCKS)
 _FEWEST = 4  # rows of either part: fewer do not pay for a head
-_HEAD_BITS = 56  # of one more column: its unit, kind, first number and code, about
+# Of one more column, about: how many rows, unit, kind, first number and code.
+_HEAD_BITS = {"lat": 72, "lon": 72, "accuracy_m": 40}
 Flags = NDArray[np.bool_]
 
 
@@ -85,7 +86,7 @@ def parted(columns: Sequence[str], chunks: Ints, of: Guessed, many: int) -> dict
             _cost(np.flatnonzero(names == one), chunks, of, many)
             for one in (name, common_of(name), name_rare)
         )
-        found[name] = common + rare + _HEAD_BITS < whole_column
+        found[name] = common + rare + _HEAD_BITS[name] < whole_column
     return found
 
 

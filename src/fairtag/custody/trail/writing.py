@@ -24,6 +24,7 @@ from fairtag.custody.trail.form import (
     VERSION,
 )
 from fairtag.custody.trail.gathering import Gathered, Pile, gathered
+from fairtag.custody.trail.laying import told_of
 from fairtag.custody.trail.measured import AS_IT_IS, Floats
 from fairtag.custody.trail.whole import Guessed
 
@@ -177,7 +178,7 @@ def _stands_for(name: str) -> str:
 
 def _chunk(said: Gathered, n: int, way: int, heads: dict[str, bytes], body: bytes) -> bytes:
     flags = sum(1 << _PLACE[name] for name in heads)
-    made = [bytes([VERSION | way << 4]), pen.natural(flags)]
+    made = [bytes([VERSION | way << 4]), pen.natural(told_of(flags))]
     made += [pen.natural(int(said.counts[name][n])) for name in ("count", "kind")]
     if "kind" in heads:
         made += map(pen.natural, said.kinds[n][: len(KINDS) - 1])
