@@ -155,7 +155,7 @@ def laid(chunks: Sequence[bytes]) -> Laid:
     )
     if heads.places:
         inside = np.cumsum(counts, axis=1) - counts
-        _put(values, heads, whole.values_of(heads.slots, told), starts, inside.tolist())
+        _put(values, heads, whole.values_of(heads.slots, told), np.array(starts)[:-1, None] + inside)
     return Laid(
         names=heads.names,
         ways=heads.ways,
@@ -168,15 +168,12 @@ def laid(chunks: Sequence[bytes]) -> Laid:
     )
 
 
-def _put(
-    values: Ints, heads: _Heads, told: Ints, starts: list[int], inside: list[list[int]]
-) -> None:
-    """Put the numbers of slots into their columns."""
-    at = 0
-    for (chunk, column), count in zip(heads.places, heads.slots.counts, strict=True):
-        first = starts[column] + inside[column][chunk]
-        values[first : first + count] = told[at : at + count]
-        at += count
+def _put(values: Ints, heads: _Heads, told: Ints, starts: Ints) -> None:
+    """Put the numbers of slots into their columns; `starts` are (columns, chunks)."""
+    chunk, column = np.array(heads.places, np.int64).T
+    some = np.array(heads.slots.counts, np.int64)
+    first = starts[column, chunk]
+    values[np.arange(len(told)) + np.repeat(first - (np.cumsum(some) - some), some)] = told
 
 
 def _read_chunk(heads: _Heads, n: int, reader: Reader) -> None:

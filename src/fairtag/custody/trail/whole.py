@@ -299,11 +299,13 @@ def values_of(slots: Slots, told: Naturals) -> Ints:
     counts = np.array(slots.counts, np.int64)
     starts = np.cumsum(counts) - counts
     left = np.zeros(int(counts.sum()), np.int64)
-    _fill(left, slots, starts.tolist(), told)
+    _fill(left, slots, starts, told)
     order = np.array(slots.orders, np.int64)
     _walk(left, counts, starts, order, np.array(slots.steps, np.int64))
     left *= np.repeat(np.array(slots.factors, np.int64), counts)
     left += np.repeat(np.array(slots.bases, np.int64), counts)
+    if not slots.plain:
+        return left
     plain = iter(slots.plain)
     for kind, count, start in zip(slots.kinds, slots.counts, starts.tolist(), strict=True):
         if kind == PLAIN:
@@ -311,28 +313,29 @@ def values_of(slots: Slots, told: Naturals) -> Ints:
     return left
 
 
-def _fill(left: Ints, slots: Slots, starts: Sequence[int], told: Naturals) -> None:
+def _fill(left: Ints, slots: Slots, starts: Ints, told: Naturals) -> None:
     """Put what was told where it belongs.
 
     Raises: TrailBroken.
     """
-    back, at, sizes = turned_back(told), 0, iter(slots.sections.counts)
-    for kind, count, order, start in zip(
-        slots.kinds, slots.counts, slots.orders, starts, strict=True
-    ):
-        if kind == DENSE:
-            some = next(sizes)
-            left[start + order : start + count] = back[at : at + some]
-            at += some
-        elif kind == SPARSE:
-            some = next(sizes)
-            gaps, named = told[at : at + some], told[at + some : at + some + next(sizes)]
-            at += 2 * some
-            rest = count - order
-            if int(gaps.max()) >= rest or int(gaps.sum()) + some > rest:
-                raise TrailBroken("a column names places that it has not")
-            places = np.cumsum(gaps.view(np.int64) + 1) - 1
-            left[start + order + places] = turned_back(named + np.uint64(1))
+    back, kinds = turned_back(told), np.array(slots.kinds, np.int64)
+    order, sizes = np.array(slots.orders, np.int64), np.array(slots.sections.counts, np.int64)
+    parts = np.where(kinds == DENSE, 1, np.where(kinds == SPARSE, 2, 0))
+    first, ends = np.cumsum(parts) - parts, np.concatenate([np.zeros(1, np.int64), sizes]).cumsum()
+    dense = np.flatnonzero(kinds == DENSE)
+    if len(dense):
+        rest = sizes[first[dense]]
+        inside = np.arange(int(rest.sum())) - np.repeat(np.cumsum(rest) - rest, rest)
+        there = np.repeat(starts[dense] + order[dense], rest) + inside
+        left[there] = back[np.repeat(ends[first[dense]], rest) + inside]
+    for slot in np.flatnonzero(kinds == SPARSE).tolist():
+        at, some = int(ends[first[slot]]), int(sizes[first[slot]])
+        gaps, named = told[at : at + some], told[at + some : at + 2 * some]
+        rest_of = slots.counts[slot] - slots.orders[slot]
+        if int(gaps.max()) >= rest_of or int(gaps.sum()) + some > rest_of:
+            raise TrailBroken("a column names places that it has not")
+        places = np.cumsum(gaps.view(np.int64) + 1) - 1
+        left[int(starts[slot] + order[slot]) + places] = turned_back(named + np.uint64(1))
 
 
 def _walk(left: Ints, counts: Ints, starts: Ints, order: Ints, step: Ints) -> None:
