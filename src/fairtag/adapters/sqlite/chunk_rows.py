@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
+
 from fairtag.app.trail.book import Chunk
 from fairtag.custody.trail.entry import JournalEntry
 from fairtag.intake.columns import NO_SEQ
@@ -44,9 +46,10 @@ def epoch_of(entries: Sequence[JournalEntry]) -> int | None:
 def times_of(entries: Sequence[JournalEntry]) -> tuple[Micros, Micros]:
     """Tell when the first and the last message happened; without one, when entries came."""
     times = [one.at for entry in entries for one in entry.told]
-    for one in entries:
-        if one.columns is not None:
-            times += (Micros(int(one.columns.at.min())), Micros(int(one.columns.at.max())))
+    blocks = [one.columns.at for one in entries if one.columns is not None]
+    if blocks:
+        at = np.concatenate(blocks)
+        times += (Micros(int(at.min())), Micros(int(at.max())))
     times = times or [one.received_at for one in entries]
     return min(times), max(times)
 
@@ -54,8 +57,9 @@ def times_of(entries: Sequence[JournalEntry]) -> tuple[Micros, Micros]:
 def numbers_of(entries: Sequence[JournalEntry]) -> tuple[int, int] | None:
     """Tell the lowest and the highest number of messages; None when none has one."""
     numbers = [one.seq for entry in entries for one in entry.told if one.seq is not None]
-    for entry in entries:
-        if entry.columns is not None:
-            told = entry.columns.seq[entry.columns.seq != NO_SEQ]
-            numbers += [int(told.min()), int(told.max())] if len(told) else []
+    blocks = [one.columns.seq for one in entries if one.columns is not None]
+    if blocks:
+        seq = np.concatenate(blocks)
+        told = seq[seq != NO_SEQ]
+        numbers += [int(told.min()), int(told.max())] if len(told) else []
     return (min(numbers), max(numbers)) if numbers else None

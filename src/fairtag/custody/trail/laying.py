@@ -155,7 +155,8 @@ def laid(chunks: Sequence[bytes]) -> Laid:
     )
     if heads.places:
         inside = np.cumsum(counts, axis=1) - counts
-        _put(values, heads, whole.values_of(heads.slots, told), np.array(starts)[:-1, None] + inside)
+        first = np.array(starts)[:-1, None] + inside
+        _put(values, heads, whole.values_of(heads.slots, told), first)
     return Laid(
         names=heads.names,
         ways=heads.ways,

@@ -7,6 +7,7 @@ as messages. Units: as in `intake.columns`.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Final
 
 import msgspec
@@ -91,16 +92,33 @@ def read(
         raise TrailBroken("a row of the journal can't be read") from error
 
 
+@lru_cache(maxsize=256)
+def _nothing(number: int) -> NDArray[np.float64]:
+    """Give a column that nobody told; mostly a request has one position, as most others."""
+    found = np.full(number, np.nan)
+    found.flags.writeable = False
+    return found
+
+
+@lru_cache(maxsize=256)
+def _of_no_kind(number: int) -> NDArray[np.int64]:
+    found = np.full(number, _UNKNOWN)
+    found.flags.writeable = False
+    return found
+
+
 def _positions(told: Block, device_id: DeviceId, received_at: Micros) -> Positions:
-    columns = np.frombuffer(told.lines, _WORDS).reshape(-1, told.width).T.copy()
+    columns = np.frombuffer(told.lines, _WORDS).reshape(-1, told.width).T
+    if columns.shape[1] > 1:
+        columns = columns.copy()
     number = columns.shape[1]
     rest = iter(columns[len(_ALWAYS) :])
-    unknown = np.full(number, np.nan)
+    unknown = _nothing(number)
     maybe = [
         next(rest).view(np.float64) if told.bits >> bit & 1 else unknown
         for bit in range(len(_MAYBE))
     ]
-    kind = next(rest) if told.bits >> _KIND & 1 else np.full(number, _UNKNOWN)
+    kind = next(rest) if told.bits >> _KIND & 1 else _of_no_kind(number)
     return Positions(
         device_id=device_id,
         epoch=told.epoch,
