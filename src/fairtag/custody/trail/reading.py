@@ -195,7 +195,9 @@ def _known(told: Laid, name: str, rare: Flags | None = None) -> Floats:
 
 def _places(told: Laid) -> PlaceColumns:
     marks = told.whole("marks", below=MARKS)
-    rare = is_rare(marks, told.counts("marks"))
+    # Mostly none is parted, and nobody has to look at the marks.
+    is_parted = any(told.counts(one).any() for one in PARTED.values())
+    rare = is_rare(marks, told.counts("marks")) if is_parted else np.zeros(len(marks), np.bool_)
     return PlaceColumns(
         lat=_joined(told, "lat", rare),
         lon=_joined(told, "lon", rare),
