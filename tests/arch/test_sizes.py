@@ -28,7 +28,7 @@ FILES_OF_ROOM = {
     "adapters/sqlite": (18, "one book a file"),
     "intake": (14, "one decoder a protocol, and positions as columns"),
     "rules": (17, "one machine a kind of evidence"),
-    "custody/trail": (13, "what a chunk says, column by column"),
+    "custody/trail": (15, "what a chunk says, column by column, parted by source, and in blocks"),
     "web/device_api": (13, "one answer to a device a file, and the fast lane"),
     "web/console": (13, "one page family a file"),
 }
@@ -40,7 +40,7 @@ LINES_OF_ROOM = {
     "web/console": (2_100, "pages, API and their words"),
     "cli": (1_800, "fourteen commands and their words"),
     "orders": (1_650, "every way an order can be wrong, or lapse"),
-    "custody/trail": (2_100, "a chunk written and read, many at once"),
+    "custody/trail": (2_650, "a chunk written and read, many at once, of two versions"),
     "intake": (1_700, "five protocols with their traps"),
 }
 

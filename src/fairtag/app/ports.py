@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Literal, Protocol, TypeVar
 import msgspec
 
 from fairtag.app.keys.port import Vault as Vault  # noqa: PLC0414 - one of the ports
+from fairtag.custody.trail.block import Said
 from fairtag.custody.trail.entry import JournalEntry as JournalEntry  # noqa: PLC0414 - ports speak of it
 from fairtag.intake.columns import Positions
 from fairtag.intake.messages import Message
@@ -108,7 +109,7 @@ class Journal(Protocol):
         """
         ...
 
-    def of_pile(self, pile: Pile) -> list[JournalEntry]:
+    def of_pile(self, pile: Pile) -> list[Said]:
         """Open the rows of an order and a span of receipt, by arrival.
 
         Raises: SealBroken.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import math
 import random
 import struct
@@ -15,7 +16,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fairtag.custody.trail import codec, form, measured, pen, whole
+from fairtag.custody.trail import codec, form, measured, parting, pen, whole
 from fairtag.custody.trail.bits import read as read_bits
 from fairtag.custody.trail.codec import Bound
 from fairtag.custody.trail.entry import JournalEntry
@@ -35,8 +36,15 @@ from fairtag.intake.messages import (
 )
 from fairtag.terms.errors import TrailBroken
 from fairtag.terms.ids import ConditionId, DeviceId, OrderId, WearerId
-from fairtag.terms.instants import HOUR, Micros, parse
+from fairtag.terms.instants import HOUR, SECOND, Micros, parse
 
+OLDER = (
+    "Ev8rKCgoAaEEDnGAt4o8AgECAgD/mu4CBxSwsIf+AwwHFPvlsRWJAQT4VQwCAIgBAQDADAUMC4AAAjLWta1rWqqq"
+    "qqqqqvPmeeHPPJzz5nnhzzy1mZrWZmtZma1mZnnnnnnnnnnnnnnnnnnnn5Zj+4IkM23ka1mj70VkJzEkXxzj4wik"
+    "G/RkU+Aj18vkD7ekR6Njy48kA3rkO2akc1Jj9z4kLynkZxWj62ldSAX4dUO1Ad5NOrwVwnx4b6N71bRXEsPt1Icq"
+    "a74YCroVj38DDrU/eLSS5IHy46HitO9GOIlztYmVPnm3PonZu4n7OIlntYmJPnmrPonNu4nvOIlbtYl9PnmfPonB"
+    "u4njOIoFtYlxPnmTPom1u4nXmZmZmZmZmZmZkA=="
+)
 ORDER, WEARER, DEVICE = OrderId("ORD-1"), WearerId("W-1"), DeviceId("D-1")
 START = parse("2026-11-02T12:00:00Z")
 
@@ -233,6 +241,8 @@ def test_positions_of_two_devices_are_parted() -> None:
         [2**50 - 2, 0, 3],
         [0, 2**48, 0, 2**48, -1],
         [1, 2],
+        [n * n % 97 * 1_234_567 for n in range(60)],
+        [-6_000_000],
         [(n * 7919) % 1013 for n in range(20_000)],
     ],
     ids=str,
@@ -318,6 +328,11 @@ def test_a_list_whose_places_are_stored_is_only_added_to() -> None:
     assert zlib.crc32(" ".join(form.SOURCES[:6]).encode()) == 2250723104
     assert zlib.crc32(" ".join(form.CODES[:18]).encode()) == 1564708815
     assert form.MOCKS == (None, True, False)
+    assert zlib.crc32(" ".join(form.COLUMNS[:30]).encode()) == 1887350856
+    assert whole.SHARED[:15].tolist() == [
+        *(1, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 60_000_000),
+        *(3, 6, 9, 12, 15, 50, 500),
+    ]
 
 
 def refuses(chunk: bytes) -> bool:
@@ -363,6 +378,77 @@ def test_noise_is_refused() -> None:
 def test_a_chunk_of_another_version_is_refused() -> None:
     chunk = encode(a_day()[:2])
     assert refuses(bytes([form.VERSION + 1]) + chunk[1:])
+    assert refuses(bytes([form.OLDER - 1]) + chunk[1:])
+
+
+def two_sources() -> list[JournalEntry]:
+    """Give forty fixes in turns from masts, in whole hundreds of metres, and from satellites."""
+    return [
+        JournalEntry(
+            n=n * 7,
+            what="messages",
+            order_id=ORDER,
+            wearer_id=WEARER,
+            device_id=DEVICE,
+            received_at=Micros(START + n * 60 * SECOND + 3 * SECOND),
+            told=(
+                Position(
+                    device_id=DEVICE,
+                    seq=n,
+                    at=Micros(START + n * 60 * SECOND),
+                    received_at=Micros(START + n * 60 * SECOND + 3 * SECOND),
+                    lat=(534_808_000 + (n * 7919 % 8000 if n % 2 else n * 31 % 90) * 10) / 1e7,
+                    lon=(-22_426_000 - (n * 104_729 % 9000 if n % 2 else n * 17 % 80) * 10) / 1e7,
+                    accuracy_m=500.0 + n * 13 % 5 * 100 if n % 2 else (120 + n * 37 % 91) / 10,
+                    accuracy_level=0.68,
+                    source=Source.CELL if n % 2 else Source.GNSS,
+                    battery_pct=80.0,
+                ),
+            ),
+        )
+        for n in range(1, 41)
+    ]
+
+
+def test_a_chunk_of_the_version_before_is_read_and_one_of_this_is_smaller() -> None:
+    """The bytes were written by that version."""
+    told = two_sources()
+    older = base64.b64decode(OLDER)
+    assert older[0] & 0xF == form.OLDER
+    (found,) = codec.decode([bound(told, older)])
+    assert written(found) == written(told)
+    newer = encode(told)
+    assert newer[0] & 0xF == form.VERSION
+    assert written(again(told)) == written(told)
+    assert len(newer) < 0.8 * len(older)
+
+
+def test_negative_control_parts_put_together_by_other_marks_say_something_else() -> None:
+    told = two_sources()
+    of_one = [
+        msgspec.structs.replace(
+            entry,
+            told=tuple(msgspec.structs.replace(one, source=Source.GNSS) for one in entry.told),
+        )
+        for entry in told
+    ]
+    assert len(encode(told)) < len(encode(of_one))  # what is of one source is not parted
+    rare = parting.is_rare(np.array([3, 3, 0, 6, 6, 6]), np.array([3, 3]))
+    assert rare.tolist() == [False, False, True, False, False, False]
+    assert parting.joined(np.array([1.0, 2.0]), np.array([9.0]), rare[:3]).tolist() == [1, 2, 9]
+    assert parting.joined(np.array([1.0, 2.0]), np.array([9.0]), rare[2::-1]).tolist() == [9, 1, 2]
+
+
+def test_bent_chunks_of_two_sources_are_refused_or_say_something_else() -> None:
+    chunk, chance, refused = encode(two_sources()), random.Random(6), 0
+    for _ in range(1000):
+        bent = bytearray(chunk)
+        bent[chance.randrange(min(len(bent), chance.choice((24, len(bent)))))] = chance.randrange(
+            256
+        )
+        refused += refuses(bytes(bent))
+    assert refused > 100
+    assert all(refuses(chunk[:end]) for end in range(len(chunk)))
 
 
 def test_promises_of_much_are_not_believed() -> None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
+
 from fairtag.app.trail.book import Chunk
-from fairtag.custody.trail.entry import JournalEntry
+from fairtag.custody.trail.block import Said, spread
 from fairtag.intake.columns import NO_SEQ
 from fairtag.terms.ids import DeviceId
 from fairtag.terms.instants import HOUR, SECOND, Micros
@@ -31,31 +33,33 @@ def row_of(chunk: Chunk, owner: int) -> tuple[object, ...]:
     )
 
 
-def device_of(entries: Sequence[JournalEntry]) -> DeviceId | None:
+def device_of(entries: Sequence[Said]) -> DeviceId | None:
     """Tell of which device messages are."""
     return next((one.device_id for one in entries if one.count), None)
 
 
-def epoch_of(entries: Sequence[JournalEntry]) -> int | None:
+def epoch_of(entries: Sequence[Said]) -> int | None:
     """Tell of which epoch messages are."""
     return next((one.epoch for one in entries if one.count), None)
 
 
-def times_of(entries: Sequence[JournalEntry]) -> tuple[Micros, Micros]:
+def times_of(entries: Sequence[Said]) -> tuple[Micros, Micros]:
     """Tell when the first and the last message happened; without one, when entries came."""
     times = [one.at for entry in entries for one in entry.told]
-    for one in entries:
-        if one.columns is not None:
-            times += (Micros(int(one.columns.at.min())), Micros(int(one.columns.at.max())))
-    times = times or [one.received_at for one in entries]
+    blocks = [one.columns.at for one in entries if one.columns is not None]
+    if blocks:
+        at = np.concatenate(blocks)
+        times += (Micros(int(at.min())), Micros(int(at.max())))
+    times = times or [one.received_at for one in spread(entries)]
     return min(times), max(times)
 
 
-def numbers_of(entries: Sequence[JournalEntry]) -> tuple[int, int] | None:
+def numbers_of(entries: Sequence[Said]) -> tuple[int, int] | None:
     """Tell the lowest and the highest number of messages; None when none has one."""
     numbers = [one.seq for entry in entries for one in entry.told if one.seq is not None]
-    for entry in entries:
-        if entry.columns is not None:
-            told = entry.columns.seq[entry.columns.seq != NO_SEQ]
-            numbers += [int(told.min()), int(told.max())] if len(told) else []
+    blocks = [one.columns.seq for one in entries if one.columns is not None]
+    if blocks:
+        seq = np.concatenate(blocks)
+        told = seq[seq != NO_SEQ]
+        numbers += [int(told.min()), int(told.max())] if len(told) else []
     return (min(numbers), max(numbers)) if numbers else None

@@ -24,6 +24,7 @@ from fairtag.app.ports import Vault
 from fairtag.app.trail.book import Chunk, KeptKey, OfHour, Pile, Span, TrailKind
 from fairtag.custody.kinds import RecordKind, period_of
 from fairtag.custody.trail import codec
+from fairtag.custody.trail.block import first_n, last_n
 from fairtag.custody.trail.codec import Bound
 from fairtag.custody.trail.entry import JournalEntry
 from fairtag.custody.trail.form import Frame
@@ -118,7 +119,9 @@ class SqliteChunks:
 
     def seal(self, spans: Sequence[Span]) -> list[Chunk]:
         """Seal spans as a chunk each; stores nothing."""
-        frames = [Frame(one.start, one.entries[-1].n, device_of(one.entries)) for one in spans]
+        frames = [
+            Frame(one.start, last_n(one.entries[-1]), device_of(one.entries)) for one in spans
+        ]
         written = codec.encode(
             [(frame, one.entries) for frame, one in zip(frames, spans, strict=True)]
         )
@@ -146,7 +149,7 @@ class SqliteChunks:
             kind=span.kind,
             start=span.start,
             hours=span.hours,
-            first_n=first.n,
+            first_n=first_n(first),
             last_n=frame.last_n,
             first_at=first_at,
             last_at=last_at,
@@ -154,7 +157,11 @@ class SqliteChunks:
             epoch=None if numbers is None else epoch_of(entries),
             first_seq=None if numbers is None else numbers[0],
             last_seq=None if numbers is None else numbers[1],
-            rulings=tuple((one.n, one.received_at) for one in entries if one.what == "ruling"),
+            rulings=tuple(
+                (one.n, one.received_at)
+                for one in entries
+                if isinstance(one, JournalEntry) and one.what == "ruling"
+            ),
             sealed=sealed,
         )
 
@@ -219,7 +226,7 @@ class SqliteChunks:
             _found(mine="order_id = :order", which="c.is_day = 0 AND c.hour < :until"),
             {"order": pile.order_id, "since": first, "until": pile.received.end // HOUR},
         ).fetchall()
-        opened = codec.decode([self._bound(row) for row in found])
+        opened = codec.blocks([self._bound(row) for row in found])
         return [
             OfHour(row[0], _kind(row[7]), entries)
             for row, entries in zip(found, opened, strict=True)

@@ -16,7 +16,8 @@ from fairtag.adapters.sqlite.taking.held import Held
 from fairtag.app.ports import Appended, JournalEntry, Vault
 from fairtag.app.trail.book import Pile
 from fairtag.custody.kinds import RecordKind, period_of
-from fairtag.custody.trail.row import read, write
+from fairtag.custody.trail.block import Said
+from fairtag.custody.trail.row import read_many, read_one, write
 from fairtag.intake.columns import Positions, runs
 from fairtag.intake.messages import Message, Position, content_of, naming_of
 from fairtag.terms.ids import DeviceId, OrderId, WearerId
@@ -167,14 +168,14 @@ class SqliteJournal(Held):
             for (order_id, hour), wearer_id in piles.items()
         ], found[-1][0] if found else after
 
-    def of_pile(self, pile: Pile) -> list[JournalEntry]:
+    def of_pile(self, pile: Pile) -> list[Said]:
         """Open the rows of an order and a span of receipt, by arrival."""
         found = self._db.execute(
             f"SELECT {_COLUMNS} FROM journal WHERE order_id = ? AND received_at >= ?"  # noqa: S608
             " AND received_at < ? ORDER BY n",
             (pile.order_id, pile.received.start, pile.received.end),
         )
-        return [self._entry(row) for row in found.fetchall()]
+        return read_many([self._opened(row) for row in found.fetchall()])
 
     def waits(self, pile: Pile) -> bool:
         """Tell whether a row of an order and a span of receipt is there."""
@@ -305,6 +306,10 @@ class SqliteJournal(Held):
         return {one.seq: one for one in _messages(chain(older, rows))}
 
     def _entry(self, row: _Row) -> JournalEntry:
+        return read_one(*self._opened(row))
+
+    def _opened(self, row: _Row) -> tuple[JournalEntry, bytes]:
+        """Give an entry that says nothing yet, and what its row holds."""
         n, what, order_id, wearer_id, device_id, received_at, sealed = row
         plain = self._vault.unseal(
             sealed,
@@ -313,17 +318,15 @@ class SqliteJournal(Held):
             at=Micros(received_at),
             row=f"journal/{n}",
         )
-        told, columns = read(plain, device_id=device_id, received_at=Micros(received_at))
-        return JournalEntry(
+        entry = JournalEntry(
             n=n,
             what=what,
             order_id=OrderId(order_id),
             wearer_id=WearerId(wearer_id),
             device_id=None if device_id is None else DeviceId(device_id),
             received_at=Micros(received_at),
-            told=told,
-            columns=columns,
         )
+        return entry, plain
 
 
 def _place(entry: JournalEntry) -> int:

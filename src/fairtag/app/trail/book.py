@@ -11,7 +11,7 @@ from typing import Literal, NamedTuple, Protocol
 import msgspec
 
 from fairtag.custody.kinds import RecordKind
-from fairtag.custody.trail.entry import JournalEntry
+from fairtag.custody.trail.block import Said
 from fairtag.terms.ids import DeviceId, OrderId, WearerId
 from fairtag.terms.instants import Micros
 from fairtag.terms.local import Interval
@@ -53,7 +53,7 @@ class Chunk(msgspec.Struct, frozen=True, kw_only=True):
 class Span(NamedTuple):
     """Entries that are to become a chunk: of one order, device and epoch."""
 
-    entries: Sequence[JournalEntry]
+    entries: Sequence[Said]
     kind: TrailKind
     start: Micros
     hours: int
@@ -64,7 +64,7 @@ class OfHour(NamedTuple):
 
     chunk: int  # its id
     kind: TrailKind
-    entries: list[JournalEntry]
+    entries: list[Said]
 
 
 class KeptKey(NamedTuple):

@@ -19,6 +19,7 @@ from fairtag.app.ports import JournalEntry, Transaction
 from fairtag.app.trail.book import Chunk, OfHour, Pile, Span, TrailKind
 from fairtag.app.trail.kinds import Kinds
 from fairtag.audit.entries import Entry
+from fairtag.custody.trail.block import Said, in_order, last_n, numbers, size, spread
 from fairtag.terms.errors import CompactionRefused, SealBroken
 from fairtag.terms.instants import DAY, HOUR, Micros, parse
 
@@ -30,7 +31,7 @@ _A_ROUND = 6_000  # rows; a round comes every two seconds, and other care waits 
 _DAYS_A_ROUND = 50  # orders whose day is put together in a round
 _MOST_MESSAGES = 50_000  # a chunk is cut there, where an entry ends
 
-_Kinds = list[tuple[TrailKind, JournalEntry]]
+_Kinds = list[tuple[TrailKind, Said]]
 
 
 @dataclass(slots=True)
@@ -105,9 +106,9 @@ def _opened(tx: Transaction, *, piles: Sequence[Pile], upto: int, kinds: Kinds) 
             entries = tx.journal.of_pile(pile)
         except SealBroken:
             continue  # who destroyed the wearer's key removes the rows; others must not wait
-        if entries and all(one.n <= upto for one in entries):
+        if entries and last_n(entries[-1]) <= upto:
             spans = _spans(kinds.of(tx, entries), pile.received.start, hours=1)
-            made.append(_Made(spans, rows=[one.n for one in entries]))
+            made.append(_Made(spans, rows=numbers(entries)))
     return made
 
 
@@ -119,12 +120,10 @@ def _days(house: House, before: Micros) -> int:
             hours = house.store.read(partial(_of_day, pile=pile))
         except SealBroken:
             continue
-        told = sorted(
-            ((one.kind, entry) for one in hours for entry in one.entries), key=lambda one: one[1].n
-        )
+        told = [(one.kind, entry) for one in hours for entry in one.entries]
         spans = _spans(told, pile.received.start, hours=24)
         waiting.append(_Made(spans, hours=[one.chunk for one in hours]))
-        held += sum(1 + one.count for _, one in told)
+        held += sum(size(one) + one.count for _, one in told)
         if held >= _SEALED_AT_ONCE:
             made += _replace(house, waiting)
             waiting, held = [], 0
@@ -147,9 +146,9 @@ def _spans(told: _Kinds, start: Micros, *, hours: int) -> list[Span]:
     ]
 
 
-def _groups(told: _Kinds) -> list[tuple[TrailKind, list[JournalEntry]]]:
+def _groups(told: _Kinds) -> list[tuple[TrailKind, Sequence[Said]]]:
     """Part entries by kind, device and epoch; ticks and rulings go with whom is there."""
-    groups: dict[tuple[TrailKind, object], list[JournalEntry]] = {}
+    groups: dict[tuple[TrailKind, object], list[Said]] = {}
     for kind, entry in told:
         if entry.count:
             said = (entry.device_id, entry.epoch)
@@ -158,13 +157,16 @@ def _groups(told: _Kinds) -> list[tuple[TrailKind, list[JournalEntry]]]:
         if not entry.count:
             mine = next((name for name in groups if name[0] is kind), (kind, None))
             groups.setdefault(mine, []).append(entry)
-    return [(name[0], sorted(one, key=lambda one: one.n)) for name, one in groups.items()]
+    return [(name[0], in_order(one)) for name, one in groups.items()]
 
 
-def _cut(entries: Sequence[JournalEntry]) -> Iterator[list[JournalEntry]]:
+def _cut(entries: Sequence[Said]) -> Iterator[Sequence[Said]]:
+    if sum(one.count + size(one) for one in entries) <= _MOST_MESSAGES:
+        yield entries
+        return
     some: list[JournalEntry] = []
     held = 0
-    for one in entries:
+    for one in spread(entries):
         if some and held + one.count + len(some) > _MOST_MESSAGES:
             yield some
             some, held = [], 0

@@ -14,6 +14,7 @@ import msgspec
 from fairtag.app.ports import JournalEntry, Transaction
 from fairtag.app.trail.book import TrailKind
 from fairtag.custody.kinds import RecordKind
+from fairtag.custody.trail.block import Said, spread
 from fairtag.intake.messages import Position
 from fairtag.orders.inforce import is_kept
 from fairtag.orders.model import Ruling, Trail
@@ -37,15 +38,13 @@ class Kinds:
     def __init__(self) -> None:
         self._known: dict[OrderId, _Known] = {}
 
-    def of(
-        self, tx: Transaction, entries: Sequence[JournalEntry]
-    ) -> list[tuple[TrailKind, JournalEntry]]:
+    def of(self, tx: Transaction, entries: Sequence[Said]) -> list[tuple[TrailKind, Said]]:
         """Tell the kind of each of an order's entries, and leave out what is not kept."""
         known = self._order(tx, entries[0].order_id)
         if known.only is not None:
             return [(known.only, one) for one in entries]
         rulings = known.rulings
-        return [(kind_at(rulings, one.received_at), _kept(one, rulings)) for one in entries]
+        return [(kind_at(rulings, one.received_at), _kept(one, rulings)) for one in spread(entries)]
 
     def _order(self, tx: Transaction, order_id: OrderId) -> _Known:
         stamp = tx.orders.stamp(order_id)

@@ -88,6 +88,29 @@ class Sections:
 
 def chosen(told: Naturals, counts: Ints) -> list[Section]:
     """Choose the cheapest code for each section; none is empty."""
+    rice, golomb, first_block, blocks = _weighed(told, counts)
+    is_golomb = (golomb[0] < rice[0]).tolist()
+    lows = (rice[1].tolist(), golomb[1].tolist())
+    ends = (first_block + blocks).tolist()
+    return [
+        _section(lows[0][first:end], lows[1][first:end], is_golomb=golomb)
+        for golomb, first, end in zip(is_golomb, first_block.tolist(), ends, strict=True)
+    ]
+
+
+def costs(told: Naturals, counts: Ints) -> Ints:
+    """Tell how many bits each section takes with the code that suits it, without its head."""
+    rice, golomb, _, _ = _weighed(told, counts)
+    return np.minimum(rice[0], golomb[0])
+
+
+_Weighed = tuple[tuple[Ints, Ints], tuple[Ints, Ints], Ints, Ints]
+
+
+def _weighed(told: Naturals, counts: Ints) -> _Weighed:
+    """Give each section's bits and each block's low bits, with one code and with the other; then
+    each section's first block, and how many it has.
+    """
     blocks = -(-counts // BLOCK)
     section_of = np.repeat(np.arange(len(counts)), blocks)
     first_block = np.cumsum(blocks) - blocks
@@ -98,15 +121,10 @@ def chosen(told: Naturals, counts: Ints) -> list[Section]:
     # A further block stays within reach of the first one's count.
     around = np.clip(mean, None, mean[first_block][section_of] + _NIBBLE // 2 - 1 - _ABOVE)
     around = np.maximum(around, mean[first_block][section_of] - 1)
-    rice, golomb = _tried(told, starts, around)
-    sums = [np.add.reduceat(one[0], first_block) for one in (rice, golomb)]
-    is_golomb = (sums[1] < sums[0]).tolist()
-    lows = (rice[1].tolist(), golomb[1].tolist())
-    ends = (first_block + blocks).tolist()
-    return [
-        _section(lows[0][first:end], lows[1][first:end], is_golomb=golomb)
-        for golomb, first, end in zip(is_golomb, first_block.tolist(), ends, strict=True)
-    ]
+    rice, golomb = (
+        (np.add.reduceat(cost, first_block), lows) for cost, lows in _tried(told, starts, around)
+    )
+    return rice, golomb, first_block, blocks
 
 
 def _section(rice: list[int], golomb: list[int], *, is_golomb: bool) -> Section:

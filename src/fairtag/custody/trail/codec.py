@@ -12,6 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from fairtag.custody.trail.bits import Ints
+from fairtag.custody.trail.block import Block, Said
 from fairtag.custody.trail.entry import JournalEntry
 from fairtag.custody.trail.form import CODES, KINDS, MOCKS, SOURCES, WHATS, Frame
 from fairtag.custody.trail.measured import Floats
@@ -22,7 +23,7 @@ from fairtag.intake.messages import Event, Message, Position, StatusReport
 from fairtag.terms.ids import DeviceId, OrderId, WearerId
 from fairtag.terms.instants import Micros
 
-__all__ = ["Bound", "decode", "encode", "positions"]
+__all__ = ["Bound", "blocks", "decode", "encode", "positions"]
 
 _POSITION, _EVENT, _STATUS, _RECEIPT = range(len(KINDS))
 _SOURCE_OF = tuple(source for source in SOURCES for _ in MOCKS)
@@ -64,6 +65,61 @@ def decode(chunks: Sequence[Bound]) -> list[list[JournalEntry]]:
         ]
         for one, many in zip(chunks, told.each, strict=True)
     ]
+
+
+def blocks(chunks: Sequence[Bound]) -> list[list[Said]]:
+    """Read the same, a list a chunk; a chunk of positions of one device alone comes as a block.
+
+    Raises: TrailBroken when one of them is broken.
+    """
+    if not chunks:
+        return []
+    told = columns_of([(one.frame, one.told) for one in chunks])
+    made = [_block(told, one, part) for one, part in zip(chunks, _parts(told), strict=True)]
+    rest = iter(decode([one for one, block in zip(chunks, made, strict=True) if block is None]))
+    return [list(next(rest)) if block is None else [block] for block in made]
+
+
+def _parts(told: Told) -> Iterator[tuple[slice, slice, slice]]:
+    """Give which entries, messages and positions are of each chunk."""
+    messages = np.concatenate([np.zeros(1, np.int64), np.cumsum(told.entries.count)])
+    is_place = told.messages.kind == _POSITION
+    places = np.concatenate([np.zeros(1, np.int64), np.cumsum(is_place)])
+    entry = 0
+    for many in told.each:
+        first, end = int(messages[entry]), int(messages[entry + many])
+        yield (
+            slice(entry, entry + many),
+            slice(first, end),
+            slice(int(places[first]), int(places[end])),
+        )
+        entry += many
+
+
+def _block(told: Told, of: Bound, part: tuple[slice, slice, slice]) -> Block | None:
+    """Give a chunk as a block; none when it says anything that a block can't."""
+    entries, messages, places = part
+    columns, said, counts = told.entries, told.messages, told.entries.count[entries]
+    device, epoch = said.device[messages], said.epoch[messages]
+    is_plain = (
+        places.stop - places.start == messages.stop - messages.start > 0
+        and bool((counts > 0).all())
+        and not columns.what[entries].any()
+        and bool((device == device[0]).all() and (epoch == epoch[0]).all())
+        and bool((columns.device[entries] == device[0]).all())
+        and not (told.places.marks[places] % len(MOCKS) == MOCKS.index(False)).any()
+    )
+    if not is_plain:
+        return None
+    rows = np.arange(messages.start, messages.stop)
+    return Block(
+        order_id=of.order_id,
+        wearer_id=of.wearer_id,
+        n=columns.n[entries],
+        received_at=columns.received_at[entries],
+        counts=counts,
+        columns=_part(told, rows, places.start, places.stop),
+    )
 
 
 def positions(chunks: Sequence[Bound]) -> list[Positions]:

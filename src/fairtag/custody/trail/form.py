@@ -20,7 +20,8 @@ from fairtag.intake.messages import (
 from fairtag.terms.ids import DeviceId
 from fairtag.terms.instants import Micros
 
-VERSION = 2  # the low four bits of the first byte; the next two tell how times are told
+VERSION = 3  # the low four bits of the first byte; the next two tell how times are told
+OLDER = 2  # is still read: first numbers have their zeros, and no column is parted
 # Entries or messages of a chunk, for which a reader makes room before it looks: one request may
 # hold so many pieces (`intake.pieces.MOST_PIECES`).
 MOST = 250_000
@@ -37,6 +38,7 @@ COLUMNS = (
     *("accuracy_level", "battery_pct", "speed_mps", "marks", "no_level", "no_speed", "no_seq"),
     *("kind", "code", "count", "what", "no_accuracy", "no_battery", "device"),
     *("other_device", "epoch", "received_after", "no_life", "life_pct", "receipts"),
+    *("lat_rare", "lon_rare", "accuracy_rare"),
 )
 # Which rows of a column say nothing because another one says so.
 GAPS = {
@@ -47,8 +49,11 @@ GAPS = {
     "battery_pct": "no_battery",
     "life_pct": "no_life",
 }
+# Columns of which rows of a rarer mark may lie in another one (`parting`).
+PARTED = {"lat": "lat_rare", "lon": "lon_rare", "accuracy_m": "accuracy_rare"}
 MEASURED = (
     *("lat", "lon", "accuracy_m", "accuracy_level", "battery_pct", "speed_mps", "life_pct"),
+    *PARTED.values(),
 )
 # How times are told: each from the start of the span on, or one by its distance from the other.
 EACH, BY_RECEIPT, BEHIND = range(3)

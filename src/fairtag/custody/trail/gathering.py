@@ -15,14 +15,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fairtag.custody.trail.bits import Ints
-from fairtag.custody.trail.entry import JournalEntry
+from fairtag.custody.trail.block import Said, column, size
 from fairtag.custody.trail.form import CODES, GAPS, KINDS, MOCKS, SOURCES, WHATS, Frame
 from fairtag.custody.trail.measured import Floats
 from fairtag.intake.columns import NO_SEQ, Positions
 from fairtag.intake.messages import CheckInReceipt, Event, Message, Position, StatusReport
 from fairtag.terms.ids import DeviceId
 
-Pile = tuple[Frame, Sequence[JournalEntry]]
+Pile = tuple[Frame, Sequence[Said]]
 
 _WHAT = {what: n for n, what in enumerate(WHATS)}
 _KIND = {kind: n for n, kind in enumerate(KINDS)}
@@ -57,8 +57,9 @@ class Gathered:
 class _Said:
     """What entries say, a row a message: told one by one, or in blocks of columns."""
 
-    def __init__(self, entries: Sequence[JournalEntry], spoken: Ints) -> None:
-        self.rows = int(spoken.sum())
+    def __init__(self, entries: Sequence[Said]) -> None:
+        spoken = [one.count for one in entries]
+        self.rows = sum(spoken)
         self.told = [one for entry in entries for one in entry.told]
         self.blocks = [one.columns for one in entries if one.columns is not None]
         is_block = np.repeat([one.columns is not None for one in entries], spoken)
@@ -90,17 +91,18 @@ def gathered(piles: Sequence[Pile]) -> Gathered:
     """Put side by side what piles say."""
     found = Gathered()
     entries = [one for _, some in piles for one in some]
-    each = np.array([len(some) for _, some in piles], np.int64)
+    each = np.array([sum(map(size, some)) for _, some in piles], np.int64)
     starts = np.repeat(np.array([frame.start for frame, _ in piles], np.int64), each)
     lasts = np.repeat(np.array([frame.last_n for frame, _ in piles], np.int64), each)
-    spoken = np.array([one.count for one in entries], np.int64)
+    spoken = column(entries, lambda one: one.count, lambda one: one.counts)
     many = np.add.reduceat(spoken, np.cumsum(each) - each)
-    received = np.array([one.received_at for one in entries], np.int64) - starts
-    found.put("n", np.array([one.n for one in entries], np.int64) - lasts, each)
-    found.put("what", [_WHAT[one.what] for one in entries], each)
+    received = column(entries, lambda one: one.received_at, lambda one: one.received_at) - starts
+    what = column(entries, lambda one: _WHAT[one.what], lambda one: np.zeros(size(one), np.int64))
+    found.put("n", column(entries, lambda one: one.n, lambda one: one.n) - lasts, each)
+    found.put("what", what, each)
     found.put("count", spoken - 1, each)
     found.put("received_at", received, each)
-    said = _Said(entries, spoken)
+    said = _Said(entries)
     owner = np.repeat(received, spoken)
     origin = np.repeat(starts, spoken)
     at = said.whole(lambda one: one.at, lambda one: one.at) - origin
@@ -134,7 +136,9 @@ def _devices(found: Gathered, piles: Sequence[Pile], each: Ints, many: Ints) -> 
         places: dict[DeviceId | None, int] = {frame.device_id: _MINE, None: _NOBODY}
         places |= {name: n for n, name in enumerate(names, _OTHERS)}
         mine = [places[one.device_id] for one in entries]
-        device += mine
+        device += [
+            place for place, one in zip(mine, entries, strict=True) for _ in range(size(one))
+        ]
         for place, (told, count) in zip(mine, said, strict=True):
             if len(told) == 1:
                 other += [places[told[0]] - place] * count
@@ -144,7 +148,7 @@ def _devices(found: Gathered, piles: Sequence[Pile], each: Ints, many: Ints) -> 
     found.put("other_device", other, many)
 
 
-def _devices_of(entry: JournalEntry) -> list[DeviceId]:
+def _devices_of(entry: Said) -> list[DeviceId]:
     """Tell of which device messages are: once if all are of one."""
     if entry.columns is not None:
         return [entry.columns.device_id]

@@ -22,6 +22,8 @@ from fairtag.custody.trail.form import (
     KINDS,
     MEASURED,
     MOST,
+    OLDER,
+    PARTED,
     VERSION,
 )
 from fairtag.custody.trail.measured import AS_IT_IS, Floats
@@ -43,10 +45,14 @@ _ROWS_OF = (
     ("code",),
     ("no_life", "life_pct"),
     ("receipts",),
+    tuple(PARTED.values()),
 )
 _GROUP_OF = {name: group for group, names in enumerate(_ROWS_OF) for name in names}
 _GROUPS = tuple(_GROUP_OF[name] for name in COLUMNS)
 _GAPS = tuple((_PLACE[name], _PLACE[gap]) for name, gap in GAPS.items())
+_PARTED = tuple((_PLACE[name], _PLACE[rare]) for name, rare in PARTED.items())
+_PARTS = (1 << len(PARTED)) - 1
+_WHOLE = _PLACE["lat_rare"]  # columns before the parted ones
 _BIT = {name: 1 << n for n, name in enumerate(COLUMNS)}
 _MOST_NAMES = 2 * MOST
 
@@ -149,7 +155,8 @@ def laid(chunks: Sequence[bytes]) -> Laid:
     )
     if heads.places:
         inside = np.cumsum(counts, axis=1) - counts
-        _put(values, heads, whole.values_of(heads.slots, told), starts, inside.tolist())
+        first = np.array(starts)[:-1, None] + inside
+        _put(values, heads, whole.values_of(heads.slots, told), first)
     return Laid(
         names=heads.names,
         ways=heads.ways,
@@ -162,23 +169,22 @@ def laid(chunks: Sequence[bytes]) -> Laid:
     )
 
 
-def _put(
-    values: Ints, heads: _Heads, told: Ints, starts: list[int], inside: list[list[int]]
-) -> None:
-    """Put the numbers of slots into their columns."""
-    at = 0
-    for (chunk, column), count in zip(heads.places, heads.slots.counts, strict=True):
-        first = starts[column] + inside[column][chunk]
-        values[first : first + count] = told[at : at + count]
-        at += count
+def _put(values: Ints, heads: _Heads, told: Ints, starts: Ints) -> None:
+    """Put the numbers of slots into their columns; `starts` are (columns, chunks)."""
+    chunk, column = np.array(heads.places, np.int64).T
+    some = np.array(heads.slots.counts, np.int64)
+    first = starts[column, chunk]
+    values[np.arange(len(told)) + np.repeat(first - (np.cumsum(some) - some), some)] = told
 
 
 def _read_chunk(heads: _Heads, n: int, reader: Reader) -> None:
     first = reader.byte()
     way = first >> 4
-    if first & 0xF != VERSION or way > BEHIND:
+    version = first & 0xF
+    if version not in {OLDER, VERSION} or way > BEHIND:
         raise TrailBroken("it is of another version")
-    flags = reader.natural()
+    heads.slots.is_rounded = version != OLDER
+    flags = flags_of(reader.natural(), version)
     if flags >> len(COLUMNS):
         raise TrailBroken("a column is of no known kind")
     counts = _read_counts(heads, reader, flags)
@@ -197,6 +203,18 @@ def _read_chunk(heads: _Heads, n: int, reader: Reader) -> None:
     heads.numbers.append(sum(counted[before:]))
     heads.unary.append(reader.take(reader.natural()))
     heads.low.append(reader.rest())
+
+
+def flags_of(told: int, version: int) -> int:
+    """Give a bit a column. What is said of parts is told before the rest, where it takes least."""
+    if version == OLDER:
+        return told
+    return told >> len(PARTED) | (told & _PARTS) << _WHOLE
+
+
+def told_of(flags: int) -> int:
+    """Undo `flags_of`, of the present version."""
+    return flags >> _WHOLE | (flags & (1 << _WHOLE) - 1) << len(PARTED)
 
 
 def _read_column(heads: _Heads, reader: Reader, n: int, column: int, count: int) -> None:
@@ -224,10 +242,13 @@ def _read_counts(heads: _Heads, reader: Reader, flags: int) -> list[int]:
         some = [reader.natural() for _ in range(len(KINDS) - 1)]
         kinds = [*some, messages - sum(some)]
     heads.kinds.append(kinds)
-    of = (entries, messages, *kinds)
+    of = (entries, messages, *kinds, 0)  # what is parted tells how many
     counts = [of[group] for group in _GROUPS]
     for place, gap in _GAPS:
         counts[place] = counts[gap] - (reader.natural() if flags >> gap & 1 else 0)
+    for place, rare in _PARTED:
+        counts[rare] = reader.natural() if flags >> rare & 1 else 0
+        counts[place] -= counts[rare]
     if min(counts) < 0:
         raise TrailBroken("it holds fewer than none")
     return counts

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from fairtag.terms.errors import TrailBroken
 
-_MOST_VARINT_BYTES = 10  # 64 bits in groups of seven
+_MOST_VARINT_BYTES = 10  # 64 bits in groups of seven, and three beside them
+_MOST_ZEROS = 7  # three bits tell how many
+_LARGEST = 2**63
 
 
 class Reader:
@@ -66,6 +68,18 @@ class Reader:
             raise TrailBroken("a number is too large")
         return (told >> 1) ^ -(told & 1)
 
+    def rounded(self) -> int:
+        """Take a number of any sign that ends in zeros.
+
+        Raises: TrailBroken.
+        """
+        told = self.natural()
+        turned = told >> 3
+        value: int = ((turned >> 1) ^ -(turned & 1)) * 10 ** (told & _MOST_ZEROS)
+        if not -_LARGEST <= value < _LARGEST:
+            raise TrailBroken("a number is too large")
+        return value
+
     def rest(self) -> bytes:
         """Take all bytes that follow."""
         return self.take(len(self._told) - self._at)
@@ -91,3 +105,17 @@ def natural(value: int) -> bytes:
 def whole(value: int) -> bytes:
     """Write a number of any sign that 64 bits hold."""
     return natural((value << 1) ^ (value >> 63))
+
+
+def rounded(value: int) -> bytes:
+    """Write a number of any sign that 64 bits hold; zeros at its end take no room.
+
+    Example:
+        >>> rounded(6_000_000).hex(), rounded(0).hex(), rounded(-1).hex()
+        ('66', '00', '08')
+    """
+    zeros = 0
+    while value and zeros < _MOST_ZEROS and value % 10 == 0:
+        value //= 10
+        zeros += 1
+    return natural(((value << 1) ^ (value >> 63)) << 3 | zeros)

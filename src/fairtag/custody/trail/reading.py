@@ -20,15 +20,15 @@ from fairtag.custody.trail.form import (
     CODES,
     GAPS,
     KINDS,
-    MOCKS,
     MOST_RECEIPTS_BYTES,
-    SOURCES,
+    PARTED,
     WHATS,
     Frame,
 )
 from fairtag.custody.trail.gathering import last_told, sums
 from fairtag.custody.trail.laying import Laid, laid
 from fairtag.custody.trail.measured import Floats
+from fairtag.custody.trail.parting import MARKS, Flags, is_rare, joined
 from fairtag.intake.columns import NO_SEQ
 from fairtag.intake.messages import CheckInReceipt
 from fairtag.terms.errors import TrailBroken
@@ -179,27 +179,50 @@ def _numbers(told: Laid) -> Ints:
     return seq
 
 
-def _known(told: Laid, name: str) -> Floats:
-    """Read numbers of which some are unknown: NaN."""
+def _known(told: Laid, name: str, rare: Flags | None = None) -> Floats:
+    """Read numbers of which some are unknown: NaN; `rare` tells of a column that may be parted."""
     is_known = told.whole(GAPS[name], below=2) == 0
-    values = told.measured(name)
-    if not np.array_equal(sums(is_known, told.counts(GAPS[name])), told.counts(name)):
+    many = told.counts(name)
+    if name in PARTED:
+        many = many + told.counts(PARTED[name])
+    if not np.array_equal(sums(is_known, told.counts(GAPS[name])), many):
         raise TrailBroken("it holds another number of numbers")
+    values = told.measured(name) if rare is None else _joined(told, name, rare[is_known])
     found = np.full(len(is_known), np.nan)
     found[is_known] = values
     return found
 
 
 def _places(told: Laid) -> PlaceColumns:
+    marks = told.whole("marks", below=MARKS)
+    # Mostly none is parted, and nobody has to look at the marks.
+    is_parted = any(told.counts(one).any() for one in PARTED.values())
+    rare = is_rare(marks, told.counts("marks")) if is_parted else np.zeros(len(marks), np.bool_)
     return PlaceColumns(
-        lat=told.measured("lat"),
-        lon=told.measured("lon"),
-        accuracy_m=_known(told, "accuracy_m"),
+        lat=_joined(told, "lat", rare),
+        lon=_joined(told, "lon", rare),
+        accuracy_m=_known(told, "accuracy_m", rare),
         accuracy_level=_known(told, "accuracy_level"),
         speed_mps=_known(told, "speed_mps"),
         battery_pct=_known(told, "battery_pct"),
-        marks=told.whole("marks", below=len(SOURCES) * len(MOCKS)),
+        marks=marks,
     )
+
+
+def _joined(told: Laid, name: str, rare: Flags) -> Floats:
+    """Read a column that lies in parts in some chunks; `rare` tells of each row whether it would
+    be of the rare part.
+
+    Raises: TrailBroken.
+    """
+    common, few = told.counts(name), told.counts(PARTED[name])
+    if not few.any():
+        return told.measured(name)
+    many = common + few
+    rows = rare & np.repeat(few > 0, many)
+    if not np.array_equal(sums(rows, many), few):
+        raise TrailBroken("it holds another number of rare numbers")
+    return joined(told.measured(name), told.measured(PARTED[name]), rows)
 
 
 def _receipts(told: Laid) -> tuple[CheckInReceipt, ...]:

@@ -7,12 +7,17 @@ as messages. Units: as in `intake.columns`.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import lru_cache
+from itertools import groupby
 from typing import Final
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from fairtag.custody.trail.block import Block as Requests
+from fairtag.custody.trail.block import Said
 from fairtag.custody.trail.entry import JournalEntry
 from fairtag.intake.columns import SOURCES, Positions
 from fairtag.intake.messages import Message, Source
@@ -41,6 +46,17 @@ class Block(msgspec.Struct, frozen=True, kw_only=True, rename={"epoch": "e", "bi
     def width(self) -> int:
         """Tell how many words a line has."""
         return len(_ALWAYS) + self.bits.bit_count()
+
+    @property
+    def many(self) -> int:
+        """Tell how many lines there are.
+
+        Raises: ValueError when one is cut.
+        """
+        whole, rest = divmod(len(self.lines), self.width * _WORDS.itemsize)
+        if rest:
+            raise ValueError("a line is cut")
+        return whole
 
 
 _BLOCK: Final = msgspec.msgpack.Decoder(Block)
@@ -86,27 +102,106 @@ def read(
     try:
         if not told or told[0] not in _MAP:
             return _MESSAGES.decode(told), None
-        return (), _positions(_BLOCK.decode(told), DeviceId(device_id or ""), received_at)
+        block = _BLOCK.decode(told)
+        received = np.full(block.many, received_at, np.int64)
+        return (), _positions(block, DeviceId(device_id or ""), received)
     except (msgspec.MsgspecError, ValueError) as error:
         raise TrailBroken("a row of the journal can't be read") from error
 
 
-def _positions(told: Block, device_id: DeviceId, received_at: Micros) -> Positions:
-    columns = np.frombuffer(told.lines, _WORDS).reshape(-1, told.width).T.copy()
+def read_many(rows: Sequence[tuple[JournalEntry, bytes]]) -> list[Said]:
+    """Read rows of one order, by arrival: each is given as an entry that says nothing yet, and what
+    it holds. Requests of the same columns that follow each other become one block.
+
+    Raises: TrailBroken.
+    """
+    found: list[Said] = []
+    for name, run in groupby(map(_looked_at, rows), key=lambda one: one[0]):
+        some = list(run)
+        if name is None:
+            found += (read_one(entry, told) for _, entry, told, _ in some)
+        else:
+            found.append(_side_by_side([(entry, block) for _, entry, _, block in some if block]))
+    return found
+
+
+_Name = tuple[DeviceId | None, int, int]
+
+
+def _looked_at(
+    row: tuple[JournalEntry, bytes],
+) -> tuple[_Name | None, JournalEntry, bytes, Block | None]:
+    """Tell which columns of whom a row holds; nothing of one that holds no block."""
+    entry, told = row
+    if entry.device_id is None or entry.what != "messages" or not told or told[0] not in _MAP:
+        return None, entry, told, None
+    try:
+        block = _BLOCK.decode(told)
+        if not block.many:
+            return None, entry, told, None
+    except (msgspec.MsgspecError, ValueError) as error:
+        raise TrailBroken("a row of the journal can't be read") from error
+    return (entry.device_id, block.epoch, block.bits), entry, told, block
+
+
+def _side_by_side(rows: Sequence[tuple[JournalEntry, Block]]) -> Requests:
+    first, told = rows[0]
+    counts = np.array([block.many for _, block in rows], np.int64)
+    received_at = np.array([entry.received_at for entry, _ in rows], np.int64)
+    lines = b"".join(block.lines for _, block in rows)
+    whole = Block(epoch=told.epoch, bits=told.bits, lines=lines)
+    return Requests(
+        order_id=first.order_id,
+        wearer_id=first.wearer_id,
+        n=np.array([entry.n for entry, _ in rows], np.int64),
+        received_at=received_at,
+        counts=counts,
+        columns=_positions(whole, DeviceId(first.device_id or ""), np.repeat(received_at, counts)),
+    )
+
+
+def read_one(entry: JournalEntry, told: bytes) -> JournalEntry:
+    """Give an entry what its row holds.
+
+    Raises: TrailBroken.
+    """
+    messages, columns = read(told, device_id=entry.device_id, received_at=entry.received_at)
+    return msgspec.structs.replace(entry, told=messages, columns=columns)
+
+
+@lru_cache(maxsize=256)
+def _nothing(number: int) -> NDArray[np.float64]:
+    """Give a column that nobody told; mostly a request has one position, as most others."""
+    found = np.full(number, np.nan)
+    found.flags.writeable = False
+    return found
+
+
+@lru_cache(maxsize=256)
+def _of_no_kind(number: int) -> NDArray[np.int64]:
+    found = np.full(number, _UNKNOWN)
+    found.flags.writeable = False
+    return found
+
+
+def _positions(told: Block, device_id: DeviceId, received_at: NDArray[np.int64]) -> Positions:
+    columns = np.frombuffer(told.lines, _WORDS).reshape(-1, told.width).T
+    if columns.shape[1] > 1:
+        columns = columns.copy()
     number = columns.shape[1]
     rest = iter(columns[len(_ALWAYS) :])
-    unknown = np.full(number, np.nan)
+    unknown = _nothing(number)
     maybe = [
         next(rest).view(np.float64) if told.bits >> bit & 1 else unknown
         for bit in range(len(_MAYBE))
     ]
-    kind = next(rest) if told.bits >> _KIND & 1 else np.full(number, _UNKNOWN)
+    kind = next(rest) if told.bits >> _KIND & 1 else _of_no_kind(number)
     return Positions(
         device_id=device_id,
         epoch=told.epoch,
         seq=columns[0],
         at=columns[1],
-        received_at=np.full(number, received_at, np.int64),
+        received_at=received_at,
         lon=columns[2].view(np.float64),
         lat=columns[3].view(np.float64),
         accuracy_m=maybe[0],

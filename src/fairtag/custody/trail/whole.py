@@ -21,8 +21,22 @@ from fairtag.terms.errors import TrailBroken
 
 MIDDLE, BEFORE, LINE = range(3)
 NOTHING, DENSE, SPARSE, PLAIN = range(4)
-# What numbers often share: fewer decimals than 1e-7 degree, whole ms, seconds, minutes.
-SHARED = np.array((1, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 60_000_000), np.int64)
+# What numbers often share: fewer decimals than 1e-7 degree, whole ms, seconds, minutes; then what
+# marks of two sources are apart, and round distances. A place is part of what is stored: add at
+# the end only, and at most 15: the place after is for what is told beside.
+SHARED = np.array(
+    (
+        *(1, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 60_000_000),
+        *(3, 6, 9, 12, 15, 50, 500),
+    ),
+    np.int64,
+)
+_SHARED: tuple[int, ...] = tuple(SHARED.tolist())
+_PLACES = {one: n for n, one in enumerate(_SHARED)}
+_LARGEST = 2**63
+_TOLD = 15
+_LARGEST_FIRST = np.argsort(-SHARED)
+_TELLING_BITS = 16  # about: what a list does not hold is told when it saves more
 _MOST_APART = 2.0**50  # floats count bits up to here exactly, also of differences
 _RARE = 8  # one in so many is worth naming by its place
 _COST = (16, 24, 24)  # bits of the first numbers, about
@@ -33,7 +47,7 @@ class Guessed:
     """What the best guess leaves of each slot, and how many bits that is, about."""
 
     order: Ints
-    factor: Ints  # a place in SHARED
+    factor: Ints  # what is shared
     base: Ints
     step: Ints
     left: Ints  # of every row; 0 where the guess begins
@@ -74,15 +88,13 @@ def guessed(values: Ints, counts: Ints) -> Guessed:
     if is_plain.any():
         apart[np.repeat(is_plain, counts)] = 0
     shared = np.gcd.reduceat(apart, starts)
-    factor = (len(SHARED) - 1 - np.argmax(shared[:, None] % SHARED[::-1] == 0, axis=1)) * (
-        shared > 0
-    )
-    apart //= np.repeat(SHARED[factor], counts)
+    factor = _factors(shared, counts)
+    apart //= np.repeat(factor, counts)
     middle, step, tried = _tried(apart, counts, starts)
     costs = np.array([_cost(one, starts) for one in tried]) + np.array(_COST)[:, None]
     order = np.argmin(costs, axis=0)
     each = np.repeat(order, counts)
-    base = values[starts] + np.where(order == MIDDLE, middle * SHARED[factor], 0)
+    base = values[starts] + np.where(order == MIDDLE, middle * factor, 0)
     second = starts + (counts > 1)
     steps = np.where(order == LINE, apart[second], np.where(order == BEFORE, step, 0))
     return Guessed(
@@ -95,6 +107,14 @@ def guessed(values: Ints, counts: Ints) -> Guessed:
         cost=costs.min(axis=0),
         is_plain=is_plain,
     )
+
+
+def _factors(shared: Ints, counts: Ints) -> Ints:
+    """Choose what to take out of each slot: what its numbers share, or the most that is listed."""
+    is_listed = shared[:, None] % SHARED[_LARGEST_FIRST] == 0
+    listed = SHARED[_LARGEST_FIRST[np.argmax(is_listed, axis=1)]]
+    saved = counts * np.log2(np.maximum(shared / listed, 1))
+    return np.where(shared > 0, np.where(saved > _TELLING_BITS, shared, listed), 1)
 
 
 def _tried(apart: Ints, counts: Ints, starts: Ints) -> tuple[Ints, Ints, tuple[Ints, ...]]:
@@ -197,11 +217,13 @@ def _heads(
     found, waiting, first = list[bytes](), iter(sections), 0
     columns = (one.tolist() for one in (of.order, of.factor, of.base, of.step, of.counts))
     for some, kind, order, factor, base, step, count in zip(*told, *columns, strict=True):
-        made = bytes([order | kind << 2 | factor << 4])
+        place = _PLACES.get(factor, _TOLD)
+        made = bytes([order | kind << 2 | place << 4])
         if kind == PLAIN:
             made += values[first : first + count].astype("<i8").tobytes()
         else:
-            made += pen.whole(base) + (pen.whole(step) if order != MIDDLE else b"")
+            made += pen.natural(factor) if place == _TOLD else b""
+            made += pen.rounded(base) + (pen.whole(step) if order != MIDDLE else b"")
         if kind == SPARSE:
             made += pen.natural(len(some[0]))
         found.append(made + b"".join(bits.head(next(waiting)) for _ in some))
@@ -221,6 +243,7 @@ class Slots:
     kinds: list[int] = field(default_factory=list)
     plain: list[bytes] = field(default_factory=list)  # of those slots that are
     sections: Sections = field(default_factory=Sections)
+    is_rounded: bool = True  # what is read now: first numbers lie without the zeros at their end
 
     def read(self, reader: Reader, count: int) -> None:
         """Read the head of a slot of `count` numbers.
@@ -228,15 +251,16 @@ class Slots:
         Raises: TrailBroken.
         """
         head = reader.byte()
-        order, kind, factor = head & 3, head >> 2 & 3, head >> 4
-        if order > LINE or factor >= len(SHARED) or count < order:
+        order, kind, place = head & 3, head >> 2 & 3, head >> 4
+        if order > LINE or count < order:
             raise TrailBroken("a column is of no known kind")
-        base = step = 0
+        base, step, factor = 0, 0, 1
         if kind == PLAIN:
             order = MIDDLE
             self.plain.append(reader.take(8 * count))
         else:
-            base = reader.whole()
+            factor = _factor(reader, place)
+            base = reader.rounded() if self.is_rounded else reader.whole()
             step = reader.whole() if order else 0
         self.counts.append(count)
         self.orders.append(order)
@@ -254,6 +278,19 @@ class Slots:
             self.sections.read(reader, some)
 
 
+def _factor(reader: Reader, place: int) -> int:
+    """Tell what a slot's numbers share.
+
+    Raises: TrailBroken.
+    """
+    if place < _TOLD:
+        return _SHARED[place]
+    told = reader.natural()
+    if not 0 < told < _LARGEST:
+        raise TrailBroken("a number is too large")
+    return told
+
+
 def values_of(slots: Slots, told: Naturals) -> Ints:
     """Give the numbers of slots, one after the other; `told` are those of their sections.
 
@@ -262,11 +299,13 @@ def values_of(slots: Slots, told: Naturals) -> Ints:
     counts = np.array(slots.counts, np.int64)
     starts = np.cumsum(counts) - counts
     left = np.zeros(int(counts.sum()), np.int64)
-    _fill(left, slots, starts.tolist(), told)
+    _fill(left, slots, starts, told)
     order = np.array(slots.orders, np.int64)
     _walk(left, counts, starts, order, np.array(slots.steps, np.int64))
-    left *= np.repeat(SHARED[slots.factors], counts)
+    left *= np.repeat(np.array(slots.factors, np.int64), counts)
     left += np.repeat(np.array(slots.bases, np.int64), counts)
+    if not slots.plain:
+        return left
     plain = iter(slots.plain)
     for kind, count, start in zip(slots.kinds, slots.counts, starts.tolist(), strict=True):
         if kind == PLAIN:
@@ -274,28 +313,29 @@ def values_of(slots: Slots, told: Naturals) -> Ints:
     return left
 
 
-def _fill(left: Ints, slots: Slots, starts: Sequence[int], told: Naturals) -> None:
+def _fill(left: Ints, slots: Slots, starts: Ints, told: Naturals) -> None:
     """Put what was told where it belongs.
 
     Raises: TrailBroken.
     """
-    back, at, sizes = turned_back(told), 0, iter(slots.sections.counts)
-    for kind, count, order, start in zip(
-        slots.kinds, slots.counts, slots.orders, starts, strict=True
-    ):
-        if kind == DENSE:
-            some = next(sizes)
-            left[start + order : start + count] = back[at : at + some]
-            at += some
-        elif kind == SPARSE:
-            some = next(sizes)
-            gaps, named = told[at : at + some], told[at + some : at + some + next(sizes)]
-            at += 2 * some
-            rest = count - order
-            if int(gaps.max()) >= rest or int(gaps.sum()) + some > rest:
-                raise TrailBroken("a column names places that it has not")
-            places = np.cumsum(gaps.view(np.int64) + 1) - 1
-            left[start + order + places] = turned_back(named + np.uint64(1))
+    back, kinds = turned_back(told), np.array(slots.kinds, np.int64)
+    order, sizes = np.array(slots.orders, np.int64), np.array(slots.sections.counts, np.int64)
+    parts = np.where(kinds == DENSE, 1, np.where(kinds == SPARSE, 2, 0))
+    first, ends = np.cumsum(parts) - parts, np.concatenate([np.zeros(1, np.int64), sizes]).cumsum()
+    dense = np.flatnonzero(kinds == DENSE)
+    if len(dense):
+        rest = sizes[first[dense]]
+        inside = np.arange(int(rest.sum())) - np.repeat(np.cumsum(rest) - rest, rest)
+        there = np.repeat(starts[dense] + order[dense], rest) + inside
+        left[there] = back[np.repeat(ends[first[dense]], rest) + inside]
+    for slot in np.flatnonzero(kinds == SPARSE).tolist():
+        at, some = int(ends[first[slot]]), int(sizes[first[slot]])
+        gaps, named = told[at : at + some], told[at + some : at + 2 * some]
+        rest_of = slots.counts[slot] - slots.orders[slot]
+        if int(gaps.max()) >= rest_of or int(gaps.sum()) + some > rest_of:
+            raise TrailBroken("a column names places that it has not")
+        places = np.cumsum(gaps.view(np.int64) + 1) - 1
+        left[int(starts[slot] + order[slot]) + places] = turned_back(named + np.uint64(1))
 
 
 def _walk(left: Ints, counts: Ints, starts: Ints, order: Ints, step: Ints) -> None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from fairtag.custody.trail import measured, pen, whole
+from fairtag.custody.trail import measured, parting, pen, whole
 from fairtag.custody.trail.bits import Ints
 from fairtag.custody.trail.form import (
     BEHIND,
@@ -20,15 +20,21 @@ from fairtag.custody.trail.form import (
     EACH,
     GAPS,
     KINDS,
+    PARTED,
     VERSION,
 )
 from fairtag.custody.trail.gathering import Gathered, Pile, gathered
+from fairtag.custody.trail.laying import told_of
 from fairtag.custody.trail.measured import AS_IT_IS, Floats
 from fairtag.custody.trail.whole import Guessed
 
 _PLACE = {name: n for n, name in enumerate(COLUMNS)}
 # Two ways to tell one time by the other; the column that then takes the place of another.
 _INSTEAD = {"at_by_receipt": ("at", BY_RECEIPT), "behind": ("received_at", BEHIND)}
+_STANDS_FOR = {name: told for name, (told, _) in _INSTEAD.items()} | {
+    parting.common_of(name): name for name in PARTED
+}
+_PART_OF = {rare: name for name, rare in PARTED.items()}
 _BESIDE = {BY_RECEIPT: "received_at", BEHIND: "at", EACH: ""}
 
 
@@ -73,6 +79,9 @@ def encode(piles: Sequence[Pile]) -> list[bytes]:
         slots.put(name, values, said.counts[name])
     for name, floats in said.floats.items():
         _measure(slots, lying, name, floats, said.counts[name])
+    for name, (steps, counts, unit) in parting.parts(said).items():
+        said.counts[name] = counts
+        slots.put(name, steps, counts, unit)
     heads = [dict[str, bytes]() for _ in piles]
     for (chunk, name), told in lying.items():
         heads[chunk][name] = told
@@ -114,17 +123,21 @@ def _written(slots: _Slots, heads: list[dict[str, bytes]]) -> tuple[list[int], l
     chunks, units = np.concatenate(slots.chunks), np.concatenate(slots.units)
     guessed = whole.guessed(values, counts)
     ways = _ways(slots.columns, chunks, guessed, len(heads))
-    kept = [n for n, name in enumerate(slots.columns) if _is_kept(name, ways[chunks[n]])]
-    place = np.array([_PLACE[_INSTEAD.get(slots.columns[n], (slots.columns[n],))[0]] for n in kept])
+    parted = parting.parted(slots.columns, chunks, guessed, len(heads))
+    kept = [
+        n
+        for n, (name, chunk) in enumerate(zip(slots.columns, chunks.tolist(), strict=True))
+        if _is_kept(name, ways[chunk]) and _is_part(name, chunk, parted)
+    ]
+    place = np.array([_PLACE[_stands_for(slots.columns[n])] for n in kept])
     order = np.array(kept, np.int64)[np.lexsort((place, chunks[kept]))]
     rows = whole.rows_of(counts, order)
     told, bodies = whole.write(values[rows], guessed.only(order, rows), chunks[order], len(heads))
     for slot, chunk, unit, head in zip(
         order.tolist(), chunks[order].tolist(), units[order].tolist(), told, strict=True
     ):
-        name = slots.columns[slot]
         mark = bytes([unit]) if unit >= 0 else b""
-        heads[chunk][_INSTEAD.get(name, (name,))[0]] = mark + head
+        heads[chunk][_stands_for(slots.columns[slot])] = mark + head
     return ways.tolist(), bodies
 
 
@@ -150,15 +163,29 @@ def _is_kept(name: str, way: int) -> bool:
     return name not in {"at", "received_at"} or way == EACH or name == _BESIDE[way]
 
 
+def _is_part(name: str, chunk: int, parted: dict[str, parting.Flags]) -> bool:
+    """Tell whether a column is what its chunk chose: whole, or in parts."""
+    if name in parted:
+        return not parted[name][chunk]
+    told = _PART_OF.get(name) or _STANDS_FOR.get(name, "")
+    return told not in parted or bool(parted[told][chunk])
+
+
+def _stands_for(name: str) -> str:
+    """Name the column in whose place another lies."""
+    return _STANDS_FOR.get(name, name)
+
+
 def _chunk(said: Gathered, n: int, way: int, heads: dict[str, bytes], body: bytes) -> bytes:
     flags = sum(1 << _PLACE[name] for name in heads)
-    made = [bytes([VERSION | way << 4]), pen.natural(flags)]
+    made = [bytes([VERSION | way << 4]), pen.natural(told_of(flags))]
     made += [pen.natural(int(said.counts[name][n])) for name in ("count", "kind")]
     if "kind" in heads:
         made += map(pen.natural, said.kinds[n][: len(KINDS) - 1])
     for name, gap in GAPS.items():
         if gap in heads:
             made.append(pen.natural(int(said.counts[gap][n] - said.counts[name][n])))
+    made += [pen.natural(int(said.counts[one][n])) for one in PARTED.values() if one in heads]
     if "device" in heads or "other_device" in heads:
         names = [one.encode() for one in said.names[n]]
         made += [pen.natural(len(names)), *(pen.natural(len(one)) + one for one in names)]
