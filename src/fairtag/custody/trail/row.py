@@ -7,6 +7,7 @@ as messages. Units: as in `intake.columns`.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 import msgspec
@@ -88,6 +89,37 @@ def read(
             return _MESSAGES.decode(told), None
         return (), _positions(_BLOCK.decode(told), DeviceId(device_id or ""), received_at)
     except (msgspec.MsgspecError, ValueError) as error:
+        raise TrailBroken("a row of the journal can't be read") from error
+
+
+def block_of(told: bytes) -> Block | None:
+    """Read a row that holds a block; None: it holds messages.
+
+    Raises: TrailBroken.
+    """
+    if not told or told[0] not in _MAP:
+        return None
+    try:
+        return _BLOCK.decode(told)
+    except msgspec.MsgspecError as error:
+        raise TrailBroken("a row of the journal can't be read") from error
+
+
+def line_bytes(bits: int) -> int:
+    """Tell how long a line is in which these maybe-columns are there."""
+    return Block(bits=bits, lines=b"").width * _WORDS.itemsize
+
+
+def columns_of(bits: int, lines: Sequence[bytes]) -> Positions:
+    """Put the lines of many blocks that have the same bits side by side.
+
+    Whose they are, of which epoch and when they came is told elsewhere.
+    Raises: TrailBroken.
+    """
+    block = Block(bits=bits, lines=b"".join(lines))
+    try:
+        return _positions(block, DeviceId(""), Micros(0))
+    except ValueError as error:
         raise TrailBroken("a row of the journal can't be read") from error
 
 
