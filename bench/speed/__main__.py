@@ -2,8 +2,8 @@
 
     ./run bench --side-by-side [--seconds 300 --wearers 2000 --only PART]
 
-Parts: limits, echo, rivals, postgis, taking, whole, one, latency, wearers, growth. Writes what it
-measured to bench/speed.json, which keeps the other parts', and the picture of
+Parts: limits, echo, rivals, postgis, taking, judging, whole, one, latency, wearers, growth. Writes
+what it measured to bench/speed.json, which keeps the other parts', and the picture of
 docs/performance.md.
 """
 
@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 import growth
+import judging
 import limits
 import postgis
 import rivals
@@ -76,6 +77,14 @@ def _taking(words: argparse.Namespace) -> dict[str, Any]:
     return {f"taking_{words.wearers}": taking.told(words.wearers)}
 
 
+def _judging(words: argparse.Namespace) -> dict[str, Any]:
+    """Judge half an hour at a position a second, and two days at a position a minute."""
+    return {
+        f"judging_every_{every_s}_s": judging.told(words.wearers, requests=many, every_s=every_s)
+        for every_s, many in ((1, 120), (60, 100))
+    }
+
+
 def _one(words: argparse.Namespace) -> dict[str, Any]:
     with whole.service(words.wearers) as of:
         seq = whole.flood(of, batch=1, for_s=5.0)["upto"] + 1
@@ -113,6 +122,7 @@ _PARTS: dict[str, Callable[[argparse.Namespace], dict[str, Any]]] = {
     "rivals": lambda _: {"rivals": rivals.told(world(_WEARERS))},
     "postgis": lambda _: {"postgis": postgis.told(world(_WEARERS))},
     "taking": _taking,
+    "judging": _judging,
     "whole": _whole,
     "one": _one,
     "latency": _latency,

@@ -226,3 +226,28 @@ def test_a_quiet_request_needs_no_judge(rig: Rig, monkeypatch: pytest.MonkeyPatc
     rig.event(device, "strap_open")
     assert rig.kinds() == ["tamper.strap"]
     assert rig.engine.digest_input() == clean_replay(rig.house)
+
+
+@pytest.mark.usefixtures("lagging")
+def test_what_goes_to_a_judge_counts_from_its_own_place(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of two entries of one step the first goes to a judge and the second is taken at once."""
+    first, second = rig.wearer(1), rig.wearer(2)
+    for minute in range(4):
+        rig.clock.at = Micros(rig.clock.at + MINUTE)
+        for device in (first, second):
+            rig.say(device, rig.line(device, lat=HOME[0] + minute * 1e-5))
+    rig.engine.keep_all()
+    before = positions(rig)[1]
+    rig.clock.at = Micros(rig.clock.at + MINUTE)
+    with monkeypatch.context() as waiting:
+        waiting.setattr(Engine, "step", lambda _: 0)
+        rig.event(first, "strap_open")
+        rig.say(second, rig.line(second, lat=HOME[0] + 5e-5))
+    assert rig.engine.step() == 2
+
+    assert positions(rig) == (before + 2, before)
+    rig.engine = Engine(rig.house)
+    rig.engine.start()
+    assert rig.engine.digest_input() == clean_replay(rig.house)

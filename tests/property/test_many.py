@@ -19,7 +19,7 @@ from fairtag.orders.model import Ruling
 from fairtag.rules.finding import as_json
 from fairtag.rules.judge import OrderJudge
 from fairtag.rules.many import loop
-from fairtag.rules.many.quiet import QuietOrders, Request
+from fairtag.rules.many.quiet import QuietOrders, side_by_side
 from fairtag.terms.ids import OrderId
 from fairtag.terms.instants import MINUTE, SECOND, Micros
 
@@ -106,8 +106,11 @@ def together(lives: list[Life], sent: list[tuple[int, list[Message]]], batch: in
 
 def at_once(quiet: QuietOrders, lives: list[Life], sent: list[tuple[int, list[Message]]]) -> int:
     """Judge some requests; what moves more than beliefs by its own judge."""
-    asked = [Request(lives[n].order_id, told[0].received_at, columns_of(told)) for n, told in sent]
-    taken = quiet.take(asked)
+    asked = [
+        (lives[n].order_id, told[0].device_id, told[0].received_at, columns_of(told))
+        for n, told in sent
+    ]
+    taken = quiet.take(side_by_side(asked))
     for (n, told), is_taken in zip(sent, taken, strict=True):
         life = lives[n]
         if not is_taken:

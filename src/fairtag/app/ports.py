@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Literal, Protocol, TypeVar
 import msgspec
 
 from fairtag.app.keys.port import Vault as Vault  # noqa: PLC0414 - one of the ports
+from fairtag.custody.stack import Row
 from fairtag.custody.trail.block import Said
 from fairtag.custody.trail.entry import JournalEntry as JournalEntry  # noqa: PLC0414 - ports speak of it
 from fairtag.intake.columns import Positions
@@ -72,6 +73,10 @@ class Journal(Protocol):
 
     def after(self, n: int, *, limit: int) -> list[JournalEntry]:
         """List entries beyond position `n`."""
+        ...
+
+    def rows_after(self, n: int, *, limit: int) -> list[Row]:
+        """List the same opened and not read: whoever takes many reads them at once."""
         ...
 
     def rulings_told(self, order_id: OrderId) -> list[Micros]:

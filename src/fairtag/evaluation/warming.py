@@ -17,7 +17,7 @@ from contextlib import contextmanager, suppress
 
 from fairtag.evaluation.case import simulated
 from fairtag.rules.judge import OrderJudge
-from fairtag.rules.many.quiet import QuietOrders, Request
+from fairtag.rules.many.quiet import QuietOrders, side_by_side
 from fairtag.terms.compiled import VARIABLE
 
 _STORY, _WEARER, _DAYS = "calm_at_work", 3, 2  # a curfew, an exclusion and an inclusion zone
@@ -88,7 +88,7 @@ def warm() -> int:
         part = columns.part(n, n + _BATCH)
         received_at = int(part.received_at[-1])
         if order_id in quiet:
-            if quiet.take([Request(order_id, received_at, part)])[0]:
+            if quiet.take(side_by_side([(order_id, part.device_id, received_at, part)]))[0]:
                 continue
             judge.settle(quiet.leave(order_id))
         judge.take([part.message(row) for row in range(len(part))], past=lambda _: ())

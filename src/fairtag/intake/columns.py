@@ -105,6 +105,17 @@ def positions_of(messages: Sequence[Position]) -> Positions:
     )
 
 
+def joined(parts: Sequence[Positions]) -> Positions:
+    """Put positions of many devices side by side; whose they are is told elsewhere.
+
+    Raises: IndexError when there is no part.
+    """
+    if len(parts) == 1:
+        return parts[0]
+    columns = {name: np.concatenate([getattr(one, name) for one in parts]) for name in _COLUMNS}
+    return Positions(device_id=parts[0].device_id, epoch=0, **columns)
+
+
 _COLUMNS = tuple(one.name for one in fields(Positions))[2:]
 _PLACE = {source: n for n, source in enumerate(SOURCES)}
 

@@ -15,6 +15,7 @@ where numba fails, everything runs as plain Python, which the log tells once.
 What a loop may do, so that both ways agree:
 - + - * /, math.sqrt of what is not negative, comparisons, integers that fit into 64 bits, floats;
   no cos, exp, hypot, round or power: their last bit differs from one machine to the next;
+- make no array and keep none;
 - take arrays, or NamedTuples of them, one type for each parameter; index them, ask for `len` and
   `shape`, and nothing else: plain Python sees them as memoryviews, whose items are plain numbers;
 - divide by zero, which raises ZeroDivisionError both ways; an index out of range raises in plain
@@ -144,7 +145,9 @@ def _compiled(
         if one not in _registered:
             extending.register_jitable(one)
             _registered.add(one)
-    how = {"nogil": True, "fastmath": False, "error_model": "python"}
+    # A loop makes no array, so none has to be counted: counting those that functions hand on costs
+    # six times what they do. Numba names the option as one of its own.
+    how = {"nogil": True, "fastmath": False, "error_model": "python", "_nrt": False}
     try:
         machine = numba.njit(_named_by_sources(plain, calls), cache=True, **how)
     except (OSError, RuntimeError):  # no file to name it by, or no folder to keep it in
@@ -170,7 +173,7 @@ def _named_by_sources(
     Numba keeps machine code on disk by name and by the file of the loop alone, and would not notice
     a change elsewhere.
     """
-    told = "".join(sorted({_source_of(one) for one in (plain, *calls)}))
+    told = "".join(sorted({_source_of(one) for one in (_compiled, plain, *calls)}))
     digest = hashlib.sha256(told.encode()).hexdigest()[:16]
     copy = FunctionType(plain.__code__, plain.__globals__, plain.__name__, plain.__defaults__)
     copy.__qualname__ = f"{plain.__qualname__}_{digest}"

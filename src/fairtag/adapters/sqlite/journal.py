@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from itertools import chain
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 import msgspec
 from sqlalchemy import Column, Connection, Index, Integer, LargeBinary, String, Table
@@ -16,8 +16,9 @@ from fairtag.adapters.sqlite.taking.held import Held
 from fairtag.app.ports import Appended, JournalEntry, Vault
 from fairtag.app.trail.book import Pile
 from fairtag.custody.kinds import RecordKind, period_of
+from fairtag.custody.stack import Row
 from fairtag.custody.trail.block import Said
-from fairtag.custody.trail.row import read_many, read_one, write
+from fairtag.custody.trail.row import read_many, write
 from fairtag.intake.columns import Positions, runs
 from fairtag.intake.messages import Message, Position, content_of, naming_of
 from fairtag.terms.ids import DeviceId, OrderId, WearerId
@@ -60,6 +61,7 @@ journal_days = Table(
 )
 
 _LOOK = 2_000  # rows that are looked at at once for what is over
+_ALL = 2**63 - 1  # beyond every position
 _RECEIVED_AT = 5  # the place of the time of receipt in a row
 _COLUMNS = "n, what, order_id, wearer_id, device_id, received_at, sealed"
 _Row = tuple[int, Literal["messages", "tick", "ruling"], str, str, str | None, int, bytes]
@@ -98,6 +100,16 @@ class SqliteJournal(Held):
             return rows
         return sorted([*self._chunks.after(n, limit=limit), *rows], key=_place)[:limit]
 
+    def rows_after(self, n: int, *, limit: int) -> list[Row]:
+        """List the same opened and not read."""
+        if self._chunks.reach() > n:
+            return [_row_of(one) for one in self.after(n, limit=limit)]
+        found = self._db.execute(
+            f"SELECT {_COLUMNS} FROM journal WHERE n > ? ORDER BY n LIMIT ?",  # noqa: S608
+            (n, limit),
+        )
+        return [self._row(row) for row in found.fetchall()]
+
     def last_ruling(self, order_id: OrderId, *, upto: int) -> Micros | None:
         """Tell when the newest ruling at or before a position was recorded."""
         found = self._db.execute(
@@ -130,7 +142,7 @@ class SqliteJournal(Held):
 
     def past(self, order_id: OrderId, *, since: Micros, upto: int) -> list[Message]:
         """List an order's messages with `at` >= `since` and position <= `upto`, by arrival."""
-        entries = self._entries(order_id, Interval(start=since, end=LATEST))
+        entries = self._entries(order_id, Interval(start=since, end=LATEST), upto=upto)
         return [
             one for entry in entries if entry.n <= upto for one in entry.messages if one.at >= since
         ]
@@ -175,7 +187,7 @@ class SqliteJournal(Held):
             " AND received_at < ? ORDER BY n",
             (pile.order_id, pile.received.start, pile.received.end),
         )
-        return read_many([self._opened(row) for row in found.fetchall()])
+        return read_many([(one.silent(), one.plain) for one in map(self._row, found.fetchall())])
 
     def waits(self, pile: Pile) -> bool:
         """Tell whether a row of an order and a span of receipt is there."""
@@ -210,9 +222,15 @@ class SqliteJournal(Held):
         self._vault.end_journal(day)
         self._db.execute("DELETE FROM journal_days WHERE day = ?", (day,)).close()
 
-    def _entries(self, order_id: OrderId, during: Interval) -> list[JournalEntry]:
-        """Open what may hold messages of a span of event time, by arrival, wherever it lies."""
-        rows = (self._entry(row) for row in self._rows_since(order_id, during.start))
+    def _entries(
+        self, order_id: OrderId, during: Interval, *, upto: int = _ALL
+    ) -> list[JournalEntry]:
+        """Open what may hold messages of a span of event time, by arrival, wherever it lies.
+
+        Rows beyond `upto` stay shut: a judge that is behind would open its whole backlog.
+        """
+        found = self._rows_since(order_id, during.start)
+        rows = (self._entry(row) for row in found if row[0] <= upto)
         return sorted([*self._chunks.past(order_id, during), *rows], key=_place)
 
     def _rows_since(self, order_id: OrderId, since: Micros) -> list[_Row]:
@@ -306,10 +324,9 @@ class SqliteJournal(Held):
         return {one.seq: one for one in _messages(chain(older, rows))}
 
     def _entry(self, row: _Row) -> JournalEntry:
-        return read_one(*self._opened(row))
+        return self._row(row).entry()
 
-    def _opened(self, row: _Row) -> tuple[JournalEntry, bytes]:
-        """Give an entry that says nothing yet, and what its row holds."""
+    def _row(self, row: _Row) -> Row:
         n, what, order_id, wearer_id, device_id, received_at, sealed = row
         plain = self._vault.unseal(
             sealed,
@@ -318,15 +335,14 @@ class SqliteJournal(Held):
             at=Micros(received_at),
             row=f"journal/{n}",
         )
-        entry = JournalEntry(
-            n=n,
-            what=what,
-            order_id=OrderId(order_id),
-            wearer_id=WearerId(wearer_id),
-            device_id=None if device_id is None else DeviceId(device_id),
-            received_at=Micros(received_at),
-        )
-        return entry, plain
+        whose = (OrderId(order_id), WearerId(wearer_id), cast("DeviceId | None", device_id))
+        return Row(n, what, *whose, Micros(received_at), plain)
+
+
+def _row_of(one: JournalEntry) -> Row:
+    """Give an entry that was read as one that was not."""
+    whose = (one.order_id, one.wearer_id, one.device_id)
+    return Row(one.n, one.what, *whose, one.received_at, write(one))
 
 
 def _place(entry: JournalEntry) -> int:

@@ -8,6 +8,7 @@ Units: µs UTC.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -20,6 +21,7 @@ from fairtag.app.judging.book import JudgeState
 from fairtag.app.judging.memory import Judges
 from fairtag.app.new_ids import new_alert_id
 from fairtag.app.ports import JournalEntry, Transaction
+from fairtag.custody.stack import Row
 from fairtag.intake.messages import Message, Position
 from fairtag.orders.model import Ruling
 from fairtag.rules.finding import Finding
@@ -28,8 +30,12 @@ from fairtag.terms.errors import SealBroken
 from fairtag.terms.ids import OrderId, WearerId
 from fairtag.terms.instants import MINUTE, Micros
 
-_BATCH = 100  # entries; a device that speaks in bulk must not make an urgent one wait
+# Entries a step: as many as take so long, so that an urgent one that comes after them waits no more
+# than a tenth of a second, and a commit is shared by many.
+_STEP_S = 0.05
+_LEAST, _MOST = 100, 2_000
 _REPLAYED = 5_000  # entries; each look opens every chunk that holds some of them
+Rulings = tuple[Ruling, ...]
 _EVIDENCE_BEFORE = 15 * MINUTE
 _EVIDENCE_MOST = 200
 
@@ -40,7 +46,13 @@ class _Batch:
 
     touched: dict[OrderId, WearerId] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
+    places: list[int] = field(default_factory=list)  # of the entry that each finding is from
     evidence: dict[str, list[Position]] = field(default_factory=dict)  # by finding id
+
+    def in_order(self) -> list[Finding]:
+        """List findings in the order of the journal."""
+        told = sorted(range(len(self.findings)), key=self.places.__getitem__)
+        return [self.findings[n] for n in told]
 
 
 @dataclass(slots=True)
@@ -61,6 +73,7 @@ class Engine:
         self._house = house
         self._judges = Judges(house)
         self._upto = 0
+        self._limit = _LEAST  # entries of the next step
         self._is_whole = False  # memory is what the last commit says
 
     def start(self) -> None:
@@ -73,9 +86,9 @@ class Engine:
         for entries in self._between(whole, self._upto):
             batch = _Batch()
             self._judge_all([one for one in entries if one.n > known.get(one.order_id, 0)], batch)
-            batch.findings = self._house.store.read(partial(_missing, findings=batch.findings))
-            if batch.findings:
-                self._write(batch, self._upto)
+            found = self._house.store.read(partial(_missing, findings=batch.in_order()))
+            if found:
+                self._write(found, batch, self._upto)
         self._is_whole = True
 
     @property
@@ -90,17 +103,24 @@ class Engine:
         """
         if not self._is_whole:
             self.start()
-        after = self._upto
-        entries = self._house.store.read(lambda tx: tx.journal.after(after, limit=_BATCH))
-        if not entries:
+        begun = time.monotonic()
+        rows = self._house.store.read(partial(_rows, after=self._upto, limit=self._limit))
+        if not rows:
             self._rest()
             return 0
         batch = _Batch()
         self._is_whole = False
-        self._judge_all(entries, batch)
-        self._write(batch, entries[-1].n)
+        self._judge_all(rows, batch)
+        self._write(batch.in_order(), batch, rows[-1].n)
         self._is_whole = True
-        return len(entries)
+        self._pace(len(rows), time.monotonic() - begun)
+        return len(rows)
+
+    def _pace(self, done: int, took_s: float) -> None:
+        """Take as many entries next time as there is time for."""
+        if done == self._limit or took_s > _STEP_S:
+            wanted = min(int(done * _STEP_S / max(took_s, 1e-6)), 2 * self._limit)
+            self._limit = max(_LEAST, min(wanted, _MOST))
 
     def tick(self) -> int:
         """Write a tick for each order whose timer fell due; `step` then judges it."""
@@ -129,28 +149,28 @@ class Engine:
         """Give the judge of an order as it stands."""
         return self._judges.get(order_id)
 
-    def _between(self, after: int, upto: int) -> Iterator[list[JournalEntry]]:
+    def _between(self, after: int, upto: int) -> Iterator[list[Row]]:
         """Give the entries between two positions, in parts.
 
         Those that can't be opened any more concern nobody's state: their wearer's key went.
         """
         while after < upto:
             try:
-                found = self._house.store.read(partial(_entries, after=after, limit=_BATCH))
+                found = self._house.store.read(partial(_rows, after=after, limit=_MOST))
             except SealBroken:
-                found = self._one_by_one(after, min(upto, after + _BATCH))
-                after = min(upto, after + _BATCH)
+                found = self._one_by_one(after, min(upto, after + _MOST))
+                after = min(upto, after + _MOST)
             else:
                 if not found:
                     return
                 after = found[-1].n
             yield [one for one in found if one.n <= upto]
 
-    def _one_by_one(self, after: int, upto: int) -> list[JournalEntry]:
-        found: list[JournalEntry] = []
+    def _one_by_one(self, after: int, upto: int) -> list[Row]:
+        found: list[Row] = []
         for n in range(after, upto):
             try:
-                one = self._house.store.read(partial(_entries, after=n, limit=1))
+                one = self._house.store.read(partial(_rows, after=n, limit=1))
             except SealBroken:
                 continue
             found += [each for each in one if each.n == n + 1]
@@ -184,28 +204,46 @@ class Engine:
             received_at=now,
         )
 
-    def _judge_all(self, entries: Sequence[JournalEntry], batch: _Batch) -> None:
-        """Judge entries; those that move nothing but beliefs all at once."""
-        rest = self._judges.take(entries)
-        for entry in rest:
-            self._judge(entry, batch)
-        self._judges.calm({entry.order_id for entry in rest})
+    def _judge_all(self, rows: Sequence[Row], batch: _Batch) -> None:
+        """Judge rows; those that move nothing but beliefs all at once.
+
+        One that does more goes to its order's judge. Those that follow it for the same order are
+        taken at once again, if the order is still by then.
+        """
+        self._judges.lack(rows, self._house.clock.now())
+        left = rows
+        while left:
+            again: list[Row] = []
+            calm: set[OrderId] = set()
+            for row in self._judges.take(left):
+                if row.order_id in calm:
+                    again.append(row)
+                    continue
+                self._judge(row.entry(), batch)
+                if self._judges.calm(row.order_id):
+                    calm.add(row.order_id)
+            left = again
 
     def _judge(self, entry: JournalEntry, batch: _Batch) -> None:
         order_id = entry.order_id
         past = self._past(entry)
-        judge = self._judges.get(order_id)
+        judge, known = self._judges.get(order_id), None
         if judge is None:
-            judge = OrderJudge(self._rulings(order_id, entry.received_at))
+            known = self._rulings(order_id, entry.received_at)
+            judge = OrderJudge(known)
             self._judges.put(order_id, entry.wearer_id, judge)
-        found = self._fold(judge, entry, past)
-        self._judges.note(order_id, entry.n, entry.received_at)
+        found = self._fold(judge, entry, past, known)
+        self._judges.note(order_id)
         batch.touched[order_id] = entry.wearer_id
         batch.findings += found
+        batch.places += [entry.n] * len(found)
         for one in found:
             batch.evidence.setdefault(one.finding_id, self._evidence(one, past))
 
-    def _fold(self, judge: OrderJudge, entry: JournalEntry, past: _Taken) -> list[Finding]:
+    def _fold(
+        self, judge: OrderJudge, entry: JournalEntry, past: _Taken, known: Rulings | None
+    ) -> list[Finding]:
+        """Let a judge take an entry; `known` are the order's versions, if they were just read."""
         match entry.what:
             case "messages":
                 messages = entry.messages
@@ -215,10 +253,10 @@ class Engine:
             case "tick":
                 return judge.tick(entry.received_at, past=past)
             case "ruling":
-                rulings = self._rulings(entry.order_id, entry.received_at)
+                rulings = known or self._rulings(entry.order_id, entry.received_at)
                 return judge.rule(rulings, entry.received_at, past=past)
 
-    def _rulings(self, order_id: OrderId, as_of: Micros | None) -> tuple[Ruling, ...]:
+    def _rulings(self, order_id: OrderId, as_of: Micros | None) -> Rulings:
         return self._house.store.read(lambda tx: tx.orders.rulings(order_id, as_of=as_of))
 
     def _past(self, entry: JournalEntry) -> _Taken:
@@ -255,14 +293,14 @@ class Engine:
                 sealed_from=msgspec.json.encode(positions),
             )
 
-    def _write(self, batch: _Batch, upto: int) -> None:
+    def _write(self, findings: Sequence[Finding], batch: _Batch, upto: int) -> None:
         now = self._house.clock.now()
         states = self._judges.late(upto, now)
         whole = self._judges.whole(upto, states)
 
         def work(tx: Transaction) -> int:
             tx.verdicts.put_states(states)
-            for finding in batch.findings:
+            for finding in findings:
                 tx.verdicts.add(finding, wearer_id=batch.touched[finding.order_id])
                 self._raise(tx, finding, batch, now)
             tx.verdicts.set_judged_upto(upto, whole=whole)
@@ -270,12 +308,16 @@ class Engine:
 
         self._upto = self._house.store.transact(work)
         self._judges.wrote(states)
-        if batch.findings:
+        if findings:
             self._house.changes.publish()
 
 
 def _entries(tx: Transaction, *, after: int, limit: int = _REPLAYED) -> list[JournalEntry]:
     return tx.journal.after(after, limit=limit)
+
+
+def _rows(tx: Transaction, *, after: int, limit: int) -> list[Row]:
+    return tx.journal.rows_after(after, limit=limit)
 
 
 def _missing(tx: Transaction, *, findings: Sequence[Finding]) -> list[Finding]:

@@ -14,18 +14,18 @@ from typing import Any
 
 from fairtag.app.house import House
 from fairtag.app.judging.book import Head, JudgeState
-from fairtag.app.ports import JournalEntry, Transaction
-from fairtag.intake.columns import Positions, positions_of
-from fairtag.intake.messages import Position
+from fairtag.app.ports import Transaction
+from fairtag.custody.stack import Row, stacked
 from fairtag.orders.model import Ruling
 from fairtag.rules.judge import OrderJudge
-from fairtag.rules.many.quiet import QuietOrders, Request
+from fairtag.rules.many.quiet import QuietOrders, Requests
 from fairtag.terms.ids import OrderId, WearerId
 from fairtag.terms.instants import MINUTE, Micros
 
 _MOST = 30_000  # judges; measured: some 20 kB each
-# A restart judges so many entries again; at 8,000 a second an order is written every few seconds.
-_LAG = 20_000
+# A restart judges so many entries again: some seconds, since nearly all are taken many at once. A
+# state costs as much as ten requests, so it must not be written for each.
+_LAG = 150_000
 _LAG_TIME = MINUTE  # and a quiet house is whole soon
 _AT_ONCE = 200  # more than a step makes late, so that none waits for long; milliseconds to seal
 
@@ -77,38 +77,45 @@ class Judges:
         self._wearers[order_id] = wearer_id
         self._judges[order_id] = judge
 
-    def note(self, order_id: OrderId, n: int, received_at: Micros) -> None:
-        """Say that a judge took the entry at a position."""
-        self._behind.setdefault(order_id, (n, received_at))
-        self._note_due(order_id, self._judges[order_id].due)
+    def lack(self, rows: Iterable[Row], now: Micros) -> None:
+        """Say that what is stored lacks these rows, all of them, in their order."""
+        for one in rows:
+            self._behind.setdefault(one.order_id, (one.n, now))
 
-    def take(self, entries: Sequence[JournalEntry]) -> list[JournalEntry]:
-        """Judge what moves nothing but beliefs, many orders at once; gives the rest, in order."""
-        taken = self._quiet.take(
-            [Request(one.order_id, one.received_at, _columns(one)) for one in entries]
-        )
-        rest: list[JournalEntry] = []
-        for entry, is_taken in zip(entries, taken, strict=True):
-            if not is_taken:
-                rest.append(entry)
-                continue
-            self._behind.setdefault(entry.order_id, (entry.n, entry.received_at))
-            self._note_due(entry.order_id, self._quiet.due(entry.order_id))
-        return rest
-
-    def calm(self, orders: Iterable[OrderId]) -> None:
-        """Let orders be taken many at once from now on, where nothing stands against it."""
-        for order_id in orders:
-            still = self._judges[order_id].still()
-            if still is not None:
-                self._quiet.put(order_id, still)
-
-    def _note_due(self, order_id: OrderId, due: Micros | None) -> None:
+    def note(self, order_id: OrderId) -> None:
+        """Say that a judge took something."""
+        due = self._judges[order_id].due
         if due is None:
             self._due.pop(order_id, None)
             return
         self._due[order_id] = due
         self._queue(order_id)
+
+    def take(self, rows: Sequence[Row]) -> list[Row]:
+        """Judge what moves nothing but beliefs, many orders at once; gives the rest, in order.
+
+        That lets no timer fall earlier: those of orders that lie there are asked when they fall.
+        """
+        told = stacked(rows)
+        taken = self._quiet.take(
+            Requests(
+                orders=[one.order_id for one in rows],
+                devices=[one.device_id for one in rows],
+                received_at=[one.received_at for one in rows],
+                epoch=told.epoch,
+                first=told.first,
+                end=told.end,
+                columns=told.columns,
+            )
+        )
+        return [one for one, is_taken in zip(rows, taken, strict=True) if not is_taken]
+
+    def calm(self, order_id: OrderId) -> bool:
+        """Let an order be taken many at once from now on, if nothing stands against it."""
+        still = self._judges[order_id].still()
+        if still is not None:
+            self._quiet.put(order_id, still)
+        return still is not None
 
     def fallen(self, now: Micros) -> list[OrderId]:
         """List orders whose timer fell due, the first first; each once until it is noted or put off
@@ -120,6 +127,8 @@ class Judges:
             if self._queued.get(order_id) != at:
                 continue  # an older word about a timer that falls earlier now
             del self._queued[order_id]
+            if order_id in self._quiet:
+                self._due[order_id] = self._quiet.due(order_id)
             if self._due.get(order_id, at) <= now:
                 found.append(order_id)
             else:
@@ -128,9 +137,6 @@ class Judges:
         return [
             one for _, one in sorted((self._due[one], one) for one in found if one in self._due)
         ]
-
-    def _when(self, order_id: OrderId) -> tuple[Micros, OrderId]:
-        return self._due[order_id], order_id
 
     def put_off(self, orders: Iterable[OrderId]) -> None:
         """Let timers fall again."""
@@ -214,11 +220,3 @@ class Judges:
 
         found = self._house.store.read(look)
         return None if found is None else OrderJudge.load(found[0].dump, found[1])
-
-
-def _columns(entry: JournalEntry) -> Positions | None:
-    """Give what a request says as columns, if it is about positions alone."""
-    if entry.what != "messages" or entry.columns is not None:
-        return entry.columns
-    fixes = [one for one in entry.told if isinstance(one, Position)]
-    return positions_of(fixes) if fixes and len(fixes) == len(entry.told) else None

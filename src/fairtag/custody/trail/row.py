@@ -8,7 +8,6 @@ as messages. Units: as in `intake.columns`.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
 from itertools import groupby
 from typing import Final
 
@@ -109,6 +108,37 @@ def read(
         raise TrailBroken("a row of the journal can't be read") from error
 
 
+def block_of(told: bytes) -> Block | None:
+    """Read a row that holds a block; None: it holds messages.
+
+    Raises: TrailBroken.
+    """
+    if not told or told[0] not in _MAP:
+        return None
+    try:
+        return _BLOCK.decode(told)
+    except msgspec.MsgspecError as error:
+        raise TrailBroken("a row of the journal can't be read") from error
+
+
+def line_bytes(bits: int) -> int:
+    """Tell how long a line is in which these maybe-columns are there."""
+    return Block(bits=bits, lines=b"").width * _WORDS.itemsize
+
+
+def columns_of(bits: int, lines: Sequence[bytes]) -> Positions:
+    """Put the lines of many blocks that have the same bits side by side.
+
+    Whose they are, of which epoch and when they came is told elsewhere.
+    Raises: TrailBroken.
+    """
+    block = Block(bits=bits, lines=b"".join(lines))
+    try:
+        return _positions(block, DeviceId(""), np.zeros(block.many, np.int64))
+    except ValueError as error:
+        raise TrailBroken("a row of the journal can't be read") from error
+
+
 def read_many(rows: Sequence[tuple[JournalEntry, bytes]]) -> list[Said]:
     """Read rows of one order, by arrival: each is given as an entry that says nothing yet, and what
     it holds. Requests of the same columns that follow each other become one block.
@@ -169,33 +199,16 @@ def read_one(entry: JournalEntry, told: bytes) -> JournalEntry:
     return msgspec.structs.replace(entry, told=messages, columns=columns)
 
 
-@lru_cache(maxsize=256)
-def _nothing(number: int) -> NDArray[np.float64]:
-    """Give a column that nobody told; mostly a request has one position, as most others."""
-    found = np.full(number, np.nan)
-    found.flags.writeable = False
-    return found
-
-
-@lru_cache(maxsize=256)
-def _of_no_kind(number: int) -> NDArray[np.int64]:
-    found = np.full(number, _UNKNOWN)
-    found.flags.writeable = False
-    return found
-
-
 def _positions(told: Block, device_id: DeviceId, received_at: NDArray[np.int64]) -> Positions:
-    columns = np.frombuffer(told.lines, _WORDS).reshape(-1, told.width).T
-    if columns.shape[1] > 1:
-        columns = columns.copy()
+    columns = np.frombuffer(told.lines, _WORDS).reshape(-1, told.width).T.copy()
     number = columns.shape[1]
     rest = iter(columns[len(_ALWAYS) :])
-    unknown = _nothing(number)
+    unknown = np.full(number, np.nan)
     maybe = [
         next(rest).view(np.float64) if told.bits >> bit & 1 else unknown
         for bit in range(len(_MAYBE))
     ]
-    kind = next(rest) if told.bits >> _KIND & 1 else _of_no_kind(number)
+    kind = next(rest) if told.bits >> _KIND & 1 else np.full(number, _UNKNOWN)
     return Positions(
         device_id=device_id,
         epoch=told.epoch,

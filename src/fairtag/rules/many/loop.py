@@ -30,17 +30,26 @@ from fairtag.terms.flat import Ground, metres_a_degree, to_circle_m, to_sides_m
 IS_LEFT, CLOCK, NOW, LAST_AT, LAST_SEQ, EPOCH = range(6)
 HEARD, FIXED, HOLD, WAIT, SILENT, IS_LOW = range(6, 12)
 EDGE, EDGES, INTS = 12, 13, 14  # the first of its edges, and how many
+# What came of a request.
+TAKEN, NOT_STILL, LEFT, TIME, LOOKED_AT = range(1, -4, -1)
+WHY = {
+    NOT_STILL: "its order is not still",
+    LEFT: "one before it was left",
+    TIME: "a timer, or the order of time",
+    LOOKED_AT: "a rule must look at it",
+}
 WAY, HONESTY, BATTERY = 0, by_way.SIZE, by_way.SIZE + m.SIZE
 REALS = BATTERY + 1
 
 
 class Requests(NamedTuple):
-    """Requests in order of arrival; rows `first[e]` to before `first[e + 1]` are those of one."""
+    """Requests in order of arrival; rows `first[e]` to before `end[e]` are those of one."""
 
     order: Ints  # (e,): the order's row; -1: of none that is still
     received_at: Ints
     epoch: Ints
-    first: Ints  # (e + 1,)
+    first: Ints
+    end: Ints
     at: Ints  # (n,) this one and those that follow
     seq: Ints
     lon: Floats
@@ -90,7 +99,7 @@ class Copy(NamedTuple):
 
 def _is_timely(e: int, o: int, told: Requests, orders: Orders, rules: Rules) -> bool:
     """Tell whether a request comes, and happened, before anything that time alone brings."""
-    ints, first, end = orders.ints, told.first[e], told.first[e + 1]
+    ints, first, end = orders.ints, told.first[e], told.end[e]
     received_at = told.received_at[e]
     if first == end or received_at < ints[o, CLOCK]:
         return False
@@ -129,10 +138,10 @@ def _keep(e: int, o: int, told: Requests, orders: Orders, copy: Copy) -> None:
         orders.moved_m[at] = copy.moved_m[c]
         for n in range(WIDTH):
             orders.edges[at, n] = copy.edges[c, n]
-    for r in range(told.first[e], told.first[e + 1]):
+    for r in range(told.first[e], told.end[e]):
         if not math.isnan(told.battery_pct[r]):
             orders.reals[o, BATTERY] = told.battery_pct[r]
-    ints, last = orders.ints, told.first[e + 1] - 1
+    ints, last = orders.ints, told.end[e] - 1
     ints[o, CLOCK] = ints[o, HEARD] = ints[o, FIXED] = told.received_at[e]
     ints[o, NOW] = ints[o, LAST_AT] = told.at[last]
     ints[o, LAST_SEQ], ints[o, EPOCH] = told.seq[last], told.epoch[e]
@@ -251,22 +260,29 @@ def _work(
 def take_many(
     told: Requests, orders: Orders, ground: Ground, rules: Rules, copy: Copy, taken: Bytes
 ) -> int:
-    """Take requests that do nothing but move beliefs; `taken` (e,) tells which, and how many."""
+    """Take requests that do nothing but move beliefs; tells how many.
+
+    `taken` (e,) tells which, and why not the others: a place in `WHY`.
+    """
     many = 0
     for e in range(len(taken)):
         o = told.order[e]
-        taken[e] = 0
-        if o < 0 or orders.ints[o, IS_LEFT] != 0:
+        taken[e] = NOT_STILL
+        if o < 0:
+            continue
+        taken[e] = LEFT
+        if orders.ints[o, IS_LEFT] != 0:
             continue
         is_quiet = _is_timely(e, o, told, orders, rules)
+        taken[e] = LOOKED_AT if is_quiet else TIME
         if is_quiet:
             _copy(o, orders, copy)
-            for r in range(told.first[e], told.first[e + 1]):
+            for r in range(told.first[e], told.end[e]):
                 if is_quiet:
                     is_quiet = _is_quiet_row(r, o, told, orders, ground, rules, copy)
         if is_quiet:
             _keep(e, o, told, orders, copy)
-            taken[e] = 1
+            taken[e] = TAKEN
             many += 1
         else:
             orders.ints[o, IS_LEFT] = 1

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from fairtag.intake.columns import NO_SEQ, Positions
+from fairtag.intake.columns import NO_SEQ, Positions, joined
 from fairtag.rules.doubt import limits_of
 from fairtag.rules.doubt import memory as m
 from fairtag.rules.many import loop
@@ -27,12 +27,35 @@ from fairtag.terms.ids import DeviceId, OrderId
 from fairtag.terms.instants import DAY, Micros
 
 
-class Request(NamedTuple):
-    """Positions that arrived together; none: something else came for the order."""
+class Requests(NamedTuple):
+    """Requests in order of arrival: e of them, with all their positions side by side.
 
-    order_id: OrderId
-    received_at: int
+    One without positions (`first` is `end`) says something else for its order.
+    """
+
+    orders: Sequence[OrderId]
+    devices: Sequence[DeviceId | None]
+    received_at: Sequence[int]
+    epoch: NDArray[np.int64]  # (e,)
+    first: NDArray[np.int64]  # (e,): the first of its positions, and one past the last
+    end: NDArray[np.int64]
     columns: Positions | None
+
+
+def side_by_side(sent: Sequence[tuple[OrderId, DeviceId, int, Positions | None]]) -> Requests:
+    """Put a few requests side by side: of which order and device, when received, and what."""
+    told = [columns for *_, columns in sent]
+    parts = [one for one in told if one is not None]
+    end = np.cumsum([0 if one is None else len(one) for one in told], dtype=np.int64)
+    return Requests(
+        orders=[order_id for order_id, *_ in sent],
+        devices=[device_id for _, device_id, *_ in sent],
+        received_at=[received_at for _, _, received_at, _ in sent],
+        epoch=np.array([0 if one is None else one.epoch for one in told], np.int64),
+        first=np.concatenate(([0], end[:-1])),
+        end=end,
+        columns=joined(parts) if parts else None,
+    )
 
 
 class QuietOrders:
@@ -119,44 +142,33 @@ class QuietOrders:
         ints = self._orders.ints[self._rows[order_id]].tolist()
         return Micros(min(ints[loop.HOLD], ints[loop.HEARD] + ints[loop.WAIT]))
 
-    def take(self, requests: Sequence[Request]) -> list[bool]:
+    def take(self, requests: Requests) -> list[bool]:
         """Take what moves nothing but beliefs, in order of arrival; tells which.
 
         What is not taken, and all that follows for its order, is for the order's judge: let the
         order leave first.
         """
-        rows = np.array([self._rows.get(one.order_id, -1) for one in requests], np.int64)
-        kept = [self._columns(one) for one in requests]
-        some = [one for one in kept if one is not None]
-        if not some:
-            return [False] * len(requests)
-        told = self._told(requests, rows, [0 if one is None else len(one) for one in kept], some)
-        taken = np.zeros(len(requests), np.int8)
+        rows = [self._rows.get(one, -1) for one in requests.orders]
+        if requests.columns is None or max(rows, default=-1) < 0:
+            return [False] * len(rows)
+        told = self._told(requests, np.array(rows, np.int64), requests.columns)
+        taken = np.zeros(len(rows), np.int8)
         loop.take_many(told, self._orders, self._ground.columns, self._rules, self._copy, taken)
-        return [one > 0 for one in taken.tolist()]
+        found: list[bool] = (taken == loop.TAKEN).tolist()
+        return found
 
-    def _columns(self, one: Request) -> Positions | None:
-        """Give what may be taken: the loop leaves a request without rows to the judge."""
-        if one.columns is None or one.columns.device_id != self._devices.get(one.order_id):
-            return None
-        return one.columns
-
-    def _told(
-        self,
-        requests: Sequence[Request],
-        rows: NDArray[np.int64],
-        counts: Sequence[int],
-        parts: Sequence[Positions],
-    ) -> loop.Requests:
-        every = _joined(parts)
+    def _told(self, requests: Requests, rows: NDArray[np.int64], every: Positions) -> loop.Requests:
         is_satellite = by_satellite(every)
         is_plain = witnesses(every, self._settings) & (every.seq != NO_SEQ)
-        epochs = [0 if one.columns is None else one.columns.epoch for one in requests]
+        worn = map(self._devices.get, requests.orders)
+        is_worn = [one == other for one, other in zip(worn, requests.devices, strict=True)]
         return loop.Requests(
             order=rows,
-            received_at=np.array([one.received_at for one in requests], np.int64),
-            epoch=np.array(epochs, np.int64),
-            first=np.cumsum([0, *counts]),
+            received_at=np.array(requests.received_at, np.int64),
+            epoch=requests.epoch,
+            first=requests.first,
+            # The loop leaves a request without rows, such as another device's, to the judge.
+            end=np.where(is_worn, requests.end, requests.first),
             at=every.at,
             seq=every.seq,
             lon=every.lon,
@@ -222,10 +234,3 @@ def _rules(settings: Settings) -> loop.Rules:
         low_pct=np.array([settings.battery_low_pct, settings.battery_back_pct]),
         rejudged=np.array([settings.rejudged_days * DAY], np.int64),
     )
-
-
-def _joined(parts: Sequence[Positions]) -> Positions:
-    """Put positions of many devices side by side; whose they are is told elsewhere."""
-    names = Positions.__dataclass_fields__.keys() - {"device_id", "epoch"}
-    columns = {name: np.concatenate([getattr(one, name) for one in parts]) for name in names}
-    return Positions(device_id=parts[0].device_id, epoch=0, **columns)
