@@ -154,9 +154,7 @@ class _Maker:
         self._above = keys.cipher(_AUTHORITY)
         self._day = period_of(RecordKind.JOURNAL, at)
         self._journal = keys.key(f"journal/{self._day}", above=_HOUSE, create=True)
-        month, ahead = (
-            period_of(RecordKind.TRAIL, one) for one in (at, Micros(at + AHEAD))
-        )
+        month, ahead = (period_of(RecordKind.TRAIL, one) for one in (at, Micros(at + AHEAD)))
         self.months = tuple(dict.fromkeys((month, ahead)))
         told = [(kind, month) for month in self.months for kind in _MONTHLY]
         self._periods = [*told, (RecordKind.STATE, period_of(RecordKind.STATE, _STATE_AT))]
@@ -218,9 +216,7 @@ class _Maker:
         return envelope.seal(one.keys[kind], plain, nonce=nonce, bound=bound)
 
 
-def _put(
-    tx: Transaction, *, part: Sequence[_Wearer], pattern: _Pattern, maker: _Maker
-) -> None:
+def _put(tx: Transaction, *, part: Sequence[_Wearer], pattern: _Pattern, maker: _Maker) -> None:
     """Write what storing these wearers' orders and devices writes, and judging them once."""
     db, last = tx.journal._db, tx.journal.last()  # type: ignore[attr-defined]  # noqa: SLF001
     at, order = maker.at, pattern.order
@@ -232,7 +228,7 @@ def _put(
         journal.append((n, "ruling", *whose, None, at, at, None, None, None, told))
         told = maker.sealed(one, RecordKind.ORDER, one.document, f"order/{one.order_id}/1")
         named = (one.order_id, 1, one.wearer_id, order.authority.id, start, end)
-        versions.append((*named, order.review.by, order.ruling.time_zone, at, told))
+        versions.append((*named, order.review.by, order.ruling.time_zone, at, told, 0))
         dump = pattern.state.replace(_ZERO, f"{one.n:07}".encode())
         told = maker.sealed(one, RecordKind.STATE, dump, f"state/{one.order_id}")
         states.append((*whose, n, pattern.due, told))
