@@ -60,8 +60,11 @@ def send_outside(house: House) -> int:
 
 
 def _due(tx: Transaction, now: Micros, among: Stretch) -> Iterator[tuple[Contact, Told, Micros]]:
+    named = tx.outside.named()
+    if not named:
+        return
     for order in tx.orders.facts(among=among):
-        if order.starts_at <= now < order.ends_at:
+        if order.order_id in named and order.starts_at <= now < order.ends_at:
             yield from _of_order(tx, order)
 
 
