@@ -39,6 +39,8 @@ class Job:
     began_s: int  # when the first position happened, seconds since 1970
     first_seq: int = 1
     per_s: float | None = None  # positions a second at most
+    seqs: list[int] | None = None  # each device's own first number, instead of one for all
+    is_once: bool = False  # each device speaks once, however long it takes
 
 
 @dataclass
@@ -89,11 +91,16 @@ class Flood:
                     "content-type: application/x-ndjson\r\ncontent-length: "
                 ).encode(),
                 tails=_tails(home, noise, n),
-                seq=job.first_seq,
+                seq=job.first_seq if job.seqs is None else job.seqs[n],
             )
             for n, (token, home) in enumerate(zip(job.tokens, job.homes, strict=True))
         )
+        self._every = tuple(self._devices)
         self.told = Told()
+
+    def seqs(self) -> list[int]:
+        """List the number with which each device goes on, in the order of the job's tokens."""
+        return [one.seq for one in self._every]
 
     def run(self) -> Told:
         """Send until the time is over and every answer is there."""
@@ -109,6 +116,8 @@ class Flood:
         while True:
             now = time.perf_counter() - begun
             is_over = now >= self._job.for_s
+            if self._job.is_once:
+                is_over = sent >= self._job.batch * len(self._every)
             allowed = self._allowed(now) - sent
             while idle and not is_over and allowed > 0:
                 line, device = idle.pop(), self._devices.popleft()
@@ -190,7 +199,8 @@ def main() -> None:
     job = Job(**json.loads(Path(sys.argv[1]).read_text()))
     if len(sys.argv) > 2:  # noqa: PLR2004 - a core is named
         os.sched_setaffinity(0, {int(sys.argv[2])})
-    print(json.dumps(Flood(job).run().summary()))  # noqa: T201
+    flood = Flood(job)
+    print(json.dumps(flood.run().summary() | {"seqs": flood.seqs()}))  # noqa: T201
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ from fairtag.app.compare_books import rows
 from fairtag.app.escalate_alerts import open_alerts
 from fairtag.app.put_order import mark_order
 from fairtag.app.reconcile import reconcile
+from fairtag.app.retention.plan import concerned, due_list, listed
 from fairtag.app.turns import EVERYBODY, Stretch, Turn
 from fairtag.terms.ids import OrderId, WearerId
 from fairtag.terms.instants import DAY, MINUTE, Micros, text
@@ -104,3 +105,34 @@ def test_whoever_may_be_asked_is_known_without_opening_an_order(rig: Rig) -> Non
     }
     rig.wearer(2, conditions=[*order_of(2)["conditions"], asked])
     assert rig.house.store.read(lambda tx: tx.orders.asked()) == ["W-2"]
+
+
+def test_a_list_of_some_wearers_is_that_part_of_the_whole_list(rig: Rig) -> None:
+    for number in range(1, 4):
+        rig.say(rig.wearer(number), rig.line(f"D-{number}"))
+    at = Micros(rig.clock.at + 400 * DAY)  # everything that goes by itself is due by then
+    whole = due_list(rig.house, as_of=at, by="machine")
+    assert whole.items
+    chosen = concerned(rig.house, as_of=at, by="machine")
+    assert chosen == sorted({one.wearer_id for one in whole.items})
+    for some in ([chosen[0]], chosen):
+        told = rig.house.store.read(
+            lambda tx, some=some: listed(tx, rig.house, as_of=at, by="machine", wearers=some)
+        )
+        assert told.items == tuple(one for one in whole.items if one.wearer_id in some)
+    assert concerned(rig.house, as_of=rig.clock.at, by="machine") == []
+
+
+def test_keys_come_in_parts_with_all_of_a_wearers(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(1, 5):
+        rig.say(rig.wearer(number), rig.line(f"D-{number}"))
+    every = rig.house.vault.periods()
+    most = max(sum(one.wearer_id == f"W-{number}" for one in every) for number in range(1, 5))
+    monkeypatch.setattr("fairtag.adapters.vault._A_PART", most + 1)
+    parts = list(rig.house.vault.owned())
+    assert len(parts) > 1
+    assert [one for part in parts for one in part] == every
+    for part in parts:
+        assert rig.house.vault.periods(sorted({one.wearer_id for one in part})) == part

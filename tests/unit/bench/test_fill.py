@@ -1,4 +1,4 @@
-"""A house that the loader filled is one whose wearers were registered: it opens, judges, verifies."""
+"""A house that the loader filled opens, judges and verifies as if its wearers were registered."""
 
 from __future__ import annotations
 
@@ -66,26 +66,26 @@ def _rows(both: Both, asked: str, number: int) -> list[tuple[Any, ...]]:
     ]
 
 
-@pytest.mark.parametrize(
-    "asked",
-    [
-        "SELECT order_id, version, wearer_id, authority_id, starts_at, ends_at, review_by,"
-        " time_zone, recorded_at, typeof(sealed), asks FROM order_versions WHERE wearer_id LIKE ?",
-        "SELECT * FROM activations WHERE wearer_id LIKE ?",
-        "SELECT * FROM devices WHERE device_id LIKE ?",
-        "SELECT typeof(token_hash), length(token_hash), device_id, kind, since, until"
-        " FROM credentials WHERE device_id LIKE ?",
-        "SELECT what, order_id, wearer_id, device_id, received_at, last_at, epoch, first_seq,"
-        " last_seq, length(sealed) FROM journal WHERE wearer_id LIKE ?",
-        "SELECT order_id, wearer_id, due, length(sealed) FROM states WHERE wearer_id LIKE ?",
-        "SELECT wearer_id, json_extract(body, '$.what'), json_extract(body, '$.operation'),"
-        " json_extract(body, '$.details'), json_extract(body, '$.window'),"
-        " json_extract(body, '$.fields'), json_extract(body, '$.actor') FROM log"
-        " WHERE wearer_id LIKE ? ORDER BY n",
-        "SELECT json_extract(body, '$.details'), json_extract(body, '$.actor') FROM log"
-        " WHERE json_extract(body, '$.details.device') LIKE ? ORDER BY n",
-    ],
-)
+_LEFT = {
+    "order": "SELECT order_id, version, wearer_id, authority_id, starts_at, ends_at, review_by,"
+    " time_zone, recorded_at, typeof(sealed), asks FROM order_versions WHERE wearer_id LIKE ?",
+    "activation": "SELECT * FROM activations WHERE wearer_id LIKE ?",
+    "device": "SELECT * FROM devices WHERE device_id LIKE ?",
+    "credential": "SELECT typeof(token_hash), length(token_hash), device_id, kind, since, until"
+    " FROM credentials WHERE device_id LIKE ?",
+    "journal": "SELECT what, order_id, wearer_id, device_id, received_at, last_at, epoch,"
+    " first_seq, last_seq, length(sealed) FROM journal WHERE wearer_id LIKE ?",
+    "state": "SELECT order_id, wearer_id, due, length(sealed) FROM states WHERE wearer_id LIKE ?",
+    "entries": "SELECT wearer_id, json_extract(body, '$.what'), json_extract(body, '$.operation'),"
+    " json_extract(body, '$.details'), json_extract(body, '$.window'),"
+    " json_extract(body, '$.fields'), json_extract(body, '$.actor') FROM log"
+    " WHERE wearer_id LIKE ? ORDER BY n",
+    "registration": "SELECT json_extract(body, '$.details'), json_extract(body, '$.actor')"
+    " FROM log WHERE json_extract(body, '$.details.device') LIKE ? ORDER BY n",
+}
+
+
+@pytest.mark.parametrize("asked", _LEFT.values(), ids=_LEFT)
 def test_it_leaves_the_rows_that_registering_leaves(both: Both, asked: str) -> None:
     registered = _rows(both, asked, OTHER)
     assert registered
