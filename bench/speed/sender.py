@@ -107,10 +107,9 @@ class Flood:
         chosen = selectors.DefaultSelector()
         speaking: dict[socket.socket, tuple[_Device, float]] = {}
         for _ in range(min(_CONNECTIONS, len(self._devices))):
-            line = socket.create_connection(("127.0.0.1", self._job.port))
-            line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            chosen.register(line, selectors.EVENT_READ)
-        idle = [key.fileobj for key in chosen.get_map().values()]
+            chosen.register(self._line(), selectors.EVENT_READ)
+        # The longest idle first: the service hangs up on a line that says nothing for seconds.
+        idle = deque(key.fileobj for key in chosen.get_map().values())
         begun, cpu = time.perf_counter(), time.process_time()
         sent = 0
         while True:
@@ -120,7 +119,7 @@ class Flood:
                 is_over = sent >= self._job.batch * len(self._every)
             allowed = self._allowed(now) - sent
             while idle and not is_over and allowed > 0:
-                line, device = idle.pop(), self._devices.popleft()
+                line, device = idle.popleft(), self._devices.popleft()
                 line.sendall(self._request(device))
                 speaking[line] = (device, time.perf_counter())
                 sent += self._job.batch
@@ -129,13 +128,25 @@ class Flood:
                 break
             for key, _ in chosen.select(0.002):
                 line = key.fileobj
-                self._hear(line, *speaking.pop(line))
+                if line in speaking:
+                    self._hear(line, *speaking.pop(line))
+                else:  # it was idle for too long, and the service hung up
+                    chosen.unregister(line)
+                    idle.remove(line)
+                    line.close()
+                    line = self._line()
+                    chosen.register(line, selectors.EVENT_READ)
                 idle.append(line)
         self.told.took_s = time.perf_counter() - begun
         self.told.cpu_s = time.process_time() - cpu
         for key in list(chosen.get_map().values()):
             key.fileobj.close()
         return self.told
+
+    def _line(self) -> socket.socket:
+        line = socket.create_connection(("127.0.0.1", self._job.port))
+        line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        return line
 
     def _allowed(self, now: float) -> float:
         return float("inf") if self._job.per_s is None else now * self._job.per_s

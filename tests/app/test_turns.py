@@ -110,6 +110,7 @@ def test_whoever_may_be_asked_is_known_without_opening_an_order(rig: Rig) -> Non
 def test_a_list_of_some_wearers_is_that_part_of_the_whole_list(rig: Rig) -> None:
     for number in range(1, 4):
         rig.say(rig.wearer(number), rig.line(f"D-{number}"))
+    rig.engine.keep_all()
     at = Micros(rig.clock.at + 400 * DAY)  # everything that goes by itself is due by then
     whole = due_list(rig.house, as_of=at, by="machine")
     assert whole.items

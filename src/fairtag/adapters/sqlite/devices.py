@@ -20,8 +20,8 @@ from sqlalchemy import (
 from sqlalchemy.dialects.sqlite import insert
 
 from fairtag.adapters.sqlite.engine import driver
+from fairtag.adapters.sqlite.ordered.stretch import of_wearers, worn_by
 from fairtag.adapters.sqlite.schema import metadata
-from fairtag.adapters.sqlite.stretch import of_wearers, worn_by
 from fairtag.adapters.sqlite.taking.news import news, tell_changes
 from fairtag.app.books import ActivationFacts, Bearer, Gateway, InstallStep, LastSeen
 from fairtag.app.ports import Vault

@@ -24,14 +24,15 @@ from sqlalchemy import (
 
 from fairtag.adapters.sqlite.engine import driver
 from fairtag.adapters.sqlite.guards import keep_as_written
+from fairtag.adapters.sqlite.ordered.facts import facts_of
+from fairtag.adapters.sqlite.ordered.stretch import between
 from fairtag.adapters.sqlite.prompting.excused import called, excused
 from fairtag.adapters.sqlite.schema import metadata
-from fairtag.adapters.sqlite.stretch import between
 from fairtag.adapters.sqlite.taking.news import tell_changes
 from fairtag.app.books import OrderFacts
 from fairtag.app.ports import Vault
 from fairtag.custody.kinds import RecordKind
-from fairtag.orders.inforce import Mark, MarkWhat, is_lapsed, mark_refusal, with_marks, worn
+from fairtag.orders.inforce import Mark, MarkWhat, mark_refusal, with_marks, worn
 from fairtag.orders.model import CheckIn, Identity, OrderVersion, Review, Ruling
 from fairtag.orders.read import is_simulated, reopen
 from fairtag.terms.errors import OrderConflict, UnknownOrder
@@ -252,7 +253,7 @@ class SqliteOrderBook:
         again = self._reviewed(chosen)
         early = called(self._db, chosen)
         return [
-            _facts(row, told.get(row.order_id, []), again.get(row.order_id), early)
+            facts_of(row, told.get(row.order_id, []), again.get(row.order_id), early)
             for row in newest.values()
         ]
 
@@ -370,39 +371,3 @@ class SqliteOrderBook:
         )
         # It was checked when it was taken; a scheme that changed later does not unmake it.
         return reopen(source, recorded_at=row.recorded_at)
-
-
-def _review_by(row: Row[Any], again: Row[Any] | None, early: dict[str, tuple[int, str]]) -> str:
-    """Tell by when an order is reviewed: the newest version or review says it, or a later call."""
-    newest: Row[Any] = row
-    by: str = row.review_by
-    if again is not None and again.recorded_at >= row.recorded_at:
-        newest, by = again, again.by_date
-    recorded_at, called_by = early.get(row.order_id, (-1, by))
-    return min(by, called_by) if recorded_at > newest.recorded_at else by
-
-
-def _facts(
-    row: Row[Any],
-    told: list[Mark],
-    again: Row[Any] | None,
-    early: dict[str, tuple[int, str]],
-) -> OrderFacts:
-    lapses = [mark.at for mark in told if mark.what == "lapse"] if is_lapsed(told) else []
-    ends = [mark.at for mark in told if mark.what == "end"]
-    pauses = [mark for mark in told if mark.what in ("suspend", "resume")]
-    newest = max(pauses, key=lambda mark: (mark.at, mark.recorded_at), default=None)
-    is_paused = newest is not None and newest.what == "suspend"
-    return OrderFacts(
-        order_id=row.order_id,
-        version=row.version,
-        wearer_id=row.wearer_id,
-        authority_id=row.authority_id,
-        starts_at=row.starts_at,
-        ends_at=min([row.ends_at, *ends]),
-        review_by=_review_by(row, again, early),
-        time_zone=row.time_zone,
-        recorded_at=row.recorded_at,
-        lapsed_since=max(lapses, default=None),
-        suspended_since=newest.at if newest is not None and is_paused else None,
-    )

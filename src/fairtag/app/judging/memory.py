@@ -27,6 +27,7 @@ _MOST = 30_000  # judges; measured: some 20 kB each
 # A restart judges so many entries again; at 8,000 a second an order is written every few seconds.
 _LAG = 20_000
 _LAG_TIME = MINUTE  # and a quiet house is whole soon
+_FALLEN = 200  # timers that fall in one round; when a curfew begins for all, devices go on
 _AT_ONCE = 200  # more than a step makes late, so that none waits for long; milliseconds to seal
 
 
@@ -112,10 +113,10 @@ class Judges:
 
     def fallen(self, now: Micros) -> list[OrderId]:
         """List orders whose timer fell due, the first first; each once until it is noted or put off
-        again.
+        again. A bounded number: those that fell later come in the next round.
         """
-        found = []
-        while self._timers and self._timers[0][0] <= now:
+        found: list[OrderId] = []
+        while self._timers and self._timers[0][0] <= now and len(found) < _FALLEN:
             at, order_id = heapq.heappop(self._timers)
             if self._queued.get(order_id) != at:
                 continue  # an older word about a timer that falls earlier now
