@@ -109,7 +109,7 @@ class Flood:
         for _ in range(min(_CONNECTIONS, len(self._devices))):
             chosen.register(self._line(), selectors.EVENT_READ)
         # The longest idle first: the service hangs up on a line that says nothing for seconds.
-        idle = deque(key.fileobj for key in chosen.get_map().values())
+        idle: deque[Any] = deque(key.fileobj for key in chosen.get_map().values())
         begun, cpu = time.perf_counter(), time.process_time()
         sent = 0
         while True:
@@ -126,22 +126,31 @@ class Flood:
                 allowed -= self._job.batch
             if is_over and not speaking:
                 break
-            for key, _ in chosen.select(0.002):
-                line = key.fileobj
-                if line in speaking:
-                    self._hear(line, *speaking.pop(line))
-                else:  # it was idle for too long, and the service hung up
-                    chosen.unregister(line)
-                    idle.remove(line)
-                    line.close()
-                    line = self._line()
-                    chosen.register(line, selectors.EVENT_READ)
-                idle.append(line)
+            self._listen(chosen, idle, speaking)
         self.told.took_s = time.perf_counter() - begun
         self.told.cpu_s = time.process_time() - cpu
         for key in list(chosen.get_map().values()):
             key.fileobj.close()
         return self.told
+
+    def _listen(
+        self,
+        chosen: selectors.BaseSelector,
+        idle: deque[Any],
+        speaking: dict[socket.socket, tuple[_Device, float]],
+    ) -> None:
+        """Hear who answers for a moment; those lines are idle then."""
+        for key, _ in chosen.select(0.002):
+            line: Any = key.fileobj
+            if line in speaking:
+                self._hear(line, *speaking.pop(line))
+            else:  # it was idle for too long, and the service hung up
+                chosen.unregister(line)
+                idle.remove(line)
+                line.close()
+                line = self._line()
+                chosen.register(line, selectors.EVENT_READ)
+            idle.append(line)
 
     def _line(self) -> socket.socket:
         line = socket.create_connection(("127.0.0.1", self._job.port))

@@ -27,7 +27,8 @@ _MOST = 30_000  # judges; measured: some 20 kB each
 # A restart judges so many entries again; at 8,000 a second an order is written every few seconds.
 _LAG = 20_000
 _LAG_TIME = MINUTE  # and a quiet house is whole soon
-_FALLEN = 200  # timers that fall in one round; when a curfew begins for all, devices go on
+# Timers that fall in one round: when a curfew begins for everybody, devices still get their turn.
+_FALLEN = 100
 _AT_ONCE = 200  # more than a step makes late, so that none waits for long; milliseconds to seal
 
 
