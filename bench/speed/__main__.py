@@ -62,14 +62,15 @@ def _sent(batch: int) -> dict[str, Any]:
     command = [sys.executable, str(HERE / "sender.py"), str(path), "1"]
     told = subprocess.run(command, check=True, capture_output=True, text=True)  # noqa: S603
     path.unlink()
-    return dict(json.loads(told.stdout))
+    found = dict(json.loads(told.stdout))
+    del found["seqs"]
+    return found
 
 
 def _whole(words: argparse.Namespace) -> dict[str, Any]:
     with whole.service(words.wearers) as of:
         first = whole.flood(of, batch=15, for_s=10.0)  # every wearer's keys are made in it
-        seq = first["upto"] + 1
-        told = whole.flood(of, batch=15, for_s=words.seconds, first_seq=seq)
+        told = whole.flood(of, batch=15, for_s=words.seconds)
     return {"whole_first": first, "whole": told}
 
 
@@ -87,14 +88,14 @@ def _judging(words: argparse.Namespace) -> dict[str, Any]:
 
 def _one(words: argparse.Namespace) -> dict[str, Any]:
     with whole.service(words.wearers) as of:
-        seq = whole.flood(of, batch=1, for_s=5.0)["upto"] + 1
-        return {"one_a_request": whole.flood(of, batch=1, for_s=20.0, first_seq=seq)}
+        whole.flood(of, batch=1, for_s=5.0)
+        return {"one_a_request": whole.flood(of, batch=1, for_s=20.0)}
 
 
 def _latency(words: argparse.Namespace) -> dict[str, Any]:
     with whole.service(words.wearers) as of:
-        seq = whole.flood(of, batch=15, for_s=5.0)["upto"] + 1
-        return {"latency": whole.latency(of, load_per_s=_RATE, first_seq=seq)}
+        whole.heard_once(of)
+        return {"latency": whole.latency(of, load_per_s=_RATE)}
 
 
 def _wearers(words: argparse.Namespace) -> dict[str, Any]:
@@ -102,10 +103,8 @@ def _wearers(words: argparse.Namespace) -> dict[str, Any]:
     told = {}
     for many in (words.wearers, 10 * words.wearers):
         with whole.service(many) as of:
-            seq = whole.flood(of, batch=15, for_s=15.0)["upto"] + 1
-            told[f"wearers_{many}"] = whole.flood(
-                of, batch=15, for_s=30.0, first_seq=seq, per_s=_RATE / 4
-            )
+            told[f"woken_{many}"] = whole.heard_once(of)
+            told[f"wearers_{many}"] = whole.flood(of, batch=15, for_s=30.0, per_s=_RATE / 4)
     return told
 
 

@@ -41,6 +41,8 @@ class Job:
     began_s: int  # when the first position happened, seconds since 1970
     first_seq: int = 1
     per_s: float | None = None  # positions a second at most
+    seqs: list[int] | None = None  # each device's own first number, instead of one for all
+    is_once: bool = False  # each device speaks once, however long it takes
 
 
 @dataclass
@@ -93,44 +95,71 @@ class Flood:
                     "content-type: application/x-ndjson\r\ncontent-length: "
                 ).encode(),
                 tails=_tails(home, noise, n),
-                seq=job.first_seq,
+                seq=job.first_seq if job.seqs is None else job.seqs[n],
             )
             for n, (token, home) in enumerate(zip(job.tokens, job.homes, strict=True))
         )
+        self._every = tuple(self._devices)
         self.told = Told()
+
+    def seqs(self) -> list[int]:
+        """List the number with which each device goes on, in the order of the job's tokens."""
+        return [one.seq for one in self._every]
 
     def run(self) -> Told:
         """Send until the time is over and every answer is there."""
         chosen = selectors.DefaultSelector()
         speaking: dict[socket.socket, tuple[_Device, float]] = {}
         for _ in range(min(_CONNECTIONS, len(self._devices))):
-            line = socket.create_connection(("127.0.0.1", self._job.port))
-            line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            chosen.register(line, selectors.EVENT_READ)
-        idle = [key.fileobj for key in chosen.get_map().values()]
+            chosen.register(self._line(), selectors.EVENT_READ)
+        # The longest idle first: the service hangs up on a line that says nothing for seconds.
+        idle: deque[Any] = deque(key.fileobj for key in chosen.get_map().values())
         begun, cpu = time.perf_counter(), time.process_time()
         sent = 0
         while True:
             now = time.perf_counter() - begun
             is_over = now >= self._job.for_s
+            if self._job.is_once:
+                is_over = sent >= self._job.batch * len(self._every)
             allowed = self._allowed(now) - sent
             while idle and not is_over and allowed > 0:
-                line, device = idle.pop(), self._devices.popleft()
+                line, device = idle.popleft(), self._devices.popleft()
                 line.sendall(self._request(device))
                 speaking[line] = (device, time.perf_counter())
                 sent += self._job.batch
                 allowed -= self._job.batch
             if is_over and not speaking:
                 break
-            for key, _ in chosen.select(0.002):
-                line = key.fileobj
-                self._hear(line, *speaking.pop(line))
-                idle.append(line)
+            self._listen(chosen, idle, speaking)
         self.told.took_s = time.perf_counter() - begun
         self.told.cpu_s = time.process_time() - cpu
         for key in list(chosen.get_map().values()):
             key.fileobj.close()
         return self.told
+
+    def _listen(
+        self,
+        chosen: selectors.BaseSelector,
+        idle: deque[Any],
+        speaking: dict[socket.socket, tuple[_Device, float]],
+    ) -> None:
+        """Hear who answers for a moment; those lines are idle then."""
+        for key, _ in chosen.select(0.002):
+            line: Any = key.fileobj
+            if line in speaking:
+                self._hear(line, *speaking.pop(line))
+            else:  # it was idle for too long, and the service hung up
+                chosen.unregister(line)
+                idle.remove(line)
+                line.close()
+                line = self._line()
+                chosen.register(line, selectors.EVENT_READ)
+            idle.append(line)
+
+    def _line(self) -> socket.socket:
+        line = socket.create_connection(("127.0.0.1", self._job.port))
+        line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        return line
 
     def _allowed(self, now: float) -> float:
         return float("inf") if self._job.per_s is None else now * self._job.per_s
@@ -200,7 +229,8 @@ def main() -> None:
     job = Job(**json.loads(Path(sys.argv[1]).read_text()))
     if len(sys.argv) > 2:  # noqa: PLR2004 - a core is named
         os.sched_setaffinity(0, {int(sys.argv[2])})
-    print(json.dumps(Flood(job).run().summary()))  # noqa: T201
+    flood = Flood(job)
+    print(json.dumps(flood.run().summary() | {"seqs": flood.seqs()}))  # noqa: T201
 
 
 if __name__ == "__main__":

@@ -18,35 +18,27 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import httpx
+from fill import Filled, fill
 from sender import Job
 
-from fairtag.adapters.clock import ScaledClock
-from fairtag.app.add_device import add_device
 from fairtag.app.judging import Engine, clean_replay
-from fairtag.app.put_order import put_order
 from fairtag.app.sign_in import add_user, finish_setup, start_session
 from fairtag.bootstrap import open_house
-from fairtag.orders.scheme import seed_scheme
-from fairtag.sim.cast import player
 from fairtag.sim.load import p99
-from fairtag.sim.papers import order_of
-from fairtag.terms.instants import DAY, Micros, text
-from fairtag.terms.local import Interval
+from fairtag.terms.instants import MINUTE, Micros, text
 
 HERE = Path(__file__).parent
 _SERVICE_CORE, _SENDER_CORE = 0, 1
-_SEED = 1
 _BACK_S = 1_800  # the first position happened so long ago, so that none is ahead of the clock
 _ALERTS = 101
 _POLL_S = 0.005
-_HANDS = 32
+_RECORDED_BEFORE = 50 * MINUTE  # within the hour in which no row is due to become a chunk
 _TICKS = os.sysconf("SC_CLK_TCK")
 
 
@@ -60,7 +52,8 @@ class Service:
     tokens: list[str]
     homes: list[tuple[float, float]]
     cookie: str
-    began_s: int  # when the first position happened
+    began_s: int  # when the first position happens: number n happens n seconds later
+    seqs: dict[str, int] = field(default_factory=dict)  # by token: with which each goes on
 
     def cpu_s(self) -> float:
         """Tell what the service and its children have used."""
@@ -81,7 +74,7 @@ def service(wearers: int) -> Iterator[Service]:
     """Run a service with invented wearers while the block lasts, then compare with a replay."""
     with tempfile.TemporaryDirectory() as made:
         folder = Path(made) / "data"
-        tokens, homes, cookie = _registered(folder, wearers)
+        filled, cookie = _filled(folder, wearers)
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             port = int(probe.getsockname()[1])
@@ -94,7 +87,7 @@ def service(wearers: int) -> Iterator[Service]:
             _wait(port)
             print(f"ready after {time.perf_counter() - began:.1f} s", file=sys.stderr)  # noqa: T201
             began_s = int(time.time()) - _BACK_S  # noqa: TID251
-            yield Service(folder, port, process.pid, tokens, homes, cookie, began_s)
+            yield Service(folder, port, process.pid, filled.tokens, filled.homes, cookie, began_s)
         finally:
             process.terminate()
             process.wait(60)
@@ -119,7 +112,7 @@ def flood(
 ) -> dict[str, Any]:
     """Send from some processes on the senders' core; gives rates, waits and what both cost."""
     cpu, before, begun = of.cpu_s(), of.size(), time.perf_counter()
-    told = [json.loads(one) for one in _sent(of, batch, for_s, senders, more)]
+    told = list(_sent(of, batch, for_s, senders, more))
     took_s = time.perf_counter() - begun
     judged_s = _until_judged(of.folder)
     positions = sum(one["positions"] for one in told)
@@ -140,9 +133,14 @@ def flood(
     }
 
 
+def heard_once(of: Service) -> dict[str, Any]:
+    """Let every device speak once, so that what follows is not about waking orders."""
+    return flood(of, batch=15, for_s=0.0, is_once=True)
+
+
 def _sent(
     of: Service, batch: int, for_s: float, senders: int, more: dict[str, Any]
-) -> Iterator[str]:
+) -> Iterator[dict[str, Any]]:
     running = []
     with contextlib.ExitStack() as stack:
         for n in range(senders):
@@ -152,7 +150,9 @@ def _sent(
                 homes=of.homes[n::senders],
                 batch=batch,
                 for_s=for_s,
-                **{"began_s": of.began_s, **more},
+                began_s=of.began_s,
+                seqs=[of.seqs.get(one, 1) for one in of.tokens[n::senders]],
+                **more,
             )
             path = of.folder.parent / f"job-{n}-{batch}.json"
             path.write_text(json.dumps(asdict(job)))
@@ -160,11 +160,13 @@ def _sent(
             running.append(
                 stack.enter_context(subprocess.Popen(words, stdout=subprocess.PIPE, text=True))  # noqa: S603
             )
-        for one in running:
-            yield one.communicate()[0]
+        for n, one in enumerate(running):
+            told = json.loads(one.communicate()[0])
+            of.seqs.update(zip(of.tokens[n::senders], told.pop("seqs"), strict=True))
+            yield told
 
 
-def latency(of: Service, *, load_per_s: float, first_seq: int) -> dict[str, Any]:
+def latency(of: Service, *, load_per_s: float) -> dict[str, Any]:
     """Tell how long an opened strap needs to the officer's list, beside a steady load."""
     quiet, busy = of.tokens[:_ALERTS], of.tokens[_ALERTS:]
     beside = replace(of, tokens=busy, homes=of.homes[_ALERTS:])
@@ -179,7 +181,7 @@ def latency(of: Service, *, load_per_s: float, first_seq: int) -> dict[str, Any]
         batch=15,
         for_s=60.0,
         began_s=of.began_s,
-        first_seq=first_seq,
+        seqs=[of.seqs.get(one, 1) for one in busy],
         per_s=load_per_s,
     )
     path = of.folder.parent / "job-beside.json"
@@ -192,6 +194,7 @@ def latency(of: Service, *, load_per_s: float, first_seq: int) -> dict[str, Any]
             waits.append(_alert_ms(lines, officer, token, n))
             time.sleep(0.2)
         told = json.loads(sending.communicate()[0])
+    of.seqs.update(zip(busy, told["seqs"], strict=True))
     first, *rest = waits
     return {
         "alert_p99_ms": round(p99(rest), 1),
@@ -208,32 +211,22 @@ def _alert_ms(lines: httpx.Client, officer: httpx.Client, token: str, n: int) ->
     lines.post(
         "/d/v1/messages", json=event, headers={"authorization": f"Bearer {token}"}
     ).raise_for_status()
-    while f"W-{n + 1:04}<" not in officer.get("/queue/rows").text:
+    while f"W-{n + 1:07}<" not in officer.get("/queue/rows").text:
         if time.perf_counter() - begun > 10:  # noqa: PLR2004
             break
         time.sleep(_POLL_S)
     return 1_000 * (time.perf_counter() - begun)
 
 
-def _registered(folder: Path, wearers: int) -> tuple[list[str], list[tuple[float, float]], str]:
-    now = Micros(time.time_ns() // 1000)
-    span = Interval(start=Micros(now - DAY), end=Micros(now + DAY))
-    # Recorded yesterday: a version judges nothing that happened before it was recorded.
-    clock = ScaledClock(start=span.start, since=now, speed=1)
-    with open_house(folder, kind="service", clock=clock) as house:
-
-        def one(number: int) -> tuple[str, tuple[float, float]]:
-            who = player(number, "calm_at_home", span=span, seed=_SEED)
-            put_order(house, json.dumps(order_of(who)).encode(), scheme=seed_scheme(), by="bench")
-            token = add_device(house, who.device_id, by="bench").token
-            return token, (who.person.home.lon, who.person.home.lat)
-
-        with ThreadPoolExecutor(_HANDS) as hands:  # they share the commits
-            tokens, homes = zip(*hands.map(one, range(1, wearers + 1)), strict=True)
+def _filled(folder: Path, wearers: int) -> tuple[Filled, str]:
+    """Fill a house, and sign an officer in; gives who may speak, and the officer's cookie."""
+    # A version judges nothing that happened before it was recorded.
+    recorded_at = Micros(time.time_ns() // 1000 - _RECORDED_BEFORE)
+    filled = fill(folder, wearers, recorded_at=recorded_at)
     with open_house(folder) as house:
         link = add_user(house, "bench", role="supervisor", authority="ho", by="bench")
         person = finish_setup(house, link.rpartition("/")[2], "nobody reads this one")
-        return list(tokens), list(homes), start_session(house, person, kind="page").token
+        return filled, start_session(house, person, kind="page").token
 
 
 def _until_judged(folder: Path) -> float:

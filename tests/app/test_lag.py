@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from tests.rig import HOME, Rig, opened_rig, walk_out
 
+from fairtag.app.escalate_alerts import open_alerts
 from fairtag.app.judging import Engine, clean_replay, memory
 from fairtag.app.judging.book import JudgeState
 from fairtag.app.trail.compact import compact
@@ -250,4 +251,25 @@ def test_what_goes_to_a_judge_counts_from_its_own_place(
     assert positions(rig) == (before + 2, before)
     rig.engine = Engine(rig.house)
     rig.engine.start()
+    assert rig.engine.digest_input() == clean_replay(rig.house)
+
+
+def test_timers_of_many_fall_some_in_a_round_and_all_in_the_end(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(memory, "_FALLEN", 2)
+    for number in range(1, 6):
+        rig.say(rig.wearer(number), rig.line(f"D-{number}"))
+    while rig.engine.step():
+        pass
+    rig.clock.at = Micros(rig.clock.at + DAY)  # contact is lost with all of them
+    fell = []
+    while now := rig.engine.tick():
+        fell.append(now)
+        while rig.engine.step():
+            pass
+    assert max(fell) == 2
+    assert sum(fell) >= 5
+    kinds = [one.kind for one in rig.house.store.read(open_alerts)]
+    assert kinds.count("contact.lost") == 5
     assert rig.engine.digest_input() == clean_replay(rig.house)

@@ -409,7 +409,7 @@ def test_authority_wearer_and_representative_are_told_by_the_system(rig: Rig) ->
 def test_negative_control_a_system_that_tells_nobody_outside_is_noticed(
     rig: Rig, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(reviewing, "see_outside", lambda _: 0)
+    monkeypatch.setattr(reviewing, "see_outside", lambda *_: 0)
     assert unlike_the_charter(rig) == [f"{to} was told 0 times" for to in (LAWYER, OWN)]
 
 

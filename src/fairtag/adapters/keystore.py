@@ -134,10 +134,13 @@ class KeyStore:
         with self._lock:
             return self._found(name) is not None
 
-    def names(self, under: str) -> list[str]:
-        """List the keys whose name begins so."""
-        told = (under, under, len(under))
-        asked = "SELECT name FROM keys WHERE name >= ? AND ? = substr(name, 1, ?) ORDER BY name"
+    def names(self, under: str, *, after: str = "", limit: int = -1) -> list[str]:
+        """List the keys whose name begins so; beyond one, and so many, if told."""
+        beyond = under[:-1] + chr(ord(under[-1]) + 1)  # the first name that begins otherwise
+        told = (under, beyond, after, limit)
+        asked = (
+            "SELECT name FROM keys WHERE name >= ? AND name < ? AND name > ? ORDER BY name LIMIT ?"
+        )
         with self._lock, closing(self._db.execute(asked, told)) as found:
             return [row[0] for row in found]
 

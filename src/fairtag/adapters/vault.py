@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import itertools
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -26,6 +26,7 @@ _PARTS = 4  # data / wearer / kind / period
 _HOUSE = "house"  # whose wearers have no order yet, such as a device without one
 # What a monitored wearer's month begins with: the trail, and what an alert would wait for.
 _MONTHLY = (RecordKind.TRAIL, RecordKind.FINDING, RecordKind.EVIDENCE)
+_A_PART = 20_000  # keys that are listed at once; a wearer has some hundreds at most
 _A_COMMIT = 20_000  # wearers; the keystore is closed to others while one is written
 
 _Name = tuple[str, RecordKind, str]
@@ -160,14 +161,24 @@ class KeyVault:
         """Destroy the journal's key of a day, of all wearers; tells whether there was one."""
         return self._end([f"journal/{day}"], lambda name: name[1:] == (RecordKind.JOURNAL, day)) > 0
 
-    def periods(self) -> list[DataKey]:
-        """List every data key that is there; locked ones are not."""
-        found = (name.split("/") for name in self._keys.names("data/"))
-        return [
-            DataKey(wearer_id=WearerId(parts[1]), kind=RecordKind(parts[2]), period=parts[3])
-            for parts in found
-            if len(parts) == _PARTS
-        ]
+    def periods(self, wearers: Collection[WearerId] | None = None) -> list[DataKey]:
+        """List every data key that is there, or those of some wearers; locked ones are not."""
+        if wearers is None:
+            return _data_keys(self._keys.names("data/"))
+        return [key for one in wearers for key in _data_keys(self._keys.names(f"data/{one}/"))]
+
+    def owned(self) -> Iterator[list[DataKey]]:
+        """List every data key in parts; a wearer's are all in one."""
+        after: str | None = "data/"
+        while after is not None:
+            names = self._keys.names("data/", after=after, limit=_A_PART)
+            after = None
+            if len(names) == _A_PART:  # the last wearer's may go on: they come with the next
+                whose = "/".join(names[-1].split("/")[:2]) + "/"
+                whole = [name for name in names if not name.startswith(whose)]
+                after = whole[-1] if whole else None
+                names = whole or self._keys.names("data/")
+            yield _data_keys(names)
 
     def lock(self, run: str, items: Sequence[Item]) -> int:
         """Move keys under a wrapper of the run's own; tells how many."""
@@ -258,6 +269,15 @@ class KeyVault:
             self._keys.make_many([(name, None)])
             self._is_house_there = True
         return name
+
+
+def _data_keys(names: Iterable[str]) -> list[DataKey]:
+    found = (name.split("/") for name in names)
+    return [
+        DataKey(wearer_id=WearerId(parts[1]), kind=RecordKind(parts[2]), period=parts[3])
+        for parts in found
+        if len(parts) == _PARTS
+    ]
 
 
 def _period(kind: RecordKind, at: Micros, of: str) -> str:

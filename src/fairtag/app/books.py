@@ -96,9 +96,23 @@ class OrderBook(Protocol):
         ...
 
     def facts(
-        self, *, order_id: OrderId | None = None, wearer_id: WearerId | None = None
+        self,
+        *,
+        order_id: OrderId | None = None,
+        wearer_id: WearerId | None = None,
+        among: tuple[str, str | None] | None = None,
     ) -> list[OrderFacts]:
-        """List the newest version of each order; of one order or one wearer only, if named."""
+        """List the newest version of each order; of one order, one wearer or a stretch of wearers
+        (`fairtag.app.turns`) only, if named.
+        """
+        ...
+
+    def wearers(self, *, after: str, limit: int) -> list[WearerId]:
+        """List wearers who have an order, by their ids as bytes order them, beyond one."""
+        ...
+
+    def asked(self) -> list[WearerId]:
+        """List wearers of whom some version of some order may ask a check-in."""
         ...
 
     def identity(self, order_id: OrderId) -> Identity:
@@ -175,8 +189,10 @@ class DeviceBook(Protocol):
         """Find who holds this credential, unless revoked."""
         ...
 
-    def bearers(self) -> list[tuple[bytes, Bearer]]:
-        """List all live credentials."""
+    def bearers(self, *, among: tuple[str, str | None] | None = None) -> list[tuple[bytes, Bearer]]:
+        """List all live credentials; of a stretch of wearers (`fairtag.app.turns`) only those of
+        its devices and of gateways.
+        """
         ...
 
     def news(self, after: int) -> tuple[int, list[DeviceId] | None]:
@@ -186,8 +202,12 @@ class DeviceBook(Protocol):
         """
         ...
 
-    def activations(self) -> list[ActivationFacts]:
-        """List who wore which device when, by the versions in force, without suspensions."""
+    def activations(self, *, among: tuple[str, str | None] | None = None) -> list[ActivationFacts]:
+        """List who wore which device when, by the versions in force, without suspensions.
+
+        The devices of a stretch of wearers are those that one of them ever wears; of such a
+        device every activation is listed. The last stretch has those that nobody ever wears, too.
+        """
         ...
 
     def serving(self, device_id: DeviceId) -> list[ActivationFacts]:
@@ -210,8 +230,13 @@ class DeviceBook(Protocol):
         """Record a step of an installation, once."""
         ...
 
-    def steps(self, order_id: OrderId | None = None) -> list[InstallStep]:
-        """List the recorded steps."""
+    def steps(
+        self,
+        order_id: OrderId | None = None,
+        *,
+        among: tuple[str, str | None] | None = None,
+    ) -> list[InstallStep]:
+        """List the recorded steps; of an order, or of a stretch of wearers' devices, if named."""
         ...
 
     def saw(
@@ -226,8 +251,8 @@ class DeviceBook(Protocol):
         """Remember when a device last spoke and last had a usable position: no place."""
         ...
 
-    def last_seen(self) -> list[LastSeen]:
-        """List when each registered device last spoke."""
+    def last_seen(self, *, among: tuple[str, str | None] | None = None) -> list[LastSeen]:
+        """List when each registered device last spoke; of a stretch of wearers' only, if named."""
         ...
 
 

@@ -13,6 +13,7 @@ import msgspec
 
 from fairtag.app.books import ActivationFacts, LastSeen, OrderFacts
 from fairtag.app.ports import Transaction
+from fairtag.app.turns import EVERYBODY, Stretch
 from fairtag.rules.finding import Kind
 from fairtag.terms.ids import DeviceId, OrderId, WearerId
 from fairtag.terms.instants import DAY, Micros
@@ -53,15 +54,16 @@ class _Books:
 
     now: Micros
     orders: Sequence[OrderFacts]
+    others: Sequence[OrderFacts]  # orders of wearers who are not asked about, and their devices
     activations: Sequence[ActivationFacts]
     seen: dict[DeviceId, LastSeen]
     live: frozenset[DeviceId]  # devices that can sign in, or whose gateway can
     steps: dict[tuple[OrderId, DeviceId], tuple[str, ...]]
 
 
-def rows(tx: Transaction, *, now: Micros) -> list[Row]:
-    """List order ↔ wearer ↔ device ↔ last data, gaps first."""
-    books = _read(tx, now)
+def rows(tx: Transaction, *, now: Micros, among: Stretch = EVERYBODY) -> list[Row]:
+    """List order ↔ wearer ↔ device ↔ last data, gaps first; of everybody, or of a stretch."""
+    books = _read(tx, now, None if among == EVERYBODY else among)
     serving: dict[OrderId, list[ActivationFacts]] = {}
     for one in books.activations:
         serving.setdefault(one.order_id, []).append(one)
@@ -75,24 +77,35 @@ def rows(tx: Transaction, *, now: Micros) -> list[Row]:
     return sorted(found, key=lambda row: (row.gap is None, row.order_id or "", row.device_id or ""))
 
 
-def _read(tx: Transaction, now: Micros) -> _Books:
+def _read(tx: Transaction, now: Micros, among: Stretch | None) -> _Books:
     steps: dict[tuple[OrderId, DeviceId], tuple[str, ...]] = {}
-    for step in tx.devices.steps():
+    for step in tx.devices.steps(among=among):
         name = (step.order_id, step.device_id)
         steps[name] = (*steps.get(name, ()), step.step)
+    orders, activations = tx.orders.facts(among=among), tx.devices.activations(among=among)
     return _Books(
         now=now,
-        orders=tx.orders.facts(),
-        activations=tx.devices.activations(),
-        seen={one.device_id: one for one in tx.devices.last_seen()},
-        live=_live(tx),
+        orders=orders,
+        others=_others(tx, orders, activations),
+        activations=activations,
+        seen={one.device_id: one for one in tx.devices.last_seen(among=among)},
+        live=_live(tx, among),
         steps=steps,
     )
 
 
-def _live(tx: Transaction) -> frozenset[DeviceId]:
+def _others(
+    tx: Transaction, orders: Iterable[OrderFacts], activations: Iterable[ActivationFacts]
+) -> list[OrderFacts]:
+    """List orders of other wearers that these wearers' devices serve, too."""
+    mine = {one.order_id for one in orders}
+    others = sorted({one.order_id for one in activations} - mine)
+    return [one for order_id in others for one in tx.orders.facts(order_id=order_id)]
+
+
+def _live(tx: Transaction, among: Stretch | None) -> frozenset[DeviceId]:
     found: set[DeviceId] = set()
-    for _, bearer in tx.devices.bearers():
+    for _, bearer in tx.devices.bearers(among=among):
         gateway = tx.devices.gateway(bearer.device_id) if bearer.kind == "gateway" else None
         found |= {bearer.device_id} if gateway is None else gateway.devices
     return frozenset(found)
@@ -163,7 +176,7 @@ def _of_devices(books: _Books) -> list[Row]:
     now = books.now
     paused = {
         one.order_id
-        for one in books.orders
+        for one in (*books.orders, *books.others)
         if one.suspended_since is not None and one.suspended_since <= now < one.ends_at
     }
     claimed = {

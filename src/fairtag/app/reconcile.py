@@ -7,7 +7,7 @@ Units: instants in µs UTC.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from functools import partial
 
 import msgspec
@@ -30,6 +30,7 @@ from fairtag.app.house import House
 from fairtag.app.new_ids import new_alert_id
 from fairtag.app.ports import Transaction
 from fairtag.app.raise_alerts import mark_over, raise_for_house
+from fairtag.app.turns import EVERYBODY, Stretch
 from fairtag.orders.model import Covers
 from fairtag.rules.finding import Kind
 from fairtag.terms.ids import AlertId, DeviceId, OrderId
@@ -79,14 +80,15 @@ class _Plan(msgspec.Struct, frozen=True, kw_only=True):
     over: tuple[AlertId, ...]  # alerts whose gap is closed again
 
 
-def reconcile(house: House, *, since: Micros) -> int:
+def reconcile(house: House, *, since: Micros, among: Stretch = EVERYBODY) -> int:
     """Raise a support alert for each gap that has none; tells how many. Called every minute.
 
-    `since` is when the last round was. Everything is read beside the writer, so that comparing
-    thousands of orders holds up no device; only what changes is written.
+    `since` is when the last round was; `among` whose orders and devices are looked at. Everything
+    is read beside the writer, so that comparing thousands of orders holds up no device; only what
+    changes is written.
     """
     now = house.clock.now()
-    plan = house.store.read(lambda tx: _look(tx, since=since, now=now, speed=house.speed))
+    plan = house.store.read(partial(_look, since=since, now=now, speed=house.speed, among=among))
     done = hand_over(house)
     for first in range(0, len(plan.gaps), _AT_ONCE):
         some = plan.gaps[first : first + _AT_ONCE]
@@ -107,9 +109,9 @@ def _finish(tx: Transaction, *, house: House, plan: _Plan, now: Micros) -> int:
     return raised + sum(mark_over(tx, tx.alerts.get(one)) for one in plan.over)
 
 
-def _look(tx: Transaction, *, since: Micros, now: Micros, speed: float) -> _Plan:
-    waiting = open_alerts(tx)
-    gaps = [_to_tell(tx, row, waiting, now) for row in rows(tx, now=now) if row.gap is not None]
+def _look(tx: Transaction, *, since: Micros, now: Micros, speed: float, among: Stretch) -> _Plan:
+    waiting, found = open_alerts(tx), rows(tx, now=now, among=among)
+    gaps = [_to_tell(tx, row, waiting, now) for row in found if row.gap is not None]
     lately = tx.quarantine.devices_since(Micros(now - DAY))  # also what came before a restart
     quarantined = [_quarantined(device_id) for device_id in lately]
     told = [row for row in (*gaps, *quarantined) if row is not None]
@@ -117,11 +119,22 @@ def _look(tx: Transaction, *, since: Micros, now: Micros, speed: float) -> _Plan
     known = {_matter(one) for one in waiting if not one.is_over}
     is_started = now - since >= _LEAST_ROUND * speed
     is_behind = is_started and _is_behind(tx, now, within=_JUDGED_WITHIN * speed)
+    seen = {row.device_id for row in found}
+    asked = [one for one in waiting if _is_asked(one, among, seen)]
     return _Plan(
         gaps=tuple(row for row in told if _gap(row) not in known),
         is_behind=is_behind,
-        over=tuple(one.alert_id for one in waiting if _is_settled(one, still, is_behind=is_behind)),
+        over=tuple(one.alert_id for one in asked if _is_settled(one, still, is_behind=is_behind)),
     )
+
+
+def _is_asked(alert: Alert, among: Stretch, seen: Container[DeviceId | None]) -> bool:
+    """Tell whether this round looked at what an alert is about."""
+    if among == EVERYBODY or alert.kind == JUDGING_BEHIND:
+        return True
+    if alert.order_id is not None:
+        return among.holds(alert.wearer_id)
+    return alert.device_id in seen
 
 
 def _gap(row: Row) -> _Matter:

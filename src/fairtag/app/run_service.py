@@ -32,6 +32,8 @@ from fairtag.app.reviewing.overdue import see_reviews_overdue
 from fairtag.app.reviews.clock import see_reviews
 from fairtag.app.trail.compact import compact
 from fairtag.app.trail.kinds import Kinds
+from fairtag.app.turns import Turn
+from fairtag.terms.instants import Micros
 
 _IDLE_S = 0.02  # how long new data wait at most for the judge
 _TICK_S = 1.0
@@ -111,8 +113,10 @@ def _judge(engine: Engine, pulse: Pulse) -> None:
         results = [done]
         # By the clock, not by idle rounds: timers fall due under load, too.
         if time.monotonic() - ticked_s >= _TICK_S:
-            ticked_s = time.monotonic()
-            results.append(_tried(engine.tick, "tick"))
+            fell = _tried(engine.tick, "tick")
+            results.append(fell)
+            if not fell:  # of those that fell at once the next ones come at once
+                ticked_s = time.monotonic()
         pulse.judged_upto = engine.upto
         pulse.judge.strike(is_good=None not in results)
         if not done:
@@ -121,7 +125,7 @@ def _judge(engine: Engine, pulse: Pulse) -> None:
 
 def _care(house: House, pulse: Pulse) -> None:
     since, rounds = house.clock.now(), 0
-    planner, kinds = Planner(house), Kinds()
+    planner, kinds, turn = Planner(house), Kinds(), Turn()
     while not pulse.stop.wait(_CARE_S):
         results = [
             _tried(partial(escalate, house), "escalate"),
@@ -131,14 +135,16 @@ def _care(house: House, pulse: Pulse) -> None:
         ]
         if rounds % _BEAT_EVERY == 0:
             results.append(_tried(partial(_beat, house), "beat"))
-        if rounds % _RECONCILE_EVERY == 0:
+        is_minute = rounds % _RECONCILE_EVERY == 0
+        if is_minute or not turn.is_over:
             now = house.clock.now()
-            compared = _tried(partial(reconcile, house, since=since), "reconcile")
+            compared = _compared(house, turn, since)
+            results += compared
+            since = since if None in compared else now
+        if is_minute:
             results += [
-                compared,
                 _tried(partial(keep_keys, house), "keys"),
                 _tried(partial(begin_months, house), "months"),
-                _tried(partial(see_reviews, house), "reviews"),
                 _tried(partial(see_reviews_overdue, house), "pictures"),
                 _tried(partial(follow_reviews, house), "pictures"),
                 _tried(partial(keep_house, house), "retention"),
@@ -146,9 +152,18 @@ def _care(house: House, pulse: Pulse) -> None:
                 _tried(partial(settle, house), "check-ins"),
                 _tried(planner.step, "plan"),
             ]
-            since = since if compared is None else now
         rounds += 1
         pulse.care.strike(is_good=None not in results)
+
+
+def _compared(house: House, turn: Turn, since: Micros) -> list[int | None]:
+    """Compare the books and see the dates of reviews, for the next stretch of wearers."""
+    if _tried(partial(house.store.read, turn.move), "turn") is None:
+        return [None]
+    return [
+        _tried(partial(reconcile, house, since=since, among=turn.here), "reconcile"),
+        _tried(partial(see_reviews, house, turn.here), "reviews"),
+    ]
 
 
 def _beat(house: House) -> int:

@@ -10,6 +10,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import msgspec
 
@@ -23,6 +24,7 @@ from fairtag.terms.local import Interval
 WHOLE = "*"  # the kind and period of an item that is a wearer's whole record
 _MONTHS_A_YEAR = 12
 _A_DAY = len("2026-11-25")
+_PERIODS = 4_096  # days and months; keys of many wearers share them
 _LEFT_OVER = Rule(days=0, since="period", by="machine", why="No record lies under it any more.")
 
 
@@ -156,6 +158,7 @@ def begins_at(key: DataKey, orders: Sequence[OrderTime], rule: Rule) -> Micros:
     return Micros(goes_at(key, orders, rule) - lead)
 
 
+@lru_cache(maxsize=_PERIODS)
 def span_of(period: str) -> Interval:
     """Give the stretch of time that a key's period names; of an item its day.
 

@@ -7,6 +7,8 @@ days stops recording and judging.
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from whenever import Date
 
 from fairtag.orders.scheme import MOST_REVIEW_MONTHS
@@ -15,8 +17,10 @@ from fairtag.terms.local import instant_of, wall_minute
 
 WARNED_DAYS = (28, 14, 7, 1)
 GRACE_DAYS = 7
+_DATES = 4_096  # of reviews, by their time zone: many orders share them
 
 
+@lru_cache(maxsize=_DATES)
 def over_at(by: str, zone: str) -> Micros:
     """Tell when the day of the review is over.
 

@@ -7,7 +7,7 @@ Keeps `fairtag.app.ports.Vault`; everything is refused.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from fairtag.custody.kinds import RecordKind
 from fairtag.retention.due import DataKey, Item
@@ -89,7 +89,11 @@ class ShutVault:
         """Refuse."""
         raise SealBroken(_WHY)
 
-    def periods(self) -> list[DataKey]:
+    def owned(self) -> Iterator[list[DataKey]]:
+        """Refuse."""
+        raise SealBroken(_WHY)
+
+    def periods(self, wearers: Collection[WearerId] | None = None) -> list[DataKey]:
         """Refuse."""
         raise SealBroken(_WHY)
 

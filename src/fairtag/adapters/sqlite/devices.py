@@ -20,6 +20,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.sqlite import insert
 
 from fairtag.adapters.sqlite.engine import driver
+from fairtag.adapters.sqlite.ordered.stretch import of_wearers, worn_by
 from fairtag.adapters.sqlite.schema import metadata
 from fairtag.adapters.sqlite.taking.news import news, tell_changes
 from fairtag.app.books import ActivationFacts, Bearer, Gateway, InstallStep, LastSeen
@@ -125,18 +126,28 @@ class SqliteDeviceBook:
         ).fetchone()
         return None if found is None else Bearer(device_id=found[0], kind=found[1])
 
-    def bearers(self) -> list[tuple[bytes, Bearer]]:
+    def bearers(self, *, among: tuple[str, str | None] | None = None) -> list[tuple[bytes, Bearer]]:
         """List all live credentials."""
-        found = self._db.execute(select(credentials).where(credentials.c.until.is_(None)))
+        wanted = select(credentials).where(credentials.c.until.is_(None))
+        if among is not None:
+            is_gateway = credentials.c.kind == "gateway"
+            wanted = wanted.where(is_gateway | worn_by(credentials.c.device_id, among))
+        found = self._db.execute(wanted)
         return [(row.token_hash, Bearer(device_id=row.device_id, kind=row.kind)) for row in found]
 
     def news(self, after: int) -> tuple[int, list[DeviceId] | None]:
         """Tell whose credentials, activations or gateway changed since a number."""
         return news(self._hot, after)
 
-    def activations(self) -> list[ActivationFacts]:
+    def activations(self, *, among: tuple[str, str | None] | None = None) -> list[ActivationFacts]:
         """List who wore which device when."""
-        return self._activations("", ())
+        if among is None:
+            return self._activations("", ())
+        after, upto = among
+        chosen = "WHERE device_id IN (SELECT device_id FROM activations WHERE wearer_id > ?"
+        if upto is None:
+            return self._activations(f"{chosen})", (after,))
+        return self._activations(f"{chosen} AND wearer_id <= ?)", (after, upto))
 
     def serving(self, device_id: DeviceId) -> list[ActivationFacts]:
         """List the activations of one device; its credential serves no wearer after a former one.
@@ -189,11 +200,18 @@ class SqliteDeviceBook:
             "INSERT OR IGNORE INTO install_steps VALUES (?, ?, ?, ?, ?)", rows
         ).close()
 
-    def steps(self, order_id: OrderId | None = None) -> list[InstallStep]:
+    def steps(
+        self,
+        order_id: OrderId | None = None,
+        *,
+        among: tuple[str, str | None] | None = None,
+    ) -> list[InstallStep]:
         """List the recorded steps."""
         wanted = select(steps).order_by(steps.c.order_id, steps.c.device_id, steps.c.at)
         if order_id is not None:
             wanted = wanted.where(steps.c.order_id == order_id)
+        if among is not None:
+            wanted = wanted.where(of_wearers(steps.c.order_id, among))
         return [
             InstallStep(
                 order_id=row.order_id,
@@ -232,9 +250,11 @@ class SqliteDeviceBook:
             (number, received_at, device_id),
         ).close()
 
-    def last_seen(self) -> list[LastSeen]:
+    def last_seen(self, *, among: tuple[str, str | None] | None = None) -> list[LastSeen]:
         """List when each registered device last spoke."""
         wanted = select(devices).where(devices.c.kind == "device").order_by(devices.c.device_id)
+        if among is not None:
+            wanted = wanted.where(worn_by(devices.c.device_id, among))
         return [
             LastSeen(
                 device_id=row.device_id,

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import (
     Column,
+    ColumnElement,
     Connection,
+    Index,
     Integer,
     LargeBinary,
     Row,
+    Select,
     String,
     Table,
     delete,
@@ -20,14 +24,16 @@ from sqlalchemy import (
 
 from fairtag.adapters.sqlite.engine import driver
 from fairtag.adapters.sqlite.guards import keep_as_written
+from fairtag.adapters.sqlite.ordered.facts import facts_of
+from fairtag.adapters.sqlite.ordered.stretch import between
 from fairtag.adapters.sqlite.prompting.excused import called, excused
 from fairtag.adapters.sqlite.schema import metadata
 from fairtag.adapters.sqlite.taking.news import tell_changes
 from fairtag.app.books import OrderFacts
 from fairtag.app.ports import Vault
 from fairtag.custody.kinds import RecordKind
-from fairtag.orders.inforce import Mark, MarkWhat, is_lapsed, mark_refusal, with_marks, worn
-from fairtag.orders.model import Identity, OrderVersion, Review, Ruling
+from fairtag.orders.inforce import Mark, MarkWhat, mark_refusal, with_marks, worn
+from fairtag.orders.model import CheckIn, Identity, OrderVersion, Review, Ruling
 from fairtag.orders.read import is_simulated, reopen
 from fairtag.terms.errors import OrderConflict, UnknownOrder
 from fairtag.terms.ids import OrderId, WearerId
@@ -47,7 +53,9 @@ versions = Table(
     Column("time_zone", String, nullable=False),
     Column("recorded_at", Integer, nullable=False),
     Column("sealed", LargeBinary, nullable=False),
+    Column("asks", Integer, nullable=False, server_default="1"),  # 0: it asks no check-in
 )
+Index("order_versions_asking", versions.c.wearer_id, sqlite_where=versions.c.asks == 1)
 marks = Table(
     "order_marks",
     metadata,
@@ -80,13 +88,13 @@ activations = Table(
     Column("start", Integer, primary_key=True),
     Column("end", Integer, nullable=False),
     Column("order_id", String, nullable=False, index=True),
-    Column("wearer_id", String, nullable=False),
+    Column("wearer_id", String, nullable=False, index=True),
     Column("order_ends_at", Integer, nullable=False),
 )
 
 tell_changes(activations, "device_id")
 
-_CLEAR = [column for column in versions.c if column.name != "sealed"]
+_CLEAR = [column for column in versions.c if column.name not in ("sealed", "asks")]
 
 
 class SqliteOrderBook:
@@ -222,24 +230,43 @@ class SqliteOrderBook:
         return self._marks(order_id, None)
 
     def facts(
-        self, *, order_id: OrderId | None = None, wearer_id: WearerId | None = None
+        self,
+        *,
+        order_id: OrderId | None = None,
+        wearer_id: WearerId | None = None,
+        among: tuple[str, str | None] | None = None,
     ) -> list[OrderFacts]:
-        """List the newest version of each order; of one order or one wearer only, if named."""
-        wanted = select(*_CLEAR).order_by(versions.c.order_id, versions.c.version)
+        """List the newest version of each order; of some only, if named."""
+        some: list[ColumnElement[bool]] = []
         if order_id is not None:
-            wanted = wanted.where(versions.c.order_id == order_id)
+            some.append(versions.c.order_id == order_id)
         if wearer_id is not None:
-            wanted = wanted.where(versions.c.wearer_id == wearer_id)
+            some.append(versions.c.wearer_id == wearer_id)
+        if among is not None:
+            some.append(between(versions.c.wearer_id, among))
+        wanted = select(*_CLEAR).where(*some).order_by(versions.c.order_id, versions.c.version)
         newest = {row.order_id: row for row in self._db.execute(wanted)}
+        chosen = select(versions.c.order_id).where(*some) if some else None
         told: dict[str, list[Mark]] = {}
-        for name, mark in self._marked(order_id):
+        for name, mark in self._marked(chosen):
             told.setdefault(name, []).append(mark)
-        again = self._reviewed(order_id)
-        early = called(self._db, order_id)
+        again = self._reviewed(chosen)
+        early = called(self._db, chosen)
         return [
-            _facts(row, told.get(row.order_id, []), again.get(row.order_id), early)
+            facts_of(row, told.get(row.order_id, []), again.get(row.order_id), early)
             for row in newest.values()
         ]
+
+    def wearers(self, *, after: str, limit: int) -> list[WearerId]:
+        """List wearers who have an order, by their ids, beyond one."""
+        wanted = select(versions.c.wearer_id).where(versions.c.wearer_id > after).distinct()
+        found = self._db.execute(wanted.order_by(versions.c.wearer_id).limit(limit))
+        return [WearerId(row.wearer_id) for row in found]
+
+    def asked(self) -> list[WearerId]:
+        """List wearers of whom some version may ask a check-in."""
+        wanted = select(versions.c.wearer_id).where(versions.c.asks == 1).distinct()
+        return [WearerId(row.wearer_id) for row in self._db.execute(wanted)]
 
     def identity(self, order_id: OrderId) -> Identity:
         """Open who wears the device."""
@@ -275,6 +302,7 @@ class SqliteOrderBook:
                 time_zone=order.ruling.time_zone,
                 recorded_at=order.ruling.recorded_at,
                 sealed=sealed,
+                asks=int(any(isinstance(one, CheckIn) for one in order.ruling.conditions)),
             )
         )
 
@@ -304,11 +332,11 @@ class SqliteOrderBook:
                 )
             )
 
-    def _reviewed(self, order_id: OrderId | None) -> dict[str, Row[Any]]:
+    def _reviewed(self, chosen: Select[Any] | None) -> dict[str, Row[Any]]:
         """Find the newest review of each order."""
         wanted = select(reviews).order_by(reviews.c.n)
-        if order_id is not None:
-            wanted = wanted.where(reviews.c.order_id == order_id)
+        if chosen is not None:
+            wanted = wanted.where(reviews.c.order_id.in_(chosen))
         return {row.order_id: row for row in self._db.execute(wanted)}
 
     def _rows(self, order_id: OrderId | None) -> list[Row[Any]]:
@@ -321,13 +349,13 @@ class SqliteOrderBook:
         return list(rows)
 
     def _marks(self, order_id: OrderId, as_of: Micros | None) -> list[Mark]:
-        found = (mark for _, mark in self._marked(order_id))
+        found = (mark for _, mark in self._marked((order_id,)))
         return [mark for mark in found if as_of is None or mark.recorded_at <= as_of]
 
-    def _marked(self, order_id: OrderId | None) -> list[tuple[str, Mark]]:
+    def _marked(self, chosen: Select[Any] | Sequence[OrderId] | None) -> list[tuple[str, Mark]]:
         wanted = select(marks).order_by(marks.c.n)
-        if order_id is not None:
-            wanted = wanted.where(marks.c.order_id == order_id)
+        if chosen is not None:
+            wanted = wanted.where(marks.c.order_id.in_(chosen))
         return [
             (row.order_id, Mark(what=row.what, at=row.at, recorded_at=row.recorded_at))
             for row in self._db.execute(wanted)
@@ -343,39 +371,3 @@ class SqliteOrderBook:
         )
         # It was checked when it was taken; a scheme that changed later does not unmake it.
         return reopen(source, recorded_at=row.recorded_at)
-
-
-def _review_by(row: Row[Any], again: Row[Any] | None, early: dict[str, tuple[int, str]]) -> str:
-    """Tell by when an order is reviewed: the newest version or review says it, or a later call."""
-    newest: Row[Any] = row
-    by: str = row.review_by
-    if again is not None and again.recorded_at >= row.recorded_at:
-        newest, by = again, again.by_date
-    recorded_at, called_by = early.get(row.order_id, (-1, by))
-    return min(by, called_by) if recorded_at > newest.recorded_at else by
-
-
-def _facts(
-    row: Row[Any],
-    told: list[Mark],
-    again: Row[Any] | None,
-    early: dict[str, tuple[int, str]],
-) -> OrderFacts:
-    lapses = [mark.at for mark in told if mark.what == "lapse"] if is_lapsed(told) else []
-    ends = [mark.at for mark in told if mark.what == "end"]
-    pauses = [mark for mark in told if mark.what in ("suspend", "resume")]
-    newest = max(pauses, key=lambda mark: (mark.at, mark.recorded_at), default=None)
-    is_paused = newest is not None and newest.what == "suspend"
-    return OrderFacts(
-        order_id=row.order_id,
-        version=row.version,
-        wearer_id=row.wearer_id,
-        authority_id=row.authority_id,
-        starts_at=row.starts_at,
-        ends_at=min([row.ends_at, *ends]),
-        review_by=_review_by(row, again, early),
-        time_zone=row.time_zone,
-        recorded_at=row.recorded_at,
-        lapsed_since=max(lapses, default=None),
-        suspended_since=newest.at if newest is not None and is_paused else None,
-    )

@@ -12,6 +12,7 @@ from functools import partial
 
 from msgspec.structs import replace
 
+from fairtag.app.books import OrderFacts
 from fairtag.app.checkins.prompting.fit import fit
 from fairtag.app.checkins.prompting.opened import opened
 from fairtag.app.checkins.prompting.people import (
@@ -42,6 +43,7 @@ from fairtag.terms.local import Interval
 DRAWN = "checkin.drawn"
 _LEAD = 5 * MINUTE  # nobody is asked sooner after a draw
 _PHOTO = "face_photo"
+_ONE_BY_ONE = 1_000  # wearers; of more it is faster to read what all orders say
 
 
 class Planner:
@@ -74,7 +76,7 @@ class Planner:
         return len(gone)
 
     def _bound(self, tx: Transaction, now: Micros) -> list[Bound]:
-        return [one for one in bound(tx.orders.facts(), now) if self._is_asked(tx, one)]
+        return [one for one in bound(_facts(tx), now) if self._is_asked(tx, one)]
 
     def _is_asked(self, tx: Transaction, one: Bound) -> bool:
         for order in one.orders:
@@ -109,6 +111,15 @@ class Planner:
             except PromptRefused:  # somebody else was faster; the next round looks again
                 continue
         return done
+
+
+def _facts(tx: Transaction) -> list[OrderFacts]:
+    """List the orders of wearers who may be asked at all; the others' are never opened."""
+    asked = tx.orders.asked()
+    if len(asked) <= _ONE_BY_ONE:
+        return [order for one in asked for order in tx.orders.facts(wearer_id=one)]
+    chosen = frozenset(asked)
+    return [order for order in tx.orders.facts() if order.wearer_id in chosen]
 
 
 def _void(tx: Transaction, *, check_in_id: str) -> None:

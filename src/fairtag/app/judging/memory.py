@@ -27,6 +27,8 @@ _MOST = 30_000  # judges; measured: some 20 kB each
 # state costs as much as ten requests, so it must not be written for each.
 _LAG = 150_000
 _LAG_TIME = MINUTE  # and a quiet house is whole soon
+# Timers that fall in one round: when a curfew begins for everybody, devices still get their turn.
+_FALLEN = 100
 _AT_ONCE = 200  # more than a step makes late, so that none waits for long; milliseconds to seal
 
 
@@ -119,10 +121,10 @@ class Judges:
 
     def fallen(self, now: Micros) -> list[OrderId]:
         """List orders whose timer fell due, the first first; each once until it is noted or put off
-        again.
+        again. A bounded number: those that fell later come in the next round.
         """
-        found = []
-        while self._timers and self._timers[0][0] <= now:
+        found: list[OrderId] = []
+        while self._timers and self._timers[0][0] <= now and len(found) < _FALLEN:
             at, order_id = heapq.heappop(self._timers)
             if self._queued.get(order_id) != at:
                 continue  # an older word about a timer that falls earlier now

@@ -14,6 +14,7 @@ from functools import partial
 from fairtag.app.books import OrderFacts
 from fairtag.app.house import House
 from fairtag.app.ports import Transaction
+from fairtag.app.turns import Stretch, Turn
 from fairtag.audit.entries import MACHINE, Entry
 from fairtag.custody.kinds import RecordKind, period_of
 from fairtag.retention.due import span_of
@@ -22,7 +23,7 @@ from fairtag.terms.instants import DAY, Micros
 from fairtag.terms.local import Interval
 
 AHEAD = 3 * DAY  # a weekend on which nobody mends a root that can't be reached
-_A_COMMIT = 1000  # entries: the writer is closed to others while one is written
+_A_COMMIT = 500  # entries: the writer is closed to others while one is written
 _COLLECTED = ("positions", "device events", "check-ins")
 
 
@@ -50,15 +51,25 @@ def collects(order: OrderFacts, devices: Sequence[str], *, now: Micros, by: str)
 
 
 def _begin(house: House, month: str, now: Micros) -> int:
-    span = span_of(month)
-    orders = house.store.read(lambda tx: tx.orders.facts())
-    found = [one for one in orders if one.starts_at < span.end and span.start < one.ends_at]
-    _make_keys(house, month, found)
-    for first in range(0, len(found), _A_COMMIT):
-        part = found[first : first + _A_COMMIT]
-        house.store.transact(partial(_write, part=part, span=span, now=now))
+    span, turn, done = span_of(month), Turn(), 0
+    while True:
+        house.store.read(turn.move)
+        among = turn.here
+        orders = house.store.read(partial(_orders, among=among))
+        found = [one for one in orders if one.starts_at < span.end and span.start < one.ends_at]
+        _make_keys(house, month, found)
+        for first in range(0, len(found), _A_COMMIT):
+            part = found[first : first + _A_COMMIT]
+            house.store.transact(partial(_write, part=part, among=among, span=span, now=now))
+        done += len(found)
+        if turn.is_over:
+            break
     house.store.transact(lambda tx: tx.erasures.set_month_begun(month))
-    return len(found)
+    return done
+
+
+def _orders(tx: Transaction, *, among: Stretch) -> list[OrderFacts]:
+    return tx.orders.facts(among=among)
 
 
 def _make_keys(house: House, month: str, orders: Sequence[OrderFacts]) -> None:
@@ -72,9 +83,11 @@ def _make_keys(house: House, month: str, orders: Sequence[OrderFacts]) -> None:
                 house.vault.prepare(month, [one])
 
 
-def _write(tx: Transaction, *, part: Sequence[OrderFacts], span: Interval, now: Micros) -> None:
+def _write(
+    tx: Transaction, *, part: Sequence[OrderFacts], among: Stretch, span: Interval, now: Micros
+) -> None:
     worn: dict[str, list[str]] = {}
-    for one in tx.devices.activations():
+    for one in tx.devices.activations(among=among):
         worn.setdefault(one.order_id, []).append(one.device_id)
     for order in part:
         during = Interval(start=Micros(max(span.start, order.starts_at)), end=span.end)

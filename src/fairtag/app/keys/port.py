@@ -5,7 +5,7 @@ Units: instants in µs UTC.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Protocol
 
 from fairtag.custody.kinds import RecordKind
@@ -105,8 +105,12 @@ class Vault(Protocol):
         """Destroy the journal's key of a day, of all wearers; tells whether there was one."""
         ...
 
-    def periods(self) -> list[DataKey]:
-        """List every data key that is there; locked ones are not."""
+    def periods(self, wearers: Collection[WearerId] | None = None) -> list[DataKey]:
+        """List every data key that is there, or those of some wearers; locked ones are not."""
+        ...
+
+    def owned(self) -> Iterator[list[DataKey]]:
+        """List every data key that is there, in parts; a wearer's are all in one."""
         ...
 
     def lock(self, run: str, items: Sequence[Item]) -> int:

@@ -55,6 +55,10 @@ class OutsideBook(Protocol):
         """Store an address, sealed, or that it was taken back."""
         ...
 
+    def named(self) -> frozenset[OrderId]:
+        """List orders for which an address was ever named."""
+        ...
+
     def contacts(self, order_id: OrderId) -> list[Contact]:
         """List whose addresses stand for an order, without them."""
         ...

@@ -18,19 +18,20 @@ from fairtag.app.house import House
 from fairtag.app.notices import NumberedNotice
 from fairtag.app.outside.book import Contact, OutsideNotice, Told
 from fairtag.app.ports import Transaction
+from fairtag.app.turns import EVERYBODY, Stretch
 from fairtag.audit.entries import MACHINE, Entry
 from fairtag.terms.errors import FairtagError, SealBroken
 from fairtag.terms.instants import Micros
 
 
-def see_outside(house: House) -> int:
-    """Queue what people outside must be told; tells how many notices."""
+def see_outside(house: House, among: Stretch = EVERYBODY) -> int:
+    """Queue what people outside must be told about a stretch's orders; tells how many notices."""
     now = house.clock.now()
-    if not house.store.read(lambda tx: list(_due(tx, now))):
+    if not house.store.read(lambda tx: list(_due(tx, now, among))):
         return 0
 
     def work(tx: Transaction) -> int:
-        found = list(_due(tx, now))
+        found = list(_due(tx, now, among))
         for contact, what, since in found:
             _queue(tx, house, contact, what, since, now)
         return len(found)
@@ -58,9 +59,12 @@ def send_outside(house: House) -> int:
     return sent
 
 
-def _due(tx: Transaction, now: Micros) -> Iterator[tuple[Contact, Told, Micros]]:
-    for order in tx.orders.facts():
-        if order.starts_at <= now < order.ends_at:
+def _due(tx: Transaction, now: Micros, among: Stretch) -> Iterator[tuple[Contact, Told, Micros]]:
+    named = tx.outside.named()
+    if not named:
+        return
+    for order in tx.orders.facts(among=among):
+        if order.order_id in named and order.starts_at <= now < order.ends_at:
             yield from _of_order(tx, order)
 
 

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from functools import partial
 
+from fairtag.app.books import OrderFacts
 from fairtag.app.checkins.book import Decided
 from fairtag.app.house import House
 from fairtag.app.ports import Transaction
 from fairtag.app.retention.standing import holds_standing
-from fairtag.retention.due import DueList, Facts, OrderTime, Single, due
+from fairtag.app.turns import Stretch
+from fairtag.retention.due import DataKey, DueList, Facts, OrderTime, Single, due
 from fairtag.retention.limits import cap
 from fairtag.retention.schedule import GO_BY_THEMSELVES, By, photo_goes_at
 from fairtag.terms.ids import WearerId
 from fairtag.terms.instants import DAY, Micros
+
+_Came = tuple[list[tuple[DataKey, Decided | None]], list[DataKey]]
 
 
 def due_list(house: House, *, as_of: Micros, by: By = "two people") -> DueList:
@@ -20,37 +25,97 @@ def due_list(house: House, *, as_of: Micros, by: By = "two people") -> DueList:
     return house.store.read(lambda tx: listed(tx, house, as_of=as_of, by=by))
 
 
-def listed(tx: Transaction, house: House, *, as_of: Micros, by: By) -> DueList:
-    """Tell the same inside a transaction, so that no hold comes in between."""
-    orders = [
+def concerned(house: House, *, as_of: Micros, by: By) -> list[WearerId]:
+    """List of whom something would have to be begun; read beside the writer, part by part.
+
+    In a large house that takes minutes. `listed` then tells of them what stands.
+    """
+    came = house.store.read(_came)
+    found: set[WearerId] = set()
+    for keys in house.vault.owned():
+        look = partial(_of_part, house=house, keys=keys, came=came, as_of=as_of, by=by)
+        found |= {one.wearer_id for one in house.store.read(look).items}
+    return sorted(found)
+
+
+def _of_part(
+    tx: Transaction,
+    *,
+    house: House,
+    keys: Sequence[DataKey],
+    came: _Came,
+    as_of: Micros,
+    by: By,
+) -> DueList:
+    """Tell it of the wearers of some keys, which are all of theirs."""
+    whose = sorted({one.wearer_id for one in keys})
+    if not whose:
+        return due(Facts(keys=(), orders=(), holds=(), schedule=house.schedule), as_of=as_of, by=by)
+    near = Stretch(whose[0][:-1], whose[-1])  # what begins a name sorts before it
+    orders = _order_times(tx.orders.facts(among=near))
+    facts = Facts(
+        keys=keys,
+        orders=orders,
+        holds=holds_standing(tx),
+        schedule=house.schedule,
+        singles=_singles(came, orders),
+    )
+    return due(facts, as_of=as_of, by=by)
+
+
+def listed(
+    tx: Transaction,
+    house: House,
+    *,
+    as_of: Micros,
+    by: By,
+    wearers: Sequence[WearerId] | None = None,
+) -> DueList:
+    """Tell the same inside a transaction, so that no hold comes in between; of some, if named."""
+    some = tx.orders.facts() if wearers is None else _facts_of(tx, wearers)
+    orders = _order_times(some)
+    facts = Facts(
+        keys=house.vault.periods(wearers),
+        orders=orders,
+        holds=holds_standing(tx),
+        schedule=house.schedule,
+        singles=_singles(_came(tx), orders),
+    )
+    return due(facts, as_of=as_of, by=by)
+
+
+def _facts_of(tx: Transaction, wearers: Iterable[WearerId]) -> list[OrderFacts]:
+    return [order for one in wearers for order in tx.orders.facts(wearer_id=one)]
+
+
+def _order_times(facts: Iterable[OrderFacts]) -> list[OrderTime]:
+    return [
         OrderTime(
             order_id=one.order_id,
             wearer_id=one.wearer_id,
             begins=Micros(min(one.starts_at, one.recorded_at)),
             ends=one.ends_at,
         )
-        for one in tx.orders.facts()
+        for one in facts
     ]
-    facts = Facts(
-        keys=house.vault.periods(),
-        orders=orders,
-        holds=holds_standing(tx),
-        schedule=house.schedule,
-        singles=_singles(tx, orders),
-    )
-    return due(facts, as_of=as_of, by=by)
 
 
-def _singles(tx: Transaction, orders: Sequence[OrderTime]) -> list[Single]:
+def _came(tx: Transaction) -> _Came:
+    """Tell what came of each answer whose pictures have a key, and which enrolments have one."""
+    return tx.answers.singles(), tx.enrolments.singles()
+
+
+def _singles(came: _Came, orders: Sequence[OrderTime]) -> list[Single]:
     """Tell when each picture goes that has a key of its own: by what came of its answer."""
     ends: dict[WearerId, Micros] = {}
     for one in orders:
         ends[one.wearer_id] = Micros(max(one.ends, ends.get(one.wearer_id, one.ends)))
-    answered = [
-        Single(key=key, goes_at=picture_goes_at(came, ends.get(key.wearer_id)))
-        for key, came in tx.answers.singles()
+    answered, enrolled = came
+    told = [
+        Single(key=key, goes_at=picture_goes_at(outcome, ends.get(key.wearer_id)))
+        for key, outcome in answered
     ]
-    return [*answered, *(Single(key=key, goes_at=None) for key in tx.enrolments.singles())]
+    return [*told, *(Single(key=key, goes_at=None) for key in enrolled)]
 
 
 def picture_goes_at(came: Decided | None, basis_end: Micros | None) -> Micros | None:

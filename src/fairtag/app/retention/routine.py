@@ -8,15 +8,17 @@ Units: µs UTC.
 from __future__ import annotations
 
 import base64
+from collections.abc import Sequence
 
 from fairtag.app.house import House
 from fairtag.app.ports import Transaction
 from fairtag.app.retention.book import Run
 from fairtag.app.retention.finish import finish
-from fairtag.app.retention.plan import listed
+from fairtag.app.retention.plan import concerned, listed
 from fairtag.audit.entries import Entry
 from fairtag.retention.limits import demand_clock
 from fairtag.terms.errors import ClockDoubtful
+from fairtag.terms.ids import WearerId
 from fairtag.terms.instants import Micros, text
 
 _BYTES = 15
@@ -29,22 +31,31 @@ def keep_house(house: House) -> int:
     Called every minute by a round of care.
     """
     now = house.clock.now()
-    begun = house.store.transact(lambda tx: _begin(tx, house, now))
+    is_due = house.store.read(lambda tx: _is_due(tx, now))
+    chosen = concerned(house, as_of=now, by="machine") if is_due else None
+    begun = house.store.transact(lambda tx: _begin(tx, house, now, chosen))
     return begun + finish(house)
 
 
-def _begin(tx: Transaction, house: House, now: Micros) -> int:
-    before = tx.erasures.clock(now)
-    tx.erasures.note_round(now)
-    day = text(now)[:_DAY]
-    if tx.erasures.routine_day() == day:
-        return 0
+def _is_due(tx: Transaction, now: Micros) -> bool:
+    """Tell whether the day's run is still to begin, and the clock is no reason against it."""
+    if tx.erasures.routine_day() == text(now)[:_DAY]:
+        return False
     try:
-        demand_clock(before)
+        demand_clock(tx.erasures.clock(now))
     except ClockDoubtful:
+        return False
+    return True
+
+
+def _begin(tx: Transaction, house: House, now: Micros, chosen: Sequence[WearerId] | None) -> int:
+    """Begin the day's run about these wearers; None: not now."""
+    is_due = _is_due(tx, now)
+    tx.erasures.note_round(now)
+    if chosen is None or not is_due:
         return 0
-    tx.erasures.set_routine_day(day)
-    plan = listed(tx, house, as_of=now, by="machine")
+    tx.erasures.set_routine_day(text(now)[:_DAY])
+    plan = listed(tx, house, as_of=now, by="machine", wearers=chosen)
     if not plan.items:
         return 0
     run = Run(

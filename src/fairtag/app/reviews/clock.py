@@ -21,6 +21,7 @@ from fairtag.app.outside.tell import see_outside
 from fairtag.app.ports import Transaction
 from fairtag.app.put_order import mark_in
 from fairtag.app.raise_alerts import mark_over, raise_for_house
+from fairtag.app.turns import EVERYBODY, Stretch
 from fairtag.review.clock import lapses_at, over_at, warned_at
 from fairtag.terms.ids import OrderId
 from fairtag.terms.instants import DAY, Micros
@@ -59,22 +60,25 @@ class _Matter(msgspec.Struct, frozen=True, kw_only=True):
     lapses: bool = False  # and the order stops now
 
 
-def see_reviews(house: House) -> int:
-    """Raise what is due about reviews, and stop orders that lapsed; tells how many changed."""
+def see_reviews(house: House, among: Stretch = EVERYBODY) -> int:
+    """Raise what is due about reviews, and stop orders that lapsed; tells how many changed.
+
+    `among` is whose orders are looked at.
+    """
     now = house.clock.now()
-    told = house.store.read(lambda tx: _look(tx, now))
-    over = house.store.read(lambda tx: _over(tx, told))
+    told = house.store.read(lambda tx: _look(tx, now, among))
+    over = house.store.read(lambda tx: _over(tx, told, among))
     done = sum(house.store.transact(partial(_tell, house=house, one=one, now=now)) for one in told)
     for alert in over:
         done += house.store.transact(partial(_settle, alert=alert))
-    done += see_outside(house)
+    done += see_outside(house, among)
     if done:
         house.changes.publish()
     return done
 
 
-def _look(tx: Transaction, now: Micros) -> list[_Matter]:
-    running = [one for one in tx.orders.facts() if one.starts_at <= now < one.ends_at]
+def _look(tx: Transaction, now: Micros, among: Stretch) -> list[_Matter]:
+    running = [one for one in tx.orders.facts(among=among) if one.starts_at <= now < one.ends_at]
     found = (_matter(tx, one, now) for one in running)
     return [one for one in found if one is not None]
 
@@ -166,7 +170,7 @@ def _notify(tx: Transaction, alert: Alert, now: Micros) -> int:
     return 1
 
 
-def _over(tx: Transaction, told: list[_Matter]) -> list[Alert]:
+def _over(tx: Transaction, told: list[_Matter], among: Stretch) -> list[Alert]:
     """List open alerts about reviews that were made since; a person still closes them."""
     still: set[tuple[str, OrderId | None]] = {(one.kind, one.order.order_id) for one in told}
     return [
@@ -174,6 +178,7 @@ def _over(tx: Transaction, told: list[_Matter]) -> list[Alert]:
         for one in open_alerts(tx)
         if one.kind in (REVIEW_DUE, REVIEW_OVERDUE)
         and not one.is_over
+        and among.holds(one.wearer_id)
         and (one.kind, one.order_id) not in still
     ]
 

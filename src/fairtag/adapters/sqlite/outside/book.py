@@ -75,6 +75,11 @@ class SqliteOutsideBook:
         body = msgspec.json.encode(contact)
         self._db.execute(insert(contacts).values(**row, at=contact.at, body=body, sealed=sealed))
 
+    def named(self) -> frozenset[OrderId]:
+        """List orders for which an address was ever named."""
+        found = self._db.execute(select(contacts.c.order_id).distinct())
+        return frozenset(OrderId(row.order_id) for row in found)
+
     def contacts(self, order_id: OrderId) -> list[Contact]:
         """List whose addresses stand for an order, without them."""
         newest = select(func.max(contacts.c.n)).where(contacts.c.order_id == order_id)

@@ -5,12 +5,13 @@ Units: instants in µs UTC.
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, select
+from typing import Any
+
+from sqlalchemy import Connection, Select, select
 
 from fairtag.adapters.sqlite.prompting.tables import prompt_pauses, review_calls
 from fairtag.orders.model import Absence
 from fairtag.rules.excused.absences import Excuse, absences_of
-from fairtag.terms.ids import OrderId
 from fairtag.terms.instants import Micros
 
 
@@ -33,9 +34,12 @@ def excused(db: Connection, wearer_id: str, as_of: Micros | None) -> tuple[Absen
     )
 
 
-def called(db: Connection, order_id: OrderId | None) -> dict[str, tuple[int, str]]:
-    """Find the newest call for a review of each order: when it was recorded, and by when."""
+def called(db: Connection, chosen: Select[Any] | None) -> dict[str, tuple[int, str]]:
+    """Find the newest call for a review of each order: when it was recorded, and by when.
+
+    `chosen` are the orders' ids; None stands for all.
+    """
     wanted = select(review_calls).order_by(review_calls.c.n)
-    if order_id is not None:
-        wanted = wanted.where(review_calls.c.order_id == order_id)
+    if chosen is not None:
+        wanted = wanted.where(review_calls.c.order_id.in_(chosen))
     return {row.order_id: (row.recorded_at, row.by_date) for row in db.execute(wanted)}

@@ -45,6 +45,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("device_id", "start"),
     )
     op.create_index(op.f("ix_activations_order_id"), "activations", ["order_id"], unique=False)
+    op.create_index(op.f("ix_activations_wearer_id"), "activations", ["wearer_id"], unique=False)
     op.create_table(
         "alert_acts",
         sa.Column("n", sa.Integer(), nullable=False),
@@ -235,7 +236,15 @@ def upgrade() -> None:
         sa.Column("time_zone", sa.String(), nullable=False),
         sa.Column("recorded_at", sa.Integer(), nullable=False),
         sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("asks", sa.Integer(), server_default="1", nullable=False),
         sa.PrimaryKeyConstraint("order_id", "version"),
+    )
+    op.create_index(
+        "order_versions_asking",
+        "order_versions",
+        ["wearer_id"],
+        unique=False,
+        sqlite_where=sa.text("asks = 1"),
     )
     op.create_index(
         op.f("ix_order_versions_wearer_id"), "order_versions", ["wearer_id"], unique=False
