@@ -31,6 +31,7 @@ def page(told: dict[str, Any], svg: str) -> str:
         told=told,
         heads=HEADS,
         rows=rows(told),
+        beside=beside_rows(told),
         usual=usual,
         svg=svg,
         percent=percent,
@@ -45,6 +46,25 @@ def rows(told: dict[str, Any]) -> list[tuple[str, ...]]:
         (name, str(one["people"]), *(cell(one, rate) for rate in ("fmr", "fnmr", "fta")))
         for name, one in everybody.items()
     ]
+
+
+def beside_rows(told: dict[str, Any]) -> list[str]:
+    """Tell what a cohort changed, a line a threshold and kind of score; nothing without one."""
+    lines = []
+    for point, both in told.get("side_by_side", {}).items():
+        for kind, one in both.items():
+            groups = [name for name in one["fmr"] if one["fmr"][name][0] is not None]
+            rates = ", ".join(f"{name} {percent(one['fmr'][name][0])}" for name in groups)
+            ratios = "; ".join(
+                f"{column} worst to best {found['fmr']['ratio']:.3g}"
+                for column, found in one["spread"].items()
+                if "fmr" in found and found["fmr"]["ratio"] is not None
+            )
+            missed = one["fnmr"]["all"][0]
+            told_missed = "" if missed is None else f"; FNMR {percent(missed)}"
+            lines.append(f"{point}, {kind}, at {one['threshold']:.5g}: FMR {rates}{told_missed}")
+            lines += [f"  {ratios}"] if ratios else []
+    return lines
 
 
 def cell(told: dict[str, Any], name: str) -> str:
