@@ -99,7 +99,8 @@ _ANSWERS = (
         by=("web/device_api/app.py:DeviceDoor",),
         carries="numbers of what was stored, the server's time; of an answer its receipt and what "
         "would help, never a score and never whose face it was; to the wearer's own device "
-        "prompts, the order in times, check-ins: no name and no place",
+        "prompts, the order in times, check-ins, the answers to their own complaints and whose "
+        "they are: no name and no place",
         decides="an officer, who gives the wearer a device with its credential",
         is_personal=True,
         is_to_signed_in=True,

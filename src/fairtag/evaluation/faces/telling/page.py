@@ -49,22 +49,31 @@ def rows(told: dict[str, Any]) -> list[tuple[str, ...]]:
 
 
 def beside_rows(told: dict[str, Any]) -> list[str]:
-    """Tell what a cohort changed, a line a threshold and kind of score; nothing without one."""
-    lines = []
-    for point, both in told.get("side_by_side", {}).items():
-        for kind, one in both.items():
-            groups = [name for name in one["fmr"] if one["fmr"][name][0] is not None]
-            rates = ", ".join(f"{name} {percent(one['fmr'][name][0])}" for name in groups)
-            ratios = "; ".join(
-                f"{column} worst to best {found['fmr']['ratio']:.3g}"
-                for column, found in one["spread"].items()
-                if "fmr" in found and found["fmr"]["ratio"] is not None
-            )
-            missed = one["fnmr"]["all"][0]
-            told_missed = "" if missed is None else f"; FNMR {percent(missed)}"
-            lines.append(f"{point}, {kind}, at {one['threshold']:.5g}: FMR {rates}{told_missed}")
-            lines += [f"  {ratios}"] if ratios else []
-    return lines
+    """Tell what a cohort changed, lines for each threshold and kind of score; nothing without one.
+
+    Both errors by group: what is taken off one may have been put on the other.
+    """
+    return [
+        line
+        for point, both in told.get("side_by_side", {}).items()
+        for kind, one in both.items()
+        for line in (
+            f"{point}, {kind}, at {one['threshold']:.5g}:",
+            *(f"  {rate.upper()} {_by_group(one, rate)}" for rate in ("fmr", "fnmr")),
+        )
+    ]
+
+
+def _by_group(one: dict[str, Any], rate: str) -> str:
+    found = [
+        f"{name} {percent(value)}" for name, (value, *_) in one[rate].items() if value is not None
+    ]
+    ratios = [
+        f"{column} worst to best {spread[rate]['ratio']:.3g}"
+        for column, spread in one["spread"].items()
+        if rate in spread and spread[rate]["ratio"] is not None
+    ]
+    return "; ".join([", ".join(found), *ratios])
 
 
 def cell(told: dict[str, Any], name: str) -> str:
