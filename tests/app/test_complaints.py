@@ -219,8 +219,8 @@ def test_a_wearer_has_ten_open_ones_and_learns_nothing_about_who_works_here(rig:
     first = complain(rig.house, W, text=TEXT, about="ghost")
     assert read_complaint(rig.house, sara, first.complaint_id).text == f"About: ghost\n\n{TEXT}"
     assert complain(rig.house, W, text=TEXT, about="otto").about == "otto"
-    for _ in range(8):
-        complain(rig.house, W, text=TEXT)
+    for n in range(8):
+        complain(rig.house, W, text=f"{TEXT} For the time of number {n}.")
     with pytest.raises(ComplaintRefused):
         complain(rig.house, W, text=TEXT)
     letter(rig, sara)  # what comes by letter is written down all the same

@@ -45,8 +45,11 @@ def turned_alike(templates: Sequence[Template], key: bytes) -> list[Template]:
     if len(key) != KEY_BYTES:
         raise UsageError(f"a template's key has {KEY_BYTES} bytes, not {len(key)}")
     vectors = [numbers(one) for one in templates]
-    drawn = {size: _normals(size * (size + 1) // 2, key) for size in set(map(len, vectors))}
-    made = [_reflected(one[np.newaxis], drawn[len(one)])[0] for one in vectors]
+    rows = {
+        size: iter(rows_turned(np.array([one for one in vectors if len(one) == size]), key))
+        for size in set(map(len, vectors))
+    }
+    made = [next(rows[len(one)]) for one in vectors]
     return [
         Template(engine=one.engine, vector=vector.astype("<f4").tobytes())
         for one, vector in zip(templates, made, strict=True)
@@ -79,7 +82,7 @@ def _reflected(rows: Doubles, drawn: Doubles) -> Doubles:
         mirror = axis.copy()
         mirror[0] += sign * np.linalg.norm(axis)
         part = told[:, first:]
-        part -= np.outer(part @ mirror, mirror * (2 / (mirror @ mirror)))
+        part -= (part @ mirror)[:, np.newaxis] * (mirror * (2 / (mirror @ mirror)))
         told[:, first] *= -sign
     return told
 
