@@ -144,6 +144,8 @@ async def _post(door: Door, path: str, request: Request) -> Response:
         return JSONResponse({"stored": {}, "quarantined": [], "server_time": text(door.now())})
     if not request.headers["content-type"].startswith("multipart/form-data"):
         door.told.append((path, await request.json()))
+        if path == "help":
+            door.me["is_paused"] = True  # as the service says of whoever called for help
         return JSONResponse({"ok": True})
     async with request.form() as form:
         manifest = json.loads(await form["manifest"].read())  # type: ignore[union-attr]

@@ -144,7 +144,7 @@ def served(
     process = _FORKS.Process(target=serving, args=(folder, "127.0.0.1", port), daemon=True)
     process.start()
     try:
-        for _ in range(300):
+        for _ in range(1_200):  # a busy machine is no reason to fail
             with socket.socket() as probe:
                 if probe.connect_ex(("127.0.0.1", port)) == 0:
                     break

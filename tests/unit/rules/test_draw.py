@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from itertools import pairwise
+from operator import attrgetter
 
 import pytest
 from hypothesis import given, settings
@@ -132,10 +133,14 @@ def is_lawful(at: int, window: int, gap: int, others: list[Slot]) -> bool:
     return all(run[5].at - run[0].until >= DAY for run in runs if mine in run)
 
 
+_begins, _ends = attrgetter("at"), attrgetter("until")
 MINUTES = st.integers(-1500, 3000)
+# Windows of demands that are there never hold one another: the table refuses it.
 SLOTS = st.lists(
-    st.builds(slot, MINUTES, st.integers(15, 90), st.integers(15, 120)), max_size=9, unique=True
-)
+    st.builds(slot, MINUTES, st.integers(15, 90), st.integers(15, 120)),
+    max_size=9,
+    unique_by=lambda one: one.at,
+).filter(lambda told: sorted(told, key=_begins) == sorted(told, key=_ends))
 
 
 @settings(deadline=None)

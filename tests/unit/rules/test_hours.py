@@ -81,6 +81,13 @@ def test_a_night_in_two_parts_that_touch_is_one() -> None:
     assert hours("2026-11-03", "22:00-00:00,00:00-08:00") == ["11-03T08:00 11-03T22:00"]
 
 
+def test_of_two_nights_of_one_length_the_one_that_is_over_later_counts() -> None:
+    assert hours("2026-11-03", "08:00-17:00,20:00-05:00") == [
+        "11-03T17:00 11-03T20:00",
+        "11-04T05:00 11-04T08:00",
+    ]
+
+
 @pytest.mark.parametrize(
     "protected", ["22:00-06:59", "00:00-08:59", "12:00-12:01", "10:00-14:00,15:00-23:59"]
 )
@@ -92,7 +99,7 @@ def test_less_than_nine_hours_of_quiet_are_refused(protected: str) -> None:
 def test_exactly_nine_hours_are_enough_and_all_hours_leave_no_day() -> None:
     assert hours("2026-11-03", "22:00-07:00") == ["11-03T07:00 11-03T22:00"]
     assert hours("2026-11-03", "07:00-06:59") == ["11-03T06:59 11-03T07:00"]
-    for whole in ("07:00-07:00", "00:00-12:00,12:00-00:00"):
+    for whole in ("07:00-07:00", "00:00-12:00,12:00-00:00", "07:00-07:00,21:00-08:00"):
         with pytest.raises(HoursRefused, match="or all are"):
             hours("2026-11-03", whole)
 
@@ -124,6 +131,29 @@ def test_where_an_hour_comes_twice_less_is_open() -> None:
     """On 25 October 01:30 comes twice: a day from then begins at the later one, GMT."""
     assert hours("2026-10-25", "13:30-01:30")[0].startswith("10-25T01:30")
     assert hours("2026-10-24", "01:30-13:30")[-1] == "10-24T23:00 10-25T00:30"
+
+
+def test_fifteen_hours_count_from_the_later_of_two_beginnings() -> None:
+    assert hours("2026-10-25", "16:30-01:30") == ["10-25T01:30 10-25T16:30"]
+
+
+def test_a_break_that_ends_in_an_hour_that_comes_twice_ends_at_the_later_one() -> None:
+    assert hours("2026-10-24", "05:00-15:00,00:30-01:30") == [
+        "10-24T14:00 10-24T23:00",
+        "10-24T23:00 10-24T23:30",
+        "10-25T01:30 10-25T05:00",
+    ]
+
+
+def test_where_midnight_comes_twice_a_local_day_has_both() -> None:
+    """In Havana 01:00 on 1 November 2026 is 00:00 again: both midnights belong to both days."""
+    (before,), (after,) = (
+        open_hours(day, "America/Havana", NIGHT) for day in ("2026-10-31", "2026-11-01")
+    )
+
+    assert text(before.day_end)[5:16] == "11-01T05:00"
+    assert text(after.day_start)[5:16] == "11-01T04:00"
+    assert text(after.day_end)[5:16] == "11-02T05:00"
 
 
 def test_local_days_have_the_length_that_they_have() -> None:
