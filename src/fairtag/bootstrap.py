@@ -64,7 +64,8 @@ def open_house(
 
     `look_s` is how long a look waits to be written down.
 
-    Raises: StoreRefused, UsageError, RetentionTooLong, EngineRefused, ProfileRefused.
+    Raises: StoreRefused, UsageError, RetentionTooLong, EngineRefused, ProfileRefused,
+    CohortRefused.
     """
     settings = settings_of(data)
     if settings.webhook_secret:

@@ -18,13 +18,14 @@ from fairtag.app.books import Person
 from fairtag.app.matching.book import IN_FORCE, KeptProfile
 from fairtag.app.matching.profiles import approve, propose, standing, take_out
 from fairtag.app.matching.published import published
+from fairtag.bootstrap import open_house
 from fairtag.cli import app
 from fairtag.faces.cohort.people import read as read_cohort
 from fairtag.faces.cohort.people import written
 from fairtag.faces.refusals import ProfileRefused
 from fairtag.faces.verdict import digest
 from fairtag.settings import Settings
-from fairtag.terms.errors import NotPermitted, SecondPersonRefused, SignInRefused
+from fairtag.terms.errors import FairtagError, NotPermitted, SecondPersonRefused, SignInRefused
 from fairtag.terms.instants import DAY, Micros
 
 WHY = "the laboratory's report of November"
@@ -288,3 +289,33 @@ def test_none_ships() -> None:
     assert Settings().face_cohort is None
     shipped = Path(fairtag.__file__).parent
     assert not [one for one in shipped.rglob("*.json") if b"fairtag-cohort/" in one.read_bytes()]
+
+
+@pytest.mark.parametrize(
+    ("raw", "why"),
+    [
+        (written(cohort(source="public")), "never decides"),
+        (b"{}", "no cohort"),
+        (None, "No such file"),
+    ],
+    ids=["people who were not asked", "something else", "nothing"],
+)
+def test_no_service_starts_with_what_may_not_stand_beside_a_decision(
+    tmp_path: Path, monkeypatch, raw: bytes | None, why: str
+) -> None:
+    file = tmp_path / "cohort.json"
+    if raw is not None:
+        file.write_bytes(raw)
+    monkeypatch.setenv("FAIRTAG_FACE_COHORT", str(file))
+
+    with pytest.raises(FairtagError, match=why), open_house(tmp_path / "data"):
+        pass
+
+
+def test_negative_control_with_people_who_agreed_it_starts(tmp_path: Path, monkeypatch) -> None:
+    file = tmp_path / "cohort.json"
+    file.write_bytes(written(cohort()))
+    monkeypatch.setenv("FAIRTAG_FACE_COHORT", str(file))
+
+    with open_house(tmp_path / "data") as house:
+        assert house.face_cohort == read_cohort(file.read_bytes())
