@@ -274,12 +274,14 @@ _FILES = (
         how=How.FILE,
         by=(
             "cli/facing/card.py:card",
+            "cli/facing/cohorts.py:make",
             "cli/facing/evaluating.py:_write",
             "evaluation/faces/telling/plots.py:draw",
             "evaluation/faces/signing.py:key_at",
             "evaluation/faces/signing.py:sign",
         ),
-        carries="counts about a list of pictures that the caller has; opens no store, names nobody",
+        carries="counts about a list of pictures that the caller has, and numbers of the faces in "
+        "them (a cohort); opens no store, names nobody",
         decides="whoever holds the pictures",
     ),
     Way(
