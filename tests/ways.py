@@ -171,6 +171,9 @@ def to_devices(scene: Scene, folder: Path) -> bytes:
     where = {"lat": 53.48081, "lon": -2.2376, "timestamp": rig.clock.at // 1_000_000}
     bodies = (json.dumps(rig.line("D-1")), json.dumps(rig.line("D-9")), "Canaryella {")
     told = [rig.client.post("/d/v1/messages", content=one, headers=heads) for one in bodies]
+    said = json.dumps({"text": "Canaryella shouted at me."})
+    told.append(rig.client.post("/d/v1/complaints", content=said, headers=heads))
+    told.append(rig.client.get("/d/v1/complaints", headers=heads))
     told.append(rig.client.get(f"/d/osmand/{token}", params=where))
     told.append(rig.client.get("/d/osmand/wrong", params=where))
     told.append(rig.client.post("/d/owntracks", json=where, auth=("D-1", token)))

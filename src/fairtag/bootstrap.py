@@ -38,6 +38,8 @@ from fairtag.app.ports import Clock, Notifier, Store
 from fairtag.app.reviewing.known import KnownPairs, NullKnownPairs
 from fairtag.app.set_duty import check_address
 from fairtag.custody.root import Root
+from fairtag.faces.cohort.people import Named, demand_deciding
+from fairtag.faces.cohort.people import read as read_cohort
 from fairtag.faces.threshold import demand_sample
 from fairtag.retention.schedule import scheduled
 from fairtag.review.measures import demand_alert_sample
@@ -62,7 +64,8 @@ def open_house(
 
     `look_s` is how long a look waits to be written down.
 
-    Raises: StoreRefused, UsageError, RetentionTooLong, EngineRefused, ProfileRefused.
+    Raises: StoreRefused, UsageError, RetentionTooLong, EngineRefused, ProfileRefused,
+    CohortRefused.
     """
     settings = settings_of(data)
     if settings.webhook_secret:
@@ -232,6 +235,21 @@ def _known_pairs(folder: str) -> KnownPairs:
     return FolderKnownPairs(Path(folder)) if folder else NullKnownPairs()
 
 
+def _face_cohort(path: Path | None) -> Named | None:
+    """Read the cohort that may stand beside decisions, if a setting names one.
+
+    Raises: CohortRefused, UsageError.
+    """
+    if path is None:
+        return None
+    try:
+        found = read_cohort(path.read_bytes())
+    except OSError as error:
+        raise UsageError(f"face_cohort {path}: {error.strerror}") from error
+    demand_deciding(found)
+    return found
+
+
 def _enrolment_source(settings: Settings) -> EnrolmentSource | None:
     folder = settings.enrolment_folder
     return None if folder is None else FolderEnrolmentSource(folder)
@@ -257,6 +275,7 @@ def _wired(
         parcels=FolderParcels(data / "out"),
         faces=faces,
         enrolment_source=_enrolment_source(settings),
+        face_cohort=_face_cohort(settings.face_cohort),
         face_sample=settings.face_sample,
         alert_sample=settings.alert_sample,
         engines_allowed=settings.face_engines_allowed,

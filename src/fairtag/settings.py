@@ -52,6 +52,9 @@ class Settings(BaseSettings):
     face_engine: str = "reference"  # or an engine of the entry point group fairtag.engines
     # Digests of plug-ins that may run; `fairtag face engines` prints them. Shown at /charter.
     face_engines_allowed: tuple[str, ...] = ()
+    # A cohort's file (`fairtag face cohort`), or nothing. A profile that was measured with a cohort
+    # decides beside that very file only; the file alone decides nothing. Shown at /charter/faces.
+    face_cohort: Path | None = None
     face_sample: float = 0.05  # of automatic matches people look at, blind; 0.02 to 0.05
     alert_sample: float = 0.02  # of closed alerts a second person looks at, blind; 0.02 at least
     # How long records are kept, in days; these only shorten what the code allows.

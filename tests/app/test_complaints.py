@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
+from typing import Any
 
 import pytest
 from sqlalchemy.exc import DatabaseError
 from tests.app.test_retention import due_now, lived, old  # noqa: F401 - fixtures
+from tests.checkins import ask as speak
+from tests.checkins import asked
 from tests.rig import Rig
 
 from fairtag.app.books import Person
@@ -17,6 +20,7 @@ from fairtag.app.complaints.answer import acknowledge, answer_complaint, name_pe
 from fairtag.app.complaints.read import complaints_told, listed, read_complaint
 from fairtag.app.complaints.record import Written, complain, record_complaint
 from fairtag.app.log import verify
+from fairtag.app.put_order import mark_order
 from fairtag.review.complaints.model import Complaint, Step, day_of, stands_on
 from fairtag.review.refusals import (
     ComplaintAboutYou,
@@ -26,7 +30,7 @@ from fairtag.review.refusals import (
 )
 from fairtag.terms.errors import NotPermitted
 from fairtag.terms.ids import OrderId, WearerId
-from fairtag.terms.instants import DAY, Micros
+from fairtag.terms.instants import DAY, HOUR, Micros
 
 W = WearerId("W-1")
 TEXT = "The officer shouted at me in front of Canarychild."
@@ -215,8 +219,8 @@ def test_a_wearer_has_ten_open_ones_and_learns_nothing_about_who_works_here(rig:
     first = complain(rig.house, W, text=TEXT, about="ghost")
     assert read_complaint(rig.house, sara, first.complaint_id).text == f"About: ghost\n\n{TEXT}"
     assert complain(rig.house, W, text=TEXT, about="otto").about == "otto"
-    for _ in range(8):
-        complain(rig.house, W, text=TEXT)
+    for n in range(8):
+        complain(rig.house, W, text=f"{TEXT} For the time of number {n}.")
     with pytest.raises(ComplaintRefused):
         complain(rig.house, W, text=TEXT)
     letter(rig, sara)  # what comes by letter is written down all the same
@@ -298,3 +302,76 @@ def _counted(tx) -> verify.Said:
     for one in tx.audit.entries(limit=10_000):
         said.take(one.entry)
     return said
+
+
+def test_a_wearer_complains_on_their_device_and_reads_the_answer_there(rig: Rig) -> None:
+    device = asked(rig)
+    sara = rig.person("sara", "supervisor")
+    told = {"text": TEXT, "about": "the tall one"}
+
+    answer = speak(rig, device, "complaints", told)
+
+    assert answer.status_code == 200
+    (one,) = speak(rig, device, "complaints").json()["complaints"]
+    assert (one["answered_at"], one["answer"], one["is_late"]) == (None, "", False)
+    name = answer.json()["complaint_id"]
+    whole = read_complaint(rig.house, sara, name)
+    assert whole.text == f"About: the tall one\n\n{TEXT}"
+    assert (whole.listed.complaint.how, whole.listed.stands.is_acknowledged) == ("their app", True)
+    answer_complaint(rig.house, sara, name, outcome="upheld in part", text=ANSWER)
+    (one,) = speak(rig, device, "complaints").json()["complaints"]
+    assert (one["outcome"], one["answer"], one["by"]) == ("upheld in part", ANSWER, "sara")
+    assert TEXT not in speak(rig, device, "complaints").text
+
+
+def test_sent_twice_it_is_one_complaint_until_it_is_answered(rig: Rig) -> None:
+    device = asked(rig)
+    sara = rig.person("sara", "supervisor")
+    first = speak(rig, device, "complaints", {"text": TEXT}).json()["complaint_id"]
+
+    again = speak(rig, device, "complaints", {"text": f" {TEXT} "}).json()["complaint_id"]
+
+    assert again == first
+    other = speak(rig, device, "complaints", {"text": f"{TEXT} Again."}).json()["complaint_id"]
+    assert other != first
+    assert len(speak(rig, device, "complaints").json()["complaints"]) == 2
+    answer_complaint(rig.house, sara, first, outcome="not upheld", text=ANSWER)
+    new = speak(rig, device, "complaints", {"text": TEXT}).json()["complaint_id"]
+    assert new != first
+
+
+def test_each_look_on_the_device_stands_in_the_log(rig: Rig) -> None:
+    device = asked(rig)
+    before = logged(rig).count("wearer.app")
+
+    speak(rig, device, "complaints")
+
+    assert logged(rig).count("wearer.app") == before + 1
+
+
+@pytest.mark.parametrize("told", [{}, {"text": "  "}, {"text": 5}, {"text": "x" * 5001}])
+def test_what_says_nothing_or_too_much_is_not_kept(rig: Rig, told: dict[str, Any]) -> None:
+    device = asked(rig)
+
+    answer = speak(rig, device, "complaints", told)
+
+    assert (answer.status_code, answer.json()["code"]) == (409, "FT-792")
+    assert speak(rig, device, "complaints").json() == {"complaints": []}
+
+
+def test_a_device_reads_its_own_wearers_complaints_only(rig: Rig) -> None:
+    mine, other = asked(rig), asked(rig, 2)
+    speak(rig, mine, "complaints", {"text": TEXT})
+
+    assert speak(rig, other, "complaints").json() == {"complaints": []}
+    assert len(speak(rig, mine, "complaints").json()["complaints"]) == 1
+
+
+def test_a_device_that_serves_nobody_keeps_and_tells_nothing(rig: Rig) -> None:
+    device = asked(rig)
+    speak(rig, device, "complaints", {"text": TEXT})
+    mark_order(rig.house, OrderId("ORD-1"), "end", at=rig.clock.at, by="test", reason="Revoked")
+    rig.pass_time(HOUR)
+
+    assert speak(rig, device, "complaints").json() == {"complaints": []}
+    assert speak(rig, device, "complaints", {"text": "More."}).status_code == 409

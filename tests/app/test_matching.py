@@ -9,17 +9,23 @@ from pathlib import Path
 import msgspec
 import pytest
 from tests.rig import PASSWORD, Rig, opened_rig
+from tests.unit.faces.cohorts import cohort, drawn
 from tests.unit.faces.specimens import ENGINE, profile, rates
 from typer.testing import CliRunner
 
+import fairtag
 from fairtag.app.books import Person
 from fairtag.app.matching.book import IN_FORCE, KeptProfile
 from fairtag.app.matching.profiles import approve, propose, standing, take_out
 from fairtag.app.matching.published import published
+from fairtag.bootstrap import open_house
 from fairtag.cli import app
+from fairtag.faces.cohort.people import read as read_cohort
+from fairtag.faces.cohort.people import written
 from fairtag.faces.refusals import ProfileRefused
 from fairtag.faces.verdict import digest
-from fairtag.terms.errors import NotPermitted, SecondPersonRefused, SignInRefused
+from fairtag.settings import Settings
+from fairtag.terms.errors import FairtagError, NotPermitted, SecondPersonRefused, SignInRefused
 from fairtag.terms.instants import DAY, Micros
 
 WHY = "the laboratory's report of November"
@@ -220,3 +226,96 @@ def test_everybody_reads_its_figures(rig: Rig) -> None:
         "trials": 200_000,
         "95": [kept.profile.overall.fmr.low, kept.profile.overall.fmr.high],
     }
+
+
+def with_cohort(rig: Rig, **changed):
+    """Give a cohort of the engine that runs, and the house that has it."""
+    told = {"engine": ENGINE.name, "weights_sha256": ENGINE.weights_sha256} | changed
+    named = read_cohort(written(cohort(**told)))
+    return named, replace(rig.house, face_cohort=named)
+
+
+def test_a_profile_with_a_cohort_decides_where_that_very_cohort_is(rig: Rig) -> None:
+    named, house = with_cohort(rig)
+    first, second = two(rig)
+    candidate = msgspec.structs.replace(CANDIDATE, cohort_sha256=named.sha256)
+    asked = propose(house, first, candidate, password=PASSWORD, reason=WHY)
+    said = {"digest": asked.digest, "password": PASSWORD, "engine": ENGINE}
+    approve(house, second, asked.proposal_id, **said)
+    _, another = with_cohort(rig, name="other people")
+
+    assert standing(house, ENGINE).mode == "live"
+    for wrong, why in ((rig.house, "none is here"), (another, "another cohort")):
+        found = standing(wrong, ENGINE)
+        assert (found.mode, found.decides) == ("refer_all", None)
+        assert why in found.why
+
+
+@pytest.mark.parametrize(
+    ("changed", "why"),
+    [
+        ({"source": "public"}, "never decides"),
+        ({"vectors": drawn(199)}, "too few"),
+        ({"engine": "another@1"}, "made with another@1"),
+    ],
+)
+def test_a_cohort_that_says_too_little_lets_nothing_decide(rig: Rig, changed, why: str) -> None:
+    named, house = with_cohort(rig, **changed)
+    first, second = two(rig)
+    candidate = msgspec.structs.replace(CANDIDATE, cohort_sha256=named.sha256)
+    asked = propose(house, first, candidate, password=PASSWORD, reason=WHY)
+    said = {"digest": asked.digest, "password": PASSWORD, "engine": ENGINE}
+
+    with pytest.raises(ProfileRefused, match=why):
+        approve(house, second, asked.proposal_id, **said)
+
+
+def test_a_profile_without_a_cohort_is_none_the_worse_for_one(rig: Rig) -> None:
+    in_force(rig)
+    _, house = with_cohort(rig)
+
+    assert standing(house, ENGINE).mode == "live"
+
+
+def test_everybody_reads_whether_there_is_a_cohort(rig: Rig) -> None:
+    named, house = with_cohort(rig)
+
+    assert published(rig.house)["cohort"] is None
+    told = published(house)["cohort"]
+    assert (told["sha256"], told["people"], told["source"]) == (named.sha256, 200, "consented")
+
+
+def test_none_ships() -> None:
+    assert Settings().face_cohort is None
+    shipped = Path(fairtag.__file__).parent
+    assert not [one for one in shipped.rglob("*.json") if b"fairtag-cohort/" in one.read_bytes()]
+
+
+@pytest.mark.parametrize(
+    ("raw", "why"),
+    [
+        (written(cohort(source="public")), "never decides"),
+        (b"{}", "no cohort"),
+        (None, "No such file"),
+    ],
+    ids=["people who were not asked", "something else", "nothing"],
+)
+def test_no_service_starts_with_what_may_not_stand_beside_a_decision(
+    tmp_path: Path, monkeypatch, raw: bytes | None, why: str
+) -> None:
+    file = tmp_path / "cohort.json"
+    if raw is not None:
+        file.write_bytes(raw)
+    monkeypatch.setenv("FAIRTAG_FACE_COHORT", str(file))
+
+    with pytest.raises(FairtagError, match=why), open_house(tmp_path / "data"):
+        pass
+
+
+def test_negative_control_with_people_who_agreed_it_starts(tmp_path: Path, monkeypatch) -> None:
+    file = tmp_path / "cohort.json"
+    file.write_bytes(written(cohort()))
+    monkeypatch.setenv("FAIRTAG_FACE_COHORT", str(file))
+
+    with open_house(tmp_path / "data") as house:
+        assert house.face_cohort == read_cohort(file.read_bytes())

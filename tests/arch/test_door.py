@@ -42,7 +42,9 @@ HANDS = {
     "reasons": {"app/deciding/told.py", "app/disclosure/account/read.py"},
     "words": {"app/deciding/basis.py"},
     "derived": {"app/checkins/answering/compare.py"},
-    "complained": {"app/complaints/read.py"},  # a wearer's words, after the entry of who reads
+    # A wearer's words, after the entry of who reads; and beside the same words sent again by the
+    # same wearer, of which nobody sees either.
+    "complained": {"app/complaints/read.py", "app/complaints/record.py"},
     "replied": {"app/complaints/read.py"},
     "in_counts": {"app/fairness/tell.py"},  # what wearers said of themselves: counted, forgotten
 }

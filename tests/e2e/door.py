@@ -36,6 +36,7 @@ class Door:
     refuse: dict[str, tuple[int, dict[str, str]]] = field(default_factory=dict)
     me: dict[str, Any] = field(default_factory=dict)
     frames: list[bytes] = field(default_factory=list)
+    complaints: list[dict[str, Any]] = field(default_factory=list)
     _since: float = field(default_factory=time.monotonic)
     _set: Micros | None = None
 
@@ -123,6 +124,8 @@ def application(door: Door) -> Starlette:
             items = [one for one in door.items if one["n"] > after]
             told = {"items": items, "next": max([after, *(one["n"] for one in items)])}
             return JSONResponse(told | {"server_time": text(door.now())})
+        if path == "complaints" and request.method == "GET":
+            return JSONResponse({"complaints": door.complaints})
         return await _post(door, path, request)
 
     house: Any = SimpleNamespace(is_demo=False, is_rehearsal=True, speed=float(SPEED))

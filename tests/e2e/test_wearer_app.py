@@ -20,6 +20,17 @@ from fairtag.terms.instants import HOUR, MINUTE, Micros, parse, text
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 __all__ = ["play"]  # a fixture
 ASKED = ".card.asking #go"
+KEPT = """async () => {
+  const [{ name }] = await indexedDB.databases();
+  const asked = (one) => new Promise((done) => { one.onsuccess = () => done(one.result); });
+  const opened = await asked(indexedDB.open(name));
+  const kept = [];
+  for (const store of opened.objectStoreNames) {
+    kept.push(await asked(opened.transaction(store).objectStore(store).getAll()));
+  }
+  opened.close();
+  return JSON.stringify(kept);
+}"""
 
 
 @pytest.fixture(scope="module")
@@ -454,3 +465,47 @@ def test_what_waits_for_seven_days_is_gone(page: Page) -> None:
     )
 
     assert left == ["y"]
+
+
+def test_a_complaint_written_offline_is_sent_later_and_its_answer_is_shown(
+    page: Page, door: Door
+) -> None:
+    page.click("#to-complaints")
+    expect(page.locator("#main")).to_contain_text("You have not complained.")
+    page.click("#write")
+    page.context.set_offline(True)
+    page.fill("#text", "The officer shouted at me.")
+    page.fill("#whom", "otto")
+    page.click("#send")
+    expect(page.locator(".card")).to_contain_text("Not sent yet")
+    assert "complaints" not in door.paths()
+
+    page.context.set_offline(False)
+
+    until(page, lambda: "complaints" in door.paths())
+    assert dict(door.told)["complaints"] == {"text": "The officer shouted at me.", "about": "otto"}
+    told = {"received_on": "2026-11-03", "answer_by": "2026-12-01", "is_late": False}
+    told |= {"answered_at": "2026-11-03T13:00:00Z", "outcome": "upheld", "by": "sara"}
+    door.complaints = [told | {"answer": "You were right, and we are sorry."}]
+    show(page, "complaints")
+    expect(page.locator(".answer")).to_have_text("You were right, and we are sorry.")
+    kept = page.evaluate(KEPT)
+    assert "we are sorry" not in kept
+
+
+@pytest.mark.parametrize("is_standing", [False, True])
+def test_a_stopped_order_says_so_on_the_first_page(
+    bright: Browser, door: Door, address: str, *, is_standing: bool
+) -> None:
+    with phone(bright) as page:
+        pair(page, address)
+        assert page.locator("#stopped").count() == 0
+    order = door.of_me()["order"]
+    door.me = {"order": order | {"stopped_since": text(AFTERNOON), "is_standing": is_standing}}
+
+    with phone(bright) as page:
+        pair(page, address)
+
+        what = "around an alert only" if is_standing else "nothing is recorded or judged"
+        expect(page.locator("#stopped")).to_contain_text(what)
+        expect(page.locator("#stopped")).to_contain_text("15 January")

@@ -15,7 +15,10 @@ from tests.e2e.test_every_page import OVERFLOW, RULES, SEEN
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 __all__ = ["play"]  # a fixture
-LISTS = ("nowhere", "help", "health", "past", "messages", "settings", "statement/p-1", "order")
+LISTS = (
+    *("nowhere", "help", "health", "past", "messages", "settings", "statement/p-1", "order"),
+    *("complaints", "complain"),
+)
 INNER = """(() => {
   const inner = document.getElementById("page");
   return inner ? inner.scrollWidth - inner.clientWidth : 0;
@@ -40,7 +43,13 @@ def browser(play: Playwright, tmp_path_factory: pytest.TempPathFactory) -> Itera
 def door() -> Door:
     held = {"check_in_id": "p-0", "is_void": False, "outcome": None}
     span = {"at": "2026-11-03T09:00:00Z", "until": "2026-11-03T09:30:00Z"}
-    return Door(me={"check_ins": [held | span | {"state": "expired_shown"}]})
+    waits = {"received_on": "2026-10-01", "answer_by": "2026-10-29", "is_late": True}
+    waits |= {"answered_at": None, "outcome": "", "answer": "", "by": ""}
+    told = {"answered_at": "2026-11-02T10:00:00Z", "outcome": "upheld in part", "by": "sara"}
+    told |= {"answer": "We heard the recording, and we are sorry.", "is_late": False}
+    door = Door(me={"check_ins": [held | span | {"state": "expired_shown"}]})
+    door.complaints = [waits, waits | told]
+    return door
 
 
 @pytest.fixture

@@ -8,11 +8,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 from tests.portraits import astronaut, grace_hopper, saved
+from tests.unit.faces.cohorts import cohort
 from typer.testing import CliRunner
 
 from fairtag.cli import app
 from fairtag.evaluation.faces.profile import report_in
 from fairtag.evaluation.faces.telling.cards import BIAS, CARD, document
+from fairtag.faces.cohort.people import written
 
 DOCS = Path(__file__).parents[2] / "docs"
 PAIRS = "left,right,same\na_1.png,a_2.png,1\nh_1.png,h_2.png,1\na_1.png,h_1.png,0\n"
@@ -83,3 +85,49 @@ def test_the_report_behind_the_documents_meets_what_is_promised_of_the_engine() 
     assert told["fta"] <= 0.005
     assert not told["gate"]["passes"]
     assert "fails the gate" in (DOCS / BIAS).read_text()
+
+
+def run(*words: str) -> tuple[int, str, str]:
+    done = CliRunner().invoke(app, ["face", "cohort", *words])
+    return done.exit_code, done.stdout, "" if done.exception is None else str(done.exception)
+
+
+def test_a_cohort_of_few_is_not_written(pictures: Path, tmp_path: Path) -> None:
+    out = tmp_path / "cohort.json"
+    words = ["make", "--images", str(pictures), "--name", "two", "--basis", "NASA, US Navy"]
+
+    _, _, why = run(*words, "--source", "public", "--out", str(out), "--jobs", "1")
+
+    assert "2 people are too few" in why
+    assert not out.exists()
+    assert "write consented, synthetic, public" in run(*words, "--source", "x", "--out", "y")[2]
+
+
+def test_a_cohort_says_what_it_is_and_shows_no_face(tmp_path: Path) -> None:
+    file = tmp_path / "cohort.json"
+    file.write_bytes(written(cohort(groups={"sex=F": 90})))
+
+    code, told, _ = run("show", str(file), "--json")
+
+    assert code == 0
+    found = json.loads(told)
+    assert (found["people"], found["nearest"], found["groups"]) == (200, 40, {"sex=F": 90})
+    assert set(found) == {
+        *("sha256", "name", "source", "basis", "people", "nearest", "groups", "data_sha256"),
+        "engine",
+    }
+    file.write_bytes(written(cohort(source="public")))
+    assert run("show", str(file))[0] == 1
+    file.write_bytes(b"{}")
+    assert "no cohort" in run("show", str(file))[2]
+
+
+def test_a_cohort_of_another_engine_measures_nothing(pictures: Path, tmp_path: Path) -> None:
+    file = tmp_path / "cohort.json"
+    file.write_bytes(written(cohort()))
+    files = ["--pairs", str(pictures / "pairs.csv"), "--images", str(pictures), "--jobs", "1"]
+    more = ["--cohort", str(file), "--out", str(tmp_path / "out")]
+
+    done = CliRunner().invoke(app, ["face", "evaluate", *files, *more])
+
+    assert "made with e@1" in str(done.exception)

@@ -14,6 +14,7 @@ from fairtag.app.fairness.book import Courses
 from fairtag.app.log.book import LogFile, Signer, Witness
 from fairtag.app.ports import Clock, Notifier, Store, Vault
 from fairtag.app.reviewing.known import KnownPairs, NullKnownPairs
+from fairtag.faces.cohort.people import Named
 from fairtag.retention.schedule import Schedule
 
 
@@ -78,6 +79,7 @@ class House:
     enrolment_source: EnrolmentSource | None = None  # the authority's own pictures, if any
     engines_allowed: tuple[str, ...] = ()  # digests of engines that may run beside the reference
     decisions_a_day: int = 200  # photos that reviewers can decide in 24 h
+    face_cohort: Named | None = None  # whom scores are held against; none unless somebody brings it
     face_sample: float = 0.05  # the share of automatic matches that people look at blind
     alert_sample: float = 0.02  # the share of closed alerts that a second person looks at, blind
     inspector_to: str = ""  # who, besides the supervisor, hears of an opening for danger to life

@@ -99,7 +99,8 @@ _ANSWERS = (
         by=("web/device_api/app.py:DeviceDoor",),
         carries="numbers of what was stored, the server's time; of an answer its receipt and what "
         "would help, never a score and never whose face it was; to the wearer's own device "
-        "prompts, the order in times, check-ins: no name and no place",
+        "prompts, the order in times, check-ins, the answers to their own complaints and whose "
+        "they are: no name and no place",
         decides="an officer, who gives the wearer a device with its credential",
         is_personal=True,
         is_to_signed_in=True,
@@ -273,12 +274,14 @@ _FILES = (
         how=How.FILE,
         by=(
             "cli/facing/card.py:card",
+            "cli/facing/cohorts.py:make",
             "cli/facing/evaluating.py:_write",
             "evaluation/faces/telling/plots.py:draw",
             "evaluation/faces/signing.py:key_at",
             "evaluation/faces/signing.py:sign",
         ),
-        carries="counts about a list of pictures that the caller has; opens no store, names nobody",
+        carries="counts about a list of pictures that the caller has, and numbers of the faces in "
+        "them (a cohort); opens no store, names nobody",
         decides="whoever holds the pictures",
     ),
     Way(

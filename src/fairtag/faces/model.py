@@ -109,6 +109,7 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
     outcome: Literal["match", "refer"]
     reason: Refer | None = None  # with `refer`
     score: float | None = None  # the best frame's cosine with the enrolled pictures' mean
+    normalised: float | None = None  # the best frame beside a cohort, in spreads; what decided then
     profile: str | None = None  # digest of the profile that decided
 
 
@@ -130,13 +131,13 @@ class GroupRates(msgspec.Struct, frozen=True, kw_only=True):
     fta: Rate
 
 
-class ThresholdProfile(msgspec.Struct, frozen=True, kw_only=True):
+class ThresholdProfile(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """At which score an engine may say 'match', and what shows how often that is wrong (G8)."""
 
     engine: str  # `EngineInfo.name`
     weights_sha256: tuple[str, ...]
     capture_mode: str  # such as "burst3-enrolled3"
-    threshold: float
+    threshold: float  # a cosine; with a cohort in spreads
     mode: Literal["refer_all", "demo", "live"]
     data_sha256: str  # of the pair list and pictures that were compared
     report_sha256: str
@@ -145,3 +146,4 @@ class ThresholdProfile(msgspec.Struct, frozen=True, kw_only=True):
     made_at: Micros
     evaluated_by: str
     approved_by: str
+    cohort_sha256: str = ""  # the cohort that scores were held against; it alone will do

@@ -11,7 +11,8 @@ FairtagError
 ├── FairnessRefused               FT-813  no report about this time
 ├── UnknownEnrolment              FT-830  no such invitation or enrolled picture
 ├── AnswerRefused                 FT-831  not what was asked for, or answered already
-└── EnrolmentRefused              FT-832  over, too many tries, or no pictures to be had
+├── EnrolmentRefused              FT-832  over, too many tries, or no pictures to be had
+└── CohortRefused                 FT-833  not faces that a score may be held against
 """
 
 from __future__ import annotations
@@ -113,3 +114,11 @@ class EnrolmentRefused(FairtagError):
         "This invitation is over. Ask your officer for a new one. It does not count against you."
     )
     operator = "Enrolment refused; `detail` says why."
+
+
+class CohortRefused(FairtagError):
+    """These are not faces that a score may be held against."""
+
+    code = "FT-833"
+    officer = "The faces that scores are held against are not those that were agreed to."
+    operator = "Cohort refused: `fairtag face cohort show FILE` tells what it says of itself."

@@ -45,18 +45,35 @@ def turned_alike(templates: Sequence[Template], key: bytes) -> list[Template]:
     if len(key) != KEY_BYTES:
         raise UsageError(f"a template's key has {KEY_BYTES} bytes, not {len(key)}")
     vectors = [numbers(one) for one in templates]
-    drawn = {size: _normals(size * (size + 1) // 2, key) for size in set(map(len, vectors))}
-    made = [_reflected(one, drawn[len(one)]) for one in vectors]
+    rows = {
+        size: iter(rows_turned(np.array([one for one in vectors if len(one) == size]), key))
+        for size in set(map(len, vectors))
+    }
+    made = [next(rows[len(one)]) for one in vectors]
     return [
         Template(engine=one.engine, vector=vector.astype("<f4").tobytes())
         for one, vector in zip(templates, made, strict=True)
     ]
 
 
-def _reflected(vector: Doubles, drawn: Doubles) -> Doubles:
-    """Reflect a vector once a dimension, so that its numbers become its parts along drawn axes."""
-    size = len(vector)
-    told, at = vector.copy(), 0
+def rows_turned(table: Doubles, key: bytes) -> Doubles:
+    """Turn rows that are nobody's templates, to stand beside those of one wearer.
+
+    Shapes: (n, dims). Raises: UsageError.
+    """
+    if len(key) != KEY_BYTES:
+        raise UsageError(f"a template's key has {KEY_BYTES} bytes, not {len(key)}")
+    size = table.shape[1]
+    return _reflected(table, _normals(size * (size + 1) // 2, key))
+
+
+def _reflected(rows: Doubles, drawn: Doubles) -> Doubles:
+    """Reflect rows once a dimension, so that their numbers become their parts along drawn axes.
+
+    Shapes: (n, size).
+    """
+    size = rows.shape[1]
+    told, at = rows.copy(), 0
     for first in range(size):
         axis = drawn[at : at + size - first]
         at += size - first
@@ -64,9 +81,9 @@ def _reflected(vector: Doubles, drawn: Doubles) -> Doubles:
         # The mirror halfway between the drawn axis and the first one: it brings one to the other.
         mirror = axis.copy()
         mirror[0] += sign * np.linalg.norm(axis)
-        part = told[first:]
-        part -= mirror * (2 * (mirror @ part) / (mirror @ mirror))
-        told[first] *= -sign
+        part = told[:, first:]
+        part -= (part @ mirror)[:, np.newaxis] * (mirror * (2 / (mirror @ mirror)))
+        told[:, first] *= -sign
     return told
 
 

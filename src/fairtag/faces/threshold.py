@@ -11,9 +11,10 @@ from collections.abc import Iterator, Sequence
 
 import msgspec
 
+from fairtag.faces.cohort.people import Named, demand_deciding, demand_fit
 from fairtag.faces.error_rates import needed
 from fairtag.faces.model import EngineInfo, GroupRates, Rate, ThresholdProfile
-from fairtag.faces.refusals import ProfileRefused
+from fairtag.faces.refusals import CohortRefused, ProfileRefused
 from fairtag.faces.verdict import digest
 from fairtag.terms.counts.intervals import share
 from fairtag.terms.instants import Micros
@@ -43,15 +44,21 @@ class Admitted(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def admitted(
-    profile: ThresholdProfile, *, approved: str, engine: EngineInfo, capture_mode: str
+    profile: ThresholdProfile,
+    *,
+    approved: str,
+    engine: EngineInfo,
+    capture_mode: str,
+    cohort: Named | None = None,
 ) -> Admitted:
     """Go on only with a live profile that was approved as it is, for this engine and this capture.
 
-    `approved` is the digest that people agreed to.
+    `approved` is the digest that people agreed to; `cohort` the one that is here, if any.
     Raises: ProfileRefused, saying everything that is wrong.
     Fails: closed.
     """
     why = [*failings(profile), *_strange(profile, engine, capture_mode)]
+    why += _other_cohort(profile, engine, cohort)
     name = digest(profile)
     if name != approved:
         why.insert(0, "it is not the profile that was approved: something in it was changed")
@@ -151,6 +158,24 @@ def _strange(profile: ThresholdProfile, engine: EngineInfo, capture_mode: str) -
         yield "it was measured with other weights than those that run"
     if profile.capture_mode != capture_mode:
         yield f"it was measured as {profile.capture_mode}, and pictures are taken as {capture_mode}"
+
+
+def _other_cohort(
+    profile: ThresholdProfile, engine: EngineInfo, cohort: Named | None
+) -> Iterator[str]:
+    """Say why the cohort that is here is not the one that a profile was measured with."""
+    if not profile.cohort_sha256:
+        return
+    if cohort is None:
+        yield "it was measured with a cohort, and none is here"
+    elif cohort.sha256 != profile.cohort_sha256:
+        yield "it was measured with another cohort than the one that is here"
+    else:
+        try:
+            demand_fit(cohort, engine)
+            demand_deciding(cohort)
+        except CohortRefused as refusal:
+            yield f"its cohort: {refusal}"
 
 
 def demand_sample(share_of_matches: float) -> float:

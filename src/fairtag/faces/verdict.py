@@ -15,6 +15,7 @@ import msgspec
 import numpy as np
 
 from fairtag.faces.capture.attacks import Attack
+from fairtag.faces.cohort.norm import Beside, compare_beside
 from fairtag.faces.compare import compare, numbers
 from fairtag.faces.model import Reading, Refer, Template, ThresholdProfile, Verdict
 
@@ -35,13 +36,15 @@ def decide(
     *,
     mode: Where,
     attack: Attack | None = None,
+    cohort: Beside | None = None,
 ) -> Verdict:
     """Compare a burst with one wearer's enrolled pictures.
 
     The score is the best frame's cosine with the mean of the enrolled pictures; frames of poor
     quality don't count, since a dark or blurred face is nearer to everybody's. The order of either
     list changes nothing. `profile` has passed the gate of `faces.threshold` already; here it is
-    only asked whether it was made for this engine, this capture and this place.
+    only asked whether it was made for this engine, this capture and this place. One that was
+    measured with a cohort decides beside that very cohort, turned by this wearer's key, or not.
 
     Fails: closed, to people.
     """
@@ -56,18 +59,32 @@ def decide(
     if attack is not None and attack.is_suspected:
         return Verdict(outcome="refer", reason=Refer.PAD, score=score)
     if profile is None or not may_decide(
-        profile, engine, mode=mode, enrolled=len(known), frames=len(frames)
+        profile, engine, mode=mode, enrolled=len(known), frames=len(frames), cohort=cohort
     ):
         return Verdict(outcome="refer", reason=Refer.NOT_AUDITED, score=score)
-    if score >= profile.threshold:
-        return Verdict(outcome="match", score=score, profile=digest(profile))
-    return Verdict(outcome="refer", reason=Refer.LOW_SCORE, score=score, profile=digest(profile))
+    beside = None
+    if cohort is not None and profile.cohort_sha256:
+        beside = max(compare_beside(middle, one, cohort) for one in seen)
+    is_enough = (score if beside is None else beside) >= profile.threshold
+    return Verdict(
+        outcome="match" if is_enough else "refer",
+        reason=None if is_enough else Refer.LOW_SCORE,
+        score=score,
+        normalised=beside,
+        profile=digest(profile),
+    )
 
 
 def may_decide(
-    profile: ThresholdProfile, engine: str, *, mode: Where, enrolled: int, frames: int
+    profile: ThresholdProfile,
+    engine: str,
+    *,
+    mode: Where,
+    enrolled: int,
+    frames: int,
+    cohort: Beside | None = None,
 ) -> bool:
-    """Tell whether a profile was made for this engine, this place and this capture.
+    """Tell whether a profile was made for this engine, this place, this capture and this cohort.
 
     A demo's profile decides in the demo only. A profile that was measured with three enrolled
     pictures says nothing about fewer or more; with fewer frames than measured a wrong 'match' is
@@ -77,6 +94,10 @@ def may_decide(
     """
     form = re.fullmatch(r"burst([1-3])-enrolled([1-3])", profile.capture_mode)
     if form is None or profile.engine != engine:
+        return False
+    if profile.cohort_sha256 and (cohort is None or cohort.sha256 != profile.cohort_sha256):
+        return False
+    if profile.cohort_sha256 and cohort is not None and cohort.engine != engine:
         return False
     is_here = profile.mode == "live" or profile.mode == mode == "demo"
     return is_here and frames <= int(form[1]) and enrolled == int(form[2])

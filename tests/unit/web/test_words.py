@@ -16,6 +16,7 @@ FAMILIES = (
     "advice.",
     "cannot.",
     "collected.",
+    "complain.",
     "cond.",
     "help.",
     "inbox.",

@@ -13,7 +13,7 @@ from fairtag.app.complaints.record import today_of
 from fairtag.app.house import House
 from fairtag.app.permissions import Act, demand
 from fairtag.app.ports import Transaction
-from fairtag.review.complaints.model import Complaint, Stands, Step, stands_on
+from fairtag.review.complaints.model import BY_WEARER, Complaint, Stands, Step, stands_on
 from fairtag.terms.ids import WearerId
 from fairtag.terms.instants import Micros
 
@@ -99,7 +99,7 @@ def complaints_told(
 def _told(tx: Transaction, one: Listed) -> ComplaintTold:
     by_what = {step.what: step for step in one.steps}
     answer, came = by_what.get("answered"), by_what.get("acknowledged")
-    own = one.complaint.at if one.complaint.how == "their page" else None
+    own = one.complaint.at if one.complaint.how in BY_WEARER else None
     words = {} if answer is None else tx.complaints.replied(one.complaint.complaint_id)
     return ComplaintTold(
         received_on=one.complaint.received_on,

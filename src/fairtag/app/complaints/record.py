@@ -6,6 +6,7 @@ Units: µs UTC. Source: charter G5.
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Literal
 
 import msgspec
 
@@ -44,8 +45,18 @@ class Written(msgspec.Struct, frozen=True, kw_only=True):
     text: str
 
 
-def complain(house: House, wearer_id: WearerId, *, text: str, about: str = "") -> Complaint:
-    """Keep what a wearer complains of on their own page.
+def complain(
+    house: House,
+    wearer_id: WearerId,
+    *,
+    text: str,
+    about: str = "",
+    how: Literal["their page", "their app"] = "their page",
+) -> Complaint:
+    """Keep what a wearer complains of on their own page, or in their app.
+
+    The same words again, while the first still wait, are the same complaint: a device without a
+    network sends what it isn't sure has come.
 
     `about` is a reference that stands there; another one becomes a part of the words, so that
     nobody learns here who works for us.
@@ -57,21 +68,27 @@ def complain(house: House, wearer_id: WearerId, *, text: str, about: str = "") -
     def work(tx: Transaction) -> Complaint:
         today, order_id = _day_and_order(tx, wearer_id, now)
         mine = [one for one, steps in tx.complaints.listed(wearer_id) if _is_open(one, steps)]
-        if len([one for one in mine if one.by == WEARER]) >= MOST_OPEN:
-            raise ComplaintRefused("ten of your complaints wait for an answer already")
         told, whom = words_of(text), about.strip()
         is_known = not whom or _is_staff(tx, whom)
+        words = told if is_known else f"About: {whom}\n\n{told}"
+        own = [one for one in mine if one.by == WEARER]
+        named = whom if is_known else ""
+        again = [one for one in own if one.about == named and _says(tx, one, words)]
+        if again:
+            return again[0]
+        if len(own) >= MOST_OPEN:
+            raise ComplaintRefused("ten of your complaints wait for an answer already")
         made = Complaint(
             complaint_id=new_name(house, "k_"),
             wearer_id=wearer_id,
             order_id=order_id,
             hold_id=new_hold_id(house),
-            how="their page",
+            how=how,
             received_on=today,
             at=now,
             by=WEARER,
-            about=whom if is_known else "",
-            text=told if is_known else f"About: {whom}\n\n{told}",
+            about=named,
+            text=words,
         )
         return _keep(tx, house, made, None)
 
@@ -130,6 +147,11 @@ def _done(house: House, work: Callable[[Transaction], Complaint]) -> Complaint:
     made = house.store.transact(work)
     house.changes.publish()
     return made
+
+
+def _says(tx: Transaction, complaint: Complaint, words: str) -> bool:
+    """Tell whether a complaint has these words; nobody sees them."""
+    return tx.complaints.complained(complaint.complaint_id) == words
 
 
 def _is_open(complaint: Complaint, steps: tuple[Step, ...]) -> bool:

@@ -45,7 +45,7 @@ def standing(house: House, engine: EngineInfo) -> Standing:
 
     Fails: closed, everything is referred.
     """
-    return house.store.read(lambda tx: standing_in(tx, engine, is_demo=house.is_demo))
+    return house.store.read(lambda tx: _standing_in(tx, engine, house))
 
 
 def refers(house: House) -> bool:
@@ -59,17 +59,20 @@ def refers(house: House) -> bool:
     return standing(house, engine).mode == "refer_all"
 
 
-def standing_in(tx: Transaction, engine: EngineInfo, *, is_demo: bool) -> Standing:
-    """Tell the same in a transaction."""
+def _standing_in(tx: Transaction, engine: EngineInfo, house: House) -> Standing:
     kept = tx.profiles.current()
-    if kept is None and is_demo:
+    if kept is None and house.is_demo:
         why = "invented people only: this profile is refused outside a demo"
         return Standing(mode="demo", decides=demo(engine, is_demo=True), kept=None, why=why)
     if kept is None or kept.profile is None:
         return _refer(None, _NEVER if kept is None else _TAKEN_OUT)
     try:
         decides = admitted(
-            kept.profile, approved=_agreed(tx, kept), engine=engine, capture_mode=CAPTURE_MODE
+            kept.profile,
+            approved=_agreed(tx, kept),
+            engine=engine,
+            capture_mode=CAPTURE_MODE,
+            cohort=house.face_cohort,
         )
     except ProfileRefused as refusal:
         return _refer(kept.profile, str(refusal))
@@ -92,6 +95,7 @@ def propose(
         "threshold": f"{candidate.threshold:g}",
         "evaluated_by": candidate.evaluated_by,
         "report": candidate.report_sha256,
+        "cohort": candidate.cohort_sha256 or "none",
         "worst_group": f"{worst.group}: FMR at most {worst.fmr.high:.2g}",
     }
     about = f"Let {candidate.engine} say 'match' from {candidate.threshold:g} on"
@@ -121,7 +125,13 @@ def approve(
         names = f"{proposal.asked_by}+{second}"
         profile = msgspec.structs.replace(candidate, approved_by=names, made_at=now)
         approved = digest_of(profile)
-        admitted(profile, approved=approved, engine=engine, capture_mode=CAPTURE_MODE)
+        admitted(
+            profile,
+            approved=approved,
+            engine=engine,
+            capture_mode=CAPTURE_MODE,
+            cohort=house.face_cohort,
+        )
         told = {DIGEST: approved, "engine": profile.engine, "report": profile.report_sha256}
         entry = Entry(
             at=now,

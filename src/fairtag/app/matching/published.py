@@ -6,6 +6,7 @@ from typing import Any
 
 from fairtag.app.house import House
 from fairtag.app.matching.profiles import Standing, standing
+from fairtag.faces.cohort.people import Named
 from fairtag.faces.model import GroupRates, Rate, ThresholdProfile
 from fairtag.faces.refusals import EngineRefused
 from fairtag.faces.threshold import (
@@ -35,6 +36,7 @@ def published(house: House) -> dict[str, Any]:
         "sample_range": [LEAST_SAMPLE, MOST_SAMPLE],
         "ceilings": {"fmr": MOST_FMR, "fnmr": MOST_FNMR, "least_groups": LEAST_GROUPS},
     }
+    told["cohort"] = _cohort(house.face_cohort)
     if found.mode == "demo":
         return told | {"threshold": DEMO_THRESHOLD, "figures": "none: it is for a demo only"}
     return told if found.kept is None else told | _told(found.kept)
@@ -47,11 +49,29 @@ def _standing(house: House) -> Standing:
         return Standing(mode="refer_all", decides=None, kept=None, why=_AWAY)
 
 
+def _cohort(here: Named | None) -> dict[str, Any] | None:
+    """Tell whom scores may be held against; None when there is no cohort, as shipped."""
+    if here is None:
+        return None
+    found = here.cohort
+    return {
+        "name": found.name,
+        "source": found.source,
+        "basis": found.basis,
+        "people": len(found.members),
+        "groups": dict(found.groups),
+        "engine": found.engine,
+        "data_sha256": found.data_sha256,
+        "sha256": here.sha256,
+    }
+
+
 def _told(profile: ThresholdProfile) -> dict[str, Any]:
     return {
         "engine": profile.engine,
         "threshold": profile.threshold,
         "digest": digest_of(profile),
+        "cohort_sha256": profile.cohort_sha256,
         "report_sha256": profile.report_sha256,
         "data_sha256": profile.data_sha256,
         "evaluated_by": profile.evaluated_by,

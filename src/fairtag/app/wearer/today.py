@@ -86,19 +86,10 @@ def today(house: House, device_id: DeviceId) -> Today:
     Raises: LogUnavailable.
     """
     now = house.clock.now()
-    serving = house.store.read(lambda tx: _serving(tx, device_id, now))
+    serving = house.store.read(lambda tx: served(tx, device_id, now))
     if serving is None:
         return Today(at=now)
-    entry = Entry(
-        at=now,
-        operation="consultation",
-        actor="wearer",
-        what="wearer.app",
-        wearer_id=serving.wearer_id,
-        order_id=serving.order_id,
-        details={"device": device_id},
-    )
-    house.store.transact(lambda tx: tx.audit.append(entry))
+    house.store.transact(lambda tx: tx.audit.append(looked(serving, device_id, now)))
     return house.store.read(lambda tx: _today(tx, serving, device_id, now))
 
 
@@ -127,7 +118,21 @@ def wiped(house: House, device_id: DeviceId) -> None:
     house.store.transact(work)
 
 
-def _serving(tx: Transaction, device_id: DeviceId, now: Micros) -> ActivationFacts | None:
+def looked(serving: ActivationFacts, device_id: DeviceId, now: Micros) -> Entry:
+    """Say in the log that a wearer looks at what is theirs, on their device."""
+    return Entry(
+        at=now,
+        operation="consultation",
+        actor="wearer",
+        what="wearer.app",
+        wearer_id=serving.wearer_id,
+        order_id=serving.order_id,
+        details={"device": device_id},
+    )
+
+
+def served(tx: Transaction, device_id: DeviceId, now: Micros) -> ActivationFacts | None:
+    """Tell whom a device serves now; None when it serves nobody."""
     mine = [one for one in tx.devices.serving(device_id) if not one.is_handed_on]
     found = [one for one in mine if one.during.holds(now)]
     return next(iter(found or [one for one in mine if is_halted(tx, one, now)]), None)

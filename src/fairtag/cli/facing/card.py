@@ -24,6 +24,8 @@ def card(
         raise UsageError(f"{report}: {error.strerror}") from error
     if told["about"]["engine"]["name"] != tools_of(REFERENCE)[0].info.name:
         raise UsageError(f"{report}: the documents are about the engine that ships")
+    if "cohort" in told["about"]:
+        raise UsageError(f"{report}: the documents are about scores without a cohort")
     try:
         for name in (CARD, BIAS):
             (out / name).write_text(document(name, told))

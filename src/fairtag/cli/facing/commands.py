@@ -6,6 +6,7 @@ import typer
 
 from fairtag.cli.enrolling.again import re_enrol
 from fairtag.cli.facing.card import card
+from fairtag.cli.facing.cohorts import cohorts
 from fairtag.cli.facing.comparing import compare, engines
 from fairtag.cli.facing.evaluating import evaluate
 from fairtag.cli.facing.fairness import fairness
@@ -22,3 +23,4 @@ faces.command("card")(card)
 faces.command("fairness")(fairness)
 faces.command("re-enrol")(re_enrol)
 faces.add_typer(profiles, name="profile")
+faces.add_typer(cohorts, name="cohort")

@@ -13,14 +13,17 @@ import msgspec
 import typer
 
 from fairtag import __version__
-from fairtag.evaluation.faces.lists import read_lists
-from fairtag.evaluation.faces.reading import Decode, read_all
+from fairtag.evaluation.faces.cohorts import side_by_side
+from fairtag.evaluation.faces.lists import Lists, read_lists
+from fairtag.evaluation.faces.reading import Decode, Seen, read_all
 from fairtag.evaluation.faces.report import Wanted, report
 from fairtag.evaluation.faces.signing import REPORT, key_at, sign
-from fairtag.evaluation.faces.telling.page import finely, page, rows
+from fairtag.evaluation.faces.telling.page import beside_rows, finely, page, rows
 from fairtag.evaluation.faces.telling.plots import NAME, draw
 from fairtag.evaluation.faces.trials import Impostors
-from fairtag.faces.model import Engine
+from fairtag.faces.cohort.people import MOST_BYTES, Named
+from fairtag.faces.cohort.people import read as read_cohort
+from fairtag.faces.model import Engine, EngineInfo
 from fairtag.terms.errors import UsageError
 
 _EVERY_S = 5.0
@@ -42,6 +45,9 @@ AsLive = Annotated[
 Key = Annotated[
     Path | None, typer.Option("--key", help="The evaluator's Ed25519 key; made when not there.")
 ]
+CohortFile = Annotated[
+    Path | None, typer.Option("--cohort", help="Hold scores against it: `face cohort make`.")
+]
 Evaluator = Annotated[str, typer.Option("--evaluator", help="Who evaluates; stands in the report.")]
 
 
@@ -60,10 +66,12 @@ def evaluate(  # noqa: PLR0917 - typer reads options from parameters
     evaluator: Evaluator = "",
     seed: Annotated[int, typer.Option("--seed", min=0, help="Of the bootstrap.")] = 1,
     check_ins: Annotated[int, typer.Option("--check-ins", min=1, help="A day.")] = 5000,
+    cohort: CohortFile = None,
     is_json: Annotated[bool, typer.Option("--json", help="The report on stdout.")] = False,
 ) -> None:
     """Count a matcher's errors, overall and by group, with what the counts can show.
 
+    With a cohort the figures are those of normalised scores, and both kinds stand side by side.
     Example: fairtag face evaluate --pairs pairs.csv --images DIR --groups groups.csv --out DIR
     """
     if impostors not in get_args(Impostors):
@@ -76,6 +84,7 @@ def evaluate(  # noqa: PLR0917 - typer reads options from parameters
         evaluator=evaluator,
         check_ins=check_ins,
     )
+    named = None if cohort is None else cohort_in(cohort)
     lists = read_lists(pairs, groups, is_crossed=crossed)
     _make(out)
     begun = time.perf_counter()
@@ -83,10 +92,33 @@ def evaluate(  # noqa: PLR0917 - typer reads options from parameters
     info = tools()[0].info
     tell = _Progress(len(lists.files))
     seen = read_all(images, lists.files, tools, as_live=as_live, jobs=jobs, tell=tell)
-    found = report(lists, seen, info, wanted, version=__version__)
+    found = _found(lists, seen, info, wanted, named)
     raw = _write(found, out, key)
     typer.echo(raw.decode() if is_json else _table(found), nl=not is_json)
     _say(f"{out / REPORT}: {len(seen)} pictures in {time.perf_counter() - begun:.0f} s")
+
+
+def cohort_in(path: Path) -> Named:
+    """Read a cohort's file.
+
+    Raises: UsageError, CohortRefused.
+    """
+    try:
+        with path.open("rb") as file:
+            return read_cohort(file.read(MOST_BYTES + 1))
+    except OSError as error:
+        raise UsageError(f"{path}: {error.strerror}") from error
+
+
+def _found(
+    lists: Lists, seen: dict[str, Seen], info: EngineInfo, wanted: Wanted, cohort: Named | None
+) -> dict[str, Any]:
+    """Make the report; with a cohort also without it, so that both can be seen."""
+    told = report(lists, seen, info, wanted, version=__version__, cohort=cohort)
+    if cohort is None:
+        return told
+    raw = report(lists, seen, info, wanted, version=__version__)
+    return told | {"side_by_side": side_by_side(raw, told)}
 
 
 def tools_of(name: str) -> tuple[Engine, Decode]:
@@ -128,6 +160,7 @@ def _table(found: dict[str, Any]) -> str:
     ]
     for name, people, fmr, fnmr, fta in rows(found):
         lines += [f"{name} ({people} people)", f"  FMR  {fmr}", f"  FNMR {fnmr}", f"  FTA  {fta}"]
+    lines += beside_rows(found)
     lines.append("may decide: " + ("yes, once approved" if found["gate"]["passes"] else "no"))
     return "\n".join(lines + [f"  {one}" for one in found["gate"]["why"]])
 

@@ -25,6 +25,13 @@ PUBLIC = {
     "2c8989a7fccaa17d12ae13400e8aa1090694e7b0513d40f2ca07b9fa5ead7dd0": (
         "LFW (deep-funneled), pictures of folds 1 and 2 of the View-2 protocol"
     ),
+    # Its halves, to measure the one with the other as cohort: people of odd number, of even number.
+    "a7534f719c07635c40361e9a5f08bf2c2ae0471ccbd57d4e916d8a83fe0e3f10": (
+        "LFW (deep-funneled), half of the people of folds 1 and 2 of the View-2 protocol"
+    ),
+    "dab5edf9dde7b78bda18e850815506ff6c9170f349a08a5fad0a850a722abad1": (
+        "LFW (deep-funneled), the other half of the people of folds 1 and 2"
+    ),
 }
 LEAST_CONFIDENCE = 0.7
 _GUESS, _CONFIDENCE = "_guess", "guess_confidence"

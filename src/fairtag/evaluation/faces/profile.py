@@ -49,6 +49,7 @@ def candidate_of(raw: bytes) -> ThresholdProfile:
             made_at=Micros(0),
             evaluated_by=about["evaluator"],
             approved_by="",
+            cohort_sha256=about["cohort"]["sha256"] if "cohort" in about else "",
         )
     except (KeyError, TypeError, IndexError) as error:
         raise ReportRefused("something that a report has is missing in it") from error

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from fairtag.evaluation.faces.cohorts import about, demand_others
 from fairtag.evaluation.faces.lists import (
     PUBLIC,
     Lists,
@@ -36,6 +37,8 @@ from fairtag.evaluation.faces.trials import (
     within,
 )
 from fairtag.faces import error_rates as rates
+from fairtag.faces.cohort.norm import beside
+from fairtag.faces.cohort.people import Named, demand_fit
 from fairtag.faces.error_rates import Curve, Trials
 from fairtag.faces.model import EngineInfo, GroupRates, Rate
 from fairtag.faces.threshold import (
@@ -99,15 +102,24 @@ def demand_allowed(lists: Lists, wanted: Wanted, contents: Mapping[str, str]) ->
 
 
 def report(
-    lists: Lists, seen: Mapping[str, Seen], engine: EngineInfo, wanted: Wanted, *, version: str
+    lists: Lists,
+    seen: Mapping[str, Seen],
+    engine: EngineInfo,
+    wanted: Wanted,
+    *,
+    version: str,
+    cohort: Named | None = None,
 ) -> dict[str, Any]:
-    """Compare everything and count.
+    """Compare everything and count; with a cohort every score is held against it.
 
-    Raises: PairsRefused; UsageError when nothing could be compared.
+    Raises: PairsRefused, CohortRefused; UsageError when nothing could be compared.
     """
+    if cohort is not None:
+        demand_fit(cohort, engine)
+        demand_others(cohort.cohort, seen)
     contents = {name: one.sha256 for name, one in seen.items()}
     demand_allowed(lists, wanted, contents)
-    samples = samples_of(lists, seen)
+    samples = samples_of(lists, seen, beside=None if cohort is None else beside(cohort))
     groups = [
         _group(lists, samples, seen, name, people, wanted)
         for name, people in in_groups(lists, samples).items()
@@ -122,14 +134,15 @@ def report(
     eer, _ = rates.equal_error(rates.curve(genuine, impostor))
     found: dict[str, Any] = {
         "format": FORMAT,
-        "about": _about(lists, contents, engine, wanted, version),
+        "about": _about(lists, contents, engine, wanted, version)
+        | ({} if cohort is None else {"cohort": about(cohort)}),
         "accuracy": _rounded(accuracy),
         "accuracy_threshold": _rounded(best),
         "accuracy_unacquired_as_wrong": _rounded(accuracy * (1 - unacquired / len(lists.pairs))),
         "pairs_unacquired": unacquired,
         "eer": _rounded(eer),
     }
-    return found | told["chosen"] | _rest(lists, groups, points, told, wanted)
+    return found | told["chosen"] | _rest(lists, groups, points, told, wanted, cohort=cohort)
 
 
 def rates_of(told: Mapping[str, Any], group: str) -> GroupRates:
@@ -157,6 +170,8 @@ def _rest(
     points: Mapping[str, float],
     told: Mapping[str, dict[str, Any]],
     wanted: Wanted,
+    *,
+    cohort: Named | None,
 ) -> dict[str, Any]:
     chosen = told["chosen"]
     refused = list(
@@ -167,6 +182,8 @@ def _rest(
     mode = mode_of(lists, wanted)
     if mode != CAPTURE_MODE:
         refused.insert(0, f"pictures were taken as {mode}, and a live check takes {CAPTURE_MODE}")
+    if cohort is not None and cohort.cohort.source == "public":
+        refused.insert(0, "nobody in its cohort agreed: it may be measured with, and never decides")
     usual = {name: {"threshold": points[name], **one} for name, one in told.items()}
     return {
         "gate": {"passes": not refused, "why": refused},

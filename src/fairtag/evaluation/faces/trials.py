@@ -1,7 +1,8 @@
 """Which comparisons are made, and what did each score? Genuine ones and impostors, by group.
 
 A score is the best frame's cosine with the mean of the enrolled pictures, as the service takes it.
-Units: cosines, rounded to six decimals, so that machines agree.
+Beside a cohort it is the normalised one.
+Units: cosines or spreads, rounded to six decimals, so that machines agree.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from numpy.typing import NDArray
 
 from fairtag.evaluation.faces.lists import Cell, Lists, Pair, person_of
 from fairtag.evaluation.faces.reading import Seen, Vector
+from fairtag.faces.cohort.norm import Beside, Level, levels, normalised
 from fairtag.faces.error_rates import Trials
 
 Impostors = Literal["listed", "within_group"]
@@ -30,9 +32,10 @@ class Samples:
     number: Mapping[str, int]  # of a person
     enrolled: Mapping[Cell, Vector]
     frames: Mapping[Cell, tuple[Vector, ...]]
+    beside: Beside | None = None  # the cohort that scores are held against
 
 
-def samples_of(lists: Lists, seen: Mapping[str, Seen]) -> Samples:
+def samples_of(lists: Lists, seen: Mapping[str, Seen], *, beside: Beside | None = None) -> Samples:
     """Put templates together, cell by cell."""
     people = tuple(sorted({person_of(one) for pair in lists.pairs for one in _cells(pair)}))
     lefts, rights = sides(lists)
@@ -41,6 +44,7 @@ def samples_of(lists: Lists, seen: Mapping[str, Seen]) -> Samples:
         number={name: n for n, name in enumerate(people)},
         enrolled={one: _mean(found) for one in lefts if (found := _vectors(one, seen))},
         frames={one: found for one in rights if (found := _vectors(one, seen))},
+        beside=beside,
     )
 
 
@@ -60,7 +64,8 @@ def listed(lists: Lists, samples: Samples, *, is_same: bool) -> Trials:
         for one in lists.pairs
         if one.is_same == is_same and one.left in samples.enrolled and one.right in samples.frames
     ]
-    scores = [_scores(samples.enrolled[one.left], [samples.frames[one.right]])[0] for one in pairs]
+    scored = _Scorer(samples)
+    scores = [scored.of(one.left, [one.right])[0] for one in pairs]
     return Trials(
         scores=_told(np.array(scores, dtype=np.float64)),
         first=_numbers(samples, [one.left for one in pairs]),
@@ -70,12 +75,13 @@ def listed(lists: Lists, samples: Samples, *, is_same: bool) -> Trials:
 
 def within(lists: Lists, samples: Samples, people: frozenset[str]) -> Trials:
     """Score everybody of a group against everybody else of it."""
+    scored = _Scorer(samples)
     scores, firsts, seconds = [np.empty(0)], [], []
     for left, others in meetings(lists, people):
         acquired = [one for one in others if one in samples.frames]
         if left not in samples.enrolled or not acquired:
             continue
-        scores.append(_scores(samples.enrolled[left], [samples.frames[one] for one in acquired]))
+        scores.append(scored.of(left, acquired))
         firsts += [left] * len(acquired)
         seconds += acquired
     return Trials(
@@ -112,11 +118,32 @@ def in_groups(lists: Lists, samples: Samples) -> dict[str, frozenset[str]]:
     }
 
 
-def _scores(enrolled: Vector, answers: Sequence[Sequence[Vector]]) -> NDArray[np.float64]:
-    """Score answers, each by its best frame. Shapes: (number of answers,)."""
-    starts = np.cumsum([0, *(len(one) for one in answers)])[:-1]
-    each = np.array([frame for one in answers for frame in one]) @ enrolled
-    return np.maximum.reduceat(each, starts)
+class _Scorer:
+    """Scores cells, beside a cohort where there is one; each cell is held against it once."""
+
+    def __init__(self, samples: Samples) -> None:
+        self._samples = samples
+        self._enrolled: dict[Cell, Level] = {}
+        self._frames: dict[Cell, Level] = {}
+        if samples.beside is not None:
+            for cell, vector in samples.enrolled.items():
+                self._enrolled[cell] = levels(vector[np.newaxis], samples.beside)
+            for cell, vectors in samples.frames.items():
+                self._frames[cell] = levels(np.array(vectors), samples.beside)
+
+    def of(self, left: Cell, rights: Sequence[Cell]) -> NDArray[np.float64]:
+        """Score answers, each by its best frame. Shapes: (number of answers,)."""
+        answers = [self._samples.frames[one] for one in rights]
+        starts = np.cumsum([0, *(len(one) for one in answers)])[:-1]
+        each = np.array([frame for one in answers for frame in one]) @ self._samples.enrolled[left]
+        if self._samples.beside is not None:
+            near = [self._frames[one] for one in rights]
+            level = Level(
+                mean=np.concatenate([one.mean for one in near]),
+                spread=np.concatenate([one.spread for one in near]),
+            )
+            each = normalised(each, self._enrolled[left], level)
+        return np.maximum.reduceat(each, starts)
 
 
 def _told(scores: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -25,9 +25,10 @@ MOST_OPEN = 10  # of one wearer's own, unanswered at once: more would bury the f
 LEAST_ANSWER = 20  # letters: the wearer reads it
 OLDEST_DAYS = 366  # a day of receipt further back is a slip of the pen
 
-How = Literal["letter", "phone", "in person", "by somebody for them", "their page"]
+How = Literal["letter", "phone", "in person", "by somebody for them", "their page", "their app"]
 HOWS: tuple[How, ...] = get_args(How)
-BY_STAFF = HOWS[:-1]  # what staff write down; the last one the wearer writes
+BY_WEARER: tuple[How, ...] = ("their page", "their app")
+BY_STAFF = tuple(one for one in HOWS if one not in BY_WEARER)  # what staff write down
 Outcome = Literal["upheld", "upheld in part", "not upheld", "taken back"]
 OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
 What = Literal["acknowledged", "named", "answered"]
@@ -85,7 +86,7 @@ def stands_on(complaint: Complaint, steps: tuple[Step, ...], day: str) -> Stands
     """
     done = {one.what for one in steps}
     is_answered = "answered" in done
-    is_acknowledged = is_answered or "acknowledged" in done or complaint.how == "their page"
+    is_acknowledged = is_answered or "acknowledged" in done or complaint.how in BY_WEARER
     came = Date.parse_iso(complaint.received_on)
     acknowledge_by = came.add(days=ACKNOWLEDGED_WITHIN_DAYS - 1).format_iso()
     answer_by = came.add(days=ANSWERED_WITHIN_DAYS).format_iso()

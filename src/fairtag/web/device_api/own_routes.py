@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from fairtag.web.device_api import answers, me, prompts
+from fairtag.web.device_api import answers, me, prompts, statements
 from fairtag.web.device_api.own import Own
-from fairtag.web.device_api.statements import STATEMENT
 
 _ANY = "*"
 
@@ -15,7 +14,7 @@ OWN: tuple[Own, ...] = (
     *answers.ROUTES,
     Own(method="POST", path=("help",), handle=prompts.help_me),
     Own(method="POST", path=("health",), handle=prompts.harm),
-    STATEMENT,
+    *statements.ROUTES,
 )
 
 

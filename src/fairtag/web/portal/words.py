@@ -215,6 +215,7 @@ HOWS = {
     "in person": "in person",
     "by somebody for them": "from somebody for you",
     "their page": "from this page",
+    "their app": "from your app",
 }
 OUTCOMES = {
     "upheld": "you were right",

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from fairtag.app.house import House
 from fairtag.app.matching.profiles import standing
+from fairtag.faces.cohort.norm import Beside, beside
 from fairtag.faces.model import Measure, Reading, Refer, ThresholdProfile, Verdict
 from fairtag.faces.refusals import EngineRefused, PictureRefused
 from fairtag.faces.verdict import Where, decide
@@ -77,8 +78,19 @@ def compared(house: House, wearer_id: WearerId, pictures: Sequence[bytes]) -> Co
     verdict = Verdict(outcome="refer", reason=Refer.POOR_QUALITY)
     if readings:
         mode: Where = "demo" if house.is_demo else "live"
-        verdict = decide(enrolled, readings, profile_now(house), mode=mode)
+        profile = profile_now(house)
+        near = _beside(house, wearer_id, profile)
+        verdict = decide(enrolled, readings, profile, mode=mode, cohort=near)
     return Compared(verdict=verdict, readings=readings, engine=info.name, enrolled=len(enrolled))
+
+
+def _beside(house: House, wearer_id: WearerId, profile: ThresholdProfile | None) -> Beside | None:
+    """Turn the cohort by the wearer's key, where a profile asks for one: the wearer's templates
+    are never turned back, and what the cohort was turned into is kept nowhere.
+    """
+    if profile is None or not profile.cohort_sha256 or house.face_cohort is None:
+        return None
+    return beside(house.face_cohort, key=house.vault.derived(PURPOSE, wearer_id=wearer_id))
 
 
 def profile_now(house: House) -> ThresholdProfile | None:

@@ -35,3 +35,52 @@ MISSED = (
     ("blurred (4 pixels)", "0.7 %", "2.0 %", "1.3 %"),
     ("lower half covered", "0.7 %", "2.7 %", "1.3 %"),
 )
+# Each half of the people of LFW's folds 1 and 2 measured with the other half as cohort: `fairtag
+# face evaluate --cohort --impostors within_group`, 422 people each, the 42 most alike asked.
+COHORT_HEADS = (
+    "Overall FMR, who, which score (threshold)",
+    *("FMR white", "FMR Black", "FMR Asian"),
+    *("FNMR all", "FNMR white", "FNMR Black", "FNMR Asian"),
+)
+COHORT = (
+    (
+        "0.001, half 1, raw (0.928)",
+        *("0.13 %", "2.4 %", "11 %"),
+        *("4.9 %", "4.5 %", "0 %", "0 %"),
+    ),
+    (
+        "0.001, half 1, normalised (2.58)",
+        *("0.12 %", "1.1 %", "0.31 %"),
+        *("4.6 %", "3.6 %", "7.1 %", "0 %"),
+    ),
+    (
+        "0.001, half 2, raw (0.929)",
+        *("0.13 %", "1.7 %", "8.9 %"),
+        *("6.2 %", "5.4 %", "0 %", "0 %"),
+    ),
+    (
+        "0.001, half 2, normalised (2.51)",
+        *("0.18 %", "0.7 %", "1.9 %"),
+        *("3.7 %", "2.7 %", "0 %", "0 %"),
+    ),
+    (
+        "0.0001, half 1, raw (0.941)",
+        *("0.0025 %", "0.13 %", "2.2 %"),
+        *("15 %", "16 %", "21 %", "0 %"),
+    ),
+    (
+        "0.0001, half 1, normalised (3.9)",
+        *("0.0025 %", "0 %", "0 %"),
+        *("14 %", "12 %", "21 %", "62 %"),
+    ),
+    (
+        "0.0001, half 2, raw (0.945)",
+        *("0.0036 %", "0 %", "1.6 %"),
+        *("24 %", "27 %", "0 %", "0 %"),
+    ),
+    (
+        "0.0001, half 2, normalised (3.71)",
+        *("0.011 %", "0 %", "0.17 %"),
+        *("14 %", "14 %", "50 %", "31 %"),
+    ),
+)

@@ -31,6 +31,7 @@ def page(told: dict[str, Any], svg: str) -> str:
         told=told,
         heads=HEADS,
         rows=rows(told),
+        beside=beside_rows(told),
         usual=usual,
         svg=svg,
         percent=percent,
@@ -45,6 +46,34 @@ def rows(told: dict[str, Any]) -> list[tuple[str, ...]]:
         (name, str(one["people"]), *(cell(one, rate) for rate in ("fmr", "fnmr", "fta")))
         for name, one in everybody.items()
     ]
+
+
+def beside_rows(told: dict[str, Any]) -> list[str]:
+    """Tell what a cohort changed, lines for each threshold and kind of score; nothing without one.
+
+    Both errors by group: what is taken off one may have been put on the other.
+    """
+    return [
+        line
+        for point, both in told.get("side_by_side", {}).items()
+        for kind, one in both.items()
+        for line in (
+            f"{point}, {kind}, at {one['threshold']:.5g}:",
+            *(f"  {rate.upper()} {_by_group(one, rate)}" for rate in ("fmr", "fnmr")),
+        )
+    ]
+
+
+def _by_group(one: dict[str, Any], rate: str) -> str:
+    found = [
+        f"{name} {percent(value)}" for name, (value, *_) in one[rate].items() if value is not None
+    ]
+    ratios = [
+        f"{column} worst to best {spread[rate]['ratio']:.3g}"
+        for column, spread in one["spread"].items()
+        if rate in spread and spread[rate]["ratio"] is not None
+    ]
+    return "; ".join([", ".join(found), *ratios])
 
 
 def cell(told: dict[str, Any], name: str) -> str:

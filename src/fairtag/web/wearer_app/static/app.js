@@ -4,6 +4,7 @@ import * as clock from "./clock.js";
 import { el, link, p, say } from "./dom.js";
 import { camera } from "./pages/camera.js";
 import { ask, cannot, receipt } from "./pages/ask.js";
+import { complain, complaints } from "./pages/complaints.js";
 import { health, help, sent, statement } from "./pages/help.js";
 import { home } from "./pages/home.js";
 import { messages, order, past, settings } from "./pages/lists.js";
@@ -21,7 +22,7 @@ const BEAT_MS = 20_000;
 const LEAST_BEAT_MS = 1_000; // in a demo, whose minutes are short
 const ME_AGE_MS = 6 * 3600 * 1000; // each asking of /me is a look, written into the log
 const LOOKED_AT_MS = 5 * 60 * 1000; // who opens a list wants it new
-const PAGES = { home, ask, cannot, camera, receipt, help, health, sent, statement, past, order, messages, settings, pair, stopped };
+const PAGES = { home, ask, cannot, camera, receipt, help, health, sent, statement, past, order, messages, complaints, complain, settings, pair, stopped };
 let shown = { name: "", stop: null, page: null };
 let turn = 0; // of two pages on their way, the later one is shown
 let sounds = null;

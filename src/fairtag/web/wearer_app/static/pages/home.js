@@ -6,7 +6,7 @@ import * as prompts from "../prompts.js";
 import { done, isWaiting, waiting } from "../queue.js";
 import { hours, known, settings } from "../state.js";
 import { get } from "../store.js";
-import { span, t, when } from "../words.js";
+import { dayOf, span, t, when } from "../words.js";
 
 export const left = (until, words = "home.left") =>
   el("p", { class: "left", "data-until": String(until), "data-words": words }, t(words, { time: span(until - now()) }));
@@ -18,6 +18,7 @@ export async function home() {
   const unsent = await waiting();
   const body = [
     isLost && el("div", { class: "card" }, p(t("pair.lost")), link(t("pair.title"), "pair", { id: "again" })),
+    ...stoppedCard(me),
     prompt ? askCard(prompt) : await quiet(me),
     unsent > 0 && p(t("home.waiting", { n: unsent }), "note"),
     ...curfews(me), nights(me), p(t("home.keep_open"), "note more"),
@@ -31,6 +32,13 @@ function askCard(prompt) {
     p(t("ask.until", { until: when(prompt.expires_at, now()) })), left(prompt.expires_at),
     link(t(prompt.modality === "face_photo" ? "ask.go" : "home.asked"), prompt.modality === "face_photo" ? `camera/${prompt.id}` : `ask/${prompt.id}`, { cls: "act main", id: "go" }),
     link(t("ask.cannot"), `cannot/${prompt.id}`, { id: "cannot" }));
+}
+
+// A missed review is nobody's fault here: what still holds must not be guessed from a message.
+function stoppedCard(me) {
+  if (!me?.order?.stopped_since) return [];
+  const words = me.order.is_standing ? "inbox.review_standing" : "inbox.review_stopped";
+  return [el("div", { class: "card", id: "stopped" }, p(t(words, { by: dayOf(Date.parse(`${me.order.review_by}T12:00:00Z`)) })))];
 }
 
 async function quiet(me) {
@@ -64,5 +72,5 @@ function nights(me) {
 
 const menu = () => el("nav", { "aria-label": t("menu") },
   link(t("menu.past"), "past", { id: "to-past" }), link(t("menu.order"), "order", { id: "to-order" }),
-  link(t("menu.messages"), "messages", { id: "to-messages" }), link(t("menu.settings"), "settings", { id: "to-settings" }));
+  link(t("menu.messages"), "messages", { id: "to-messages" }), link(t("complain.title"), "complaints", { id: "to-complaints" }), link(t("menu.settings"), "settings", { id: "to-settings" }));
 

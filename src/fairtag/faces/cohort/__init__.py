@@ -1,0 +1,1 @@
+"""Who stands beside a comparison? People who agreed to it, or nobody who lives; never a wearer."""
