@@ -42,7 +42,11 @@ from fairtag.web.ops import PRIORITIES
 
 # What one may read there on purpose: a hold's case is the wearer's to see (G5), and so is the
 # answer to their complaint; a letter has an address on its envelope.
-READ_BY_ITS_OWN = {"the wearer's own page": (CASE, b"Canaryreply"), "mail": (ADDRESS,)}
+READ_BY_ITS_OWN = {
+    "the wearer's own page": (CASE, b"Canaryreply"),
+    "device inbox and receipts": (b"Canaryreply",),  # the answer to the wearer's own complaint
+    "mail": (ADDRESS,),
+}
 TRACERS = ("opentelemetry", "ddtrace", "sentry_sdk", "elasticapm", "newrelic")
 
 

@@ -25,7 +25,9 @@ class ShutVault:
         """Refuse."""
         raise SealBroken(_WHY)
 
-    def prepare(self, month: str, wearers: Iterable[WearerId]) -> int:
+    def prepare(
+        self, month: str, wearers: Iterable[WearerId], *, kinds: Sequence[RecordKind] = ()
+    ) -> int:
         """Refuse."""
         raise SealBroken(_WHY)
 

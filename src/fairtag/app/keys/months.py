@@ -19,11 +19,13 @@ from fairtag.audit.entries import MACHINE, Entry
 from fairtag.custody.kinds import RecordKind, period_of
 from fairtag.retention.due import span_of
 from fairtag.terms.errors import SealBroken
+from fairtag.terms.ids import WearerId
 from fairtag.terms.instants import DAY, Micros
 from fairtag.terms.local import Interval
 
 AHEAD = 3 * DAY  # a weekend on which nobody mends a root that can't be reached
 _A_COMMIT = 500  # entries: the writer is closed to others while one is written
+_OF_STATES = period_of(RecordKind.STATE, Micros(0))
 _COLLECTED = ("positions", "device events", "check-ins")
 
 
@@ -76,11 +78,17 @@ def _make_keys(house: House, month: str, orders: Sequence[OrderFacts]) -> None:
     """Make the keys of all; one whose key is locked or gone keeps nobody else from theirs."""
     wearers = sorted({one.wearer_id for one in orders})
     try:
-        house.vault.prepare(month, wearers)
+        _prepare(house, month, wearers)
     except SealBroken:
         for one in wearers:
             with suppress(SealBroken):
-                house.vault.prepare(month, [one])
+                _prepare(house, month, [one])
+
+
+def _prepare(house: House, month: str, wearers: Sequence[WearerId]) -> None:
+    house.vault.prepare(month, wearers)
+    # A state has the same key all its life. It is written first when the judge has time.
+    house.vault.prepare(_OF_STATES, wearers, kinds=(RecordKind.STATE,))
 
 
 def _write(

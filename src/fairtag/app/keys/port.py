@@ -25,7 +25,9 @@ class Vault(Protocol):
         """Make the wearer's key under the authority's; nothing when it is there."""
         ...
 
-    def prepare(self, month: str, wearers: Iterable[WearerId]) -> int:
+    def prepare(
+        self, month: str, wearers: Iterable[WearerId], *, kinds: Sequence[RecordKind] = ...
+    ) -> int:
         """Make the wearers' keys of a month (`2026-12`) before it begins; tells how many were new.
 
         Raises: SealBroken when a wearer has no key.
