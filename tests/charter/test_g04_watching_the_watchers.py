@@ -252,8 +252,10 @@ READS_AHEAD = ("emergency", "request")
 
 @pytest.mark.parametrize("what", OPENS)
 def test_nothing_is_unsealed_before_its_entry_is_on_the_disk(
-    scene: Scene, monkeypatch: pytest.MonkeyPatch, what: str
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, what: str
 ) -> None:
+    # Whose last use for danger to life nobody reviewed may not use it again after 72 hours.
+    scene = request.getfixturevalue("fresh" if what == "life" else "scene")
     rig = scene.rig
     opens = opener(rig, scene)
     spy, told = spied(rig, monkeypatch, lambda: opens(what))
