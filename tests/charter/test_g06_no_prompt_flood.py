@@ -171,22 +171,6 @@ def test_negative_control_the_property_notices_a_table_without_guards(
         _run(phases=[Phase.generate])  # how small a story shows it does not matter
 
 
-def test_what_is_written_when_it_is_over_asks_nobody_and_counts_all_the_same() -> None:
-    """A scheduler a day behind writes it; whatever of it is still to come is looked at."""
-    night = parse("2026-11-03T23:00:00Z")
-    begins, ends = night, Micros(night + 30 * MINUTE)
-
-    def told(written_at: int) -> Counter[str]:
-        return tally([(begins, ends, written_at)], SAID)
-
-    assert wrong(told(ends)) == {}
-    assert told(ends)["demands"] == 1
-    for early in (0, begins, ends - MINUTE):  # the negative control: any of it is too much
-        assert wrong(told(early)) == {"protected": 1}
-    six = [(Micros(night + n * HOUR), Micros(night + n * HOUR + 1), LATEST) for n in range(6)]
-    assert wrong(tally(six, SAID)) == {"sixth_in_24_h": 1}
-
-
 def raw(rig: Rig) -> sqlite3.Connection:
     return sqlite3.connect(rig.folder / "fairtag.db", isolation_level=None, timeout=15)
 
@@ -308,7 +292,7 @@ def test_two_schedulers_at_once_draw_a_day_once(rig: Rig) -> None:
         mine = prompts(rig, f"W-{number}")
         assert mine
         assert len({one.drawn for one in mine}) == len({one.local_day for one in mine})
-        assert wrong(tally([(one.at, one.until, 0) for one in mine], SAID)) == {}
+        assert wrong(tally([(one.at, one.until) for one in mine], SAID)) == {}
 
 
 SAID = [(0, "Europe/London", ((21 * 60, 8 * 60),))]
@@ -328,7 +312,7 @@ def lives_on(folder: Path, zone: str, start: Micros) -> list[tuple[int, int]]:
             with opened_rig(folder, Micros(start + n * DAY + wrong_by)) as rig:
                 plan(rig)
     with opened_rig(folder, Micros(start + 4 * DAY)) as rig:
-        found = [(one.at, one.until, 0) for one in prompts(rig)]
+        found = [(one.at, one.until) for one in prompts(rig)]
     assert wrong(tally(found, said)) == {}
     return found
 
@@ -359,7 +343,7 @@ def test_a_move_to_another_zone_takes_back_what_would_fall_into_the_night(rig: R
     planner.step()
 
     said = [*SAID, (rig.clock.at, "Asia/Tokyo", ((21 * 60, 8 * 60),))]
-    left = [(one.at, one.until, 0) for one in prompts(rig) if not one.is_void]
+    left = [(one.at, one.until) for one in prompts(rig) if not one.is_void]
     assert len(left) < len(prompts(rig))
     assert wrong(tally(left, said)) == {}
     late = next(one for one in before if one.at >= parse("2026-11-03T12:00:00Z"))
@@ -408,7 +392,7 @@ def test_an_officer_makes_no_sixth_by_asking_or_ringing(rig: Rig) -> None:
 
     today = [one for one in prompts(rig) if one.local_day == "2026-11-03"]
     assert (len(today), done) == (5, 4)
-    assert wrong(tally([(one.at, one.until, 0) for one in prompts(rig)], SAID)) == {}
+    assert wrong(tally([(one.at, one.until) for one in prompts(rig)], SAID)) == {}
 
 
 @pytest.mark.parametrize("is_call", [False, True])

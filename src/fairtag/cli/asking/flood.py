@@ -57,7 +57,6 @@ _HOSTILE = 3  # prompts that somebody writes by SQL each day
 _CHANGES = 0.02  # a day: of moving to another zone, and of other protected hours
 _RESTARTS = 0.01
 _RACES = 0.1
-_NEVER = Micros(0)
 _NEAR = 26 * HOUR  # what lies further away is no matter to a day
 _REFUSED = (sqlite3.IntegrityError, sqlite3.OperationalError)
 
@@ -71,8 +70,6 @@ class Life:
     first: Date
     ruling: Ruling
     said: list[tuple[Micros, str, tuple[tuple[int, int], ...]]] = field(default_factory=list)
-    now: Micros = _NEVER  # as it is, whatever a scheduler's clock says
-    written_at: dict[str, Micros] = field(default_factory=dict)  # by check-in
 
 
 @dataclass(slots=True)
@@ -191,7 +188,7 @@ def _order(db: sqlite3.Connection, life: Life) -> None:
 def _day(book: Book, life: Life, day: Date, tried: Tried) -> None:
     """Live a day: perhaps move, draw it and the next one twice, and let somebody write SQL."""
     zone = zone_of([life.ruling])
-    now = life.now = instant_of(day, life.chance.randrange(1440), zone, edge="from")
+    now = instant_of(day, life.chance.randrange(1440), zone, edge="from")
     if life.chance.random() < 2 * _CHANGES:
         _change(book, life, now)
     for shift in (0, life.chance.choice((-DAY, 0, DAY))):  # a second scheduler, on a wrong clock
@@ -349,7 +346,6 @@ def _prompt(db: sqlite3.Connection, life: Life, told: dict[str, Any]) -> int:
     }
     whose |= {"device_id": "D", "modality": "face_photo", "nonce": "", "drawn": ""}
     whose |= {"time_zone": life.ruling.time_zone, "state": "scheduled", "is_void": 0}
-    life.written_at[name] = life.now
     return _tried(db, "prompts", whose | told)
 
 
@@ -367,11 +363,7 @@ def _insert(db: sqlite3.Connection, table: str, told: dict[str, Any]) -> None:
     db.execute(_INSERT.format(table, names, marks), tuple(told.values())).close()
 
 
-def demands(db: sqlite3.Connection, life: Life) -> Iterator[tuple[Micros, Micros, Micros]]:
-    """List when a wearer was asked: what is not void, in order, with when it was written.
-
-    A scheduler whose clock is a day behind writes what is over already, and asks nobody by it.
-    """
-    wanted = "SELECT at, until, check_in_id FROM prompts WHERE wearer_id = ? AND is_void = 0"
-    for at, until, name in db.execute(f"{wanted} ORDER BY at", (life.wearer_id,)):
-        yield at, until, life.written_at.get(name, _NEVER)
+def demands(db: sqlite3.Connection, life: Life) -> Iterator[tuple[Micros, Micros]]:
+    """List when a wearer was asked: what is not void, in order."""
+    wanted = "SELECT at, until FROM prompts WHERE wearer_id = ? AND is_void = 0 ORDER BY at"
+    yield from db.execute(wanted, (life.wearer_id,))

@@ -20,20 +20,18 @@ _STEP = 5 * _MINUTE  # no protected stretch is shorter
 _MOST = 5
 
 
-def tally(asked: Sequence[tuple[int, int, int]], said: Sequence[Said]) -> Counter[str]:
+def tally(asked: Sequence[tuple[int, int]], said: Sequence[Said]) -> Counter[str]:
     """Count what must not be: a sixth in a local day, or in any 24 h, or a protected hour.
 
-    `asked` holds from when to when each demand stands, in order, and when it was written: before
-    that it reaches nobody, though it counts as one of its day.
+    `asked` holds from when to when each demand could reach the person, in order.
     """
     found: Counter[str] = Counter(demands=len(asked))
     days: Counter[str] = Counter()
-    for at, until, written_at in asked:
-        days[_wall(at, _in_force(said, at)[0])[0]] += 1
-        reaches = max(at, written_at)
-        zone, protected = _in_force(said, reaches)
-        found["protected"] += reaches < until and any(
-            _is_in(_wall(one, zone)[1], protected) for one in _moments(reaches, until)
+    for at, until in asked:
+        zone, protected = _in_force(said, at)
+        days[_wall(at, zone)[0]] += 1
+        found["protected"] += any(
+            _is_in(_wall(one, zone)[1], protected) for one in _moments(at, until)
         )
     found["sixth_of_a_day"] = sum(many > _MOST for many in days.values())
     found["sixth_in_24_h"] = sum(
