@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 from tests.rig import Rig, order_of
 
+from fairtag.app import run_service
 from fairtag.app.add_device import add_device, revoke_device
 from fairtag.app.compare_books import rows
 from fairtag.app.escalate_alerts import open_alerts
@@ -15,7 +16,7 @@ from fairtag.app.reconcile import reconcile
 from fairtag.app.retention.plan import concerned, due_list, listed
 from fairtag.app.turns import EVERYBODY, Stretch, Turn
 from fairtag.terms.ids import OrderId, WearerId
-from fairtag.terms.instants import DAY, MINUTE, Micros, text
+from fairtag.terms.instants import DAY, MINUTE, SECOND, Micros, text
 
 
 def stretches(rig: Rig, most: int) -> Iterator[Stretch]:
@@ -137,3 +138,30 @@ def test_keys_come_in_parts_with_all_of_a_wearers(
     assert [one for part in parts for one in part] == every
     for part in parts:
         assert rig.house.vault.periods(sorted({one.wearer_id for one in part})) == part
+
+
+def test_all_stretches_of_a_turn_know_when_the_former_one_began(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else each would take the service for one that has just started, and never see it behind."""
+    for number in (1, 2, 3):
+        rig.wearer(number)
+    told: list[int] = []
+    monkeypatch.setattr(
+        run_service, "reconcile", lambda _, *, since, among: told.append(since) or len(among)
+    )
+    started = rig.clock.at
+    books = run_service.Books(started)
+    books.turn = Turn(most=1)
+    begun = []
+    for _ in range(3):
+        rig.clock.at = Micros(rig.clock.at + MINUTE)
+        begun.append(rig.clock.at)
+        books.compare(rig.house)
+        while not books.turn.is_over:
+            rig.clock.at = Micros(rig.clock.at + 2 * SECOND)
+            books.compare(rig.house)
+
+    of_a_turn = len(told) // 3
+    assert of_a_turn >= 3
+    assert told == [one for one in (started, *begun[:2]) for _ in range(of_a_turn)]

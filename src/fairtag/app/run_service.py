@@ -124,8 +124,8 @@ def _judge(engine: Engine, pulse: Pulse) -> None:
 
 
 def _care(house: House, pulse: Pulse) -> None:
-    since, rounds = house.clock.now(), 0
-    planner, kinds, turn = Planner(house), Kinds(), Turn()
+    rounds = 0
+    planner, kinds, books = Planner(house), Kinds(), Books(house.clock.now())
     while not pulse.stop.wait(_CARE_S):
         results = [
             _tried(partial(escalate, house), "escalate"),
@@ -136,11 +136,8 @@ def _care(house: House, pulse: Pulse) -> None:
         if rounds % _BEAT_EVERY == 0:
             results.append(_tried(partial(_beat, house), "beat"))
         is_minute = rounds % _RECONCILE_EVERY == 0
-        if is_minute or not turn.is_over:
-            now = house.clock.now()
-            compared = _compared(house, turn, since)
-            results += compared
-            since = since if None in compared else now
+        if is_minute or not books.turn.is_over:
+            results += books.compare(house)
         if is_minute:
             results += [
                 _tried(partial(keep_keys, house), "keys"),
@@ -156,14 +153,30 @@ def _care(house: House, pulse: Pulse) -> None:
         pulse.care.strike(is_good=None not in results)
 
 
-def _compared(house: House, turn: Turn, since: Micros) -> list[int | None]:
-    """Compare the books and see the dates of reviews, for the next stretch of wearers."""
-    if _tried(partial(house.store.read, turn.move), "turn") is None:
-        return [None]
-    return [
-        _tried(partial(reconcile, house, since=since, among=turn.here), "reconcile"),
-        _tried(partial(see_reviews, house, turn.here), "reviews"),
-    ]
+class Books:
+    """Compares the books and sees the dates of reviews, a stretch of wearers after another.
+
+    `since` is when the former turn began; at first, when the service started. All stretches of a
+    turn have the same, so that none of them takes a service for one that has just started.
+    """
+
+    def __init__(self, since: Micros) -> None:
+        self.since = self._begun = since
+        self.turn = Turn()
+
+    def compare(self, house: House) -> list[int | None]:
+        """Look at the next stretch; tells what each part did, and None where one failed."""
+        if self.turn.is_over:
+            self._begun = house.clock.now()
+        if _tried(partial(house.store.read, self.turn.move), "turn") is None:
+            return [None]
+        found = [
+            _tried(partial(reconcile, house, since=self.since, among=self.turn.here), "reconcile"),
+            _tried(partial(see_reviews, house, self.turn.here), "reviews"),
+        ]
+        if self.turn.is_over and None not in found:
+            self.since = self._begun
+        return found
 
 
 def _beat(house: House) -> int:
