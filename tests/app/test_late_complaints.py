@@ -92,8 +92,11 @@ def untold(rig: Rig, post: Post) -> list[str]:
     wrong += [f"{to} though it is about her" for to in told if to == CARA]
     if matter(rig) is None or matter(rig).owner != "sara":  # type: ignore[union-attr]
         wrong.append("nobody has it who may answer")
-    if words.WORDS["complaint_late"] not in come_in(rig).page().text:
+    page = come_in(rig).page().text
+    if words.WORDS["complaint_late"] not in page:
         wrong.append("the wearer's page does not say so")
+    if words.WORDS["told_stopped"].split("{who}")[1].split("(")[0] in page:
+        wrong.append("the wearer's page says that recording stopped")
     return wrong
 
 

@@ -13,6 +13,7 @@ from tests.rig import PASSWORD, Rig, walk_out
 from tests.web.desk import at_desk, change, desk_of
 
 from fairtag.adapters.parcels.folder import unseal
+from fairtag.app.disclosure import listed
 from fairtag.app.disclosure.emergency import reviews
 from fairtag.disclosure.scope import Category
 from fairtag.web.console.disclosing.access_pages import WithholdForm
@@ -130,6 +131,10 @@ def test_a_part_is_kept_from_a_wearer_by_two_and_the_page_says_which_and_why(rig
 def test_each_part_that_the_page_offers_to_keep_back_is_read() -> None:
     fields = {one.name for one in dataclasses.fields(WithholdForm)} - {"why_withheld"}
     assert fields == {str(one) for one in CATEGORIES} == {str(one) for one in Category}
+
+
+def test_each_kind_of_data_has_words_for_the_wearer() -> None:
+    assert set(listed._KINDS) == {str(one) for one in Category}
 
 
 @pytest.mark.parametrize("role", ["liaison"])

@@ -24,6 +24,7 @@ _KINDS = {
     "said": "calls, visits and what you said",
     "check_ins": "your check-ins, your answers, and what people saw on the pictures",
     "decisions": "what people decided about you, and why",
+    "complaints": "what you complained of, and the answers",
     "photos": "the pictures of your face",
     "log": "who looked at your record",
 }

@@ -201,7 +201,8 @@ def _order(tx: Transaction, facts: OrderFacts, now: Micros) -> OrderShown:
         told=tuple(
             _notice(one)
             for one in tx.outside.notices(facts.order_id)
-            if one.is_sent or one.sent_at is None
+            # That an answer is late stands beside the complaint.
+            if one.what != "complaint.late" and (one.is_sent or one.sent_at is None)
         ),
     )
 
