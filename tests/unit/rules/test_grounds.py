@@ -111,7 +111,8 @@ def test_a_column_that_is_just_full_has_room() -> None:
         grounds.places(edges_of(changed(CURFEW, id=f"f{n}")))
     assert len(grounds.columns.lon) == 256
     grounds.places(edges_of(changed(CURFEW, id="f256")))
-    assert len(grounds.columns.lon) == 257 + 128
+    assert len(grounds.columns.lon) == len(grounds.columns.end) == 257 + 128
+    assert grounds.columns.begin.dtype == grounds.columns.end.dtype == np.int64
 
 
 @pytest.mark.parametrize("place", [0, 1])

@@ -11,14 +11,15 @@ from msgspec.structs import replace
 from tests.property.lives import CONDITIONS, absence
 from tests.unit.rules.nights import AWAY_M, at, event, fix, fixes, order, span, status, worn
 from tests.unit.rules.streams import Desk
+from tests.unit.rules.test_devices import ASKED, receipt
 
-from fairtag.intake.messages import EventCode
+from fairtag.intake.messages import CheckInState, EventCode, Position
 from fairtag.orders.model import Absence, Covers
 from fairtag.rules import judge
 from fairtag.rules.finding import Finding, Kind
 from fairtag.rules.judge import OrderJudge
 from fairtag.rules.settings import DEFAULTS
-from fairtag.terms.instants import MINUTE
+from fairtag.terms.instants import MINUTE, Micros
 
 CURFEW, ZONE, *_ = CONDITIONS
 NIGHT = order(CURFEW)
@@ -90,6 +91,47 @@ def test_the_past_is_asked_for_what_was_recorded_before_a_new_version() -> None:
     assert lines(desk, Kind.ZONE_ENTERED)[1][1] == 20
 
 
+def test_timers_of_two_instants_are_both_told() -> None:
+    desk = Desk((NIGHT,))
+    desk.take(fix(0))
+
+    desk.tick(at(1_500))
+
+    assert [(str(one.kind), one.decided_at) for one in desk.found] == [
+        ("contact.lost", at(30 + 1 / 60)),
+        ("monitoring.silent_24h", at(1_440 + 1 / 60)),
+    ]
+
+
+def test_a_timer_before_a_new_version_is_told_too() -> None:
+    desk = Desk((NIGHT,))
+    desk.take(fix(0))
+
+    desk.found += desk.judge.rule((NIGHT,), at(60), past=desk.past)
+
+    assert lines(desk, Kind.CONTACT_LOST) == [("opened", pytest.approx(30, abs=0.1), False)]
+
+
+def test_leave_that_covers_a_silence_that_goes_on_excuses_it() -> None:
+    desk = Desk((NIGHT,))
+    desk.take(fix(0))
+    desk.tick(at(40))
+    away = changed(NIGHT, absences=(leave(-1, 300, 45),))
+
+    desk.found += desk.judge.rule((away,), at(45), past=desk.past)
+
+    assert [state for state, *_ in lines(desk, Kind.CONTACT_LOST)] == ["opened", "corrected"]
+    assert desk.found[-1].cause == "excused"
+
+
+def test_after_the_end_of_an_order_no_timer_falls() -> None:
+    desk = Desk((NIGHT,))
+
+    desk.tick(Micros(NIGHT.during.end + 1))
+
+    assert desk.judge.due is None
+
+
 # What stays
 
 
@@ -127,6 +169,44 @@ def test_what_a_device_says_before_the_order_starts_finds_nothing() -> None:
     desk.take(*fixes(range(-500, -480), 1_500.0))
 
     assert desk.found == []
+
+
+def test_what_happened_as_the_track_was_kept_is_not_told_twice() -> None:
+    """A check-in that ran out at the last message before midnight, and older data after it."""
+    asked = order(CURFEW, ASKED)
+    desk = Desk((asked,))
+    for one in fixes(range(0, 290, 20)):
+        desk.take(one)
+    desk.take(receipt(295, CheckInState.EXPIRED_SHOWN, seq=None))
+    for one in (fix(305), fix(310)):
+        desk.take(one)
+    assert desk.judge._memory.snapshots[-1].now == at(295)
+
+    desk.take(fix(302, after_s=20 * 60))
+
+    assert len(lines(desk, Kind.CHECKIN_MISSED)) == 2  # opened and over
+
+
+def test_a_turn_as_the_track_was_kept_stays() -> None:
+    """Out so that belief turns with the last position before midnight."""
+
+    def turns(first: int, *more: Position) -> list[tuple[float, str]]:
+        desk = Desk((NIGHT,))
+        desk.judge.turns = []
+        for one in [
+            *fixes(range(first - 40, first)),
+            *fixes(range(first, first + 30), AWAY_M),
+            *more,
+        ]:
+            desk.take(one)
+        return [((when - at(0)) / MINUTE, str(side)) for _, when, side in desk.judge.turns]
+
+    needs = max(minute for minute, _ in turns(100)) - 100
+    first = round(299 - needs)
+    before = turns(first)
+    assert before[-1] == (299, "against")
+
+    assert turns(first, fix(299.5, AWAY_M, after_s=60 * 60)) == before
 
 
 # What is late
@@ -219,6 +299,15 @@ def test_after_an_upload_that_tells_something_timers_count_again() -> None:
     left = [(str(one.state), one.decided_at) for one in found if one.kind is Kind.CURFEW_LEFT]
     assert [state for state, _ in left] == ["opened", "closed"]
     assert left[0][1] == upload[0].received_at
+
+
+def test_after_a_row_that_tells_something_timers_count_again() -> None:
+    late_s = 13 * 3_600.0
+    home = fixes(range(-10, 600, 5), after_s=late_s)
+
+    found = both([*home, *fixes(range(600, 760, 5), AWAY_M, after_s=late_s)])
+
+    assert [str(one.state) for one in found if one.kind is Kind.CURFEW_LEFT] == ["opened", "closed"]
 
 
 # What is written down, and given to a loop

@@ -32,7 +32,9 @@ from fairtag.orders.model import Ruling
 from fairtag.rules.many.loop import LEFT, LOOKED_AT, NOT_STILL, TAKEN, TIME, take_many
 from fairtag.rules.many.quiet import QuietOrders, side_by_side
 from fairtag.rules.many.still import Still
-from fairtag.rules.settings import DEFAULTS
+from fairtag.rules.places.walk import ODDS
+from fairtag.rules.places.way import IS_REPEATED
+from fairtag.rules.settings import DEFAULTS, NAT
 from fairtag.terms.geometry import Circle
 from fairtag.terms.ids import DeviceId, OrderId
 from fairtag.terms.instants import DAY, SECOND, Micros
@@ -115,6 +117,57 @@ def test_a_drive_past_the_streets_is_a_way_that_is_tracked() -> None:
     assert all(crowd.send(*((0, one) for one in each(way))))
     assert crowd.quiet.get(name(0)).state.way[15] > 2
     crowd.stand_up()
+
+
+def test_by_the_corner_of_the_streets_their_box_is_nearer_than_they_are() -> None:
+    crowd = Crowd(order(STREETS))
+    crowd.before(0, *(seen(-50 + n, 1250, 120) for n in range(4)))
+    crowd.lie_down()
+    near = [seen(-46 + n, 1320 + n % 2, 70) for n in range(6)]
+
+    assert all(crowd.send(*((0, one) for one in each(near))))
+    crowd.stand_up()
+
+
+def test_networks_that_repeat_a_place_say_less_than_satellites() -> None:
+    """Told at rest too: a satellite that tells a speed needs no second witness."""
+    crowd = Crowd(order(PARK), order(PARK))
+    for n in (0, 1):
+        crowd.before(n, *walk(-50, *[0.0] * 4))
+    crowd.lie_down()
+    there = [replace(one, lat=53.4901, lon=LON) for one in walk(-46, *[0.0] * 9, speed_mps=0.1)]
+    by_network = [replace(one, source=Source.WIFI, accuracy_m=20.0) for one in there]
+
+    assert all(crowd.send(*((0, one) for one in each(there))))
+    assert all(crowd.send(*((1, one) for one in each(by_network))))
+    ways = [crowd.quiet.get(name(n)).state.way[IS_REPEATED] for n in (0, 1)]
+    assert ways == [0.0, 1.0]
+    crowd.stand_up()
+
+
+def test_a_belief_that_is_just_in_favour_forgets_the_way() -> None:
+    crowd = Crowd(order(CURFEW))
+    crowd.before(0, *walk(-50, *[0.0] * 4))
+    still = crowd.other[0].judge.still()
+    assert still is not None
+    told = [seen(-46, 48, speed_mps=0.0)]
+
+    def after(odds: int) -> tuple[int, float]:
+        """Tell the log-odds and the way from belief of so much and a way of 7 m."""
+        quiet, state = QuietOrders(), still.moved.state
+        edges = state.edges.copy()
+        edges[0, ODDS] = odds
+        state = state._replace(edges=edges, moved_m=state.moved_m + 7.0)
+        quiet.put(name(0), still._replace(moved=still.moved._replace(state=state)))
+        assert quiet.take(side_by_side([request(0, told)])) == [True]
+        found = quiet.get(name(0)).state
+        return int(found.edges[0, ODDS]), float(found.moved_m[0])
+
+    just = round(DEFAULTS.in_favour * NAT)
+    falls = -after(0)[0]
+    assert 0 < falls < -just
+    assert after(just + falls) == (just, 0.0)
+    assert after(just + falls + 1) == (just + 1, 7.0)
 
 
 def test_who_is_out_and_known_to_be_stays_out() -> None:
