@@ -340,6 +340,7 @@ def test_an_order_that_lies_elsewhere_is_not_taken() -> None:
 
     assert crowd.quiet.take(side_by_side([strange, known])) == [False, True]
     assert crowd.quiet.take(side_by_side([strange])) == [False]
+    assert crowd.send((1, sent(walk(-44, 1200))), (2, sent(walk(-44, 300)))) == [True, True]
     assert crowd.quiet.take(side_by_side([])) == []
     says = (name(0), DeviceId("D-1"), at(-43), None)
     assert crowd.quiet.take(side_by_side([says, says])) == [False, False]
@@ -478,6 +479,8 @@ def test_rooms_grow_by_half_when_they_are_full() -> None:
         sizes.add((len(quiet._orders.ints), len(quiet._orders.reals), len(quiet._orders.edges)))
 
     assert sizes == {(64, 64, 256), (96, 96, 384), (144, 144, 576)}
+    whole = {name for name, one in quiet._orders._asdict().items() if one.dtype == np.int64}
+    assert whole == {"ints", "edges", "place", "wake", "looks"}
 
 
 def test_what_is_given_is_a_copy() -> None:
