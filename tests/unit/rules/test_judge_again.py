@@ -132,6 +132,20 @@ def test_after_the_end_of_an_order_no_timer_falls() -> None:
     assert desk.judge.due is None
 
 
+def test_leave_from_the_instant_of_the_last_message_covers_it() -> None:
+    """Whether it is recorded now or after the next message: the strap is excused."""
+    strap = event(0, EventCode.STRAP_OPEN)
+    away = changed(NIGHT, absences=(leave(0, 300, 5),))
+    for between in ((), (fix(4),)):
+        desk = Desk((NIGHT,))
+        desk.take(strap, *between)
+
+        desk.found += desk.judge.rule((away,), at(5), past=desk.past)
+
+        told = [(str(one.state), one.cause) for one in desk.found if one.kind is Kind.TAMPER_STRAP]
+        assert told == [("opened", None), ("corrected", "excused")]
+
+
 # What stays
 
 
