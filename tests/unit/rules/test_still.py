@@ -221,6 +221,10 @@ def before_the_order(memory: Memory) -> None:
     memory.track.now = Micros(NIGHT.during.start - 1)
 
 
+def forget_the_device(memory: Memory) -> None:
+    del memory.track.noticed["D-1"]
+
+
 def after_the_device(memory: Memory) -> None:
     memory.track.now = NIGHT.during.end
 
@@ -230,6 +234,7 @@ def after_the_device(memory: Memory) -> None:
     [
         name_other,
         name_none,
+        forget_the_device,
         end_version,
         charge,
         die,
