@@ -65,7 +65,15 @@ HOME = Path(__file__).parents[1]
 SOURCE = HOME / "src" / "fairtag"
 UNIT = "tests/unit"
 GOLDEN = "tests/golden/test_golden.py::test_a_story_is_judged_as_expected_and_twice_the_same"
-ROOMS = ("rules", "rules/places", "rules/doubt", "rules/many", "rules/prompts", "alerts")
+ROOMS = (
+    "rules",
+    "rules/places",
+    "rules/doubt",
+    "rules/excused",
+    "rules/many",
+    "rules/prompts",
+    "alerts",
+)
 WORDS_ONLY = {"rules/prompts/refusals"}
 TERMS = ("terms/compiled", "terms/flat", "terms/geometry", "terms/ground")
 # Tests that belong to a module and aren't named after it, in the order in which they are tried.
