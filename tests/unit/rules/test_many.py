@@ -119,11 +119,15 @@ def test_a_drive_past_the_streets_is_a_way_that_is_tracked() -> None:
     crowd.stand_up()
 
 
-def test_by_the_corner_of_the_streets_their_box_is_nearer_than_they_are() -> None:
-    crowd = Crowd(order(STREETS))
-    crowd.before(0, *(seen(-50 + n, 1250, 120) for n in range(4)))
+@pytest.mark.parametrize(("north_m", "east_m"), [(1340, 92), (1297, 116)])
+def test_by_the_corner_of_the_streets_their_box_is_nearer_than_they_are(
+    north_m: float, east_m: float
+) -> None:
+    """By 50 m, which the distance that is kept of them makes the more of."""
+    crowd = Crowd(order(changed(STREETS, buffer_m=100)))
+    crowd.before(0, *(seen(-50 + n, 1100, east_m) for n in range(4)))
     crowd.lie_down()
-    near = [seen(-46 + n, 1320 + n % 2, 70) for n in range(6)]
+    near = [seen(-46 + n, north_m - n % 2, east_m) for n in range(6)]
 
     assert all(crowd.send(*((0, one) for one in each(near))))
     crowd.stand_up()

@@ -55,6 +55,36 @@ def test_who_was_seen_at_home_when_the_curfew_began_has_left_and_is_not_late() -
     assert [one.kind for one in found] == [Kind.CURFEW_LEFT]
 
 
+def test_who_was_at_home_a_minute_before_the_curfew_has_left() -> None:
+    """The rule looks at the first position in the curfew, wherever it lies."""
+    found = followed(*fixes(range(-20, 0)), *fixes(range(1, 30), AWAY_M))
+
+    assert [one.kind for one in found] == [Kind.CURFEW_LEFT]
+
+
+def test_a_belief_that_no_longer_passes_the_budget_opens_nothing() -> None:
+    """Away until 18:40, and by the edge when the curfew begins."""
+    away = [*fixes(range(-60, -50)), *fixes(range(-50, -20), AWAY_M)]
+    track = walked(*away, *fixes(range(-20, 15), 64.0))
+
+    seen = track.beliefs.seen("c1")
+    assert seen.side == "against"
+    assert 0 < seen.odds < DEFAULTS.against
+    assert followed(*away, *fixes(range(-20, 15), 64.0)) == []
+
+
+def test_a_walk_goes_on_where_a_stretch_of_the_order_ends() -> None:
+    two = order(CURFEW, devices=(worn(), worn("D-2", span(30, 33))))
+    view = view_of((two,), at(9_999), DEFAULTS)
+
+    steps = list(Run(Track(), positions_of(fixes(range(20, 40))), view).steps())
+
+    rows = [row for row, _ in steps]
+    assert rows == sorted(set(rows))
+    assert {10, 13, 20} <= set(rows)
+    assert rows[-1] == 20
+
+
 def test_an_instant_at_which_another_device_is_put_on_changes_nothing_for_this_one() -> None:
     two = order(CURFEW, devices=(worn(), worn("D-2", span(30, 33))))
     desk, alone = Desk((two,)), Desk((NIGHT,))

@@ -396,7 +396,8 @@ def test_leave_from_tamper_puts_off_that_it_is_not_worn() -> None:
     wait = DEFAULTS.body_off_s / 60
 
     assert track.advance(at(60 + wait - 0.1), view) == []
-    assert names(track.advance(at(60 + wait), view)) == [(Kind.BODY_OFF_LONG, True)]
+    (found,) = track.advance(at(60 + wait), view)
+    assert (found.kind, found.began_at) == (Kind.BODY_OFF_LONG, at(60))
 
 
 @pytest.mark.parametrize(("name", "is_missed"), [("a1", False), ("c1", True), ("*", False)])
