@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fairtag.disclosure.course import State
+from fairtag.disclosure.gateways import GATEWAYS
 from fairtag.disclosure.scope import Category
 
 CATEGORIES = {
@@ -41,3 +42,30 @@ STEPS = {
     "extended": "took more time",
     "identity_checked": "looked who asks",
 }
+
+
+def in_words(name: str, value: str) -> str:
+    """Write one line of what two people agree to in words, where it has codes.
+
+    Example:
+        >>> in_words("categories", "device, order")
+        'Devices, their faults and installation; The order, each version'
+        >>> in_words("withheld", "log: s. 45(4)"), in_words("withheld", ""), in_words("key", "age1")
+        ('Who looked, with proofs: s. 45(4)', '', 'age1')
+    """
+    if name == "categories":
+        return "; ".join(_named(one) for one in value.split(", ") if one)
+    if name == "withheld":
+        return "; ".join(_kept_back(one) for one in value.split("; ") if one)
+    if name == "gateway" and value in GATEWAYS:
+        return f"{GATEWAYS[value].title} ({GATEWAYS[value].source})"
+    return value
+
+
+def _named(code: str) -> str:
+    return CATEGORIES[Category(code)] if code in {*Category} else code
+
+
+def _kept_back(told: str) -> str:
+    part, between, ground = told.partition(": ")
+    return f"{_named(part)}{between}{ground}"
