@@ -107,7 +107,7 @@ def test_an_officer_reads_words_and_the_times_of_the_order_and_types_them_so(rig
         shown = html.unescape(page)
         assert "Mon 2 Nov 2026, 12:00 (Asia/Tokyo)" in shown
         assert "Tue 3 Nov 2026, 06:00 (Asia/Tokyo)" in shown
-        assert "Devices, their faults and installation; What was found" in shown
+        assert "Devices, their faults and installation<br>What was found" in shown
         assert "2026-11-02T" not in shown  # no code and no time of another zone
         assert "device, findings" not in shown
     assert "Times of Asia/Tokyo" in pages[0]

@@ -101,8 +101,8 @@ def _bound(
         return {"recipient": f"{asked.recipient_id}: {refusal}"}
 
 
-def _shown(name: str, told: str, zone: str) -> str:
-    return local(parse(told), zone) if name in _INSTANTS else words.in_words(name, told)
+def _shown(name: str, told: str, zone: str) -> tuple[str, ...]:
+    return (local(parse(told), zone),) if name in _INSTANTS else words.in_words(name, told)
 
 
 def _proposal(steps: tuple[Step, ...]) -> str:

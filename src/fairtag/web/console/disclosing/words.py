@@ -44,22 +44,22 @@ STEPS = {
 }
 
 
-def in_words(name: str, value: str) -> str:
-    """Write one line of what two people agree to in words, where it has codes.
+def in_words(name: str, value: str) -> tuple[str, ...]:
+    """Write what two people agree to in words where it has codes, a line for each.
 
     Example:
         >>> in_words("categories", "device, order")
-        'Devices, their faults and installation; The order, each version'
+        ('Devices, their faults and installation', 'The order, each version')
         >>> in_words("withheld", "log: s. 45(4)"), in_words("withheld", ""), in_words("key", "age1")
-        ('Who looked, with proofs: s. 45(4)', '', 'age1')
+        (('Who looked, with proofs: s. 45(4)',), (), ('age1',))
     """
     if name == "categories":
-        return "; ".join(_named(one) for one in value.split(", ") if one)
+        return tuple(_named(one) for one in value.split(", ") if one)
     if name == "withheld":
-        return "; ".join(_kept_back(one) for one in value.split("; ") if one)
+        return tuple(_kept_back(one) for one in value.split("; ") if one)
     if name == "gateway" and value in GATEWAYS:
-        return f"{GATEWAYS[value].title} ({GATEWAYS[value].source})"
-    return value
+        return (f"{GATEWAYS[value].title} ({GATEWAYS[value].source})",)
+    return (value,) if value else ()
 
 
 def _named(code: str) -> str:

@@ -70,6 +70,7 @@ _SCOPES = {
     "court": "Court and reference",
 }
 _INSTANTS = ("from", "to", "until")
+_NOTHING = "nothing"
 _STATES = {
     "asked": "waits for a second person",
     "agreed": "agreed; the person who asked carries it out",
@@ -206,22 +207,22 @@ def _note_reading(shell: Shell, person: Person, proposal: Proposal, now: Micros)
     shell.house.store.transact(lambda tx: writing.write(tx, entry))
 
 
-def _scope(proposal: Proposal, zone: str) -> list[tuple[str, str]]:
+def _scope(proposal: Proposal, zone: str) -> list[tuple[str, tuple[str, ...]]]:
     return [
         (_SCOPES.get(name, name.replace("_", " ").capitalize()), _told(name, value, zone))
         for name, value in proposal.scope.items()
     ]
 
 
-def _told(name: str, value: str, zone: str) -> str:
+def _told(name: str, value: str, zone: str) -> tuple[str, ...]:
     if name == "purpose":
-        return words.PURPOSE_NAMES.get(value, value)
+        return (words.PURPOSE_NAMES.get(value, value),)
     if name in _INSTANTS:
         try:
-            return local(parse(value), zone)
+            return (local(parse(value), zone),)
         except ValueError:  # another matter's word: it is shown as it was asked
-            return value
-    return in_words(name, value)
+            return (value,)
+    return in_words(name, value) or (_NOTHING,)
 
 
 def _row(proposal: Proposal, state: State, now: Micros) -> dict[str, Any]:
