@@ -133,7 +133,7 @@ def live(book: Book, *, seed: str, wearers: int, days: int) -> tuple[list[Life],
 
 def _born(wearer_id: str, chance: random.Random) -> Life:
     first = _FIRST.add(days=chance.randrange(_YEARS))
-    said = [(Micros(0), chance.choice(ZONES), chance.choice(PROTECTED))]
+    said: list[Said] = [(Micros(0), chance.choice(ZONES), chance.choice(PROTECTED))]
     return Life(wearer_id, chance, first, _ruling(wearer_id, chance, said), said)
 
 
