@@ -18,16 +18,6 @@ def when(at: Micros | None, zone: str = "UTC") -> str:
     return "—" if at is None else wall_text(at, zone)
 
 
-def local(at: Micros, zone: str) -> str:
-    """Write an instant as local time with its zone, where a page has no other word of the zone.
-
-    Example:
-        >>> local(Micros(1793700000000000), "Asia/Tokyo")
-        'Tue 3 Nov 2026, 19:00 (Asia/Tokyo)'
-    """
-    return f"{when(at, zone)} ({zone})"
-
-
 def offset(at: Micros, zone: str) -> str:
     """Tell a zone's distance from UTC at an instant: the hour that comes twice has two.
 

@@ -19,10 +19,10 @@ from fairtag.disclosure.withholding import GROUNDS
 from fairtag.terms.errors import FairtagError, NotPermitted
 from fairtag.terms.instants import Micros, parse
 from fairtag.web.console.disclosing import words
+from fairtag.web.console.queue_pages import zone_of
 from fairtag.web.console.refusals import status_of
 from fairtag.web.console.shell import Shell
-from fairtag.web.console.show import local, when
-from fairtag.web.console.zones import zone_of
+from fairtag.web.console.show import when
 
 _WITHHELD = "withheld."
 _INSTANTS = ("from", "until")
@@ -49,8 +49,6 @@ def show(
     shell.house.store.look(lambda tx: write_read(tx, asked, by=person.user_id, now=now))
     state = shell.house.store.read(lambda tx: state_now(tx, steps, now))
     zone = shell.house.store.read(lambda tx: zone_of(tx, asked.order_id))
-    scope = shell.house.store.read(lambda tx: _bound(tx, asked, _withheld(steps, state)))
-    may_decide = may(person, Act.DISCLOSE)
     return shell.page(
         request,
         "disclosing/one.html",
@@ -59,7 +57,7 @@ def show(
         asked=asked,
         state=state.value,
         state_words=words.STATES[state],
-        scope={name: _shown(name, told, zone) for name, told in scope.items()},
+        scope=shell.house.store.read(lambda tx: _scope(tx, asked, steps, state, zone)),
         zone=zone,
         is_said_no=state is State.ASKED and last(steps, "proposed") is not None,
         parts=words.CATEGORIES,
@@ -68,7 +66,7 @@ def show(
         gateway=GATEWAYS.get(asked.gateway),
         steps=[_step(one, zone) for one in steps],
         proposal=_proposal(steps) if state is State.PROPOSED else "",
-        may_decide=may_decide,
+        may_decide=may(person, Act.DISCLOSE),
         may_review=may(person, Act.SECOND) and asked.by != person.user_id,
         is_reviewed=last(steps, "reviewed") is not None,
         is_mine=asked.by == person.user_id,
@@ -101,8 +99,15 @@ def _bound(
         return {"recipient": f"{asked.recipient_id}: {refusal}"}
 
 
-def _shown(name: str, told: str, zone: str) -> tuple[str, ...]:
-    return (local(parse(told), zone),) if name in _INSTANTS else words.in_words(name, told)
+def _scope(
+    tx: Transaction, asked: Asked, steps: tuple[Step, ...], state: State, zone: str
+) -> dict[str, tuple[str, ...]]:
+    """Give the same for people: words for codes, and times of the order's zone."""
+    found = _bound(tx, asked, _withheld(steps, state))
+    return {
+        name: (words.local(parse(told), zone),) if name in _INSTANTS else words.in_words(name, told)
+        for name, told in found.items()
+    }
 
 
 def _proposal(steps: tuple[Step, ...]) -> str:

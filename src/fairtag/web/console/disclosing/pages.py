@@ -31,10 +31,10 @@ from fairtag.terms.local import Interval, local_instant
 from fairtag.web.console.disclosing import words
 from fairtag.web.console.disclosing.fields import Line, Lines, Words
 from fairtag.web.console.disclosing.one import show
+from fairtag.web.console.disclosing.words import local
+from fairtag.web.console.queue_pages import zone_of
 from fairtag.web.console.refusals import status_of
 from fairtag.web.console.shell import Checked, Shell, Signed
-from fairtag.web.console.show import local
-from fairtag.web.console.zones import zone_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from fairtag.disclosure.course import State
 from fairtag.disclosure.gateways import GATEWAYS
 from fairtag.disclosure.scope import Category
+from fairtag.terms.instants import Micros
+from fairtag.web.console.show import when
 
 CATEGORIES = {
     Category.IDENTITY: "Name, date of birth, language",
@@ -43,6 +45,16 @@ STEPS = {
     "extended": "took more time",
     "identity_checked": "looked who asks",
 }
+
+
+def local(at: Micros, zone: str) -> str:
+    """Write an instant as local time with its zone, where a page has no other word of the zone.
+
+    Example:
+        >>> local(Micros(1793700000000000), "Asia/Tokyo")
+        'Tue 3 Nov 2026, 19:00 (Asia/Tokyo)'
+    """
+    return f"{when(at, zone)} ({zone})"
 
 
 def in_words(name: str, value: str) -> tuple[str, ...]:

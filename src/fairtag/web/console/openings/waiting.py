@@ -31,11 +31,11 @@ from fairtag.terms.errors import (
 )
 from fairtag.terms.instants import MINUTE, Micros, parse
 from fairtag.web.console import words
-from fairtag.web.console.disclosing.words import in_words
+from fairtag.web.console.disclosing.words import in_words, local
+from fairtag.web.console.queue_pages import zone_of
 from fairtag.web.console.refusals import status_on_page
 from fairtag.web.console.shell import Checked, Shell, Signed
-from fairtag.web.console.show import ago, local, when
-from fairtag.web.console.zones import zone_of
+from fairtag.web.console.show import ago, when
 
 _LONG = 2000
 _REFUSALS = (
