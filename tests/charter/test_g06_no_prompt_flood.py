@@ -21,6 +21,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 from playwright.sync_api import Browser
 from tests import devicelimits, reviewers
+from tests import promptguards as guards
 from tests.checkins import ask, asked, check_in, expire, first_shown, go_to, plan, prompts, shown
 from tests.e2e.conftest import chromium
 from tests.e2e.door import Door, opened
@@ -78,7 +79,7 @@ def book(tmp_path: Path) -> Iterator[Book]:
         (("prompts_sixth",), {"sixth_in_24_h"}),
         (("prompts_hours",), {"protected"}),
         (("prompts_paused",), {"protected"}),
-        (("prompt_hours_open", "prompt_hours_rest", "prompt_hours_day"), {"protected"}),
+        (("prompt_hours_open",), {"protected"}),
     ],
     ids=lambda one: "+".join(sorted(one)),
 )
@@ -96,6 +97,28 @@ def test_negative_control_a_table_without_its_guard_lets_one_through(
             break
 
     assert seen <= set(wrong(found)), found
+
+
+def test_each_guard_of_the_tables_has_a_statement_that_it_refuses() -> None:
+    book = guards.standing()
+
+    assert guards.guards(book.db) == set(guards.CASES)
+    book.close()
+
+
+@pytest.mark.parametrize("guard", guards.CASES)
+def test_negative_control_without_its_guard_the_table_takes_it(guard: str) -> None:
+    before, refused = guards.CASES[guard]
+    book = guards.standing()
+    for told in before:
+        book.db.execute(told).close()
+    with pytest.raises(sqlite3.IntegrityError):
+        book.db.execute(refused)
+
+    for name in {guard, guards.BEHIND.get(guard, guard)}:
+        book.db.execute(f"DROP TRIGGER {name}").close()
+    assert book.db.execute(refused).rowcount == 1  # no other guard and no index refused it
+    book.close()
 
 
 class Anything(RuleBasedStateMachine):
@@ -330,6 +353,26 @@ def test_restarts_and_clocks_that_are_wrong_draw_no_day_again(
     assert len(lives_on(tmp_path / "data", zone, parse(begins))) > 10
 
 
+def test_a_scheduler_that_is_behind_asks_nothing_of_the_time_before_the_order_said_so(
+    rig: Rig,
+) -> None:
+    rig.clock.at = parse("2026-11-03T12:00:00Z")
+    asked(rig, 1, check_in(max_per_day=3))
+    said = rig.clock.at
+    rig.clock.at = Micros(said - 30 * HOUR)
+    plan(rig)
+
+    found = [one.at for one in prompts(rig)]
+    assert len(found) >= 2
+    assert min(found) >= said
+    open_before = Micros(said - 2 * HOUR)  # that day's hours are open from 08:00
+    with pytest.raises(sqlite3.IntegrityError, match="said later"):
+        written(rig, open_before)
+    with closing(raw(rig)) as db:  # the negative control: nothing else refuses it
+        db.execute("DROP TRIGGER prompts_said").close()
+    written(rig, open_before)
+
+
 def test_a_move_to_another_zone_takes_back_what_would_fall_into_the_night(rig: Rig) -> None:
     device = asked(rig, 1, check_in(max_per_day=5))
     planner = plan(rig)
@@ -465,8 +508,10 @@ def test_a_pause_for_health_stops_every_demand(rig: Rig) -> None:
     assert all(one.is_void for one in prompts(rig) if one.at > rig.clock.at)
     with pytest.raises(PromptRefused):
         ask_now(rig.house, rig.person("otto", "officer"), ORDER, reason=WHY)
+    times = [parse(f"2026-11-03T{hour}:00:00Z") for hour in (13, 19)]
+    away = max(times, key=lambda at: min(abs(one.at - at) for one in prompts(rig)))
     with pytest.raises(sqlite3.IntegrityError, match="pause"):
-        written(rig, parse("2026-11-03T15:00:00Z"))
+        written(rig, away)  # what was drawn lies hours from it
 
 
 def test_times_are_fair_each_part_of_the_day_has_as_many() -> None:

@@ -31,10 +31,11 @@ from fairtag.faces.model import Template, ThresholdProfile
 from fairtag.faces.threshold import admitted, demo, most_check_ins, over_ceilings
 from fairtag.faces.verdict import decide
 from fairtag.orders.model import Identity, OrderVersion, Ruling
+from fairtag.orders.read import read as read_order
 from fairtag.orders.scheme import Scheme, seed_scheme
 from fairtag.rules.prompts.draw import Wanted, draw
 from fairtag.terms.errors import OrderRefused
-from fairtag.terms.ids import DeviceId, WearerId
+from fairtag.terms.ids import DeviceId, OrderId, WearerId
 from fairtag.terms.instants import MINUTE, Micros, text
 
 WEARERS: tuple[dict[str, Any], ...] = (
@@ -115,6 +116,66 @@ def test_the_same_evidence_gives_the_same_findings(tmp_path: Path, number: int) 
     assert {"zone.entered", "tamper.strap"} <= {one["kind"] for one in usual}
     assert findings(tmp_path, variant(number)) == usual
     assert findings(tmp_path, variant(number) | OFFICES[number]) == usual
+
+
+def with_absence(covers: list[str]) -> dict[str, Any]:
+    """Give the usual order with what was known of somebody's health before: a day at a clinic."""
+    told = {"condition_id": "*", "covers": covers, "reason": "medical", "by": "u"}
+    told |= {"recorded_at": text(START), "from": text(Micros(START + 36 * 60 * MINUTE))}
+    return order_of(absences=[told | {"to": text(Micros(START + 84 * 60 * MINUTE))}])
+
+
+def what(told: list[dict[str, Any]]) -> set[tuple[str, str, str]]:
+    return {(one["kind"], str(one["condition_id"]), one["began_at"]) for one in told}
+
+
+def test_vulnerability_only_takes_away(tmp_path: Path) -> None:
+    """When it was looked for changes nothing; what came of it is an absence, never a finding."""
+    usual = findings(tmp_path, order_of())
+
+    assert findings(tmp_path, order_of(vulnerability_assessed_at="2026-09-01")) == usual
+    left = what(usual)
+    for covers in (["conditions"], ["conditions", "tamper"]):
+        milder = what(findings(tmp_path, with_absence(covers)))
+        assert milder < left, covers  # fewer, and none that was not there
+        left = milder
+
+
+def test_negative_control_an_absence_of_nothing_that_counts_takes_nothing_away(
+    tmp_path: Path,
+) -> None:
+    usual = findings(tmp_path, order_of())
+
+    assert what(findings(tmp_path, with_absence(["check_ins"]))) == what(usual)
+
+
+def refused(order: dict[str, Any], scheme: Scheme) -> tuple[tuple[str, str], ...]:
+    """Tell why the machine would take no such order."""
+    with pytest.raises(OrderRefused) as found:
+        read_order(json.dumps(order).encode(), scheme=scheme, recorded_at=START)
+    return found.value.problems
+
+
+@pytest.mark.parametrize("number", range(len(WEARERS)))
+def test_the_machine_admits_and_refuses_orders_whoever_they_are_about(number: int) -> None:
+    """Who may be monitored is what the scheme names, decided by people before an order starts."""
+    lacking = {"cohort": "anybody_else", "necessity": "", "vulnerability_assessed_at": None}
+
+    assert refused(variant(number) | lacking, seed_scheme()) == refused(
+        order_of() | lacking, seed_scheme()
+    )
+    for order in (order_of(), variant(number)):
+        read_order(json.dumps(order).encode(), scheme=seed_scheme(), recorded_at=START)
+    assert {name for name in get_type_hints(Scheme.allows) if name != "return"} == {
+        *("authority_kind", "legal_basis", "cohort"),
+    }
+
+
+def test_negative_control_another_cohort_is_refused_by_the_same_scheme() -> None:
+    usual, other = order_of(), order_of(cohort="anybody_else")
+
+    read_order(json.dumps(usual).encode(), scheme=seed_scheme(), recorded_at=START)
+    assert [path for path, _ in refused(other, seed_scheme())] == ["$.cohort"]
 
 
 def test_negative_control_other_evidence_gives_other_findings(tmp_path: Path) -> None:
@@ -233,11 +294,15 @@ def test_an_order_that_says_more_of_a_person_is_refused(rig: Rig, name: str) -> 
 
 def test_what_somebody_said_of_themselves_is_sealed(tmp_path: Path) -> None:
     with opened_rig(tmp_path / "data") as rig:
-        settle_in(rig, 1, 1)
+        settle_in(rig, 1, 0)
+        order = rig.house.store.read(lambda tx: tx.orders.version(OrderId("ORD-1"), 1))
+    person = [value.encode() for value in WEARERS[0].values()]
+    assert all(one in order.source for one in person)  # the check can see: with the key it is there
     kept = b"".join(one.read_bytes() for one in (tmp_path / "data").rglob("*") if one.is_file())
 
     assert b"declared" in kept
-    assert not [answer for answer in ("black", "ethnic_group") if answer.encode() in kept]
+    said = [QUESTIONS["ethnic_group"][0].encode(), b"ethnic_group"]
+    assert not [one for one in (*person, *said) if one in kept]
 
 
 def types_in(*kinds: Any) -> set[type]:

@@ -14,16 +14,21 @@ import numpy as np
 import pytest
 from starlette.testclient import TestClient
 from tests import checkins
+from tests.app.test_fairness import Kept
 from tests.app.test_matching import CANDIDATE, NoFaces, edit, in_force, two
 from tests.rig import PASSWORD, Rig, opened_rig
 from tests.unit.faces.specimens import ENGINE, rates
 from typer.testing import CliRunner
 
 from fairtag.adapters.faces.nets.pinned import REFERENCE
+from fairtag.app.fairness.declare import declare
+from fairtag.app.fairness.tell import tell
 from fairtag.app.matching.profiles import approve, propose, standing
 from fairtag.app.run_service import Pulse
 from fairtag.bootstrap import open_house
 from fairtag.cli import app
+from fairtag.disclosure.fair.declared import NOT_SAID
+from fairtag.disclosure.fair.tables import Fairness
 from fairtag.evaluation.faces.profile import candidate_of
 from fairtag.evaluation.faces.report import FORMAT
 from fairtag.evaluation.faces.signing import PUBLIC_KEY, REPORT, SIGNATURE, key_at, sign
@@ -32,6 +37,8 @@ from fairtag.faces.model import EngineInfo, Reading, Refer, Template, Verdict
 from fairtag.faces.refusals import ProfileRefused
 from fairtag.faces.threshold import failings
 from fairtag.faces.verdict import decide
+from fairtag.terms.errors import NotPermitted
+from fairtag.terms.ids import WearerId
 from fairtag.web.site import Site
 
 WHY = "the laboratory's report of November"
@@ -88,6 +95,29 @@ def test_negative_control_without_ceilings_a_failing_one_would_decide(
     assert verdict(rig).outcome == "match"
 
 
+def test_an_engine_that_was_changed_under_its_profile_decides_nothing(rig: Rig) -> None:
+    in_force(rig)
+
+    assert verdict(rig).outcome == "match"  # the check can see: with its own engine it does
+    for changed in ({"weights_sha256": ("another",)}, {"engine_id": "another"}):
+        other = msgspec.structs.replace(ENGINE, **changed)
+        assert verdict(rig, other).reason is Refer.NOT_AUDITED
+
+
+@pytest.mark.parametrize(("enrolled", "frames"), [(2, 3), (1, 3), (3, 4)])
+def test_a_capture_that_was_not_measured_goes_to_people(
+    rig: Rig, enrolled: int, frames: int
+) -> None:
+    in_force(rig)
+    found = standing(rig.house, ENGINE).decides
+    assert found is not None
+
+    seen = [Reading(outcome="one", template=SAME)] * frames
+    told = decide([SAME] * enrolled, seen, found.profile, mode="live")
+
+    assert (told.outcome, told.reason) == ("refer", Refer.NOT_AUDITED)
+
+
 def test_what_was_put_in_force_is_judged_anew_each_time(rig: Rig, monkeypatch) -> None:
     """A stricter ceiling of a later version takes out what an earlier one let in."""
     in_force(rig)
@@ -96,11 +126,21 @@ def test_what_was_put_in_force_is_judged_anew_each_time(rig: Rig, monkeypatch) -
     assert verdict(rig).reason is Refer.NOT_AUDITED
 
 
-def test_an_edited_one_decides_nothing(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "edited",
+    [
+        {"threshold": -1.0},
+        {"data_sha256": "0" * 64},
+        {"report_sha256": "0" * 64},
+        {"groups": (rates("a"), rates("b"))},
+    ],
+    ids=lambda one: next(iter(one)),
+)
+def test_an_edited_one_decides_nothing(tmp_path: Path, edited: dict[str, Any]) -> None:
     with opened_rig(tmp_path / "data") as rig:
         in_force(rig)
         at = rig.clock.at
-    edit(tmp_path, lambda one: msgspec.structs.replace(one, threshold=-1.0))
+    edit(tmp_path, lambda one: msgspec.structs.replace(one, **edited))
 
     with opened_rig(tmp_path / "data", at) as rig:
         assert verdict(rig).reason is Refer.NOT_AUDITED
@@ -258,3 +298,46 @@ def test_while_people_decide_no_more_is_planned_than_they_can_in_a_day(rig: Rig)
 
 def test_negative_control_reviewers_who_can_do_more_are_asked_more(rig: Rig) -> None:
     assert max(planned(rig, 200).values()) > 3
+
+
+# Live figures, by what wearers choose to say of themselves.
+
+
+def fared(rig: Rig, women: int, others: int) -> Fairness:
+    """Let some of forty people say who they are, and tell the month before of all of them."""
+    house = replace(rig.house, courses=Kept())
+    for number in range(women + others):
+        rig.house.vault.enrol(WearerId(f"W-{number}"), "ho")
+        declare(house, WearerId(f"W-{number}"), {"sex": "female" if number < women else "male"})
+    return tell(house, "2026-10", person=None, by="test")
+
+
+def by_sex(told: Fairness) -> dict[str, dict[str, int | None]]:
+    return {one.group: one.counts for one in told.by_question["sex"]}
+
+
+def test_live_figures_are_counts_of_those_who_said_so_and_of_ten_or_more(rig: Rig) -> None:
+    told = fared(rig, 12, 9)
+    found = by_sex(told)
+
+    assert told.everybody.counts["people"] == 40
+    assert found[NOT_SAID]["people"] == 19
+    assert set(found["male"].values()) == {None}  # nine people
+    assert found["female"]["people"] is None  # or all less what is shown would give the nine away
+    assert b"W-" not in msgspec.json.encode(told)  # counts, and nobody in them
+    officer = rig.person("otto", "officer")
+    with pytest.raises(NotPermitted):
+        tell(rig.house, "2026-10", person=officer, by=officer.user_id)
+
+
+def test_negative_control_ten_people_are_told_of(rig: Rig) -> None:
+    found = by_sex(fared(rig, 12, 10))
+
+    assert (found["male"]["people"], found["female"]["people"]) == (10, 12)
+    assert found["female"]["referred"] == 24
+
+
+def test_nobody_has_to_say_anything_and_who_says_nothing_is_counted_so(rig: Rig) -> None:
+    found = by_sex(fared(rig, 0, 0))
+
+    assert {group: one["people"] for group, one in found.items() if one["people"]} == {NOT_SAID: 40}

@@ -6,16 +6,21 @@ import json
 import re
 import subprocess
 import sys
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import msgspec
+import numpy as np
 import pytest
 from tests.portraits import astronaut, grace_hopper, nobody, saved
+from tests.unit.faces.cohorts import cohort
 from tests.unit.faces.specimens import profile
 
 from fairtag.adapters.faces.nets.pinned import REFERENCE
 from fairtag.cli.facing.comparing import CAPTURE_MODE
+from fairtag.faces.cohort.people import written
+from fairtag.faces.model import ThresholdProfile
 from fairtag.faces.verdict import digest as digest_of
 
 
@@ -161,6 +166,75 @@ def test_an_edited_or_unfit_profile_decides_nothing(folder: Path, changed: dict[
 
     assert (edited.returncode, edited.stdout) == (2, "")
     assert "FT-804" in edited.stderr
+
+
+def beside(folder: Path, **changed: Any) -> str:
+    """Write a cohort of 200 directions drawn by chance, for the engine that ships."""
+    chance = np.random.default_rng(1).normal(0, 1, (200, 128))  # the engine gives 128 numbers
+    told = {"engine": REFERENCE.name, "weights_sha256": REFERENCE.weights_sha256} | changed
+    raw = written(cohort(chance, **told))
+    (folder / "cohort.json").write_bytes(raw)
+    return sha256(raw).hexdigest()
+
+
+def with_cohort(folder: Path, threshold: float, **changed: Any) -> list[str]:
+    """Write a profile that was measured with that cohort; gives the options that name both."""
+    measured = {"cohort_sha256": beside(folder, **changed), "threshold": threshold}
+    file = folder / "profile.json"
+    file.write_bytes(msgspec.json.encode(msgspec.json.decode(_passing(folder)) | measured))
+    approved = digest_of(msgspec.json.decode(file.read_bytes(), type=ThresholdProfile))
+    named = ["--profile", str(file), "--approved", approved]
+    return [*named, "--cohort", str(folder / "cohort.json")]
+
+
+def _passing(folder: Path) -> bytes:
+    return Path(made(folder)[1]).read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("probe", "code", "outcome"), [("one.jpg", 0, "match"), ("two.png", 1, "refer")]
+)
+def test_a_profile_that_was_measured_with_a_cohort_decides_beside_it(
+    folder: Path, probe: str, code: int, outcome: str
+) -> None:
+    """Chance directions: a face with itself lies 27 spreads above them, another one 24."""
+    words = ["face", "compare", str(folder / "one.jpg"), str(folder / probe)]
+
+    done = fairtag(*words, *with_cohort(folder, 26.0), "--json")
+
+    told = json.loads(done.stdout)
+    assert (done.returncode, told["outcome"]) == (code, outcome)
+    assert (told["normalised"] >= 26) == (outcome == "match")
+    assert told["score"] <= 1  # the cosine stays what it was
+
+
+def test_another_cohort_or_none_or_one_that_nobody_agreed_to_decides_nothing(folder: Path) -> None:
+    one = str(folder / "one.jpg")
+    words = ["face", "compare", one, one]
+    options = with_cohort(folder, 26.0)
+
+    alone = fairtag(*words, *options[:4])
+    beside(folder, name="other people")
+    other = fairtag(*words, *options)
+    public = fairtag(*words, *with_cohort(folder, 26.0, source="public"))
+
+    for done, why in ((alone, "none is here"), (other, "another cohort"), (public, "nobody in it")):
+        assert (done.returncode, done.stdout) == (2, "")
+        assert "FT-804" in done.stderr
+        assert why in done.stderr
+
+
+@pytest.mark.parametrize("has_profile", [False, True])
+def test_a_cohort_without_a_profile_that_names_it_is_a_mistake(
+    folder: Path, *, has_profile: bool
+) -> None:
+    beside(folder)
+    one, words = str(folder / "one.jpg"), ["--cohort", str(folder / "cohort.json")]
+
+    done = fairtag("face", "compare", one, one, *words, *(made(folder) if has_profile else []))
+
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
+    assert "--profile" in done.stderr
 
 
 def test_a_file_that_is_no_profile_is_one_line(folder: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import html
 import json
 import re
 
@@ -73,7 +74,7 @@ def test_a_request_is_read_whole_after_an_entry_and_fetched_once(rig: Rig) -> No
     assert made.status_code == 303, made.text
     path = made.headers["location"]
     page = desk.get(path).text
-    for told in ("The clerk", "to decide whether", "device, findings, positions, said"):
+    for told in ("The clerk", "to decide whether", CATEGORIES[Category.SAID]):
         assert told in page
     assert desk.send(f"{path}/propose", reason=WHY).status_code == 303
     proposal = rig.house.store.read(lambda tx: tx.proposals.listed()[0][0])
@@ -83,6 +84,52 @@ def test_a_request_is_read_whole_after_an_entry_and_fetched_once(rig: Rig) -> No
     assert [one.entry.actor for one in log if one.entry.what == "disclosure.read"].count(
         "nora"
     ) >= 1
+
+
+def test_an_officer_reads_words_and_the_times_of_the_order_and_types_them_so(rig: Rig) -> None:
+    people = discloser(rig)
+    people.recipient()
+    rig.wearer(1, time_zone="Asia/Tokyo")
+    rig.say("D-1", rig.line("D-1"))
+    desk, second = at_desk(rig, "nora", "officer"), desk_of(rig, people.second)
+    change(rig, "nora", made_by="adam", made_at=0, created_at=0)
+    form = {"recipient": "court", "gateway": "court_order", "order": "ORD-1", "purpose": WHY}
+    form |= {"since": "2026-11-02T12:00", "until": "2026-11-03T06:00", "categories": "positions"}
+    form |= {"asked_by": "The clerk", "authority": "Order 12/26", "case_ref": "T1"}
+    path = desk.send("/disclosures/new", **form).headers["location"]
+    desk.send(f"{path}/propose", reason=WHY)
+    proposal = rig.house.store.read(lambda tx: tx.proposals.listed()[0][0])
+
+    pages = (desk.get(path).text, second.get(f"/waiting/{proposal.proposal_id}").text)
+
+    assert proposal.scope["from"] == "2026-11-02T03:00:00Z"  # noon in Tokyo
+    assert proposal.scope["until"] == "2026-11-02T21:00:00Z"
+    for page in pages:
+        shown = html.unescape(page)
+        assert "Mon 2 Nov 2026, 12:00 (Asia/Tokyo)" in shown
+        assert "Tue 3 Nov 2026, 06:00 (Asia/Tokyo)" in shown
+        assert "Devices, their faults and installation<br>What was found" in shown
+        assert "2026-11-02T" not in shown  # no code and no time of another zone
+        assert "device, findings" not in shown
+    assert "Times of Asia/Tokyo" in pages[0]
+    assert "(Asia/Tokyo)" in desk.get("/disclosures").text
+
+
+@pytest.mark.parametrize("changed", [{"order": "ORD-9"}, {"since": "soon"}, {"until": ""}])
+def test_a_request_that_makes_no_sense_is_given_back_as_it_was_typed(
+    rig: Rig, changed: dict[str, str]
+) -> None:
+    discloser(rig).recipient()
+    rig.wearer()
+    desk = at_desk(rig, "nora", "officer")
+    form = {"recipient": "court", "gateway": "court_order", "order": "ORD-1", "purpose": WHY}
+    form |= {"since": "2026-11-02T12:00", "until": "2026-11-03T06:00", "categories": "positions"}
+
+    done = desk.send("/disclosures/new", **(form | changed))
+
+    assert done.status_code in {404, 422}
+    assert f'value="{(form | changed)["order"]}"' in done.text
+    assert WHY in html.unescape(done.text)
 
 
 def test_a_part_is_kept_from_a_wearer_by_two_and_the_page_says_which_and_why(rig: Rig) -> None:

@@ -99,6 +99,16 @@ def test_nothing_is_asked_for_before_now() -> None:
     assert wanted_of([order()], [], since=at(0)) == []
 
 
+def test_nothing_is_asked_for_before_the_newest_version_was_recorded() -> None:
+    """A clock that is behind shows itself so: what is said now did not hold then."""
+    early, late = order(recorded_at=at(9)), order(recorded_at=at(12))
+
+    assert free(early, since=8.5) == [(9, 21)]
+    assert free(early, since=10) == [(10, 21)]
+    assert free(early, late, since=8.5) == free(late, early, since=8.5) == [(12, 21)]
+    assert wanted_of([order(recorded_at=at(21))], [span(8, 21)], since=at(0)) == []
+
+
 def test_only_in_the_times_that_the_order_allows_on_its_own_clock() -> None:
     allowed = order(check_in(allowed=(daily(7, 9), daily(18, 20))))
     assert free(allowed) == [(8, 9), (18, 20)]

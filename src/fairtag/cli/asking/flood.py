@@ -12,7 +12,7 @@ import random
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import closing, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -58,6 +58,7 @@ _CHANGES = 0.02  # a day: of moving to another zone, and of other protected hour
 _RESTARTS = 0.01
 _RACES = 0.1
 _NEAR = 26 * HOUR  # what lies further away is no matter to a day
+Said = tuple[Micros, str, tuple[tuple[int, int], ...]]  # since when, time zone, protected hours
 _REFUSED = (sqlite3.IntegrityError, sqlite3.OperationalError)
 
 
@@ -69,7 +70,7 @@ class Life:
     chance: random.Random
     first: Date
     ruling: Ruling
-    said: list[tuple[Micros, str, tuple[tuple[int, int], ...]]] = field(default_factory=list)
+    said: list[Said]
 
 
 @dataclass(slots=True)
@@ -132,15 +133,13 @@ def live(book: Book, *, seed: str, wearers: int, days: int) -> tuple[list[Life],
 
 def _born(wearer_id: str, chance: random.Random) -> Life:
     first = _FIRST.add(days=chance.randrange(_YEARS))
-    zone, protected = chance.choice(ZONES), chance.choice(PROTECTED)
-    life = Life(wearer_id, chance, first, _ruling(wearer_id, chance, zone, protected))
-    life.said.append((Micros(0), zone, protected))
-    return life
+    said: list[Said] = [(Micros(0), chance.choice(ZONES), chance.choice(PROTECTED))]
+    return Life(wearer_id, chance, first, _ruling(wearer_id, chance, said), said)
 
 
-def _ruling(
-    wearer_id: str, chance: random.Random, zone: str, protected: tuple[tuple[int, int], ...]
-) -> Ruling:
+def _ruling(wearer_id: str, chance: random.Random, said: Sequence[Said]) -> Ruling:
+    """Give the version that was recorded last; how many are asked for comes by chance."""
+    recorded_at, zone, protected = said[-1]
     ever = Interval(start=Micros(0), end=LATEST)
     most = chance.choice((1, 3, 5))
     conditions = (("p0", most), ("p1", chance.choice((0, MOST_A_DAY - most))))
@@ -154,8 +153,8 @@ def _ruling(
     )
     return Ruling(
         order_id=OrderId(f"O-{wearer_id}"),
-        version=1,
-        recorded_at=Micros(0),
+        version=len(said),
+        recorded_at=recorded_at,
         during=ever,
         suspended=(),
         time_zone=zone,
@@ -180,9 +179,11 @@ def _ruling(
 
 
 def _order(db: sqlite3.Connection, life: Life) -> None:
-    told = {"order_id": life.ruling.order_id, "version": 1, "wearer_id": life.wearer_id}
+    """Store what the order says now as a version of its own."""
+    ruling = life.ruling
+    told = {"order_id": ruling.order_id, "version": ruling.version, "wearer_id": life.wearer_id}
     told |= {"authority_id": "ho", "starts_at": 0, "ends_at": 0, "review_by": "", "time_zone": ""}
-    _insert(db, "order_versions", told | {"recorded_at": 0, "sealed": b""})
+    _insert(db, "order_versions", told | {"recorded_at": ruling.recorded_at, "sealed": b""})
 
 
 def _day(book: Book, life: Life, day: Date, tried: Tried) -> None:
@@ -199,7 +200,7 @@ def _day(book: Book, life: Life, day: Date, tried: Tried) -> None:
                 tried.drawn += _draw(book.db, life, each, Micros(now + shift))
     for _ in range(_HOSTILE):
         tried.hostile += 1
-        tried.taken += _write(book.db, life, Micros(now + life.chance.randrange(2 * DAY)))
+        tried.taken += _write(book.db, life, Micros(now + life.chance.randrange(-DAY, 2 * DAY)))
     if life.chance.random() < _CHANGES:
         tried.hostile += 1
         tried.taken += _open(book, life, now)
@@ -223,8 +224,9 @@ def change(
     book: Book, life: Life, now: Micros, *, zone: str, protected: tuple[tuple[int, int], ...]
 ) -> None:
     """Move a wearer, or change the protected hours; what does not fit is taken back."""
-    life.ruling = _ruling(life.wearer_id, life.chance, zone, protected)
     life.said.append((now, zone, protected))
+    life.ruling = _ruling(life.wearer_id, life.chance, life.said)
+    _order(book.db, life)
     one = Bound(wearer_id=WearerId(life.wearer_id), orders=(_facts(life),))
     fit(_books(book, life), house=_chance_of(life), one=one, now=now)
 
@@ -320,8 +322,11 @@ def _write(db: sqlite3.Connection, life: Life, at: Micros) -> int:
 
 
 def _open(book: Book, life: Life, now: Micros) -> int:
-    """Write open hours in the night, and stretch others, on a connection of one's own."""
-    start = Micros(now + life.chance.randrange(-DAY, DAY))
+    """Open hours, stretch others, and ask within them, on a connection of one's own.
+
+    Up to four days ahead, so that at times nothing else is there yet that a guard could count.
+    """
+    start = Micros(now + life.chance.randrange(-DAY, 4 * DAY))
     here, _ = wall_minute(start, life.ruling.time_zone)
     told: dict[str, Any] = {"wearer_id": life.wearer_id, "time_zone": life.ruling.time_zone}
     told |= {"waking_day": here.format_iso(), "local_day": here.format_iso()}
@@ -330,6 +335,7 @@ def _open(book: Book, life: Life, now: Micros) -> int:
     book.db.execute("COMMIT").close()
     with closing(sqlite3.connect(book.path, isolation_level=None)) as own:
         done = _tried(own, "prompt_hours", told)
+        done += _write(own, life, Micros(start + life.chance.randrange(5 * HOUR)))
         for change in ('UPDATE prompt_hours SET "end" = "end" + 3600000000', "DELETE FROM prompts"):
             with suppress(*_REFUSED):
                 done += own.execute(change).rowcount > 0

@@ -16,7 +16,10 @@ import typer
 from fairtag.adapters.faces.engines import GROUP, REFERENCE_NAME, digest_of
 from fairtag.adapters.faces.keeper import FacesApart
 from fairtag.adapters.faces.limits import MOST_BYTES
+from fairtag.cli.facing.evaluating import cohort_in
 from fairtag.faces.capture.attacks import told as pad_told
+from fairtag.faces.cohort.norm import Beside, beside
+from fairtag.faces.cohort.people import Named
 from fairtag.faces.model import EngineInfo, Reading, Refer, ThresholdProfile, Verdict
 from fairtag.faces.refusals import PictureRefused
 from fairtag.faces.strangers import KEY_BYTES
@@ -29,14 +32,18 @@ Name = Annotated[str, typer.Option("--engine", help="An engine that `face engine
 Allowed = Annotated[str, typer.Option(help="The digest of a plug-in that you agree to run.")]
 Profile = Annotated[Path | None, typer.Option(help="A threshold profile, as JSON.")]
 Approved = Annotated[str, typer.Option(help="The digest of the profile that people approved.")]
+CohortFile = Annotated[
+    Path | None, typer.Option("--cohort", help="The cohort that the profile was measured with.")
+]
 CAPTURE_MODE = "burst1-enrolled1"  # two files
 
 
-def compare(
+def compare(  # noqa: PLR0917 - typer reads options from parameters
     enrolled: Annotated[Path, typer.Argument(help="A picture of the person.")],
     probe: Annotated[Path, typer.Argument(help="The picture to compare with it.")],
     profile: Profile = None,
     approved: Approved = "",
+    cohort: CohortFile = None,
     engine: Name = REFERENCE_NAME,
     allowed: Allowed = "",
     is_json: AsJson = False,
@@ -45,16 +52,21 @@ def compare(
 
     A machine says 'match' only under a profile whose error rates were shown for single pictures and
     that people approved (charter G8); without one the answer is 'refer' with the score. The demo's
-    profile decides in the demo only.
+    profile decides in the demo only. A profile that was measured with a cohort decides beside that
+    very file; the normalised score is told, and which of its people were near is not.
     """
     told_profile = None if profile is None else _profile(profile)
+    named = None if cohort is None else cohort_in(cohort)
+    if named is not None and (told_profile is None or not told_profile.cohort_sha256):
+        raise UsageError("--cohort: give the --profile that was measured with it")
     with _engine(engine, allowed) as faces:
-        may_decide = admit(told_profile, approved, faces.info())
+        may_decide = admit(told_profile, approved, faces.info(), named)
         faces.decoder.hello(), faces.engine.hello()  # loading is no part of a comparison
         begun = time.perf_counter()
         key = os.urandom(KEY_BYTES)  # both are turned alike, and nobody can compare them again
         readings = (_read(faces, enrolled, key), _read(faces, probe, key))
-        verdict = _verdict(*readings, profile=may_decide)
+        near = None if named is None else beside(named, key=key)
+        verdict = _verdict(*readings, profile=may_decide, cohort=near)
         took_ms = (time.perf_counter() - begun) * 1000
         told = _told(faces, readings, verdict, took_ms)
     typer.echo(msgspec.json.format(msgspec.json.encode(told)) if is_json else _table(told))
@@ -111,21 +123,24 @@ def _profile(path: Path) -> ThresholdProfile:
 
 
 def admit(
-    profile: ThresholdProfile | None, approved: str, engine: EngineInfo
+    profile: ThresholdProfile | None, approved: str, engine: EngineInfo, cohort: Named | None
 ) -> ThresholdProfile | None:
-    """Let a profile decide about two single files only through the gate.
+    """Let a profile decide about two single files only through the gate, beside its own cohort.
 
     Fails: closed. Raises: ProfileRefused.
     """
     if profile is None:
         return None
-    return admitted(profile, approved=approved, engine=engine, capture_mode=CAPTURE_MODE).profile
+    asked = {"approved": approved, "capture_mode": CAPTURE_MODE}
+    return admitted(profile, **asked, engine=engine, cohort=cohort).profile
 
 
-def _verdict(enrolled: Reading, probe: Reading, *, profile: ThresholdProfile | None) -> Verdict:
+def _verdict(
+    enrolled: Reading, probe: Reading, *, profile: ThresholdProfile | None, cohort: Beside | None
+) -> Verdict:
     if enrolled.outcome != "one" or enrolled.template is None:
         return Verdict(outcome="refer", reason=Refer(_REASONS[enrolled.outcome]))
-    return decide([enrolled.template], [probe], profile, mode="live")
+    return decide([enrolled.template], [probe], profile, mode="live", cohort=cohort)
 
 
 _REASONS = {
@@ -143,7 +158,8 @@ def _told(
     return {
         "outcome": verdict.outcome,
         "reason": verdict.reason,
-        "score": None if verdict.score is None else round(verdict.score, 4),
+        "score": _rounded(verdict.score),
+        "normalised": _rounded(verdict.normalised),
         "model": faces.info().name,
         "model_digest": faces.digest,
         "profile": verdict.profile,
@@ -160,10 +176,15 @@ def _told(
     }
 
 
+def _rounded(score: float | None) -> float | None:
+    return None if score is None else round(score, 4)
+
+
 def _table(told: dict[str, Any]) -> str:
     lines = [
         f"outcome  {told['outcome']}" + (f" ({told['reason']})" if told["reason"] else ""),
         f"score    {'none' if told['score'] is None else told['score']}",
+        *([] if told["normalised"] is None else [f"beside   {told['normalised']} spreads"]),
         f"model    {told['model']}  {told['model_digest']}",
         f"profile  {told['profile'] or 'none that may decide'}",
         f"pad      {told['pad']}",

@@ -55,8 +55,13 @@ def hours_of(
 def wanted_of(
     rulings: Sequence[Ruling], hours: Iterable[Interval], *, since: Micros
 ) -> list[Wanted]:
-    """List what each condition asks for in some open hours, from an instant on."""
-    open_spans = without(hours, (Interval(start=Micros(0), end=since),))
+    """List what each condition asks for in some open hours, from an instant on.
+
+    Nothing is asked for before the newest version was recorded, whatever a clock says that is
+    behind: what the orders say now did not hold then.
+    """
+    said = max([since, *(one.recorded_at for one in rulings)])
+    open_spans = without(hours, (Interval(start=Micros(0), end=said),))
     if not open_spans:
         return []
     whole = Interval(start=open_spans[0].start, end=open_spans[-1].end)

@@ -1,7 +1,8 @@
 """Where are prompts, and what does the database itself refuse about them, whoever asks?
 
 A sixth demand in a local day or in any 24 h, one at a protected hour, one too near another, one in
-a pause; a day that is drawn twice, or added to later; a prompt that moves in time, or backwards.
+a pause, one before the wearer's orders said what they say; a day that is drawn twice, or added to
+later; a prompt that moves in time, or backwards.
 Source: charter G6.
 """
 
@@ -203,6 +204,7 @@ def _guard_prompts() -> None:
     _on_insert(prompts, "day", _full_day(), "this would be the sixth in a day")
     _on_insert(prompts, "sixth", _sixth(), "this would be the sixth in 24 hours")
     _on_insert(prompts, "late", _drawn_later(), "this day was drawn already")
+    _on_insert(prompts, "said", _said_later(), "what the orders say was said later")
 
 
 def _near() -> str:
@@ -242,6 +244,17 @@ def _drawn_later() -> str:
         " ON d.wearer_id = h.wearer_id AND d.waking_day = h.waking_day"
         f" WHERE h.wearer_id = NEW.wearer_id AND h.start > NEW.at - {ANY_DAY}"
         ' AND h.start <= NEW.at AND h."end" >= NEW.until)'
+    )
+
+
+def _said_later() -> str:
+    """Refuse what begins before the newest version of any order of the wearer was recorded.
+
+    Its hours would be read by what did not hold yet; a clock that is behind shows itself so.
+    """
+    return (
+        "EXISTS (SELECT 1 FROM order_versions v WHERE v.wearer_id = NEW.wearer_id"
+        " AND v.recorded_at > NEW.at)"
     )
 
 

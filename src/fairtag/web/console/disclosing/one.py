@@ -17,13 +17,15 @@ from fairtag.disclosure.gateways import GATEWAYS
 from fairtag.disclosure.scope import Category
 from fairtag.disclosure.withholding import GROUNDS
 from fairtag.terms.errors import FairtagError, NotPermitted
-from fairtag.terms.instants import Micros
+from fairtag.terms.instants import Micros, parse
 from fairtag.web.console.disclosing import words
+from fairtag.web.console.queue_pages import zone_of
 from fairtag.web.console.refusals import status_of
 from fairtag.web.console.shell import Shell
 from fairtag.web.console.show import when
 
 _WITHHELD = "withheld."
+_INSTANTS = ("from", "until")
 
 
 def show(
@@ -46,7 +48,7 @@ def show(
     now = shell.house.clock.now()
     shell.house.store.look(lambda tx: write_read(tx, asked, by=person.user_id, now=now))
     state = shell.house.store.read(lambda tx: state_now(tx, steps, now))
-    may_decide = may(person, Act.DISCLOSE)
+    zone = shell.house.store.read(lambda tx: zone_of(tx, asked.order_id))
     return shell.page(
         request,
         "disclosing/one.html",
@@ -55,15 +57,16 @@ def show(
         asked=asked,
         state=state.value,
         state_words=words.STATES[state],
-        scope=shell.house.store.read(lambda tx: _bound(tx, asked, _withheld(steps, state))),
+        scope=shell.house.store.read(lambda tx: _scope(tx, asked, steps, state, zone)),
+        zone=zone,
         is_said_no=state is State.ASKED and last(steps, "proposed") is not None,
         parts=words.CATEGORIES,
         grounds=GROUNDS.get(asked.gateway, {}),
         typed=typed or {},
         gateway=GATEWAYS.get(asked.gateway),
-        steps=[_step(one) for one in steps],
+        steps=[_step(one, zone) for one in steps],
         proposal=_proposal(steps) if state is State.PROPOSED else "",
-        may_decide=may_decide,
+        may_decide=may(person, Act.DISCLOSE),
         may_review=may(person, Act.SECOND) and asked.by != person.user_id,
         is_reviewed=last(steps, "reviewed") is not None,
         is_mine=asked.by == person.user_id,
@@ -96,17 +99,28 @@ def _bound(
         return {"recipient": f"{asked.recipient_id}: {refusal}"}
 
 
+def _scope(
+    tx: Transaction, asked: Asked, steps: tuple[Step, ...], state: State, zone: str
+) -> dict[str, tuple[str, ...]]:
+    """Give the same for people: words for codes, and times of the order's zone."""
+    found = _bound(tx, asked, _withheld(steps, state))
+    return {
+        name: (words.local(parse(told), zone),) if name in _INSTANTS else words.in_words(name, told)
+        for name, told in found.items()
+    }
+
+
 def _proposal(steps: tuple[Step, ...]) -> str:
     found = last(steps, "proposed")
     return "" if found is None else found.facts["proposal"]
 
 
-def _step(step: Step) -> dict[str, object]:
+def _step(step: Step, zone: str) -> dict[str, object]:
     facts = {name: one for name, one in step.facts.items() if name != "expires_at"}
     if "expires_at" in step.facts:
-        facts["expires"] = when(Micros(int(step.facts["expires_at"])))
+        facts["expires"] = when(Micros(int(step.facts["expires_at"])), zone)
     return {
-        "at": when(step.at),
+        "at": when(step.at, zone),
         "by": step.by,
         "what": words.STEPS[step.what],
         "told": {_told(name): one for name, one in (step.told | facts).items()},

@@ -17,6 +17,7 @@ from fairtag.app.disclosure.deliver import hand_over, pack
 from fairtag.app.disclosure.emergency import reviews
 from fairtag.app.disclosure.listed import recipient_name
 from fairtag.app.disclosure.subject_access import requests
+from fairtag.app.openings.standing import facts_of
 from fairtag.app.permissions import Act, demand, may
 from fairtag.app.ports import Transaction
 from fairtag.disclosure.course import Asked
@@ -25,14 +26,15 @@ from fairtag.disclosure.recipients import Standing
 from fairtag.disclosure.scope import Category
 from fairtag.terms.errors import DisclosureRefused, FairtagError
 from fairtag.terms.ids import OrderId
-from fairtag.terms.instants import Micros, parse
-from fairtag.terms.local import Interval
+from fairtag.terms.instants import Micros
+from fairtag.terms.local import Interval, local_instant
 from fairtag.web.console.disclosing import words
 from fairtag.web.console.disclosing.fields import Line, Lines, Words
 from fairtag.web.console.disclosing.one import show
+from fairtag.web.console.disclosing.words import local
+from fairtag.web.console.queue_pages import zone_of
 from fairtag.web.console.refusals import status_of
 from fairtag.web.console.shell import Checked, Shell, Signed
-from fairtag.web.console.show import when
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,13 +88,17 @@ def _looking(router: APIRouter, shell: Shell) -> None:
         found = shell.house.store.read(
             lambda tx: _rows(tx, None if sees_all else person.user_id, shell.house.clock.now())
         )
+        calls = reviews(shell.house) if sees_all else []
         return shell.page(
             request,
             "disclosing/list.html",
             rows=found,
-            calls=reviews(shell.house) if sees_all else [],
+            calls=calls,
+            zones=shell.house.store.read(
+                lambda tx: {one.order_id: zone_of(tx, one.order_id) for one in calls}
+            ),
             access=requests(shell.house) if sees_all else [],
-            when=when,
+            local=local,
         )
 
     @router.get("/disclosures/{disclosure_id}")
@@ -148,15 +154,18 @@ def _delivering(router: APIRouter, shell: Shell) -> None:
 
 
 def _request(shell: Shell, person: Person, told: dict[str, Any]) -> Asked:
-    try:
-        window = Interval(start=_instant(told["since"]), end=_instant(told["until"]))
+    order_id = OrderId(told["order"].strip())
+    zone = shell.house.store.read(lambda tx: facts_of(tx, order_id)).time_zone
+    try:  # where a time comes twice, the shorter window
+        start = local_instant(told["since"], zone, edge="from")
+        window = Interval(start=start, end=local_instant(told["until"], zone, edge="to"))
         categories = frozenset(map(Category, told["categories"]))
     except ValueError as error:
         raise DisclosureRefused("give both times, and kinds of data from the list") from error
     wanted = Wanted(
         recipient_id=told["recipient"],
         gateway=told["gateway"],
-        order_id=OrderId(told["order"].strip()),
+        order_id=order_id,
         window=window,
         categories=categories,
         asked_by=told["asked_by"],
@@ -165,11 +174,6 @@ def _request(shell: Shell, person: Person, told: dict[str, Any]) -> Asked:
         purpose=told["purpose"],
     )
     return request(shell.house, person, wanted)
-
-
-def _instant(told: str) -> Micros:
-    """Read what a date field gives: no seconds, and UTC as its label says."""
-    return parse(f"{told}:00Z" if len(told) == len("2026-11-03T10:00") else f"{told}Z")
 
 
 def _form(
@@ -192,7 +196,7 @@ def _rows(tx: Transaction, only_by: str | None, now: Micros) -> list[dict[str, s
     return [
         {
             "id": asked.disclosure_id,
-            "at": when(asked.at),
+            "at": local(asked.at, zone_of(tx, asked.order_id)),
             "recipient": recipient_name(tx, asked),
             "order": asked.order_id,
             "state": words.STATES[state_now(tx, steps, now)],

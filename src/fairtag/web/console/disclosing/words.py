@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from fairtag.disclosure.course import State
+from fairtag.disclosure.gateways import GATEWAYS
 from fairtag.disclosure.scope import Category
+from fairtag.terms.instants import Micros
+from fairtag.web.console.show import when
 
 CATEGORIES = {
     Category.IDENTITY: "Name, date of birth, language",
@@ -42,3 +45,40 @@ STEPS = {
     "extended": "took more time",
     "identity_checked": "looked who asks",
 }
+
+
+def local(at: Micros, zone: str) -> str:
+    """Write an instant as local time with its zone, where a page has no other word of the zone.
+
+    Example:
+        >>> local(Micros(1793700000000000), "Asia/Tokyo")
+        'Tue 3 Nov 2026, 19:00 (Asia/Tokyo)'
+    """
+    return f"{when(at, zone)} ({zone})"
+
+
+def in_words(name: str, value: str) -> tuple[str, ...]:
+    """Write what two people agree to in words where it has codes, a line for each.
+
+    Example:
+        >>> in_words("categories", "device, order")
+        ('Devices, their faults and installation', 'The order, each version')
+        >>> in_words("withheld", "log: s. 45(4)"), in_words("withheld", ""), in_words("key", "age1")
+        (('Who looked, with proofs: s. 45(4)',), (), ('age1',))
+    """
+    if name == "categories":
+        return tuple(_named(one) for one in value.split(", ") if one)
+    if name == "withheld":
+        return tuple(_kept_back(one) for one in value.split("; ") if one)
+    if name == "gateway" and value in GATEWAYS:
+        return (f"{GATEWAYS[value].title} ({GATEWAYS[value].source})",)
+    return (value,) if value else ()
+
+
+def _named(code: str) -> str:
+    return CATEGORIES[Category(code)] if code in {*Category} else code
+
+
+def _kept_back(told: str) -> str:
+    part, between, ground = told.partition(": ")
+    return f"{_named(part)}{between}{ground}"

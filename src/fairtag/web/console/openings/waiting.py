@@ -17,7 +17,6 @@ from fairtag.app.openings.grants import take_window
 from fairtag.app.permissions import Act, may
 from fairtag.custody.delay import Delay
 from fairtag.custody.opening import Grant
-from fairtag.disclosure.scope import Category
 from fairtag.review.four_eyes import Mark, Proposal, State, state_of
 from fairtag.terms.errors import (
     AlertStateRefused,
@@ -32,7 +31,8 @@ from fairtag.terms.errors import (
 )
 from fairtag.terms.instants import MINUTE, Micros, parse
 from fairtag.web.console import words
-from fairtag.web.console.disclosing.words import CATEGORIES
+from fairtag.web.console.disclosing.words import in_words, local
+from fairtag.web.console.queue_pages import zone_of
 from fairtag.web.console.refusals import status_on_page
 from fairtag.web.console.shell import Checked, Shell, Signed
 from fairtag.web.console.show import ago, when
@@ -70,6 +70,7 @@ _SCOPES = {
     "court": "Court and reference",
 }
 _INSTANTS = ("from", "to", "until")
+_NOTHING = "nothing"
 _STATES = {
     "asked": "waits for a second person",
     "agreed": "agreed; the person who asked carries it out",
@@ -173,12 +174,13 @@ def _page(
         raise NotPermitted("this question is another person's")
     _note_reading(shell, person, proposal, now)
     state = state_of(proposal, marks, now=now)
+    zone = shell.house.store.read(lambda tx: zone_of(tx, proposal.order_id))
     return shell.page(
         request,
         "waiting_one.html",
         status=status_on_page(refusal),
         one=_row(proposal, state, now),
-        scope=_scope(proposal),
+        scope=_scope(proposal, zone),
         reason=proposal.reason,
         marks=[_mark(mark) for mark in marks],
         digest=proposal.digest,
@@ -205,30 +207,22 @@ def _note_reading(shell: Shell, person: Person, proposal: Proposal, now: Micros)
     shell.house.store.transact(lambda tx: writing.write(tx, entry))
 
 
-def _scope(proposal: Proposal) -> list[tuple[str, str]]:
+def _scope(proposal: Proposal, zone: str) -> list[tuple[str, tuple[str, ...]]]:
     return [
-        (_SCOPES.get(name, name.replace("_", " ").capitalize()), _told(name, value))
+        (_SCOPES.get(name, name.replace("_", " ").capitalize()), _told(name, value, zone))
         for name, value in proposal.scope.items()
     ]
 
 
-def _told(name: str, value: str) -> str:
+def _told(name: str, value: str, zone: str) -> tuple[str, ...]:
     if name == "purpose":
-        return words.PURPOSE_NAMES.get(value, value)
-    if name == "withheld":
-        return "; ".join(map(_part, filter(None, value.split("; "))))
+        return (words.PURPOSE_NAMES.get(value, value),)
     if name in _INSTANTS:
         try:
-            return f"{when(parse(value))} UTC"
+            return (local(parse(value), zone),)
         except ValueError:  # another matter's word: it is shown as it was asked
-            return value
-    return value
-
-
-def _part(told: str) -> str:
-    """Name a part that would be kept from a wearer, and the ground."""
-    part, _, ground = told.partition(": ")
-    return f"{CATEGORIES[Category(part)]}: {ground}" if part in {*Category} else told
+            return (value,)
+    return in_words(name, value) or (_NOTHING,)
 
 
 def _row(proposal: Proposal, state: State, now: Micros) -> dict[str, Any]:
