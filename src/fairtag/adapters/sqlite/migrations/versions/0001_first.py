@@ -187,7 +187,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("n"),
         sqlite_autoincrement=True,
     )
-    op.create_index("journal_named", "journal", ["device_id", "epoch", "last_seq"], unique=False)
     op.create_index("journal_past", "journal", ["order_id", "last_at"], unique=False)
     op.create_table(
         "judged",
