@@ -309,6 +309,8 @@ class SqliteJournal(Held):
         numbers = [one.seq for one in messages if one.seq is not None]
         key = (entry.device_id, entry.epoch)
         span = (max(numbers), min(numbers))
+        if entry.device_id is not None:
+            self.draw_up(entry.device_id)
         ranges = self._db.execute(
             "SELECT first, last FROM held WHERE device_id = ? AND epoch = ? AND first <= ?"
             " AND last >= ?",

@@ -118,6 +118,8 @@ def upgrade() -> None:
         sa.Column("fixed_at", sa.Integer(), nullable=True),
         sa.Column("battery_pct", sa.Float(), nullable=True),
         sa.Column("unordered", sa.Integer(), nullable=False),
+        sa.Column("epoch", sa.Integer(), nullable=True),
+        sa.Column("upto", sa.Integer(), nullable=True),
         sa.PrimaryKeyConstraint("device_id"),
     )
     op.create_table(
