@@ -16,7 +16,7 @@ from fairtag.terms.ids import DeviceId, OrderId, WearerId
 from fairtag.terms.instants import Micros
 
 
-class Top(msgspec.Struct, frozen=True):
+class Top(msgspec.Struct, frozen=True, gc=False):
     """Which numbers of a device and epoch are here: up to which, and what lacks below."""
 
     epoch: int
@@ -24,7 +24,7 @@ class Top(msgspec.Struct, frozen=True):
     missing: tuple[tuple[int, int], ...] = ()
 
 
-class Taken(msgspec.Struct, frozen=True):
+class Taken(msgspec.Struct, frozen=True, gc=False):
     """A plain request whose every number is new, follows the last one and belongs to one order."""
 
     device_id: DeviceId
