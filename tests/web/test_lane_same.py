@@ -13,7 +13,6 @@ import pytest
 from tests.rig import START, Rig, opened_rig
 from tests.web.test_lane import offered
 
-from fairtag.adapters.sqlite.devices import SqliteDeviceBook
 from fairtag.adapters.sqlite.journal import SqliteJournal
 from fairtag.adapters.sqlite.taking.plain import SqlitePlain
 from fairtag.terms.ids import DeviceId, OrderId
@@ -108,7 +107,7 @@ def test_the_same_is_stored_and_answered(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("owner", "left_out"),
-    [(SqlitePlain, "_note"), (SqliteDeviceBook, "told_many"), (SqliteJournal, "draw_up")],
+    [(SqlitePlain, "_note"), (SqlitePlain, "_tell"), (SqliteJournal, "draw_up")],
 )
 def test_negative_control_what_is_left_out_is_noticed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, owner: type[Any], left_out: str

@@ -13,7 +13,6 @@ import pytest
 from tests.rig import START, Rig, opened_rig, order_of
 from tests.web.test_lane import offered
 
-from fairtag.adapters.sqlite import journal
 from fairtag.adapters.sqlite.journal import SqliteJournal
 from fairtag.adapters.sqlite.taking.plain import SqlitePlain
 from fairtag.app.put_order import put_order
@@ -118,7 +117,12 @@ def test_a_number_that_comes_again_with_another_instant_contradicts(rig: Rig, ba
 def test_negative_control_rows_of_other_instants_have_to_be_looked_at(
     rig: Rig, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(journal, "_is_in", lambda *_: False)
+    whole = SqliteJournal._numbered
+
+    def near(self: SqliteJournal, entry: Any, span: Any, *, since: Micros) -> list[Any]:
+        return whole(self, entry, span, since=since) if since > 0 else []
+
+    monkeypatch.setattr(SqliteJournal, "_numbered", near)
     device, now = rig.wearer(), Micros(rig.clock.at - 10 * MINUTE)
     said(rig, device, lines(1, 15, now=now))
     said(rig, device, lines(1, 15, now=now, back=-LATER))
@@ -141,7 +145,7 @@ def test_a_number_of_a_former_order_is_known_under_the_next_one(rig: Rig) -> Non
 def test_a_device_without_a_row_is_not_noted_in_silence(rig: Rig) -> None:
     rows = [(1, 1, None, 0, 5, DeviceId("D-404"))]
     with pytest.raises(UnknownDevice):
-        rig.house.store.transact(lambda tx: tx.devices.told_many(rows))  # type: ignore[attr-defined]
+        rig.house.store.transact(lambda tx: tx.plain._tell(rows))  # type: ignore[attr-defined]
 
 
 def test_a_group_that_fails_leaves_nothing_known_by_heart(

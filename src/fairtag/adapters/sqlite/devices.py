@@ -242,21 +242,6 @@ class SqliteDeviceBook:
             (received_at, at if has_fix else None, battery_pct, device_id),
         ).close()
 
-    def told_many(self, rows: Sequence[tuple[Any, ...]]) -> None:
-        """Remember of plain requests: when heard, when fixed, charge, epoch, last number, device.
-
-        The numbers follow the last ones that are here. One row tells all of a device, since each
-        row that is changed is a page that is written.
-        Raises: UnknownDevice when one was never registered.
-        """
-        done = self._hot.executemany(
-            "UPDATE devices SET heard_at = ?, fixed_at = ?, battery_pct = coalesce(?, battery_pct),"
-            " epoch = ?, upto = ? WHERE device_id = ?",
-            rows,
-        )
-        if done.rowcount != len(rows):
-            raise UnknownDevice
-
     def count_unordered(self, device_id: DeviceId, *, received_at: Micros, number: int) -> None:
         """Count messages outside every order."""
         self._hot.execute(

@@ -307,22 +307,15 @@ class SqliteJournal(Held):
     def _known(self, entry: JournalEntry, messages: Sequence[Message]) -> dict[int | None, Message]:
         """Find stored messages of the same numbers; mostly there are none, and one look tells."""
         numbers = [one.seq for one in messages if one.seq is not None]
-        key = (entry.device_id, entry.epoch)
-        span = (max(numbers), min(numbers))
-        if entry.device_id is not None:
-            self.draw_up(entry.device_id)
-        ranges = self._db.execute(
-            "SELECT first, last FROM held WHERE device_id = ? AND epoch = ? AND first <= ?"
-            " AND last >= ?",
-            (*key, *span),
-        ).fetchall()
-        if not ranges:
+        here = self.among(entry.device_id, entry.epoch, numbers)
+        if not here:
             return {}
-        older = self._chunks.numbered(*key, first=span[1], last=span[0])
+        span = (max(numbers), min(numbers))
+        older = self._chunks.numbered(entry.device_id, entry.epoch, first=span[1], last=span[0])
         # A message that comes again mostly says the same instant, so few rows can hold it.
         rows = self._numbered(entry, span, since=min(one.at for one in messages))
         known = {one.seq: one for one in _messages(chain(older, rows))}
-        if any(n not in known and _is_in(n, ranges) for n in numbers):
+        if not here <= known.keys():
             known |= {one.seq: one for one in _messages(self._numbered(entry, span, since=_NEVER))}
         return known
 
@@ -364,10 +357,6 @@ def _row_of(one: JournalEntry) -> Row:
     """Give an entry that was read as one that was not."""
     whose = (one.order_id, one.wearer_id, one.device_id)
     return Row(one.n, one.what, *whose, one.received_at, write(one))
-
-
-def _is_in(n: int, ranges: Iterable[tuple[int, int]]) -> bool:
-    return any(first <= n <= last for first, last in ranges)
 
 
 def _place(entry: JournalEntry) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Sequence
 
 from sqlalchemy import Column, Integer, String, Table
 
@@ -75,6 +76,19 @@ class Held:
                 gaps.append((before + 1, first - 1))
             before = last
         return before, gaps
+
+    def among(
+        self, device_id: DeviceId | None, epoch: int | None, numbers: Sequence[int]
+    ) -> set[int]:
+        """Tell which of these numbers are safely here. Of the writer only."""
+        if device_id is not None:
+            self.draw_up(device_id)
+        ranges = self._db.execute(
+            "SELECT first, last FROM held WHERE device_id = ? AND epoch = ? AND first <= ?"
+            " AND last >= ?",
+            (device_id, epoch, max(numbers), min(numbers)),
+        ).fetchall()
+        return {n for n in numbers if any(first <= n <= last for first, last in ranges)}
 
     def draw_up(self, device_id: DeviceId) -> None:
         """Let the ranges of a device say all of its numbers."""

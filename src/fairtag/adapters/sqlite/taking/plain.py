@@ -18,6 +18,7 @@ from fairtag.app.ports import Vault
 from fairtag.app.taking.book import Taken, Top
 from fairtag.custody.kinds import RecordKind
 from fairtag.custody.trail.row import block, lines_of
+from fairtag.terms.errors import UnknownDevice
 from fairtag.terms.ids import DeviceId, OrderId
 from fairtag.terms.instants import Micros
 
@@ -130,8 +131,22 @@ class SqlitePlain:
                 self._installed[device_id] = one.order_id
                 steps.append((one.order_id, device_id, "first_fix", first, "machine"))
         self._db.executemany("INSERT INTO held VALUES (?, ?, ?, ?)", fresh).close()
-        self._devices.told_many(told)
+        self._tell(told)
         self._devices.record_steps(steps)
+
+    def _tell(self, rows: Sequence[tuple[object, ...]]) -> None:
+        """Write when heard, when fixed, charge, epoch, last number, by device.
+
+        One row tells all of a device, since each row that is changed is a page that is written.
+        Raises: UnknownDevice when one was never registered.
+        """
+        done = self._db.executemany(
+            "UPDATE devices SET heard_at = ?, fixed_at = ?, battery_pct = coalesce(?, battery_pct),"
+            " epoch = ?, upto = ? WHERE device_id = ?",
+            rows,
+        )
+        if done.rowcount != len(rows):
+            raise UnknownDevice
 
 
 def _blocks(taken: Sequence[Taken]) -> Iterator[bytes]:
