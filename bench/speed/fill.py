@@ -239,7 +239,7 @@ def _put(tx: Transaction, *, part: Sequence[_Wearer], pattern: _Pattern, maker: 
     _many(db, "states", states)
     worn = ((one.device_id, start, end, one.order_id, one.wearer_id, end) for one in part)
     _many(db, "activations", list(worn))
-    fresh = [(one.device_id, "device", at, None, None, None, None, 0) for one in part]
+    fresh = [(one.device_id, "device", at, None, None, None, None, 0, None, None) for one in part]
     _many(db, "devices", fresh)
     held = [(hash_of(one.token), one.device_id, "device", at, None) for one in part]
     _many(db, "credentials", held)

@@ -59,7 +59,6 @@ _LINE = (
 _STAGES: tuple[tuple[Any, str], ...] = (
     (SqlitePlain, "look"),
     (SqlitePlain, "_rows"),
-    (SqlitePlain, "_hold"),
     (SqlitePlain, "_note"),
     (SqlitePlain, "store"),
     (SqliteJournal, "insert_sealed"),

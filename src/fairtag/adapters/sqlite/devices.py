@@ -41,6 +41,9 @@ devices = Table(
     Column("fixed_at", Integer),
     Column("battery_pct", Float),
     Column("unordered", Integer, nullable=False, default=0),
+    # Of this epoch, numbers are here up to this one, beyond the last of `held`; None: no further.
+    Column("epoch", Integer),
+    Column("upto", Integer),
 )
 credentials = Table(
     "credentials",
@@ -233,14 +236,10 @@ class SqliteDeviceBook:
         battery_pct: float | None,
     ) -> None:
         """Remember when a device last spoke and last had a usable position."""
-        self.saw_many([(received_at, at if has_fix else None, battery_pct, device_id)])
-
-    def saw_many(self, rows: Sequence[tuple[Any, ...]]) -> None:
-        """Remember it of many: when heard, when fixed, charge, device."""
-        self._hot.executemany(
+        self._hot.execute(
             "UPDATE devices SET heard_at = ?, fixed_at = coalesce(?, fixed_at),"
             " battery_pct = coalesce(?, battery_pct) WHERE device_id = ?",
-            rows,
+            (received_at, at if has_fix else None, battery_pct, device_id),
         ).close()
 
     def count_unordered(self, device_id: DeviceId, *, received_at: Micros, number: int) -> None:

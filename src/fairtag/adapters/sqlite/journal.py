@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from itertools import chain
+from operator import itemgetter
 from typing import Any, Literal, cast
 
 import msgspec
@@ -41,7 +42,7 @@ journal = Table(
     Column("sealed", LargeBinary, nullable=False),
     sqlite_autoincrement=True,
 )
-Index("journal_named", journal.c.device_id, journal.c.epoch, journal.c.last_seq)
+# The only one: each more costs a request as much as its seal (docs/decisions/0005).
 Index("journal_past", journal.c.order_id, journal.c.last_at)
 
 # Messages without a number go by a keyed hash of their content: it tells nothing without the key.
@@ -62,6 +63,7 @@ journal_days = Table(
 
 _LOOK = 2_000  # rows that are looked at at once for what is over
 _ALL = 2**63 - 1  # beyond every position
+_NEVER = Micros(-(2**63))  # before every instant
 _RECEIVED_AT = 5  # the place of the time of receipt in a row
 _COLUMNS = "n, what, order_id, wearer_id, device_id, received_at, sealed"
 _Row = tuple[int, Literal["messages", "tick", "ruling"], str, str, str | None, int, bytes]
@@ -305,23 +307,35 @@ class SqliteJournal(Held):
     def _known(self, entry: JournalEntry, messages: Sequence[Message]) -> dict[int | None, Message]:
         """Find stored messages of the same numbers; mostly there are none, and one look tells."""
         numbers = [one.seq for one in messages if one.seq is not None]
-        key = (entry.device_id, entry.epoch)
-        span = (max(numbers), min(numbers))
-        touched = self._db.execute(
-            "SELECT 1 FROM held WHERE device_id = ? AND epoch = ? AND first <= ? AND last >= ?"
-            " LIMIT 1",
-            (*key, *span),
-        ).fetchone()
-        if touched is None:
+        here = self.among(entry.device_id, entry.epoch, numbers)
+        if not here:
             return {}
-        found = self._db.execute(
-            f"SELECT {_COLUMNS} FROM journal WHERE device_id = ? AND epoch = ?"  # noqa: S608
-            " AND first_seq <= ? AND last_seq >= ? ORDER BY n",
-            (*key, *span),
-        )
-        rows = map(self._entry, found.fetchall())
-        older = self._chunks.numbered(*key, first=span[1], last=span[0])
-        return {one.seq: one for one in _messages(chain(older, rows))}
+        span = (max(numbers), min(numbers))
+        older = self._chunks.numbered(entry.device_id, entry.epoch, first=span[1], last=span[0])
+        # A message that comes again mostly says the same instant, so few rows can hold it.
+        rows = self._numbered(entry, span, since=min(one.at for one in messages))
+        known = {one.seq: one for one in _messages(chain(older, rows))}
+        if not here <= known.keys():
+            known |= {one.seq: one for one in _messages(self._numbered(entry, span, since=_NEVER))}
+        return known
+
+    def _numbered(
+        self, entry: JournalEntry, span: tuple[int, int], *, since: Micros
+    ) -> list[JournalEntry]:
+        """Open rows that may hold numbers of an entry's device: of that order, and of others that
+        the device serves.
+        """
+        serves = self._db.execute(
+            "SELECT order_id FROM activations WHERE device_id = ?", (entry.device_id,)
+        ).fetchall()
+        found = list[_Row]()
+        for order_id in {entry.order_id, *(row[0] for row in serves)}:
+            found += self._db.execute(
+                f"SELECT {_COLUMNS} FROM journal WHERE order_id = ? AND last_at >= ?"  # noqa: S608
+                " AND device_id = ? AND epoch = ? AND first_seq <= ? AND last_seq >= ?",
+                (order_id, since, entry.device_id, entry.epoch, *span),
+            ).fetchall()
+        return [self._entry(row) for row in sorted(found, key=itemgetter(0))]
 
     def _entry(self, row: _Row) -> JournalEntry:
         return self._row(row).entry()

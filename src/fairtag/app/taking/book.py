@@ -16,23 +16,23 @@ from fairtag.terms.ids import DeviceId, OrderId, WearerId
 from fairtag.terms.instants import Micros
 
 
-class Top(msgspec.Struct, frozen=True):
-    """Which numbers of a device and epoch are here: the last run of them, and what lacks below."""
+class Top(msgspec.Struct, frozen=True, gc=False):
+    """Which numbers of a device and epoch are here: up to which, and what lacks below."""
 
     epoch: int
-    first: int  # of the last run; the last is `upto`
     upto: int
     missing: tuple[tuple[int, int], ...] = ()
 
 
-class Taken(msgspec.Struct, frozen=True):
+class Taken(msgspec.Struct, frozen=True, gc=False):
     """A plain request whose every number is new, follows the last one and belongs to one order."""
 
     device_id: DeviceId
     order_id: OrderId
     wearer_id: WearerId
-    received_at: Micros
     told: Plain
+    fixes: tuple[Micros, Micros]  # as in `told`, where there may be none
+    top: Top  # what is here with it
     is_first: bool  # nothing of this epoch was here before
 
 
@@ -51,8 +51,9 @@ class PlainBook(Protocol):
         """Tell which numbers are here; None when there is none of this epoch."""
         ...
 
-    def store(self, taken: Sequence[Taken]) -> None:
-        """Store requests of one time of receipt, each an entry of the journal, and what `receive`
-        notes beside them.
+    def store(self, taken: Sequence[Taken], *, received_at: Micros) -> None:
+        """Store requests, each an entry of the journal, and what `receive` notes beside them.
+
+        Raises: UnknownDevice when one was never registered.
         """
         ...

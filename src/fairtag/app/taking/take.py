@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from fairtag.app.books import ActivationFacts
 from fairtag.app.ports import Transaction
 from fairtag.app.receive import Held, owner_of
-from fairtag.app.taking.book import PlainBook, Taken
+from fairtag.app.taking.book import PlainBook, Taken, Top
 from fairtag.intake.together.said import Plain
 from fairtag.terms.ids import DeviceId
 from fairtag.terms.instants import Micros
@@ -32,15 +32,14 @@ def take(
         if found is None:
             answers.append(None)
         else:
-            taken.append(found[0])
-            answers.append(found[1])
-    book.store(taken)
+            top = found.top
+            taken.append(found)
+            answers.append(Held(epoch=top.epoch, upto=top.upto, missing=list(top.missing)))
+    book.store(taken, received_at=received_at)
     return answers
 
 
-def _taken(
-    book: PlainBook, device_id: DeviceId, told: Plain, received_at: Micros
-) -> tuple[Taken, Held] | None:
+def _taken(book: PlainBook, device_id: DeviceId, told: Plain, received_at: Micros) -> Taken | None:
     owner = _sole_owner(book.serving(device_id), told, received_at)
     if owner is None or told.fixes is None:
         return None
@@ -49,16 +48,9 @@ def _taken(
     follows = told.first_seq == before + 1 or (before == -1 and told.first_seq == 1)
     if not follows:
         return None
-    held = Held(epoch=told.epoch, upto=told.last_seq, missing=list(missing))
-    found = Taken(
-        device_id=device_id,
-        order_id=owner.order_id,
-        wearer_id=owner.wearer_id,
-        received_at=received_at,
-        told=told,
-        is_first=top is None,
-    )
-    return found, held
+    now = Top(told.epoch, told.last_seq, missing)
+    whose = (device_id, owner.order_id, owner.wearer_id)
+    return Taken(*whose, told, told.fixes, now, is_first=top is None)
 
 
 def _sole_owner(

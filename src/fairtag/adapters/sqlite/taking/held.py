@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Sequence
 
 from sqlalchemy import Column, Integer, String, Table
 
 from fairtag.adapters.sqlite.schema import metadata
 from fairtag.terms.ids import DeviceId
 
-# As inclusive ranges.
+# As inclusive ranges. What plain requests add to a device's last one stands in its row of `devices`
+# until somebody asks: that row is written with each of them anyway.
 held = Table(
     "held",
     metadata,
@@ -30,6 +32,7 @@ class Held:
     def hold(self, device_id: DeviceId, epoch: int, first: int, last: int) -> None:
         """Remember that these numbers are safely here, so that the device may free them."""
         self.renumbered.add(device_id)
+        self.draw_up(device_id)
         key = (device_id, epoch)
         # Mostly numbers follow the last ones, and one statement does.
         follows = self._db.execute(
@@ -59,8 +62,9 @@ class Held:
         """Tell the highest number that is safely here and the inclusive gaps below it.
 
         Numbers start at 0 or 1: what lies below the first one that came is a gap, too, since a
-        device frees everything else.
+        device frees everything else. Of the writer only.
         """
+        self.draw_up(device_id)
         rows = self._db.execute(
             "SELECT first, last FROM held WHERE device_id = ? AND epoch = ? ORDER BY first",
             (device_id, epoch),
@@ -72,6 +76,34 @@ class Held:
                 gaps.append((before + 1, first - 1))
             before = last
         return before, gaps
+
+    def among(
+        self, device_id: DeviceId | None, epoch: int | None, numbers: Sequence[int]
+    ) -> set[int]:
+        """Tell which of these numbers are safely here. Of the writer only."""
+        if device_id is not None:
+            self.draw_up(device_id)
+        ranges = self._db.execute(
+            "SELECT first, last FROM held WHERE device_id = ? AND epoch = ? AND first <= ?"
+            " AND last >= ?",
+            (device_id, epoch, max(numbers), min(numbers)),
+        ).fetchall()
+        return {n for n in numbers if any(first <= n <= last for first, last in ranges)}
+
+    def draw_up(self, device_id: DeviceId) -> None:
+        """Let the ranges of a device say all of its numbers."""
+        found = self._db.execute(
+            "SELECT epoch, upto FROM devices WHERE device_id = ? AND upto IS NOT NULL", (device_id,)
+        ).fetchone()
+        if found is None:
+            return
+        epoch, upto = found
+        self._db.execute(
+            "UPDATE held SET last = ? WHERE device_id = ? AND epoch = ? AND first ="
+            " (SELECT max(first) FROM held WHERE device_id = ? AND epoch = ?)",
+            (upto, device_id, epoch, device_id, epoch),
+        ).close()
+        self._db.execute("UPDATE devices SET upto = NULL WHERE device_id = ?", (device_id,)).close()
 
     def next_epoch(self, device_id: DeviceId) -> int:
         """Tell from which epoch on a device that was set up anew may count from the start."""

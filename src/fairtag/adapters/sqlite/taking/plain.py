@@ -18,7 +18,9 @@ from fairtag.app.ports import Vault
 from fairtag.app.taking.book import Taken, Top
 from fairtag.custody.kinds import RecordKind
 from fairtag.custody.trail.row import block, lines_of
-from fairtag.terms.ids import DeviceId
+from fairtag.terms.errors import UnknownDevice
+from fairtag.terms.ids import DeviceId, OrderId
+from fairtag.terms.instants import Micros
 
 _MOST_KNOWN: Final = 2_000_000  # devices; some 600 bytes each
 _WORD: Final = 8  # bytes
@@ -40,7 +42,7 @@ class SqlitePlain:
         self._news = 0
         self._tops: dict[DeviceId, Top] = {}
         self._serving: dict[DeviceId, Sequence[ActivationFacts]] = {}
-        self._installed: set[tuple[str, DeviceId]] = set()  # whose first position is recorded
+        self._installed: dict[DeviceId, OrderId] = {}  # whose first position is recorded
 
     def look(self) -> None:
         """See what others changed since the last piece of work."""
@@ -57,7 +59,7 @@ class SqlitePlain:
             self._installed.clear()
         for device_id in changed or ():
             self._serving.pop(device_id, None)
-            self._installed -= {one for one in self._installed if one[1] == device_id}
+            self._installed.pop(device_id, None)
 
     def forget(self) -> None:
         """Know nothing: what was done last was undone."""
@@ -78,25 +80,22 @@ class SqlitePlain:
         found = self._tops.get(device_id)
         if found is not None and found.epoch == epoch:
             return found
-        last = self._db.execute(
-            "SELECT first FROM held WHERE device_id = ? AND epoch = ? ORDER BY first DESC LIMIT 1",
-            (device_id, epoch),
-        ).fetchone()
-        if last is None:
-            return None
         upto, missing = self._journal.upto(device_id, epoch)
-        found = self._tops[device_id] = Top(epoch, last[0], upto, tuple(missing))
+        if upto < 0:
+            return None
+        found = self._tops[device_id] = Top(epoch, upto, tuple(missing))
         return found
 
-    def store(self, taken: Sequence[Taken]) -> None:
-        """Store requests, each an entry of the journal, and what `receive` notes beside them."""
-        if not taken:
-            return
-        self._journal.insert_sealed(self._rows(taken))
-        self._hold(taken)
-        self._note(taken)
+    def store(self, taken: Sequence[Taken], *, received_at: Micros) -> None:
+        """Store requests, each an entry of the journal, and what `receive` notes beside them.
 
-    def _rows(self, taken: Sequence[Taken]) -> list[tuple[object, ...]]:
+        Raises: UnknownDevice when one was never registered.
+        """
+        if taken:
+            self._journal.insert_sealed(self._rows(taken, received_at))
+            self._note(taken, received_at)
+
+    def _rows(self, taken: Sequence[Taken], received_at: Micros) -> list[tuple[object, ...]]:
         """Write and seal all of one time of receipt, as rows of the journal."""
         first = self._journal.last() + 1
         sealed = self._vault.seal_many(
@@ -105,49 +104,49 @@ class SqlitePlain:
                 for n, (one, plain) in enumerate(zip(taken, _blocks(taken), strict=True), first)
             ),
             kind=RecordKind.JOURNAL,
-            at=taken[0].received_at,
+            at=received_at,
         )
-        return [
-            (
-                *(n, "messages", one.order_id, one.wearer_id, one.device_id, one.received_at),
-                *(one.told.last_at, one.told.epoch, one.told.first_seq, one.told.last_seq),
-                each,
-            )
-            for n, (one, each) in enumerate(zip(taken, sealed, strict=True), first)
-        ]
+        rows: list[tuple[object, ...]] = []
+        for n, (one, each) in enumerate(zip(taken, sealed, strict=True), first):
+            told = one.told
+            whose = (n, "messages", one.order_id, one.wearer_id, one.device_id, received_at)
+            numbers = (told.last_at, told.epoch, told.first_seq, told.last_seq)
+            rows.append(whose + numbers + (each,))
+        return rows
 
-    def _hold(self, taken: Sequence[Taken]) -> None:
-        """Let the numbers follow the last ones, on disk and in memory."""
-        fresh, longer = [], []
+    def _note(self, taken: Sequence[Taken], received_at: Micros) -> None:
+        """Let numbers follow the last ones and remember who spoke, on disk and in memory; a first
+        position ends the installation.
+        """
+        told, fresh, steps = [], [], []
         for one in taken:
-            told, device_id = one.told, one.device_id
+            device_id, plain = one.device_id, one.told
+            first, last = one.fixes
+            numbers = (plain.epoch, plain.last_seq)
+            told.append((received_at, last, plain.battery_pct, *numbers, device_id))
+            self._tops[device_id] = one.top
             if one.is_first:
-                fresh.append((device_id, told.epoch, told.first_seq, told.last_seq))
-                top = Top(told.epoch, told.first_seq, told.last_seq)
-            else:
-                before = self._tops[device_id]
-                longer.append((told.last_seq, device_id, told.epoch, before.first))
-                top = Top(told.epoch, before.first, told.last_seq, before.missing)
-            self._tops[device_id] = top
+                fresh.append((device_id, plain.epoch, plain.first_seq, plain.last_seq))
+            if self._installed.get(device_id) != one.order_id:
+                self._installed[device_id] = one.order_id
+                steps.append((one.order_id, device_id, "first_fix", first, "machine"))
         self._db.executemany("INSERT INTO held VALUES (?, ?, ?, ?)", fresh).close()
-        self._db.executemany(
-            "UPDATE held SET last = ? WHERE device_id = ? AND epoch = ? AND first = ?", longer
-        ).close()
+        self._tell(told)
+        self._devices.record_steps(steps)
 
-    def _note(self, taken: Sequence[Taken]) -> None:
-        """Remember who spoke; a first position ends the installation."""
-        seen, steps = [], []
-        for one in taken:
-            if one.told.fixes is None:
-                continue  # the caller leaves those to `receive`
-            first, last = one.told.fixes
-            seen.append((one.received_at, last, one.told.battery_pct, one.device_id))
-            if (one.order_id, one.device_id) not in self._installed:
-                self._installed.add((one.order_id, one.device_id))
-                steps.append((one.order_id, one.device_id, "first_fix", first, "machine"))
-        self._devices.saw_many(seen)
-        if steps:
-            self._devices.record_steps(steps)
+    def _tell(self, rows: Sequence[tuple[object, ...]]) -> None:
+        """Write when heard, when fixed, charge, epoch, last number, by device.
+
+        One row tells all of a device, since each row that is changed is a page that is written.
+        Raises: UnknownDevice when one was never registered.
+        """
+        done = self._db.executemany(
+            "UPDATE devices SET heard_at = ?, fixed_at = ?, battery_pct = coalesce(?, battery_pct),"
+            " epoch = ?, upto = ? WHERE device_id = ?",
+            rows,
+        )
+        if done.rowcount != len(rows):
+            raise UnknownDevice
 
 
 def _blocks(taken: Sequence[Taken]) -> Iterator[bytes]:

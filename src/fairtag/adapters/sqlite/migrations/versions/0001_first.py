@@ -118,6 +118,8 @@ def upgrade() -> None:
         sa.Column("fixed_at", sa.Integer(), nullable=True),
         sa.Column("battery_pct", sa.Float(), nullable=True),
         sa.Column("unordered", sa.Integer(), nullable=False),
+        sa.Column("epoch", sa.Integer(), nullable=True),
+        sa.Column("upto", sa.Integer(), nullable=True),
         sa.PrimaryKeyConstraint("device_id"),
     )
     op.create_table(
@@ -187,7 +189,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("n"),
         sqlite_autoincrement=True,
     )
-    op.create_index("journal_named", "journal", ["device_id", "epoch", "last_seq"], unique=False)
     op.create_index("journal_past", "journal", ["order_id", "last_at"], unique=False)
     op.create_table(
         "judged",
