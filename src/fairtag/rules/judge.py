@@ -36,6 +36,7 @@ from fairtag.rules.view import View, first_difference, view_of
 from fairtag.rules.watch import Watch
 from fairtag.terms.instants import DAY, EARLIEST, SECOND, Micros
 
+Rulings = tuple[Ruling, ...]
 Past = Callable[[Micros], Sequence[Message]]
 TZDATA = importlib.metadata.version("tzdata")
 _KEPT = 4  # the newest, besides one a day
@@ -63,11 +64,17 @@ class Memory(msgspec.Struct, kw_only=True, array_like=True):
 class OrderJudge:
     """Judges one order."""
 
-    def __init__(self, rulings: tuple[Ruling, ...], *, settings: Settings = DEFAULTS) -> None:
-        self._rulings = rulings
+    def __init__(
+        self,
+        rulings: Rulings,
+        *,
+        settings: Settings = DEFAULTS,
+        memory: Memory | None = None,
+    ) -> None:
+        self.rulings = rulings
         self._settings = settings
-        self._memory = Memory()
-        self._view = view_of(rulings, Micros(0), settings)
+        self._memory = memory or Memory()
+        self._view = view_of(rulings, self._memory.clock, settings)
         self._due: Micros | None = None
         self.turns: Turns | None = None  # set to a list, takes down every change of side
         self._refresh()
@@ -187,11 +194,11 @@ class OrderJudge:
         self._refresh()
         return found
 
-    def rule(self, rulings: tuple[Ruling, ...], clock: Micros, *, past: Past) -> list[Finding]:
+    def rule(self, rulings: Rulings, clock: Micros, *, past: Past) -> list[Finding]:
         """Take a version, suspension or end that was recorded now."""
         found = self._to(Micros(max(self._memory.clock, clock)), past)
         before = self._view
-        self._rulings = rulings
+        self.rulings = rulings
         self._view = view_of(rulings, self._memory.clock, self._settings)
         found += self._changed(before, past)
         self._refresh()
@@ -216,15 +223,9 @@ class OrderJudge:
         return msgspec.msgpack.encode(self._memory, order="deterministic")
 
     @classmethod
-    def load(
-        cls, dump: bytes, rulings: tuple[Ruling, ...], *, settings: Settings = DEFAULTS
-    ) -> OrderJudge:
+    def load(cls, dump: bytes, rulings: Rulings, *, settings: Settings = DEFAULTS) -> OrderJudge:
         """Go on from a memory."""
-        judge = cls(rulings, settings=settings)
-        judge._memory = msgspec.msgpack.decode(dump, type=Memory)
-        judge._view = view_of(rulings, judge._memory.clock, settings)
-        judge._refresh()
-        return judge
+        return cls(rulings, settings=settings, memory=msgspec.msgpack.decode(dump, type=Memory))
 
     def _to(self, clock: Micros, past: Past) -> list[Finding]:
         """Let the clock come to an instant; timers due on the way fire first, each at its time."""
@@ -238,7 +239,7 @@ class OrderJudge:
 
     def _fire(self, past: Past) -> list[Finding]:
         memory, before = self._memory, self._view
-        self._view = view_of(self._rulings, memory.clock, self._settings)
+        self._view = view_of(self.rulings, memory.clock, self._settings)
         found = [] if self._view == before else self._changed(before, past)
         due = memory.track.due(self._view)
         if due is not None and due <= memory.clock:
@@ -347,7 +348,7 @@ class OrderJudge:
 
     def _fixed_times(self) -> list[Micros | None]:
         """List when the clock alone changes something, whatever is heard."""
-        clock, recordings = self._memory.clock, _recordings(self._rulings)
+        clock, recordings = self._memory.clock, _recordings(self.rulings)
         known = [one for one in recordings if one > clock][:1]
         return [*known, *self._memory.watch.until.values(), self._view.next_boundary(clock)]
 
@@ -381,7 +382,7 @@ def _is_about(absence: Absence, matter: Matter) -> bool:
     return matter.kind in AGAINST_WEARER and Covers.CONDITIONS in absence.covers
 
 
-def _recordings(rulings: tuple[Ruling, ...]) -> list[Micros]:
+def _recordings(rulings: Rulings) -> list[Micros]:
     """List when something became known, in order."""
     times = {ruling.recorded_at for ruling in rulings[1:]}
     times |= {absence.recorded_at for ruling in rulings for absence in ruling.absences}
