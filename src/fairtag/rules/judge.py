@@ -29,10 +29,10 @@ from fairtag.rules.finding import AGAINST_WEARER, Finding
 from fairtag.rules.many.still import Moved, Still, settle, still_of
 from fairtag.rules.matter import Matter
 from fairtag.rules.quiet import Now, arrived_with, quiet_until
-from fairtag.rules.run import PAUSE, Run
+from fairtag.rules.run import Run
 from fairtag.rules.settings import DEFAULTS, Settings
 from fairtag.rules.track import Track, Turns, order_of
-from fairtag.rules.view import View, first_difference, view_of
+from fairtag.rules.view import View, first_difference, recordings, view_of
 from fairtag.rules.watch import Watch
 from fairtag.terms.instants import DAY, EARLIEST, SECOND, Micros
 
@@ -223,9 +223,12 @@ class OrderJudge:
         return msgspec.msgpack.encode(self._memory, order="deterministic")
 
     @classmethod
-    def load(cls, dump: bytes, rulings: Rulings, *, settings: Settings = DEFAULTS) -> OrderJudge:
-        """Go on from a memory."""
-        return cls(rulings, settings=settings, memory=msgspec.msgpack.decode(dump, type=Memory))
+    def load(cls, dump: bytes, rulings: Rulings, *, moved: Moved | None = None) -> OrderJudge:
+        """Go on from a memory, and from what moved it since."""
+        memory = msgspec.msgpack.decode(dump, type=Memory)
+        if moved is not None:
+            settle(memory, moved)
+        return cls(rulings, memory=memory)
 
     def _to(self, clock: Micros, past: Past) -> list[Finding]:
         """Let the clock come to an instant; timers due on the way fire first, each at its time."""
@@ -310,7 +313,7 @@ class OrderJudge:
         memory = self._memory
         now = memory.track.now
         last = memory.snapshots[-1].now if memory.snapshots else Micros(0)
-        if not now or now // PAUSE == next_at // PAUSE or now <= last:
+        if not now or next_at < self._view.pause_after(now) or now <= last:
             return
         track = msgspec.msgpack.encode(memory.track, order="deterministic")
         memory.snapshots.append(Snapshot(now=now, track=track))
@@ -348,8 +351,8 @@ class OrderJudge:
 
     def _fixed_times(self) -> list[Micros | None]:
         """List when the clock alone changes something, whatever is heard."""
-        clock, recordings = self._memory.clock, _recordings(self.rulings)
-        known = [one for one in recordings if one > clock][:1]
+        clock = self._memory.clock
+        known = [one for one in recordings(self.rulings) if one > clock][:1]
         return [*known, *self._memory.watch.until.values(), self._view.next_boundary(clock)]
 
 
@@ -380,13 +383,6 @@ def _is_about(absence: Absence, matter: Matter) -> bool:
     if matter.kind in CHECK_INS:
         return Covers.CHECK_INS in absence.covers
     return matter.kind in AGAINST_WEARER and Covers.CONDITIONS in absence.covers
-
-
-def _recordings(rulings: Rulings) -> list[Micros]:
-    """List when something became known, in order."""
-    times = {ruling.recorded_at for ruling in rulings[1:]}
-    times |= {absence.recorded_at for ruling in rulings for absence in ruling.absences}
-    return sorted(times)
 
 
 def _thinned(snapshots: list[Snapshot], settings: Settings) -> list[Snapshot]:

@@ -21,6 +21,7 @@ from fairtag.orders.kept import rulings as kept
 from fairtag.rules.judge import OrderJudge, Rulings
 from fairtag.rules.many.kept import moved_of, read
 from fairtag.rules.many.quiet import QuietOrders, Requests
+from fairtag.rules.many.still import Moved
 from fairtag.terms.ids import OrderId, WearerId
 from fairtag.terms.instants import MINUTE, Micros
 
@@ -77,9 +78,8 @@ class Judges:
 
         Whoever asks may let it take something.
         """
-        judge = self._settled(order_id)
-        if order_id in self._quiet:
-            self._quiet.leave(order_id)
+        moved = self._quiet.leave(order_id) if order_id in self._quiet else None
+        judge = self._settled(order_id, moved)
         if judge is not None:
             self._judges[order_id] = judge
             self._changed.add(order_id)
@@ -236,13 +236,15 @@ class Judges:
             **told, due=judge.due, dump=judge.dump(), rulings=kept.write(judge.rulings)
         )
 
-    def _settled(self, order_id: OrderId) -> OrderJudge | None:
-        """Give a judge up to date; its order stays where it lies."""
+    def _settled(self, order_id: OrderId, moved: Moved | None = None) -> OrderJudge | None:
+        """Give a judge up to date; `moved` is what moved it of late, unless it lies among many."""
+        if order_id in self._quiet:
+            moved = self._quiet.get(order_id)
         judge = self._judges.get(order_id)
-        if judge is None and order_id in self._stored:
-            judge = self._loaded(order_id)
-        if judge is not None and order_id in self._quiet:
-            judge.settle(self._quiet.get(order_id))
+        if judge is None:
+            return self._loaded(order_id, moved) if order_id in self._stored else None
+        if moved is not None:
+            judge.settle(moved)
         return judge
 
     def _queue(self, order_id: OrderId) -> None:
@@ -252,15 +254,14 @@ class Judges:
             self._queued[order_id] = due
             heapq.heappush(self._timers, (due, order_id))
 
-    def _loaded(self, order_id: OrderId) -> OrderJudge | None:
+    def _loaded(self, order_id: OrderId, moved: Moved | None) -> OrderJudge | None:
         found = self._house.store.read(partial(_looked_up, order_id=order_id))
         if found is None:
             return None
         state, rulings = found
-        judge = OrderJudge.load(state.dump or b"", rulings)
-        if state.still is not None and order_id not in self._quiet:
-            judge.settle(moved_of(read(state.still)[0]))
-        return judge
+        if moved is None and state.still is not None:
+            moved = moved_of(read(state.still)[0])
+        return OrderJudge.load(state.dump or b"", rulings, moved=moved)
 
 
 def _looked_up(tx: Transaction, *, order_id: OrderId) -> tuple[JudgeState, Rulings] | None:

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import hashlib
 import importlib.metadata
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import fields
 from enum import StrEnum
+from itertools import islice
 from typing import Any
 
 import msgspec
@@ -71,28 +72,30 @@ def _told(one: Any) -> Any:
 
 
 def _made(told: Any) -> Any:
-    if type(told) is not list:
-        return told
-    return _MAKERS[told[0]](told)
+    return _MAKERS[told[0]](told) if type(told) is list else told
 
 
-def _record(n: int) -> Callable[[list[Any]], Any]:
-    record, names = _RECORDS[n], _NAMES[n]
+def _record(record: type[Any], names: Sequence[str]) -> Callable[[list[Any]], Any]:
+    """Fill the fields as they are: what they say was checked when the record was made."""
+    put = [getattr(record, name).__set__ for name in names]
 
     def made(told: list[Any]) -> Any:
-        values = [_made(one) if type(one) is list else one for one in told[1:]]
-        return record(**dict(zip(names, values, strict=True)))
+        one = object.__new__(record)
+        for set_field, value in zip(put, islice(told, 1, None), strict=True):
+            set_field(one, _made(value))
+        return one
 
     return made
 
 
 def _word(word: type[StrEnum]) -> Callable[[list[Any]], Any]:
-    return lambda told: word(told[1])
+    words = {one.value: one for one in word}
+    return lambda told: words[told[1]]
 
 
 _MAKERS: dict[int, Callable[[list[Any]], Any]] = {
-    **{n: _record(n) for n in range(len(_RECORDS))},
+    **{n: _record(*told) for n, told in enumerate(zip(_RECORDS, _NAMES, strict=True))},
     **{n: _word(word) for n, word in enumerate(_WORDS, len(_RECORDS))},
-    _TUPLE: lambda told: tuple(map(_made, told[1:])),
-    _SET: lambda told: frozenset(map(_made, told[1:])),
+    _TUPLE: lambda told: tuple([_made(one) for one in told[1:]]),
+    _SET: lambda told: frozenset([_made(one) for one in told[1:]]),
 }

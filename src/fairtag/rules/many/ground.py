@@ -75,7 +75,7 @@ class Grounds:
     def add(self, ground: Ground) -> NDArray[np.int64]:
         """Take an order's places; tells where they lie, in their order."""
         many = len(ground.lon)
-        if ground.cut[-1] < _MANY:
+        if many and ground.cut[-1] < _MANY:
             return self._block(ground) + np.arange(many, dtype=np.int64)
         return np.array([self._one(_part(ground, n, n + 1)) for n in range(many)], np.int64)
 

@@ -100,7 +100,7 @@ class QuietOrders:
         told = (
             *(0, moved.clock, moved.now, moved.last_at, moved.last_seq, moved.epoch),
             *(moved.heard, moved.fixed, still.hold, still.wait, still.silent, still.is_low),
-            *(0, len(still.wake)),
+            *(still.pause, 0, len(still.wake)),
         )
         edges: dict[str, Any] = {
             "edges": moved.state.edges,
