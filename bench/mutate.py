@@ -65,13 +65,22 @@ HOME = Path(__file__).parents[1]
 SOURCE = HOME / "src" / "fairtag"
 UNIT = "tests/unit"
 GOLDEN = "tests/golden/test_golden.py::test_a_story_is_judged_as_expected_and_twice_the_same"
-ROOMS = ("rules", "rules/places", "rules/doubt", "rules/prompts", "alerts")
+ROOMS = (
+    "rules",
+    "rules/places",
+    "rules/doubt",
+    "rules/excused",
+    "rules/many",
+    "rules/prompts",
+    "alerts",
+)
 WORDS_ONLY = {"rules/prompts/refusals"}
 TERMS = ("terms/compiled", "terms/flat", "terms/geometry", "terms/ground")
 # Tests that belong to a module and aren't named after it, in the order in which they are tried.
 NEAR = {
     "rules/doubt/*": ["rules/test_doubt.py"],
     "rules/doubt/told": ["rules/test_words.py"],
+    "rules/many/*": ["rules/test_many.py"],
     "rules/places/leg": ["rules/test_evidence.py"],
     "rules/places/numbers": ["rules/test_walk.py", "rules/test_way.py"],
     "rules/prompts/limits": ["rules/test_prompt.py"],

@@ -31,6 +31,7 @@ from fairtag.adapters.notify import MailNotifier, WebhookNotifier, signing_key
 from fairtag.adapters.roots.transit import TransitRoot
 from fairtag.adapters.sqlite.copies import copy_out
 from fairtag.alerts.model import DutyEntry
+from fairtag.app.complaints.late import see_complaints_late
 from fairtag.app.escalate_alerts import escalate, send_notices
 from fairtag.app.house import House
 from fairtag.app.log.tend import tend_log
@@ -62,6 +63,7 @@ def told_round(rig: Rig, notifier: Notifier) -> None:
         rig.clock.at = Micros(at)
         escalate(rig.house)
         see_reviews(rig.house)
+        see_complaints_late(rig.house)
         send_notices(rig.house)
         send_outside(rig.house)
 

@@ -114,6 +114,7 @@ def _filtered(case: Case, *, knows: int, stays_h: tuple[float, float], odds: flo
         float(stay_kept),
         float(stay_against),
         float(odds),
+        np.zeros(sides.shape[1]),
         sides,
     )
     return sides

@@ -95,14 +95,15 @@ def filter_of_two(  # noqa: PLR0913, PLR0917 - compiled loops take numbers and a
     stay_kept: float,
     stay_against: float,
     odds: float,
+    share: Floats,
     sides: Bytes,
 ) -> None:
     """Filter forward through a hidden Markov chain of two states that are left at constant rates.
 
-    `stay_…` are the mean stays in µs; `odds` is the natural log-odds at which it accuses.
+    `stay_…` are the mean stays in µs; `odds` is the natural log-odds at which it accuses. `share`
+    (m,) is scratch.
     """
     edges, moved_m, way, fix = state
-    share = [0.0] * len(moved_m)
     prior = stay_against / (stay_kept + stay_against)
     for c in range(len(moved_m)):
         share[c] = prior

@@ -29,6 +29,8 @@ from tests.unit.faces.specimens import profile
 
 from fairtag.alerts.model import Cause
 from fairtag.app.checkins.pause import report_harm, say_cannot
+from fairtag.app.complaints.answer import answer_complaint
+from fairtag.app.complaints.record import Written, complain, record_complaint
 from fairtag.app.deciding.basis import read_to_decide
 from fairtag.app.deciding.decide import Said, decide_alert
 from fairtag.app.deciding.state import state
@@ -57,6 +59,9 @@ SAYS = "It was me. I had been to the hospital and wore a bandage."
 CONTESTS = "I answered on Tuesday and nobody wrote it down."
 HARMS = "The alarm wakes me and my heart races."
 REASON = "The hospital confirmed it by phone."
+COMPLAINS = "The officer rang me at work and told my manager why."
+ANSWERED = "We listened to the call. You were right, and he was told."
+OWN = "My charger has been broken for a week and nobody sends another."
 CLOSED = "Looked at the record of the hospital."
 W = WearerId("W-1")
 ALL = frozenset(Category)
@@ -122,6 +127,7 @@ def _lived(rig: Rig, people: Discloser) -> Told:
     report_harm(rig.house, DeviceId("D-1"), text=HARMS)
     days_of_care(rig, 3)  # the first picture goes
     contest(rig.house, W, text=CONTESTS)  # from now on all is kept until the answer
+    _complained(rig, people)
     kept = KeptProfile(profile=profile(), at=rig.clock.at, by="otto", entry=1)
     rig.house.store.transact(lambda tx: tx.profiles.put(kept))
     rig.pass_time(HOUR)
@@ -132,6 +138,17 @@ def _lived(rig: Rig, people: Discloser) -> Told:
         late=late.check_in_id,
         cannot=cannot.check_in_id,
     )
+
+
+def _complained(rig: Rig, people: Discloser) -> None:
+    """By letter, about the officer, answered; and on the wearer's own page, not answered yet."""
+    written = Written(
+        wearer_id=W, how="letter", received_on="2026-11-05", about="otto", text=COMPLAINS
+    )
+    made = record_complaint(rig.house, people.keeper, written)
+    told = {"outcome": "upheld in part", "text": ANSWERED}
+    answer_complaint(rig.house, people.second, made.complaint_id, **told)
+    complain(rig.house, W, text=OWN)
 
 
 def _asked(rig: Rig) -> Any:
@@ -207,6 +224,38 @@ def test_the_wearers_own_words_are_in_it(told: Told) -> None:
     assert pauses["health"]["asked_again"] is None
 
 
+def test_what_the_wearer_complained_of_is_in_it_with_the_answer(told: Told) -> None:
+    files = packed(told)
+
+    letter, own = lines(files, "complaints.ndjson")
+    assert (letter["text"], letter["about"], letter["how"]) == (COMPLAINS, ["otto"], "letter")
+    assert (letter["answer"], letter["outcome"]) == (ANSWERED, "upheld in part")
+    assert (letter["received_on"], letter["answer_by"]) == ("2026-11-05", "2026-12-03")
+    assert letter["answered_by"] == told.people.second.user_id
+    assert letter["answered_at"]
+    assert (own["text"], own["how"], own["answer"]) == (OWN, "their page", None)
+    assert own["acknowledged_at"] == own["written_down_at"]  # whoever writes it there sees it there
+    assert own["answered_at"] is None
+    assert "complaints.ndjson" in files["README.txt"].decode()
+
+
+def test_a_package_of_a_later_window_holds_no_earlier_complaint(told: Told) -> None:
+    now = told.rig.clock.at
+    files = packed(told, window=Interval(start=Micros(now - HOUR // 2), end=now))
+    assert lines(files, "complaints.ndjson") == []
+    assert len(lines(packed(told), "complaints.ndjson")) == 2
+
+
+def test_without_conduct_in_its_scope_a_package_holds_no_complaint(told: Told) -> None:
+    """Who gets no finding, position or check-in needs no complaint beside it."""
+    files = packed(told, categories=frozenset({Category.DEVICE}))
+    assert "complaints.ndjson" not in files
+    assert COMPLAINS.encode() not in b"".join(files.values())
+    assert {"part": "complaints", "why": "not in the scope of this disclosure"} in json.loads(
+        files["removed.json"]
+    )
+
+
 def test_how_often_the_matcher_is_wrong_and_about_whom_is_in_it(told: Told) -> None:
     matcher = json.loads(packed(told)["matcher.json"])
 
@@ -257,6 +306,7 @@ def test_what_speaks_for_the_wearer_comes_along(told: Told, one: Category) -> No
     files = packed(told, categories=frozenset({one}))
     assert check_ins(files)[told.confirmed]["answers"][0]["people"] == "match"
     assert {"decisions.ndjson", "wearer-wrote.ndjson", "said.ndjson"} <= files.keys()
+    assert [one["text"] for one in lines(files, "complaints.ndjson")] == [COMPLAINS, OWN]
 
 
 def test_only_the_windows_check_ins_with_every_later_word_on_them(told: Told) -> None:
@@ -298,7 +348,10 @@ def test_negative_control_without_its_excuse_a_late_answer_would_count_as_missed
 
 def test_the_lawyer_gets_what_the_court_gets(told: Told) -> None:
     court, lawyer = packed(told), packed(told, "lawyer")
-    for name in ("check-ins.ndjson", "decisions.ndjson", "wearer-wrote.ndjson", "matcher.json"):
+    for name in (
+        *("check-ins.ndjson", "decisions.ndjson", "wearer-wrote.ndjson"),
+        *("matcher.json", "complaints.ndjson"),
+    ):
         assert court[name] == lawyer[name]
 
 
@@ -328,6 +381,7 @@ def test_the_wearers_own_copy_tells_roles_and_its_pictures_take_two(told: Told) 
     whole = _payload(people.files(names[True], "wearer"))
 
     assert not any(name.startswith("photos/") for name in plain)
+    assert [one["answer"] for one in lines(plain, "complaints.ndjson")] == [ANSWERED, None]
     assert any(name.startswith("photos/r_") for name in whole)
     (sure,) = check_ins(plain)[told.confirmed]["answers"]
     assert [(one["look"], one["role"]) for one in sure["looks"]] == [
@@ -345,6 +399,13 @@ LEFT_OUT = {
     "a look that said 'match'": lambda found: _without_looks(found, "match"),
     "what the wearer wrote": lambda found: _but(found, said=()),
     "a decision that excused it": lambda found: _but(found, decisions=()),
+    "a complaint": lambda found: _but(found, complaints=found.account.complaints[1:]),
+    "the answer to a complaint": lambda found: _but(
+        found,
+        complaints=tuple(
+            structs_replace(one, answered_at=None, answer=None) for one in found.account.complaints
+        ),
+    ),
 }
 
 

@@ -44,9 +44,12 @@ HANDS = {
     "words": {"app/deciding/basis.py"},
     "derived": {"app/checkins/answering/compare.py"},
     # A wearer's words, after the entry of who reads; and beside the same words sent again by the
-    # same wearer, of which nobody sees either.
-    "complained": {"app/complaints/read.py", "app/complaints/record.py"},
-    "replied": {"app/complaints/read.py"},
+    # same wearer, of which nobody sees either; and a package that holds them.
+    "complained": {
+        *("app/complaints/read.py", "app/complaints/record.py"),
+        "app/disclosure/account/read.py",
+    },
+    "replied": {"app/complaints/read.py", "app/disclosure/account/read.py"},
     "in_counts": {"app/fairness/tell.py"},  # what wearers said of themselves: counted, forgotten
 }
 BOOKS = {

@@ -40,7 +40,7 @@ LINES_OF_ROOM = {
     "web/console": (2_100, "pages, API and their words"),
     "cli": (1_800, "fourteen commands and their words"),
     "orders": (1_650, "every way an order can be wrong, or lapse"),
-    "custody/trail": (2_650, "a chunk written and read, many at once, of two versions"),
+    "custody/trail": (2_720, "a chunk written and read, many at once, of two versions"),
     "intake": (1_700, "five protocols with their traps"),
 }
 

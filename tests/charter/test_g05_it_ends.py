@@ -8,6 +8,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pyrage import x25519
@@ -45,6 +46,10 @@ from fairtag.adapters.sqlite.copies import copy_in, copy_out
 from fairtag.adapters.vault import KeyVault
 from fairtag.alerts.model import Cause
 from fairtag.app import receive as receiving
+from fairtag.app.complaints import answer as answering
+from fairtag.app.complaints import record as recording
+from fairtag.app.complaints.answer import answer_complaint
+from fairtag.app.complaints.record import complain
 from fairtag.app.disclosure import subject_access
 from fairtag.app.disclosure.deliver import hand_over
 from fairtag.app.handle_alert import close
@@ -57,6 +62,7 @@ from fairtag.app.retention.run import ask_erasure, begin_erasure
 from fairtag.app.wearer.contest import contest
 from fairtag.bootstrap import open_house
 from fairtag.retention import due as listing
+from fairtag.retention import holds
 from fairtag.terms.errors import (
     ClockDoubtful,
     ErasureRefused,
@@ -396,6 +402,73 @@ def test_a_contest_holds_by_itself_until_28_days_after_its_answer(old: Rig) -> N
     for days, due in ((27, {}), (28, {"record": 1})):
         at = Micros(old.clock.at + days * DAY)
         assert planning.due_list(old.house, as_of=at).counts == due
+
+
+def unlike_the_charter_about_a_complaint(rig: Rig) -> list[str]:
+    """Complain when all is due, be answered, wait; tells what the hold did not do, or did."""
+    wrong, day = [], rig.clock.at
+
+    def due(days: int = 0) -> bool:
+        return planning.due_list(rig.house, as_of=Micros(day + days * DAY)).counts != {}
+
+    made = complain(rig.house, WearerId("W-1"), text="Nobody rings back.")
+    if due():
+        wrong.append("it holds nothing")
+    if "You complained." not in come_in(rig).page().text:
+        wrong.append("the wearer does not see it")
+    if due(365):
+        wrong.append("it ends before the answer")
+    sara = two(rig)[1]
+    told = {"outcome": "upheld", "text": "You were right, and we rang you on Monday."}
+    answer_complaint(rig.house, sara, made.complaint_id, **told)
+    wrong += ["it ends with the answer"] if due(27) else []
+    wrong += [] if due(28) else ["it does not end 28 days after the answer"]
+    return wrong
+
+
+def test_a_complaint_holds_by_itself_until_28_days_after_its_answer(old: Rig) -> None:
+    assert planning.due_list(old.house, as_of=old.clock.at).counts == {"record": 1}
+    assert unlike_the_charter_about_a_complaint(old) == []
+
+
+@pytest.mark.parametrize(
+    ("broken", "noticed"),
+    [
+        (
+            (recording, "begin_hold"),
+            {
+                *("it holds nothing", "the wearer does not see it"),
+                *("it ends before the answer", "it ends with the answer"),
+            },
+        ),
+        ((answering, "answer_hold"), {"it does not end 28 days after the answer"}),
+        ((holds, "ANSWER_DAYS"), {"it ends with the answer"}),
+    ],
+    ids=lambda one: one[1] if isinstance(one, tuple) else "",
+)
+def test_negative_control_a_complaint_that_holds_too_little_or_for_ever_is_noticed(
+    old: Rig,
+    monkeypatch: pytest.MonkeyPatch,
+    broken: tuple[Any, str],
+    noticed: set[str],
+) -> None:
+    instead = {"begin_hold": lambda *_, **__: None, "answer_hold": lambda *_, **__: None}
+    module, name = broken
+    monkeypatch.setattr(module, name, instead.get(name, 0))
+    if name == "begin_hold":  # what is not there is not answered either
+        monkeypatch.setattr(answering, "answer_hold", instead["answer_hold"])
+
+    assert set(unlike_the_charter_about_a_complaint(old)) == noticed
+
+
+def test_a_complaint_that_comes_while_keys_are_locked_puts_them_back(old: Rig) -> None:
+    begun(old, two(old))
+    days_of_care(old, 3)
+    assert opens(old.house, "W-1") == []
+    complain(old.house, WearerId("W-1"), text="Nobody rings back.")
+    assert opens(old.house, "W-1") == ALL
+    days_of_care(old, 8)
+    assert opens(old.house, "W-1") == ALL
 
 
 def test_an_access_request_holds_by_itself_until_28_days_after_its_answer(old: Rig) -> None:

@@ -104,7 +104,7 @@ def test_a_part_is_kept_from_a_wearer_by_two_and_the_page_says_which_and_why(rig
     assert short.status_code == 422
     assert re.search(rf'value="{re.escape(ground)}" selected', short.text)  # nothing is lost
     assert desk.send(f"{path}/withhold", why_withheld=WHY).status_code == 422  # no part
-    kept = dict.fromkeys(("said", "check_ins", "decisions"), ground)
+    kept = dict.fromkeys(("said", "check_ins", "decisions", "complaints"), ground)
     assert desk.send(f"{path}/withhold", **kept, why_withheld=WHY).status_code == 303
     proposal = rig.house.store.read(lambda tx: tx.proposals.listed()[0][0])
     shown = second.get(f"/waiting/{proposal.proposal_id}").text
@@ -123,7 +123,8 @@ def test_a_part_is_kept_from_a_wearer_by_two_and_the_page_says_which_and_why(rig
     removed = json.loads(files["data/removed.json"])
     for part in kept:
         assert {"part": part, "why": f"withheld: {ground}"} in removed
-    assert not {"data/check-ins.ndjson", "data/decisions.ndjson"} & set(files)
+    gone = ("check-ins", "decisions", "complaints", "wearer-wrote")
+    assert not {f"data/{name}.ndjson" for name in gone} & set(files)
 
 
 def test_each_part_that_the_page_offers_to_keep_back_is_read() -> None:

@@ -67,6 +67,24 @@ def raise_at_once(tx: Transaction, alert: Alert) -> Alert:
     return owned
 
 
+def raise_or_remind(tx: Transaction, alert: Alert, *, since: Micros) -> Alert | None:
+    """Raise a matter that no finding tells, or tell it anew when nothing was told of it since.
+
+    Gives what was raised or told; none while what was told, or a person's closing, is newer.
+    """
+    last = tx.alerts.last_about(alert.kind, order_id=alert.order_id, device_id=alert.device_id)
+    if last is None or last.state is AlertState.CLOSED:
+        is_told = last is not None and (last.closed_at or 0) >= since
+        return None if is_told else raise_at_once(tx, alert)
+    acts = tx.alerts.acts(last.alert_id, bare=True)
+    if not last.is_over and max(act.at for act in acts) >= since:
+        return None
+    again = replace(last, words=alert.words, is_over=False)
+    tx.alerts.put(again)
+    tx.alerts.add_act(AlertAct(alert_id=last.alert_id, at=alert.raised_at, what="escalated"))
+    return again
+
+
 def mark_over(tx: Transaction, alert: Alert) -> bool:
     """Say that a matter of the house is no longer so; a person still closes it."""
     if alert.is_over:

@@ -17,6 +17,7 @@ import structlog
 
 from fairtag.app.checkins.plan import Planner
 from fairtag.app.checkins.prompting.settle import beat, settle
+from fairtag.app.complaints.late import see_complaints_late
 from fairtag.app.disclosure.deliver import expire
 from fairtag.app.escalate_alerts import escalate, send_notices
 from fairtag.app.house import House
@@ -144,6 +145,7 @@ def _care(house: House, pulse: Pulse) -> None:
                 _tried(partial(begin_months, house), "months"),
                 _tried(partial(see_reviews_overdue, house), "pictures"),
                 _tried(partial(follow_reviews, house), "pictures"),
+                _tried(partial(see_complaints_late, house), "complaints"),
                 _tried(partial(keep_house, house), "retention"),
                 _tried(partial(expire, house), "expire"),
                 _tried(partial(settle, house), "check-ins"),

@@ -2,7 +2,7 @@
 
 What may speak for the wearer can't be left out: whoever gets findings, positions or check-ins gets
 with them, for the same window, what was withdrawn or corrected, what is not known, faults, answers
-to check-ins, what people decided and what was said.
+to check-ins, what people decided, what was said and what was complained of.
 Units: µs UTC.
 """
 
@@ -35,6 +35,7 @@ class Category(StrEnum):
     SAID = "said"  # calls and visits, and what the wearer stated or contests
     CHECK_INS = "check_ins"  # prompts, answers, what people saw on pictures; no picture
     DECISIONS = "decisions"  # what people decided about alerts, and why alerts were closed
+    COMPLAINTS = "complaints"  # what the wearer complained of, and what they were answered
     PHOTOS = "photos"  # the pictures themselves: never unless they are named
     LOG = "log"  # who looked and what was changed, with proofs
 
@@ -42,7 +43,7 @@ class Category(StrEnum):
 _SPEAKS_FOR_THE_WEARER = frozenset(
     {
         *(Category.FINDINGS, Category.DEVICE, Category.SAID),
-        *(Category.CHECK_INS, Category.DECISIONS),
+        *(Category.CHECK_INS, Category.DECISIONS, Category.COMPLAINTS),
     }
 )
 _ABOUT_CONDUCT = frozenset(

@@ -16,9 +16,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
 from fairtag.evaluation.case import simulated
+from fairtag.intake.together import lines
 from fairtag.rules.judge import OrderJudge
 from fairtag.rules.many.quiet import QuietOrders, side_by_side
 from fairtag.terms.compiled import VARIABLE
+from fairtag.terms.ids import DeviceId
+from fairtag.terms.instants import EARLIEST
 
 _STORY, _WEARER, _DAYS = "calm_at_work", 3, 2  # a curfew, an exclusion and an inclusion zone
 _BATCH = 15
@@ -60,6 +63,7 @@ def _await(stop: threading.Event) -> None:
                 child.kill()
                 return
     if child.returncode == 0:
+        lines.load()  # here, so that no device waits for it
         os.environ[VARIABLE] = "kept"
 
 
@@ -80,6 +84,7 @@ def warm() -> int:
     """
     with suppress(OSError):
         os.nice(5)  # the service goes first
+    lines.read([b"{}"], [DeviceId("D-1")], EARLIEST)
     life = simulated(_STORY, _WEARER, seed=1, days=_DAYS)
     columns, quiet = life.heard.positions, QuietOrders()
     judge = OrderJudge((life.ruling,))

@@ -254,7 +254,7 @@ class OrderJudge:
         memory = self._memory
         since = first_difference(before, self._view)
         found: list[Finding] = []
-        if since is not None and since < memory.track.now:
+        if since is not None and since <= memory.track.now:
             earliest = memory.clock - self._settings.rejudged_days * DAY
             since = Micros(max(since, earliest))
             found = self._again(since, list(past(self._start_before(since))), late=False)

@@ -88,6 +88,14 @@ class Loop(Generic[_P, _R]):
                     raise
         return self.plain(*map(_as_numbers, args))  # type: ignore[call-arg, arg-type]
 
+    def is_fast(self, *args: _P.args, **kwargs: _P.kwargs) -> bool:
+        """Tell whether a call would run as machine code; makes it when it has come to pay."""
+        return self._wanted(*args, **kwargs) is not None
+
+    def load(self, *args: _P.args, **_: _P.kwargs) -> None:
+        """Load machine code for such arguments if it lies on the disk, in the caller's time."""
+        self._compile(args, is_waiting=True, is_kept=True)
+
     def _wanted(self, *args: _P.args, **kwargs: _P.kwargs) -> Callable[_P, _R] | None:
         """Give the machine code if it is wanted and there; makes it when it has come to pay."""
         how = os.environ.get(VARIABLE, "auto")

@@ -268,7 +268,7 @@ def wholes_again(columns: Sequence[Sequence[int]]) -> list[list[int]]:
         unary.append(reader.take(reader.natural()))
         low.append(reader.rest())
     told = read_bits(unary, low, slots.sections, np.array(numbers, np.int64))
-    found = whole.values_of(slots, told)
+    found, _ = whole.values_of(slots, told)
     return [one.tolist() for one in np.split(found, np.cumsum(counts)[:-1])]
 
 
@@ -284,6 +284,31 @@ def wholes_again(columns: Sequence[Sequence[int]]) -> list[list[int]]:
 @settings(max_examples=60, deadline=None)
 def test_any_whole_numbers_come_back(columns: list[list[int]]) -> None:
     assert wholes_again(columns) == columns
+
+
+def test_columns_of_which_little_is_told_come_back_side_by_side() -> None:
+    """Beside each other, and beside columns that are told in full: each finds its own places."""
+    sparse = [[0] * 40 + [n + 1] + [0] * (10 + n) + [-n, 5] for n in range(6)]
+    full = [[(n * 7919) % 1013 for n in range(100)], [3] * 9, [2**62, -(2**62)]]
+    columns = [one for pair in zip(sparse, full * 2, strict=True) for one in pair]
+
+    assert wholes_again(columns) == columns
+
+
+def test_a_place_past_the_end_of_a_column_is_refused() -> None:
+    """The second of two sparse columns names a place that it has not; the first is whole."""
+    slots = whole.Slots()
+    for count in (50, 20):
+        slots.heads.append((count, whole.SPARSE, whole.MIDDLE, 1, 0, 0))
+    slots.sections.counts += [1, 1, 2, 2]
+    told = [30, 7, 4, 13, 8, 9]
+    found, _ = whole.values_of(slots, np.array(told, np.uint64))
+    assert np.flatnonzero(found).tolist() == [30, 50 + 4, 50 + 18]
+
+    with pytest.raises(TrailBroken, match="places"):
+        whole.values_of(slots, np.array([*told[:3], 15, 8, 9], np.uint64))
+    with pytest.raises(TrailBroken, match="places"):
+        whole.values_of(slots, np.array([*told[:3], 2**63, 8, 9], np.uint64))
 
 
 @pytest.mark.parametrize(
@@ -304,7 +329,7 @@ def test_any_whole_numbers_come_back(columns: list[list[int]]) -> None:
 def test_measured_numbers_come_back_to_the_bit(column: list[float]) -> None:
     values, counts = np.array(column), np.array([len(column)])
     steps, units = measured.steps_of(values, counts, is_coordinate=False)
-    found = measured.floats_of(steps, units.tolist(), counts.tolist())
+    found = measured.floats_of(steps, {0: int(units[0])}, counts)
     if units[0] == measured.AS_IT_IS:
         found = measured.unpacked(measured.packed(values), len(column))
     assert struct.pack(f"<{len(column)}d", *found) == struct.pack(f"<{len(column)}d", *column)

@@ -20,7 +20,12 @@ from fairtag.rules.doubt.look import _look
 from fairtag.rules.many.loop import take_many
 from fairtag.rules.places.walk import walk
 from fairtag.terms.flat import signed_m
-print([one.is_machine_code for one in (_look, take_many, walk, signed_m)])
+from fairtag.intake.together import lines, plain
+body = b'{"type":"position","seq":7,"at":"2026-11-25T10:00:00.5Z","lat":51.5012345,"lon":-0.1}'
+asked = ([body], ["D-1"], 1_795_600_800_000_000)
+assert repr(lines.read(*asked)) == repr(plain._halved(*asked)) != "[None]"
+_read_all = lines._read_all
+print([one.is_machine_code for one in (_look, take_many, walk, signed_m, _read_all)])
 """
 
 
@@ -99,4 +104,4 @@ def test_every_loop_of_a_service_is_kept_and_loaded() -> None:
         ).stdout.split("\n")[-2]
         for how in ("always", "kept")
     ]
-    assert told == [str([True] * 4)] * 2
+    assert told == [str([True] * 5)] * 2

@@ -14,6 +14,7 @@ from fairtag.intake import fix, native
 from fairtag.intake.messages import Message
 from fairtag.intake.request import Request
 from fairtag.intake.together import plain
+from fairtag.intake.together.said import Plain
 from fairtag.intake.together.stamped import instants
 from fairtag.terms.ids import DeviceId
 from fairtag.terms.instants import DAY, EARLIEST, MINUTE, SECOND, Micros, parse, text
@@ -105,7 +106,7 @@ def slow(name: DeviceId, body: bytes) -> tuple[Message, ...] | None:
     return None if decoded.refused else decoded.messages
 
 
-def said(name: DeviceId, one: plain.Plain) -> tuple[Message, ...]:
+def said(name: DeviceId, one: Plain) -> tuple[Message, ...]:
     told = one.positions(name)
     return tuple(told.message(row) for row in range(len(told)))
 

@@ -12,6 +12,7 @@ from fairtag.intake.messages import Position, ref_of
 from fairtag.rules.finding import Evidence
 from fairtag.rules.places import walk as w
 from fairtag.rules.places.belief import Beliefs, Seen, Side, seen_of
+from fairtag.rules.places.numbers import FIX_SIZE
 from fairtag.rules.places.way import new_way
 from fairtag.terms.ids import ConditionId, DeviceId
 from fairtag.terms.instants import Micros
@@ -247,3 +248,9 @@ def test_names_of_two_edges_are_kept_side_by_side() -> None:
     told.keep(one)
     assert [one.ref for one in told.seen(B).evidence] == [ref_of(messages[1])]
     assert [one.ref for one in told.seen(A).evidence] == [ref_of(one) for one in messages]
+
+
+def test_no_position_is_looked_at_before_one_comes() -> None:
+    fix = beliefs("c1").state().fix
+
+    assert fix.tolist() == [0.0] * FIX_SIZE

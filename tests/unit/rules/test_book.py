@@ -223,3 +223,18 @@ def test_late_data_that_change_only_the_sign_correct_the_cause() -> None:
     (found,) = compare(book, [doubted("teleport")], since=at(-60), excused=set(), by=by(90))
 
     assert (str(found.state), found.cause, found.rev) == ("corrected", "teleport", 2)
+
+
+def test_what_a_second_judging_excuses_names_what_it_is_a_part_of() -> None:
+    """The absence takes the part away, and the whole stands."""
+    book: list[Told] = []
+    whole = left(0, 60)
+    part = left(0, 60, part_of=(whole.kind, whole.began_at))
+    part = replace(part, kind=Kind.CURFEW_OUT_AT_END)
+    first, *_ = tell(book, [whole, part], by(61))
+
+    found = compare(book, [whole], since=at(-60), excused={1}, by=by(90))
+
+    assert [(str(one.state), one.cause, one.part_of) for one in found] == [
+        ("corrected", "excused", first.finding_id)
+    ]

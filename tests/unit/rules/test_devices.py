@@ -14,6 +14,7 @@ from fairtag.intake.columns import positions_of
 from fairtag.intake.messages import CheckInReceipt, CheckInState, EventCode, Message
 from fairtag.orders.model import CheckIn
 from fairtag.rules.devices import (
+    CHECK_INS,
     Noticed,
     check_in,
     doubt,
@@ -439,3 +440,20 @@ def test_a_check_in_that_leave_touches_is_not_missed(
     told = receipt(5, CheckInState.EXPIRED_SHOWN, window_until=window)
 
     assert bool(check_in(told, ASKED, (leave,))) == is_missed
+
+
+def test_what_a_battery_ends_is_over_at_once() -> None:
+    noticed = Noticed()
+    heard(noticed, status(0, battery_pct=15.0))
+
+    (done,) = heard(noticed, status(9, battery_pct=40.0))
+
+    assert (done.kind, done.ended_at, done.closed_at) == (Kind.BATTERY_LOW, at(9), at(9))
+
+
+def test_of_a_device_that_said_nothing_no_sign_is_remembered() -> None:
+    assert Noticed().honesty == b""
+
+
+def test_check_ins_are_those_that_leave_may_cover() -> None:
+    assert {Kind.CHECKIN_MISSED, Kind.CHECKIN_NEEDS_REVIEW} == CHECK_INS

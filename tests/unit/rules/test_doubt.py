@@ -54,6 +54,19 @@ def test_a_jump_is_what_no_traveller_does(
     assert (kinds(jump_to(east_m, after_min=after_min)) == {Sign.TELEPORT}) == is_told
 
 
+@pytest.mark.parametrize(
+    ("accuracy_m", "slack_m"), [(None, 400.0), (0.0, 400.0), (0.5, 2.0), (1.0, 4.0), (50.0, 200.0)]
+)
+def test_errors_of_both_ends_are_taken_off_a_jump(accuracy_m: float | None, slack_m: float) -> None:
+    """What claims no error, or none at all, may err by 100 m."""
+    told = [
+        kinds(jump_to(7_200 + slack_m + more, accuracy_m=accuracy_m)) == {Sign.TELEPORT}
+        for more in (-10, 10)
+    ]
+
+    assert told == [False, True]
+
+
 @pytest.mark.parametrize("step_s", [9.0, 10.0])
 def test_positions_closer_than_a_step_are_one(step_s: float) -> None:
     jump = [*rest(0, 20), fix(19 + step_s / 60, 30 * KM), fix(19 + step_s / 30, 30 * KM)]
@@ -209,6 +222,14 @@ def test_one_turn_that_strays_begins_a_circle_anew(more: float, *, begins_anew: 
     assert (seen(track)[0][0] <= two_laps) == (not begins_anew)
 
 
+def test_the_way_to_a_circle_is_no_part_of_it() -> None:
+    """One turn that is none of the circle's comes before it."""
+    alone = circle(40, turn=0.9)
+    before = fix(-1, 1_000, -500)
+
+    assert seen([before, *alone])[0] == seen(alone)[0] == (21, Sign.CIRCLE)
+
+
 def test_a_circle_wider_than_a_ring_road_is_none() -> None:
     assert kinds(circle(40, radius_m=5_100, turn=0.8)) == set()
 
@@ -308,6 +329,12 @@ def test_steps_as_long_as_a_gap_contradict_and_longer_ones_do_not(
     assert (kinds(track) == {Sign.SPEED}) == is_told
 
 
+def test_who_stood_before_says_so_from_where_the_way_began() -> None:
+    track = [*rest(-10, 0, speed_mps=0.0), *ride(6.0, 0.0, 12)]
+
+    assert seen(track)[0] == (10, Sign.SPEED)
+
+
 def test_reflections_to_and_fro_are_no_way() -> None:
     assert kinds(fix(n, n % 2 * 400.0, speed_mps=0.0) for n in range(60)) == set()
 
@@ -334,6 +361,13 @@ def test_who_says_that_he_moves_does_not_stay_for_ten_minutes(
     told_mps: float | None, east_m: float, minutes: int, *, is_told: bool
 ) -> None:
     track = [fix(n, n % 2 * east_m, speed_mps=told_mps) for n in range(minutes + 1)]
+
+    assert (kinds(track) == {Sign.SPEED}) == is_told
+
+
+@pytest.mark.parametrize(("every_min", "is_told"), [(15.0, True), (15.1, False)])
+def test_who_stays_is_told_at_steps_as_long_as_a_gap(every_min: float, *, is_told: bool) -> None:
+    track = [fix(n * every_min, n % 2, speed_mps=20.0) for n in range(12)]
 
     assert (kinds(track) == {Sign.SPEED}) == is_told
 

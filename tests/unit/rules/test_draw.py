@@ -225,6 +225,15 @@ def test_each_time_is_a_place_in_all_that_is_free_counted_by_the_microsecond() -
     assert first(whole) == 0
 
 
+def test_stretches_that_begin_late_are_as_long_as_they_are() -> None:
+    """Minutes 1,000 to 1,001, and 2,000 to 2,002."""
+    late = (span(1_000, 1_031), span(2_000, 2_032))
+
+    (one,) = draw([wanted(most=1, free=late)], [], most=5, chance=chance(2 * MINUTE + 1))
+
+    assert one.slot.at == 2_001 * MINUTE
+
+
 def test_what_is_drawn_is_in_order_and_carries_its_window_and_gap() -> None:
     found = draw([wanted(most=2)], [], most=5, chance=chance(200 * MINUTE, 5 * MINUTE))
 

@@ -88,6 +88,14 @@ def test_of_two_nights_of_one_length_the_one_that_is_over_later_counts() -> None
     ]
 
 
+def test_of_two_nights_of_one_length_that_cross_no_midnight_the_first_one_counts() -> None:
+    assert hours("2026-11-03", "00:30-09:30,12:00-21:00") == [
+        "11-03T09:30 11-03T12:00",
+        "11-03T21:00 11-04T00:00",
+        "11-04T00:00 11-04T00:30",
+    ]
+
+
 @pytest.mark.parametrize(
     "protected", ["22:00-06:59", "00:00-08:59", "12:00-12:01", "10:00-14:00,15:00-23:59"]
 )

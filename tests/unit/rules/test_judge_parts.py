@@ -390,6 +390,7 @@ def test_one_track_is_kept_that_is_older_than_what_may_come() -> None:
     assert kept(*days) == days[5:]
     assert kept(*days[:8]) == days[:8]
     assert kept(0, 1_000, 1_001, 1_002, 1_003) == [0, 1_000, 1_001, 1_002, 1_003]
+    assert kept(0, 24, 1_000, 1_001, 1_002, 1_003) == [24, 1_000, 1_001, 1_002, 1_003]
 
 
 def test_a_track_is_kept_at_the_turn_of_six_hours() -> None:

@@ -116,6 +116,43 @@ def test_a_device_of_two_orders_belongs_to_the_one_at_that_time() -> None:
     assert [one.order_id for one in done.sides] == sorted(one.order_id for one in done.sides)
 
 
+def test_without_an_end_the_clock_goes_on_to_the_last_receipt() -> None:
+    """Another order's device has said nothing for a day by then."""
+    other = changed(order(ZONE, devices=(worn("D-2"),)), order_id="ORD-2")
+
+    done = judged(*fixes(range(0, 2_000, 400)), orders=(ZONED, other))
+
+    assert Kind.MONITORING_NOT_STARTED in {
+        one.kind for one in done.findings if one.order_id == "ORD-2"
+    }
+
+
+def test_all_that_was_taken_is_known_when_older_data_come() -> None:
+    strap, sos = event(0, EventCode.STRAP_OPEN), event(5, EventCode.SOS)
+    old = event(-1, EventCode.CASE_OPEN, after_s=10 * 60)
+
+    states = [
+        one.state for one in judged(strap, sos, old).findings if one.kind is Kind.TAMPER_STRAP
+    ]
+    assert states == ["opened"]
+
+
+def test_columns_that_were_taken_are_known_when_older_data_come() -> None:
+    sos, old = event(20, EventCode.SOS), event(-1, EventCode.CASE_OPEN, after_s=30 * 60)
+
+    found = judged(*INSIDE, sos, old).findings
+
+    assert [one.state for one in found if one.kind is Kind.ZONE_ENTERED] == ["opened"]
+
+
+def test_a_name_with_other_content_is_not_judged() -> None:
+    done = judged(fix(0, seq=1), event(1, EventCode.STRAP_OPEN, seq=1))
+
+    assert counts(done) == (0, 0, 0, 1)
+    assert done.findings == []
+    assert counts(judged(fix(0, seq=1), fix(0, seq=1))) == (0, 0, 1, 0)
+
+
 def test_sides_are_told_as_they_were_judged_last() -> None:
     home, out = fixes(range(20)), fixes(range(20, 40), AWAY_M)
     plain = judged(*home, *out, orders=(order(CURFEW),)).sides
@@ -143,6 +180,17 @@ def test_columns_and_other_messages_give_what_the_stream_gives() -> None:
     assert found.sides == whole.sides != []
     assert {str(one.cause) for one in found.findings} >= {"excused"}
     assert {one.kind for one in found.findings} >= {Kind.WEARER_HELP, Kind.TAMPER_STRAP}
+
+
+def test_columns_are_followed_once_whatever_lies_between_them() -> None:
+    """A second time, those of a week ago would come too late."""
+    rare = (order(ZONE, devices=(worn(report_every_s=86_400, fix_every_s=86_400),)),)
+    told = fixes(range(0, 12 * 1_440, 500))
+    others = [event(day * 1_440 + 7, EventCode.SOS) for day in (3, 10, 11)]
+
+    found = replay_columns(rare, positions_of(told), others, until=at(12 * 1_440)).findings
+
+    assert {one.kind for one in found} == {Kind.WEARER_HELP}
 
 
 def test_the_settings_are_those_of_the_replay() -> None:
@@ -184,6 +232,35 @@ def test_what_was_recorded_is_judged_again_as_it_was_judged_then() -> None:
     assert told[Kind.ZONE_ENTERED, "corrected"] == at(15)
     assert told[Kind.CONTACT_LOST, "opened"] > at(40)
     assert found != replay_recorded(known[:1], [*INSIDE, *gone], until=at(900))
+
+
+def test_what_is_recorded_at_the_instant_of_a_receipt_is_known_when_it_is_judged() -> None:
+    decided = judged(*INSIDE).findings[0].decided_at
+    leave = changed(absence(0, 0, 0), during=span(-60, 99), recorded_at=decided, condition_id="x1")
+    known = [Recorded(at(-60), (ZONED,)), Recorded(decided, (changed(ZONED, absences=(leave,)),))]
+
+    assert replay_recorded(known, INSIDE, until=at(21)) == []
+    later = Micros(decided + 1)
+    late = [
+        known[0],
+        Recorded(later, (changed(ZONED, absences=(changed(leave, recorded_at=later),)),)),
+    ]
+    assert [one.state for one in replay_recorded(late, INSIDE, until=at(21))] == [
+        "opened",
+        "corrected",
+    ]
+
+
+def test_what_becomes_known_after_the_last_record_is_judged_from_all_that_was_taken() -> None:
+    leave = changed(absence(0, 0, 0), during=span(-60, 99), recorded_at=at(25), condition_id="x1")
+    known = [Recorded(at(-60), (changed(ZONED, absences=(leave,)),))]
+
+    found = replay_recorded(known, INSIDE, until=at(26))
+
+    assert [(str(one.state), one.cause) for one in found] == [
+        ("opened", None),
+        ("corrected", "excused"),
+    ]
 
 
 def test_settings_hold_for_what_was_recorded_too() -> None:

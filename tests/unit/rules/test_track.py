@@ -362,3 +362,57 @@ def test_negative_control_a_track_that_takes_no_time_ends_nothing() -> None:
     assert track.turn(view) == []
     assert track.open_matters() != []
     assert track.advance(at(720), view) != []
+
+
+def test_two_that_a_version_leaves_out_both_end() -> None:
+    track = Track()
+    both, other = order(CURFEW, AREA), changed(order(ZONE), version=2, recorded_at=at(60))
+    view = seen(both, other)
+    gone(track, view, *fixes(range(-5, 20), 3_000.0))
+    assert len(track.open_matters()) == 2
+
+    found = track.advance(at(60), view)
+
+    assert [(one.condition_id, one.ended_at) for one in found] == [("c1", at(60)), ("n1", at(60))]
+
+
+def test_what_ends_before_a_receipt_is_told_with_it() -> None:
+    track, view = Track(), seen(order(CURFEW, ASKED))
+    gone(track, view, *OUT)
+
+    found = gone(track, view, receipt(721, CheckInState.EXPIRED_SHOWN))
+
+    assert [one.kind for one in found] == [
+        Kind.CURFEW_LATE_START,
+        Kind.CURFEW_ABSENT_WHOLE,
+        Kind.CHECKIN_MISSED,
+    ]
+
+
+def test_leave_from_tamper_puts_off_that_it_is_not_worn() -> None:
+    leave = changed(absence(0, 0, 0), covers=frozenset({Covers.TAMPER}), during=span(0, 60))
+    track, view = Track(), seen(order(absences=(leave,)))
+    gone(track, view, event(-1, E.OFF_BODY))
+    wait = DEFAULTS.body_off_s / 60
+
+    assert track.advance(at(60 + wait - 0.1), view) == []
+    (found,) = track.advance(at(60 + wait), view)
+    assert (found.kind, found.began_at) == (Kind.BODY_OFF_LONG, at(60))
+
+
+@pytest.mark.parametrize(("name", "is_missed"), [("a1", False), ("c1", True), ("*", False)])
+@pytest.mark.parametrize("covers", [Covers.CONDITIONS, Covers.TAMPER])
+def test_an_appointment_is_excused_by_leave_from_it_alone(
+    name: str, covers: Covers, *, is_missed: bool
+) -> None:
+    """It is that of 18:00 to 19:00; the device was elsewhere all the time."""
+    leave = changed(
+        absence(0, 0, 0), covers=frozenset({covers}), during=span(-60, 0), condition_id=name
+    )
+    track, view = Track(), seen(order(CURFEW, ATTENDANCE, absences=(leave,)))
+    gone(track, view, *fixes(range(-70, -5)))
+
+    kinds = {one.kind for one in track.advance(at(0), view)}
+
+    is_missed = is_missed or covers is not Covers.CONDITIONS
+    assert (Kind.ATTENDANCE_MISSED in kinds) == is_missed

@@ -318,6 +318,81 @@ def test_a_calm_device_is_heard_up_to_its_last_row_and_fixed_by_its_last_witness
     assert watch.heard["D-2"] == Heard(first=at(5), last=at(21), fixed=at(20))
 
 
+def test_of_many_rows_the_last_tells_when_the_device_was_heard() -> None:
+    watch = Watch()
+    hear(watch, now(5))
+
+    watch.hear_all(positions_of([now(20), now(21), now(22)]), DEFAULTS)
+
+    assert watch.heard["D-1"] == Heard(first=at(5), last=at(22), fixed=at(22))
+
+
+def test_what_ends_is_over_and_decided_when_it_ends() -> None:
+    watch, short = Watch(), seen(worn(during=span(-400, 90)))
+    hear(watch, now(0), short)
+    passed(watch, 30, short)
+    (by_word,) = watch.hear(now(40), at(40), short)
+    passed(watch, 80, short)
+
+    (by_end,) = watch.pass_time(at(90), short)
+
+    assert (by_word.ended_at, by_word.closed_at) == (at(40), at(40))
+    assert (by_end.ended_at, by_end.closed_at) == (at(90), at(90))
+
+
+def test_a_device_that_spoke_as_it_was_put_on_has_started() -> None:
+    view, watch = seen(worn(during=span(0, 9_000))), Watch()
+    hear(watch, now(0), view)
+
+    assert watch.due(at(0), view) == at(30)
+    hear(watch, now(5), view)
+    assert watch.heard["D-1"].first == at(0)
+
+
+def test_after_the_end_only_what_came_too_late_has_a_timer() -> None:
+    watch, end = Watch(), 30 * DAY // MINUTE
+    assert watch.due(at(end), VIEW) is None
+
+    watch.too_late(now(0), at(end), OWN)
+
+    assert watch.due(at(end), VIEW) == at(end + 10)
+
+
+def test_two_devices_have_silences_of_their_own() -> None:
+    view, watch = seen(worn(), worn("D-2")), Watch()
+    for device_id in ("D-1", "D-2"):
+        hear(watch, now(0, device_id=device_id), view)
+
+    found = watch.pass_time(at(30), view)
+    assert [(one.kind, one.device_id) for one in found] == [
+        (Kind.CONTACT_LOST, "D-1"),
+        (Kind.CONTACT_LOST, "D-2"),
+    ]
+    assert len(watch.open) == 2
+
+
+def test_data_of_two_devices_that_came_too_late_end_together() -> None:
+    view = seen(worn(report_every_s=90_000), worn("D-2", report_every_s=90_000))
+    watch = Watch()
+    for device_id in ("D-1", "D-2"):
+        hear(watch, now(40, device_id=device_id), view)
+        watch.too_late(now(0, device_id=device_id), at(50), OWN)
+
+    found = watch.pass_time(at(60), view)
+    assert [(one.kind, one.device_id) for one in found] == [
+        (Kind.INPUT_TOO_LATE, "D-1"),
+        (Kind.INPUT_TOO_LATE, "D-2"),
+    ]
+
+
+def test_a_location_is_lost_since_it_was_last_told() -> None:
+    watch = Watch()
+    hear(watch, now(0))
+    hear(watch, now(7))
+
+    assert hear(watch, status(37, after_s=0)) == [(Kind.LOCATION_LOST, 7, None)]
+
+
 # Leave that was recorded afterwards
 
 
@@ -358,6 +433,12 @@ def test_a_silence_that_is_excused_while_it_goes_on_may_come_again() -> None:
     assert watch.excuse(matter, at(70), VIEW, leave(10, 60))
     assert watch.open == {}
     assert not watch.excuse(matter, at(70), VIEW, VIEW)
+
+
+def test_a_silence_that_the_watch_no_longer_holds_is_excused_all_the_same() -> None:
+    matter = Matter(kind=Kind.CONTACT_LOST, device_id="D-1", began_at=at(0))
+
+    assert Watch().excuse(matter, at(70), VIEW, leave(10, 60))
 
 
 def test_what_belongs_to_no_worn_device_is_not_excused() -> None:

@@ -204,3 +204,18 @@ def test_a_doubt_that_is_over_asks_for_nothing() -> None:
 
     assert "to the last digit. It ended at Thu 2 Jul 2026, 20:00. This does not count" in text
     assert "exchange" not in text
+
+
+def test_a_matter_without_a_doubt_is_told_without_an_empty_clause() -> None:
+    matter = Matter(kind=Kind.BATTERY_LOW, began_at=BEGAN)
+
+    assert words(matter, State.OPENED, LONDON)["en"] == (
+        "The battery of the device was low at Thu 2 Jul 2026, 19:00. Please charge it. "
+        "This does not count against the wearer. Times are those of Europe/London."
+    )
+
+
+def test_where_no_number_says_how_sure_it_is_that_is_said() -> None:
+    text = told(Kind.ZONE_ENTERED, seen=0, certainty=None)
+
+    assert sentences(text)[1] == "Positions can be wrong, and no number says how sure these are"

@@ -320,6 +320,31 @@ def test_kept_machine_code_is_loaded_and_none_is_made(monkeypatch: pytest.Monkey
     assert loop._machine.stats.cache_misses == {}
 
 
+def test_where_none_is_kept_it_is_looked_for_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FAIRTAG_COMPILED", "kept")
+    asked: list[bool] = []
+    monkeypatch.setattr(switch, "_compiled", lambda *_, is_kept: asked.append(is_kept))
+    loop = fresh()
+
+    expected = told(loop)
+
+    assert told(loop) == expected
+    assert asked == [True]
+
+
+def test_machine_code_that_was_made_is_used_from_then_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Made by another way than numba, which runs here for seconds."""
+    monkeypatch.setenv("FAIRTAG_COMPILED", "always")
+    ran: list[int] = []
+    monkeypatch.setattr(switch, "_compiled", lambda *_, **_how: lambda *args: ran.append(len(args)))
+    loop = fresh()
+
+    for _ in range(3):
+        told(loop)
+
+    assert (ran, loop.is_machine_code) == ([3, 3, 3], True)
+
+
 def test_kept_machine_code_for_other_arrays_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FAIRTAG_COMPILED", "always")
     told(fresh())

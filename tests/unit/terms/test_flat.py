@@ -14,7 +14,15 @@ from hypothesis import strategies as st
 from pyproj import Geod
 from shapely.geometry import MultiPolygon, Polygon
 
-from fairtag.terms.flat import _steps, _to_box, metres_a_degree, to_circle_m, to_mm, turn_deg
+from fairtag.terms.flat import (
+    _steps,
+    _to_box,
+    metres_a_degree,
+    signed_m,
+    to_circle_m,
+    to_mm,
+    turn_deg,
+)
 from fairtag.terms.geometry import Circle, area_of, edge_of
 from fairtag.terms.ground import ground_of
 
@@ -197,3 +205,15 @@ def test_negative_control_a_flat_earth_far_away_is_noticed() -> None:
     x, y = 1.0 * lon_m, 1.0 * lat_m
     true = far_m((1.0, 69.8), (0.0, 68.8))
     assert math.hypot(x, y) != pytest.approx(true, rel=2e-6)
+
+
+def test_a_circle_that_is_far_enough_is_not_measured() -> None:
+    """Three degrees off: at least as far as the latitudes lie apart is all that is told."""
+    home = ground_of([Circle(lon_deg=-2.24, lat_deg=53.48, radius_m=100)])
+    place, lon, lat = np.zeros(2, np.int32), np.full(2, -2.24), np.full(2, 56.48)
+    found = np.zeros(2)
+
+    signed_m(home, place, lon, lat, np.array([1_000.0, math.inf]), found)
+
+    assert found[0] == pytest.approx(3 * 111_000, rel=0.01)
+    assert math.isnan(found[1])

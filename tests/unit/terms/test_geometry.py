@@ -14,7 +14,7 @@ from pyproj import Geod
 from shapely.geometry import LineString, MultiPolygon, Point, Polygon, box
 
 from fairtag.terms.flat import metres_a_degree
-from fairtag.terms.geometry import Circle, area_of, distance_m, edge_of
+from fairtag.terms.geometry import Circle, area_of, column_of, distance_m, edge_of
 
 GEOD = Geod(ellps="WGS84")
 
@@ -229,3 +229,10 @@ def test_negative_control_a_flat_degree_is_noticed() -> None:
     lon, lat = 0.02, 53.5
     naive = shape.exterior.distance(Point(lon, lat)) * lat_m
     assert abs(naive / by_geodesics(shape, lon, lat) - 1) > 0.1
+
+
+def test_a_circle_has_no_sides() -> None:
+    """Columns of many places are put on end: a number too many moves those that follow."""
+    round_ = column_of(Circle(lon_deg=0.0, lat_deg=0.0, radius_m=50.0))
+
+    assert (len(round_.box), len(round_.side), round_.cut.tolist()) == (0, 0, [0])

@@ -14,8 +14,8 @@ from fairtag.terms.instants import Micros
 
 Whom = Literal["wearer", "representative"]
 WHOM: tuple[Whom, ...] = get_args(Whom)
-# That recording stopped for want of a review; that it goes on.
-Told = Literal["review.overdue", "review.made"]
+# That recording stopped for want of a review; that it goes on; that a complaint's answer is late.
+Told = Literal["review.overdue", "review.made", "complaint.late"]
 
 
 class Contact(msgspec.Struct, frozen=True, kw_only=True):
@@ -40,7 +40,7 @@ class OutsideNotice(msgspec.Struct, frozen=True, kw_only=True):
     contact: int  # by which address
     whom: Whom
     what: Told
-    since: Micros  # the stop that it is about
+    since: Micros  # the stop, or the end of the day of an answer, that it is about
     queued_at: Micros
     due_at: Micros
     sent_at: Micros | None = None

@@ -1,4 +1,5 @@
-"""Tell wearers and representatives that recording stopped for want of a review, or goes on.
+"""Tell wearers and representatives that recording stopped for want of a review, or goes on; and
+that the answer to a complaint is late.
 
 What is due follows from the order, so that an address that comes later is told later, and a crash
 loses nothing. A notice carries a random reference, the urgency and a link (charter G9, G10).
@@ -21,6 +22,7 @@ from fairtag.app.ports import Transaction
 from fairtag.app.turns import EVERYBODY, Stretch
 from fairtag.audit.entries import MACHINE, Entry
 from fairtag.terms.errors import FairtagError, SealBroken
+from fairtag.terms.ids import OrderId
 from fairtag.terms.instants import Micros
 
 
@@ -37,6 +39,16 @@ def see_outside(house: House, among: Stretch = EVERYBODY) -> int:
         return len(found)
 
     return house.store.transact(work)
+
+
+def queue_late(tx: Transaction, house: House, order_id: OrderId, since: Micros, now: Micros) -> int:
+    """Queue that an answer to a complaint is late since then, once to each; tells how many."""
+    contacts = tx.outside.contacts(order_id)
+    told = {(one.contact, one.what, one.since) for one in tx.outside.notices(order_id)}
+    missing = [one for one in contacts if (one.n, "complaint.late", since) not in told]
+    for one in missing:
+        _queue(tx, house, one, "complaint.late", since, now)
+    return len(missing)
 
 
 def send_outside(house: House) -> int:

@@ -11,7 +11,7 @@ from functools import partial
 import msgspec
 from msgspec.structs import replace
 
-from fairtag.alerts.model import Alert, AlertAct, AlertState
+from fairtag.alerts.model import Alert, AlertState
 from fairtag.app.books import OrderFacts
 from fairtag.app.escalate_alerts import open_alerts
 from fairtag.app.house import House
@@ -20,7 +20,7 @@ from fairtag.app.notices import QueuedNotice
 from fairtag.app.outside.tell import see_outside
 from fairtag.app.ports import Transaction
 from fairtag.app.put_order import mark_in
-from fairtag.app.raise_alerts import mark_over, raise_for_house
+from fairtag.app.raise_alerts import mark_over, raise_or_remind
 from fairtag.app.turns import EVERYBODY, Stretch
 from fairtag.review.clock import lapses_at, over_at, warned_at
 from fairtag.terms.ids import OrderId
@@ -115,20 +115,8 @@ def _overdue(order: OrderFacts, words: str, first: Micros, now: Micros) -> _Matt
 def _tell(tx: Transaction, *, house: House, one: _Matter, now: Micros) -> int:
     order = one.order
     changed = _stop(tx, order, now) if one.lapses else 0
-    last = tx.alerts.last_about(one.kind, order_id=order.order_id, device_id=None)
-    if last is None or last.state is AlertState.CLOSED:
-        if last is not None and (last.closed_at or 0) >= one.since:
-            return changed
-        alert = raise_for_house(tx, _alert(house, one, now), again_after=0)
-        return changed + (0 if alert is None else _notify(tx, alert, now))
-    if not last.is_over and max(act.at for act in tx.alerts.acts(last.alert_id, bare=True)) >= (
-        one.since
-    ):
-        return changed
-    again = replace(last, words={"en": one.words + _NOT_AGAINST}, is_over=False)
-    tx.alerts.put(again)
-    tx.alerts.add_act(AlertAct(alert_id=last.alert_id, at=now, what="escalated"))
-    return changed + _notify(tx, again, now)
+    told = raise_or_remind(tx, _alert(house, one, now), since=one.since)
+    return changed + (0 if told is None else _notify(tx, told, now))
 
 
 def _stop(tx: Transaction, order: OrderFacts, now: Micros) -> int:

@@ -11,7 +11,7 @@ from typing import Protocol
 import msgspec
 
 from fairtag.app.books import ActivationFacts
-from fairtag.intake.together.plain import Plain
+from fairtag.intake.together.said import Plain
 from fairtag.terms.ids import DeviceId, OrderId, WearerId
 from fairtag.terms.instants import Micros
 

@@ -12,7 +12,7 @@ from fairtag.app.books import ActivationFacts
 from fairtag.app.ports import Transaction
 from fairtag.app.receive import Held, owner_of
 from fairtag.app.taking.book import PlainBook, Taken
-from fairtag.intake.together.plain import Plain
+from fairtag.intake.together.said import Plain
 from fairtag.terms.ids import DeviceId
 from fairtag.terms.instants import Micros
 

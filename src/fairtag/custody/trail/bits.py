@@ -238,9 +238,10 @@ def read(
     ones = _read_unary(unary, numbers)
     lows, is_golomb = _each(sections)
     grown = np.where(is_golomb, ones, 0)
-    highest = np.where(is_golomb, 0, bit_lengths(ones.view(np.uint64)))
-    if int((lows + grown + highest).max()) > MOST_LOW:
-        raise TrailBroken("a number is too large")
+    if int(ones.max()) + int(lows.max()) > MOST_LOW:  # mostly not, and no number is looked at
+        highest = np.where(is_golomb, 0, bit_lengths(ones.view(np.uint64)))
+        if int((lows + grown + highest).max()) > MOST_LOW:
+            raise TrailBroken("a number is too large")
     told = _read_low(low, lows + grown, numbers)
     one = np.uint64(1)
     wide = lows.view(np.uint64)

@@ -111,14 +111,13 @@ def _block(told: Told, of: Bound, part: tuple[slice, slice, slice]) -> Block | N
     )
     if not is_plain:
         return None
-    rows = np.arange(messages.start, messages.stop)
     return Block(
         order_id=of.order_id,
         wearer_id=of.wearer_id,
         n=columns.n[entries],
         received_at=columns.received_at[entries],
         counts=counts,
-        columns=_part(told, rows, places.start, places.stop),
+        columns=_part(told, messages, places.start, places.stop),
     )
 
 
@@ -136,15 +135,21 @@ def positions(chunks: Sequence[Bound]) -> list[Positions]:
     device, epoch = told.messages.device[rows], told.messages.epoch[rows]
     turns = np.flatnonzero((np.diff(device) != 0) | (np.diff(epoch) != 0)) + 1
     ends = [0, *turns.tolist(), len(rows)]
-    return [_part(told, rows[first:end], first, end) for first, end in pairwise(ends)]
+    return [_part(told, _run(rows[first:end]), first, end) for first, end in pairwise(ends)]
 
 
-def _part(told: Told, rows: Ints, first: int, end: int) -> Positions:
+def _run(rows: Ints) -> Ints | slice:
+    """Give rows that stand one after the other as a slice: it copies nothing."""
+    first, last = int(rows[0]), int(rows[-1])
+    return slice(first, last + 1) if last - first + 1 == len(rows) else rows
+
+
+def _part(told: Told, rows: Ints | slice, first: int, end: int) -> Positions:
     columns, places = told.messages, told.places
     marks = places.marks[first:end]
     return Positions(
-        device_id=told.names[int(columns.device[rows[0]])] or DeviceId(""),
-        epoch=int(columns.epoch[rows[0]]),
+        device_id=told.names[int(columns.device[rows][0])] or DeviceId(""),
+        epoch=int(columns.epoch[rows][0]),
         seq=columns.seq[rows],
         at=columns.at[rows],
         received_at=columns.received_at[rows],

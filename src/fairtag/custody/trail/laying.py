@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from operator import itemgetter
 
 import numpy as np
 
@@ -26,7 +27,7 @@ from fairtag.custody.trail.form import (
     PARTED,
     VERSION,
 )
-from fairtag.custody.trail.measured import AS_IT_IS, Floats
+from fairtag.custody.trail.measured import AS_IT_IS, KNOWN, Floats
 from fairtag.custody.trail.pen import Reader
 from fairtag.custody.trail.whole import Slots
 from fairtag.terms.errors import TrailBroken
@@ -48,7 +49,7 @@ _ROWS_OF = (
     tuple(PARTED.values()),
 )
 _GROUP_OF = {name: group for group, names in enumerate(_ROWS_OF) for name in names}
-_GROUPS = tuple(_GROUP_OF[name] for name in COLUMNS)
+_OF_GROUPS = itemgetter(*(_GROUP_OF[name] for name in COLUMNS))
 _GAPS = tuple((_PLACE[name], _PLACE[gap]) for name, gap in GAPS.items())
 _PARTED = tuple((_PLACE[name], _PLACE[rare]) for name, rare in PARTED.items())
 _PARTS = (1 << len(PARTED)) - 1
@@ -66,6 +67,13 @@ def _told(flags: int) -> tuple[int, ...]:
     return tuple(column for column in range(len(COLUMNS)) if flags >> column & 1)
 
 
+@lru_cache(maxsize=1024)
+def _beside(flags: int) -> tuple[tuple[int, ...], tuple[tuple[int, int], ...]]:
+    """Give the columns some of whose rows are not there, or lie in another one, which is named."""
+    gaps = tuple(place for place, gap in _GAPS if flags >> gap & 1)
+    return gaps, tuple((place, rare) for place, rare in _PARTED if flags >> rare & 1)
+
+
 @dataclass(slots=True)
 class _Heads:
     """What the heads of all chunks say."""
@@ -76,8 +84,9 @@ class _Heads:
     names: list[list[DeviceId]] = field(default_factory=list)
     receipts: list[bytes] = field(default_factory=list)
     slots: Slots = field(default_factory=Slots)
-    places: list[tuple[int, int]] = field(default_factory=list)  # chunk and column of each slot
-    units: dict[tuple[int, int], int] = field(default_factory=dict)
+    places: list[int] = field(default_factory=list)  # chunk and column of each slot, in one
+    units: list[dict[int, int]] = field(default_factory=lambda: [{} for _ in COLUMNS])  # by chunk
+    said: int = 0  # a bit a column that says something in any chunk
     lying: list[tuple[int, int, bytes]] = field(default_factory=list)
     unary: list[bytes] = field(default_factory=list)
     low: list[bytes] = field(default_factory=list)
@@ -92,7 +101,7 @@ class Laid:
     ways: list[int]
     receipts: list[bytes]
     _counts: Ints  # (columns, chunks)
-    _kinds: Ints  # (kinds, chunks)
+    _kinds: Ints  # (chunks, kinds)
     _values: Ints
     _starts: list[int]
     _heads: _Heads
@@ -102,10 +111,9 @@ class Laid:
         found: Ints = self._counts[_PLACE[name]]
         return found
 
-    def of_kind(self, kind: int) -> Ints:
-        """Tell how many messages of a kind each chunk has."""
-        found: Ints = self._kinds[kind]
-        return found
+    def kinds(self) -> Ints:
+        """Tell how many messages of each kind each chunk has, (chunks, kinds)."""
+        return self._kinds
 
     def whole(self, name: str, *, below: int | None = None) -> Ints:
         """Give a column of whole numbers; with `below`, they are 0 or more and less than that.
@@ -124,15 +132,17 @@ class Laid:
         Raises: TrailBroken.
         """
         place, heads = _PLACE[name], self._heads
-        counts = self._counts[place].tolist()
-        filled = [n for n, count in enumerate(counts) if count]
-        units = [heads.units.get((n, place), 0) for n in filled]
-        found = measured.floats_of(self.whole(name), units, [counts[n] for n in filled])
+        counts = self._counts[place]
+        found = measured.floats_of(self.whole(name), heads.units[place], counts)
         for chunk, column, told in heads.lying:
             if column == place:
-                first = sum(counts[:chunk])
-                found[first : first + counts[chunk]] = measured.unpacked(told, counts[chunk])
+                first, count = int(counts[:chunk].sum()), int(counts[chunk])
+                found[first : first + count] = measured.unpacked(told, count)
         return found
+
+    def says(self, name: str) -> bool:
+        """Tell whether a column says anything but zeros in any chunk."""
+        return bool(self._heads.said & _BIT[name])
 
 
 def laid(chunks: Sequence[bytes]) -> Laid:
@@ -141,8 +151,11 @@ def laid(chunks: Sequence[bytes]) -> Laid:
     Raises: TrailBroken.
     """
     heads = _Heads()
-    for n, chunk in enumerate(chunks):
-        _read_chunk(heads, n, Reader(chunk))
+    try:
+        for n, chunk in enumerate(chunks):
+            _read_chunk(heads, n, Reader(chunk))
+    except StopIteration as error:
+        raise TrailBroken("it ends too soon") from error
     counts = np.array(heads.counts, np.int64).T
     per_column = counts.sum(axis=1)
     starts = [0, *np.cumsum(per_column).tolist()]
@@ -156,23 +169,22 @@ def laid(chunks: Sequence[bytes]) -> Laid:
     if heads.places:
         inside = np.cumsum(counts, axis=1) - counts
         first = np.array(starts)[:-1, None] + inside
-        _put(values, heads, whole.values_of(heads.slots, told), first)
+        _put(values, heads, first, *whole.values_of(heads.slots, told))
     return Laid(
         names=heads.names,
         ways=heads.ways,
         receipts=heads.receipts,
         _counts=counts,
-        _kinds=np.array(heads.kinds, np.int64).T,
+        _kinds=np.array(heads.kinds, np.int64),
         _values=values,
         _starts=starts,
         _heads=heads,
     )
 
 
-def _put(values: Ints, heads: _Heads, told: Ints, starts: Ints) -> None:
+def _put(values: Ints, heads: _Heads, starts: Ints, told: Ints, some: Ints) -> None:
     """Put the numbers of slots into their columns; `starts` are (columns, chunks)."""
-    chunk, column = np.array(heads.places, np.int64).T
-    some = np.array(heads.slots.counts, np.int64)
+    chunk, column = np.divmod(np.array(heads.places, np.int64), len(COLUMNS))
     first = starts[column, chunk]
     values[np.arange(len(told)) + np.repeat(first - (np.cumsum(some) - some), some)] = told
 
@@ -187,6 +199,7 @@ def _read_chunk(heads: _Heads, n: int, reader: Reader) -> None:
     flags = flags_of(reader.natural(), version)
     if flags >> len(COLUMNS):
         raise TrailBroken("a column is of no known kind")
+    heads.said |= flags
     counts = _read_counts(heads, reader, flags)
     heads.counts.append(counts)
     heads.ways.append(way)
@@ -201,8 +214,11 @@ def _read_chunk(heads: _Heads, n: int, reader: Reader) -> None:
             _read_column(heads, reader, n, column, counts[column])
     heads.receipts.append(receipts)
     heads.numbers.append(sum(counted[before:]))
-    heads.unary.append(reader.take(reader.natural()))
-    heads.low.append(reader.rest())
+    span, streams = reader.natural(), reader.rest()
+    if span > len(streams):
+        raise TrailBroken("it ends too soon")
+    heads.unary.append(streams[:span])
+    heads.low.append(streams[span:])
 
 
 def flags_of(told: int, version: int) -> int:
@@ -222,14 +238,14 @@ def _read_column(heads: _Heads, reader: Reader, n: int, column: int, count: int)
         raise TrailBroken("a column says nothing")
     if _IS_MEASURED[column]:
         unit = reader.byte()
-        if not measured.is_known(unit):
+        if unit not in KNOWN:
             raise TrailBroken("a column is of no known unit")
-        heads.units[n, column] = unit
+        heads.units[column][n] = unit
         if unit == AS_IT_IS:
             heads.lying.append((n, column, reader.take(reader.natural())))
             return
     heads.slots.read(reader, count)
-    heads.places.append((n, column))
+    heads.places.append(n * len(COLUMNS) + column)
 
 
 def _read_counts(heads: _Heads, reader: Reader, flags: int) -> list[int]:
@@ -243,11 +259,12 @@ def _read_counts(heads: _Heads, reader: Reader, flags: int) -> list[int]:
         kinds = [*some, messages - sum(some)]
     heads.kinds.append(kinds)
     of = (entries, messages, *kinds, 0)  # what is parted tells how many
-    counts = [of[group] for group in _GROUPS]
-    for place, gap in _GAPS:
-        counts[place] = counts[gap] - (reader.natural() if flags >> gap & 1 else 0)
-    for place, rare in _PARTED:
-        counts[rare] = reader.natural() if flags >> rare & 1 else 0
+    counts = list(_OF_GROUPS(of))
+    gaps, parted = _beside(flags)
+    for place in gaps:
+        counts[place] -= reader.natural()
+    for place, rare in parted:
+        counts[rare] = reader.natural()
         counts[place] -= counts[rare]
     if min(counts) < 0:
         raise TrailBroken("it holds fewer than none")

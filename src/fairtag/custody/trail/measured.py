@@ -8,7 +8,7 @@ Many slots are worked on at once. Shapes: columns are (n,).
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping
 
 import numpy as np
 from numpy.typing import NDArray
@@ -85,18 +85,23 @@ def _back(steps: Ints, unit: int, decimals: int) -> Floats:
     return _UNITS[unit](steps / np.float64(10**decimals))
 
 
-def is_known(unit: int) -> bool:
-    """Tell whether a byte names a unit and decimals, or numbers as they are."""
-    return unit == AS_IT_IS or (unit >> 4 < len(_UNITS) and unit & 0xF in _DECIMALS)
+# Bytes that name a unit and decimals, or numbers as they are.
+KNOWN = frozenset(
+    {AS_IT_IS, *(unit << 4 | decimals for unit in range(len(_UNITS)) for decimals in _DECIMALS)}
+)
 
 
-def floats_of(steps: Ints, units: Sequence[int], counts: Sequence[int]) -> Floats:
-    """Turn the steps of slots back; what lies as it is stays 0."""
-    kinds = set(units)
+def floats_of(steps: Ints, units: Mapping[int, int], counts: Ints) -> Floats:
+    """Turn the steps of chunks back, `units` by chunk; what lies as it is stays 0.
+
+    A chunk that names no unit has no steps but 0, which is 0 in any.
+    """
+    kinds = set(units.values()) or {0}
     if len(kinds) == 1 and AS_IT_IS not in kinds:
-        return _back(steps, units[0] >> 4, units[0] & 0xF)
+        unit = kinds.pop()
+        return _back(steps, unit >> 4, unit & 0xF)
     found = np.zeros(len(steps))
-    each = np.repeat(np.array(units, np.int64), counts)
+    each = np.repeat(np.array([units.get(n, 0) for n in range(len(counts))], np.int64), counts)
     for unit in kinds - {AS_IT_IS}:
         there = each == unit
         found[there] = _back(steps[there], unit >> 4, unit & 0xF)

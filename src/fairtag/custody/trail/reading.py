@@ -102,12 +102,11 @@ def columns_of(chunks: Sequence[tuple[Frame, bytes]]) -> Told:
     count = told.whole("count") + 1
     if (count < 0).any() or not np.array_equal(sums(count, each), many):
         raise TrailBroken("it holds another number of messages")
-    names, device, other = _devices(told, chunks, each, count)
+    names, device, other = _devices(told, chunks, (each, many), count)
     received_at, at = _times(told, count, each, many)
     kind = told.whole("kind", below=len(KINDS))
-    for n in range(len(KINDS)):
-        if not np.array_equal(sums(kind == n, many), told.of_kind(n)):
-            raise TrailBroken("it holds another number of messages of a kind")
+    if told.says("kind") and not np.array_equal(_kinds(kind, many), told.kinds()):
+        raise TrailBroken("it holds another number of messages of a kind")
     after = told.whole("received_after") + np.repeat(received_at, count)
     return Told(
         names=names,
@@ -134,10 +133,20 @@ def columns_of(chunks: Sequence[tuple[Frame, bytes]]) -> Told:
     )
 
 
+def _kinds(kind: Ints, many: Ints) -> Ints:
+    """Count messages by chunk and kind."""
+    first = np.arange(len(many)) * len(KINDS)
+    found: Ints = np.bincount(np.repeat(first, many) + kind, minlength=len(many) * len(KINDS))
+    return found.reshape(-1, len(KINDS))
+
+
 def _devices(
-    told: Laid, chunks: Sequence[tuple[Frame, bytes]], each: Ints, count: Ints
+    told: Laid, chunks: Sequence[tuple[Frame, bytes]], rows: tuple[Ints, Ints], count: Ints
 ) -> tuple[tuple[DeviceId | None, ...], Ints, Ints]:
-    """Give the names, and their places for entries and for messages."""
+    """Give the names, and their places for entries and for messages; `rows` are how many entries
+    and messages each chunk has.
+    """
+    each, many = rows
     names: dict[DeviceId | None, int] = {None: 0}
     tables = [
         [frame.device_id, None, *named]
@@ -145,11 +154,16 @@ def _devices(
     ]
     places = np.array([names.setdefault(one, len(names)) for some in tables for one in some])
     sizes = np.array([len(one) for one in tables], np.int64)
+    if not (told.says("device") or told.says("other_device")):  # all are of their frame's
+        mine = places[np.cumsum(sizes) - sizes]
+        if (mine[many > 0] == 0).any():
+            raise TrailBroken("a message is of no device")
+        return tuple(names), np.repeat(mine, each), np.repeat(mine, many)
     size, first = np.repeat(sizes, each), np.repeat(np.cumsum(sizes) - sizes, each)
     mine = told.whole("device")
     theirs = told.whole("other_device") + np.repeat(mine, count)
-    many, begin = np.repeat(size, count), np.repeat(first, count)
-    if ((mine < 0) | (mine >= size)).any() or ((theirs < 0) | (theirs >= many)).any():
+    widest, begin = np.repeat(size, count), np.repeat(first, count)
+    if ((mine < 0) | (mine >= size)).any() or ((theirs < 0) | (theirs >= widest)).any():
         raise TrailBroken("a word is not in its list")
     other = places[begin + theirs]
     if (other == 0).any():
@@ -171,6 +185,8 @@ def _times(told: Laid, count: Ints, each: Ints, many: Ints) -> tuple[Ints, Ints]
 
 
 def _numbers(told: Laid) -> Ints:
+    if not told.says("no_seq"):
+        return told.whole("seq")
     is_numbered = told.whole("no_seq", below=2) == 0
     seq = np.full(len(is_numbered), NO_SEQ, np.int64)
     if int(is_numbered.sum()) != len(told.whole("seq")):
@@ -181,6 +197,8 @@ def _numbers(told: Laid) -> Ints:
 
 def _known(told: Laid, name: str, rare: Flags | None = None) -> Floats:
     """Read numbers of which some are unknown: NaN; `rare` tells of a column that may be parted."""
+    if not told.says(GAPS[name]):  # all are known: the heads count as many (`laying`)
+        return told.measured(name) if rare is None else _joined(told, name, rare)
     is_known = told.whole(GAPS[name], below=2) == 0
     many = told.counts(name)
     if name in PARTED:
@@ -227,7 +245,7 @@ def _joined(told: Laid, name: str, rare: Flags) -> Floats:
 
 def _receipts(told: Laid) -> tuple[CheckInReceipt, ...]:
     found = list[CheckInReceipt]()
-    for packed, many in zip(told.receipts, told.of_kind(_RECEIPT).tolist(), strict=True):
+    for packed, many in zip(told.receipts, told.kinds()[:, _RECEIPT].tolist(), strict=True):
         if packed or many:
             found += _unpacked(packed, many)
     return tuple(found)

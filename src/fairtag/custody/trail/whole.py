@@ -71,11 +71,7 @@ class Guessed:
 
 def rows_of(counts: Ints, slots: Ints) -> Ints:
     """Give the rows of some slots, one slot after the other."""
-    some = counts[slots]
-    ends = np.cumsum(some)
-    starts = (np.cumsum(counts) - counts)[slots]
-    rows: Ints = np.arange(int(ends[-1])) + np.repeat(starts - (ends - some), some)
-    return rows
+    return _each((np.cumsum(counts) - counts)[slots], counts[slots])
 
 
 def guessed(values: Ints, counts: Ints) -> Guessed:
@@ -233,14 +229,12 @@ def _heads(
 
 @dataclass(slots=True)
 class Slots:
-    """The heads of slots: how their numbers were guessed, and how the rest lies; a row a slot."""
+    """The heads of slots: how their numbers were guessed, and how the rest lies; a row a slot.
 
-    counts: list[int] = field(default_factory=list)
-    orders: list[int] = field(default_factory=list)
-    factors: list[int] = field(default_factory=list)
-    bases: list[int] = field(default_factory=list)
-    steps: list[int] = field(default_factory=list)
-    kinds: list[int] = field(default_factory=list)
+    A head is count, kind, order, factor, base and step.
+    """
+
+    heads: list[tuple[int, int, int, int, int, int]] = field(default_factory=list)
     plain: list[bytes] = field(default_factory=list)  # of those slots that are
     sections: Sections = field(default_factory=Sections)
     is_rounded: bool = True  # what is read now: first numbers lie without the zeros at their end
@@ -248,7 +242,7 @@ class Slots:
     def read(self, reader: Reader, count: int) -> None:
         """Read the head of a slot of `count` numbers.
 
-        Raises: TrailBroken.
+        Raises: TrailBroken, StopIteration.
         """
         head = reader.byte()
         order, kind, place = head & 3, head >> 2 & 3, head >> 4
@@ -259,15 +253,10 @@ class Slots:
             order = MIDDLE
             self.plain.append(reader.take(8 * count))
         else:
-            factor = _factor(reader, place)
+            factor = _SHARED[place] if place < _TOLD else _factor(reader)
             base = reader.rounded() if self.is_rounded else reader.whole()
             step = reader.whole() if order else 0
-        self.counts.append(count)
-        self.orders.append(order)
-        self.factors.append(factor)
-        self.bases.append(base)
-        self.steps.append(step)
-        self.kinds.append(kind)
+        self.heads.append((count, kind, order, factor, base, step))
         if kind == DENSE:
             self.sections.read(reader, count - order)
         elif kind == SPARSE:
@@ -278,64 +267,76 @@ class Slots:
             self.sections.read(reader, some)
 
 
-def _factor(reader: Reader, place: int) -> int:
-    """Tell what a slot's numbers share.
+def _factor(reader: Reader) -> int:
+    """Read what a slot's numbers share, where no list holds it.
 
-    Raises: TrailBroken.
+    Raises: TrailBroken, StopIteration.
     """
-    if place < _TOLD:
-        return _SHARED[place]
     told = reader.natural()
     if not 0 < told < _LARGEST:
         raise TrailBroken("a number is too large")
     return told
 
 
-def values_of(slots: Slots, told: Naturals) -> Ints:
-    """Give the numbers of slots, one after the other; `told` are those of their sections.
+def values_of(slots: Slots, told: Naturals) -> tuple[Ints, Ints]:
+    """Give the numbers of slots, one after the other, and how many each has; `told` are those of
+    their sections.
 
     Raises: TrailBroken.
     """
-    counts = np.array(slots.counts, np.int64)
+    counts, kinds, order, factor, base, step = np.array(slots.heads, np.int64).reshape(-1, 6).T
     starts = np.cumsum(counts) - counts
     left = np.zeros(int(counts.sum()), np.int64)
-    _fill(left, slots, starts, told)
-    order = np.array(slots.orders, np.int64)
-    _walk(left, counts, starts, order, np.array(slots.steps, np.int64))
-    left *= np.repeat(np.array(slots.factors, np.int64), counts)
-    left += np.repeat(np.array(slots.bases, np.int64), counts)
-    if not slots.plain:
-        return left
-    plain = iter(slots.plain)
-    for kind, count, start in zip(slots.kinds, slots.counts, starts.tolist(), strict=True):
-        if kind == PLAIN:
-            left[start : start + count] = np.frombuffer(next(plain), "<i8")
-    return left
+    _fill(left, kinds, (starts + order, counts - order), (told, slots.sections.counts))
+    _walk(left, counts, starts, order, step)
+    left *= np.repeat(factor, counts)
+    left += np.repeat(base, counts)
+    for lying, start in zip(slots.plain, starts[kinds == PLAIN].tolist(), strict=True):
+        left[start : start + len(lying) // 8] = np.frombuffer(lying, "<i8")
+    return left, counts
 
 
-def _fill(left: Ints, slots: Slots, starts: Ints, told: Naturals) -> None:
-    """Put what was told where it belongs.
+def _fill(
+    left: Ints, kinds: Ints, of: tuple[Ints, Ints], sections: tuple[Naturals, list[int]]
+) -> None:
+    """Put what sections tell where it belongs; `of` says where each slot's rest begins, and how
+    many it is.
 
     Raises: TrailBroken.
     """
-    back, kinds = turned_back(told), np.array(slots.kinds, np.int64)
-    order, sizes = np.array(slots.orders, np.int64), np.array(slots.sections.counts, np.int64)
-    parts = np.where(kinds == DENSE, 1, np.where(kinds == SPARSE, 2, 0))
-    first, ends = np.cumsum(parts) - parts, np.concatenate([np.zeros(1, np.int64), sizes]).cumsum()
-    dense = np.flatnonzero(kinds == DENSE)
+    (begins, rests), (told, counted) = of, sections
+    sizes, is_sparse = np.array(counted, np.int64), kinds == SPARSE
+    dense, sparse = np.flatnonzero(kinds == DENSE), np.flatnonzero(is_sparse)
+    if not len(sparse):
+        left[_each(begins[dense], sizes)] = turned_back(told)
+        return
+    # A dense slot has one section; a sparse one has its gaps, then what stands behind them.
+    first = np.cumsum(np.where(is_sparse, 2, kinds == DENSE)) - np.where(is_sparse, 2, 1)
+    there = np.cumsum(sizes) - sizes
     if len(dense):
         rest = sizes[first[dense]]
-        inside = np.arange(int(rest.sum())) - np.repeat(np.cumsum(rest) - rest, rest)
-        there = np.repeat(starts[dense] + order[dense], rest) + inside
-        left[there] = back[np.repeat(ends[first[dense]], rest) + inside]
-    for slot in np.flatnonzero(kinds == SPARSE).tolist():
-        at, some = int(ends[first[slot]]), int(sizes[first[slot]])
-        gaps, named = told[at : at + some], told[at + some : at + 2 * some]
-        rest_of = slots.counts[slot] - slots.orders[slot]
-        if int(gaps.max()) >= rest_of or int(gaps.sum()) + some > rest_of:
-            raise TrailBroken("a column names places that it has not")
-        places = np.cumsum(gaps.view(np.int64) + 1) - 1
-        left[int(starts[slot] + order[slot]) + places] = turned_back(named + np.uint64(1))
+        left[_each(begins[dense], rest)] = turned_back(told[_each(there[first[dense]], rest)])
+    some, of_gaps = sizes[first[sparse]], there[first[sparse]]
+    gaps = told[_each(of_gaps, some)]
+    rest = np.repeat(rests[sparse], some)
+    if (gaps >= rest.view(np.uint64)).any():
+        raise TrailBroken("a column names places that it has not")
+    passed = np.cumsum(gaps.view(np.int64) + 1)
+    ends = np.cumsum(some)
+    before = np.concatenate([np.zeros(1, np.int64), passed])[ends - some]
+    places = passed - np.repeat(before, some) - 1
+    if (places >= rest).any():
+        raise TrailBroken("a column names places that it has not")
+    named = told[_each(of_gaps + some, some)]
+    left[np.repeat(begins[sparse], some) + places] = turned_back(named + np.uint64(1))
+
+
+def _each(starts: Ints, counts: Ints) -> Ints:
+    """Give every place of spans, one span after the other."""
+    ends = np.cumsum(counts)
+    whole = int(ends[-1]) if len(ends) else 0
+    found: Ints = np.arange(whole) + np.repeat(starts - (ends - counts), counts)
+    return found
 
 
 def _walk(left: Ints, counts: Ints, starts: Ints, order: Ints, step: Ints) -> None:

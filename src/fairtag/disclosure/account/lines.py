@@ -1,5 +1,6 @@
-"""How do check-ins, words and decisions stand in a package? A line each, with all that came of it.
+"""How do check-ins, words, complaints and decisions stand in a package? A line each.
 
+All that came of a thing stands with it.
 Units: instants in µs UTC in, ISO 8601 out.
 """
 
@@ -11,6 +12,7 @@ from fairtag.disclosure.account.model import (
     AnswerTold,
     CheckInTold,
     ClosingTold,
+    ComplaintTold,
     DecisionTold,
     LookTold,
     SaidTold,
@@ -87,6 +89,11 @@ def matcher(gathered: Gathered) -> Line:
 def said_lines(gathered: Gathered) -> list[Line]:
     """Write what the wearer wrote, in their words."""
     return [_said(one) for one in gathered.account.said]
+
+
+def complaint_lines(gathered: Gathered) -> list[Line]:
+    """Write what the wearer complained of, in their words, and what they were answered."""
+    return [_complaint(one) for one in gathered.account.complaints]
 
 
 def decision_lines(gathered: Gathered) -> list[Line]:
@@ -171,6 +178,25 @@ def _said(one: SaidTold) -> Line:
         "alert_id": one.alert_id,
         "answered_at": _instant(one.answered_at),
         "text": one.text,
+    }
+
+
+def _complaint(one: ComplaintTold) -> Line:
+    """Write one; staff stand in it by reference, as on the wearer's page."""
+    return {
+        "complaint_id": one.complaint_id,
+        "received_on": one.received_on,
+        "how": one.how,
+        "written_down_at": text(one.at),
+        "written_down_by": one.by,
+        "about": one.about,
+        "text": one.text,
+        "answer_by": one.answer_by,
+        "acknowledged_at": _instant(one.acknowledged_at),
+        "answered_at": _instant(one.answered_at),
+        "answered_by": one.answered_by,
+        "outcome": one.outcome,
+        "answer": one.answer,
     }
 
 

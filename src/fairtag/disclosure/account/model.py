@@ -95,6 +95,24 @@ class SaidTold(msgspec.Struct, frozen=True, kw_only=True):
     text: str | None
 
 
+class ComplaintTold(msgspec.Struct, frozen=True, kw_only=True):
+    """What the wearer complained of, and what came of it."""
+
+    complaint_id: str
+    received_on: str
+    how: str
+    at: Micros  # when it was written down
+    by: str  # who wrote it down: staff, or the wearer
+    about: tuple[str, ...]  # staff, by reference
+    answer_by: str  # the last day
+    acknowledged_at: Micros | None
+    answered_at: Micros | None
+    answered_by: str | None
+    outcome: str | None
+    text: str | None  # None: its key is gone
+    answer: str | None  # None: there is none, or its key is gone
+
+
 class DecisionTold(msgspec.Struct, frozen=True, kw_only=True):
     """What a named person decided about an alert."""
 
@@ -137,6 +155,7 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
     said: tuple[SaidTold, ...] = ()
     decisions: tuple[DecisionTold, ...] = ()
     closings: tuple[ClosingTold, ...] = ()
+    complaints: tuple[ComplaintTold, ...] = ()  # only where the scope names them
     pictures: tuple[PictureTold, ...] = ()  # only where the scope names them
     gone: tuple[tuple[Gone, str], ...] = ()
 
@@ -148,3 +167,5 @@ class Accounted(msgspec.Struct, frozen=True, kw_only=True):
     statements: frozenset[str]
     contests: frozenset[str]  # by the alert that staff answer
     decisions: frozenset[str]
+    complaints: frozenset[str]
+    replies: frozenset[str]  # by the complaint that was answered

@@ -45,7 +45,19 @@ def left_out(
     if Category.DECISIONS in told:
         held = {str(one["decision_id"]) for one in _lines(files, "decisions.ndjson")}
         lacking += [f"decision {one}" for one in sorted(accounted.decisions - held)]
+    if Category.COMPLAINTS in told:
+        lacking += _complaints(files, accounted)
     return tuple(lacking)
+
+
+def _complaints(files: Mapping[str, bytes], accounted: Accounted) -> list[str]:
+    held = _lines(files, "complaints.ndjson")
+    names = {str(one["complaint_id"]) for one in held}
+    answered = {str(one["complaint_id"]) for one in held if one["answered_at"] is not None}
+    return [
+        *(f"complaint {one}" for one in sorted(accounted.complaints - names)),
+        *(f"the answer to complaint {one}" for one in sorted(accounted.replies - answered)),
+    ]
 
 
 def _answers(files: Mapping[str, bytes], accounted: Accounted) -> list[str]:

@@ -14,6 +14,7 @@ import msgspec
 from fairtag.disclosure.account.lines import (
     check_in_lines,
     closing_lines,
+    complaint_lines,
     decision_lines,
     enrolled_lines,
     matcher,
@@ -119,6 +120,10 @@ def _decisions(gathered: Gathered) -> dict[str, bytes]:
     }
 
 
+def _complaints(gathered: Gathered) -> dict[str, bytes]:
+    return {"complaints.ndjson": _lines(complaint_lines(gathered))}
+
+
 def _log(gathered: Gathered) -> dict[str, bytes]:
     return {"log.json": msgspec.json.encode(gathered.log, order="deterministic")}
 
@@ -131,6 +136,7 @@ _PARTS = {
     Category.SAID: _said,
     Category.CHECK_INS: _check_ins,
     Category.DECISIONS: _decisions,
+    Category.COMPLAINTS: _complaints,
     Category.PHOTOS: picture_files,
     Category.LOG: _log,
 }

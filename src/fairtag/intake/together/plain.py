@@ -20,6 +20,8 @@ from numpy.typing import NDArray
 from fairtag.intake import fix
 from fairtag.intake.columns import SOURCES, Positions
 from fairtag.intake.messages import Source
+from fairtag.intake.together import lines
+from fairtag.intake.together.said import Plain
 from fairtag.intake.together.stamped import instants
 from fairtag.terms.ids import DeviceId
 from fairtag.terms.instants import EARLIEST, Micros
@@ -60,42 +62,6 @@ _NEEDED: Final = 5  # fields that every line has
 _LINES: Final = msgspec.json.Decoder(list[_Line])
 
 
-class Plain(msgspec.Struct, frozen=True):
-    """What one request says: some rows of columns that may hold more, by number without a gap."""
-
-    columns: Positions
-    first: int  # row
-    end: int
-    epoch: int
-    first_seq: int
-    last_seq: int
-    first_at: Micros
-    last_at: Micros
-    # Of the positions that the device found itself; None when there is none.
-    fixes: tuple[Micros, Micros] | None
-    battery_pct: float | None  # the last that is known
-
-    def positions(self, device_id: DeviceId) -> Positions:
-        """Give the columns of this request alone."""
-        told = self.columns
-        part = told.part(self.first, self.end)
-        return Positions(
-            device_id=device_id,
-            epoch=self.epoch,
-            seq=part.seq,
-            at=part.at,
-            received_at=part.received_at,
-            lon=part.lon,
-            lat=part.lat,
-            accuracy_m=part.accuracy_m,
-            accuracy_level=part.accuracy_level,
-            source=part.source,
-            speed_mps=part.speed_mps,
-            battery_pct=part.battery_pct,
-            is_mock=part.is_mock,
-        )
-
-
 def plain(asked: Sequence[tuple[DeviceId, bytes]], *, received_at: Micros) -> list[Plain | None]:
     """Read requests, each of one device; None stands for what is not plain."""
     found: list[Plain | None] = [None] * len(asked)
@@ -114,7 +80,21 @@ def plain(asked: Sequence[tuple[DeviceId, bytes]], *, received_at: Micros) -> li
 def _read(
     bodies: Sequence[bytes], names: Sequence[DeviceId], received_at: Micros
 ) -> list[Plain | None]:
-    """Read them together; when one of them is odd, halve until it stands alone."""
+    """Read them together: as bytes, where that is fast, and what is left then as columns."""
+    found = lines.read(bodies, names, received_at) if bodies else []
+    if found is None:
+        return _halved(bodies, names, received_at)
+    left = [n for n, one in enumerate(found) if one is None]
+    more = _halved([bodies[n] for n in left], [names[n] for n in left], received_at)
+    for n, one in zip(left, more, strict=True):
+        found[n] = one
+    return found
+
+
+def _halved(
+    bodies: Sequence[bytes], names: Sequence[DeviceId], received_at: Micros
+) -> list[Plain | None]:
+    """Read them as columns; when one of them is odd, halve until it stands alone."""
     if not bodies:
         return []
     told = _together(bodies, names, received_at)
@@ -124,8 +104,8 @@ def _read(
         return [None]
     half = len(bodies) // 2
     return [
-        *_read(bodies[:half], names[:half], received_at),
-        *_read(bodies[half:], names[half:], received_at),
+        *_halved(bodies[:half], names[:half], received_at),
+        *_halved(bodies[half:], names[half:], received_at),
     ]
 
 

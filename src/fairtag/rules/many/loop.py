@@ -29,14 +29,9 @@ from fairtag.terms.flat import Ground, metres_a_degree, to_circle_m, to_sides_m
 IS_LEFT, CLOCK, NOW, LAST_AT, LAST_SEQ, EPOCH = range(6)
 HEARD, FIXED, HOLD, WAIT, SILENT, IS_LOW = range(6, 12)
 PAUSE, EDGE, EDGES, INTS = 12, 13, 14, 15  # the first of its edges, and how many
-# What came of a request.
+# What came of a request. It was taken; or its order is not still, one before it was left, a timer
+# or the order of time is in the way, a rule must look at it.
 TAKEN, NOT_STILL, LEFT, TIME, LOOKED_AT = range(1, -4, -1)
-WHY = {
-    NOT_STILL: "its order is not still",
-    LEFT: "one before it was left",
-    TIME: "a timer, or the order of time",
-    LOOKED_AT: "a rule must look at it",
-}
 WAY, HONESTY, BATTERY = 0, by_way.SIZE, by_way.SIZE + m.SIZE
 REALS = BATTERY + 1
 
@@ -261,7 +256,7 @@ def take_many(
 ) -> int:
     """Take requests that do nothing but move beliefs; tells how many.
 
-    `taken` (e,) tells which, and why not the others: a place in `WHY`.
+    `taken` (e,) tells which, and why not the others.
     """
     many = 0
     for e in range(len(taken)):

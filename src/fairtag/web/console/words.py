@@ -20,6 +20,7 @@ from fairtag.app.compare_books import (
     SUSPENDED_LONG,
     TWO_ORDERS,
 )
+from fairtag.app.complaints.late import KIND as COMPLAINT_LATE
 from fairtag.app.openings.break_glass import KIND as BREAK_GLASS
 from fairtag.app.reconcile import JUDGING_BEHIND, UNHEARD
 from fairtag.app.reviews.clock import REVIEW_DUE, REVIEW_OVERDUE
@@ -67,6 +68,7 @@ KINDS = reviewing.KINDS | {
     DEVICE_LEFT: "Device still active after its order",
     REVIEW_DUE: "Review of the order is due",
     REVIEW_OVERDUE: "Review of the order is overdue",
+    COMPLAINT_LATE: "Answer to a complaint is late",
     UNHEARD: "Device not heard for 24 hours",
     JUDGING_BEHIND: "Data are not judged",
     ROSTER_EMPTY: "Duty roster is empty",
@@ -199,6 +201,11 @@ _NEXT: dict[str, tuple[str, ...]] = reviewing.next_steps(_PHONE, _MEND) | {
         "Tell the authority today, and tell the wearer and whoever represents them.",
         "Write down whom you told, under 'contact'.",
         "Have the order reviewed and record it, or end the order. Then close this alert.",
+    ),
+    COMPLAINT_LATE: (
+        "Open Complaints. Whoever it is about neither reads nor answers it.",
+        "Have a supervisor or caseworker answer it today. If you can't yet, tell the wearer why.",
+        "Close this alert when it is answered.",
     ),
     "input": ("Have the contractor look at the device.", _MEND),
     "alert": (

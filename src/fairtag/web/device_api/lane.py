@@ -16,7 +16,8 @@ import msgspec
 from fairtag.app.house import House
 from fairtag.app.receive import Held
 from fairtag.app.taking.take import take
-from fairtag.intake.together.plain import MOST_BYTES, Plain, plain
+from fairtag.intake.together.plain import MOST_BYTES, plain
+from fairtag.intake.together.said import Plain
 from fairtag.terms.errors import Busy
 from fairtag.terms.ids import DeviceId
 from fairtag.terms.instants import Micros, text

@@ -1,11 +1,13 @@
-"""How does a device's plain request skip what a page needs? From the parser straight into the lane.
+"""How does a device's plain request skip what a page needs? From the line straight into the lane.
 
 A protocol of uvicorn's own kind: whatever is not a plain POST of a known device to
-`/d/v1/messages` is served as ever, by the ASGI application.
+`/d/v1/messages` is served as ever, by the ASGI application. A request that came whole and by
+itself, with headers of which every parser thinks the same, is not even parsed: see `_HEAD`.
 """
 
 from __future__ import annotations
 
+import re
 from typing import ClassVar, Final
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
@@ -20,6 +22,17 @@ _PATH: Final = b"/d/v1/messages"
 _BEARER: Final = b"Bearer "
 # Whoever asks for one of these is served as ever.
 _ODD: Final = frozenset({b"content-encoding", b"transfer-encoding", b"expect", b"upgrade"})
+# One credential, one length, and headers that change nothing; anything else is for the parser.
+_HEAD: Final = re.compile(
+    rb"POST /d/v1/messages HTTP/1\.1"
+    rb"(?:\r\n(?!([A-Za-z-]+):.*\r\n(?i:\1):)"  # no name comes twice
+    rb"(?:(?i:authorization): (Bearer [!-~]+)"
+    rb"|(?i:content-length): ([0-9]{1,6})"
+    rb"|(?i:host|user-agent|accept|accept-encoding|accept-language|content-type): [ -~]*"
+    rb"|(?i:connection): keep-alive))+",
+    re.DOTALL,
+)
+_END: Final = b"\r\n\r\n"
 
 
 class _Nobody:
@@ -36,10 +49,10 @@ class _Request:
     message_event = _Nobody()
     response_complete = False  # an answer is owed as long as this stands there
 
-    def __init__(self, device_id: DeviceId, *, keep_alive: bool) -> None:
+    def __init__(self, device_id: DeviceId, body: bytes = b"", *, keep_alive: bool) -> None:
         self.device_id = device_id
         self.keep_alive = keep_alive
-        self.body = bytearray()
+        self.body: bytes | bytearray = body or bytearray()
         self.disconnected = False
         self.is_whole = False
 
@@ -50,9 +63,22 @@ class Wire(HttpToolsProtocol):
     door: DeviceDoor
     _known: tuple[bytes, bytes] = (b"", b"")  # a credential as it came last, and its hash
     _head: ClassVar[tuple[object, bytes]] = (None, b"")  # of all: what uvicorn gives, as written
+    _is_between = True  # the parser has seen whole requests only
+
+    def data_received(self, data: bytes) -> None:
+        """Take what came: at a glance, if it is one whole plain request and none is unanswered."""
+        if self._is_between and self._is_next():
+            request = self._at_a_glance(data)
+            if request is not None:
+                self._unset_keepalive_if_required()
+                self.cycle = request  # type: ignore[assignment]
+                self._offer(request)
+                return
+        super().data_received(data)
 
     def on_message_begin(self) -> None:
         """Begin a request; what only a page needs is made when it is one."""
+        self._is_between = False
         self.url = b""
         self.expect_100_continue = False
         self.headers = []
@@ -76,13 +102,35 @@ class Wire(HttpToolsProtocol):
 
     def on_message_complete(self) -> None:
         """Hand on what came whole."""
+        self._is_between = not self.parser.should_upgrade()
         request: object = self.cycle
         if not isinstance(request, _Request) or request.is_whole:
             super().on_message_complete()
             return
+        self._offer(request)
+
+    def _offer(self, request: _Request) -> None:
         request.is_whole = True
         body = bytes(request.body)
         self.door.offer(request.device_id, body, lambda told: self._answer(request, told))
+
+    def _is_next(self) -> bool:
+        """Tell whether nothing is unanswered: what is piped behind a request waits for it."""
+        before: object = self.cycle
+        return before is None or bool(getattr(before, "response_complete", False))
+
+    def _at_a_glance(self, data: bytes) -> _Request | None:
+        """Read one whole plain request; None when it is anything else."""
+        end = data.find(_END)
+        found = _HEAD.fullmatch(data, 0, end) if end > 0 else None
+        if found is None:
+            return None
+        _, credential, length = found.groups()
+        begin = end + len(_END)
+        if not credential or not length or not 0 < int(length) == len(data) - begin <= MOST_BYTES:
+            return None
+        device_id = self._device(credential)
+        return None if device_id is None else _Request(device_id, data[begin:], keep_alive=True)
 
     def _begin_as_ever(self) -> None:
         url, headers, expects = self.url, self.headers, self.expect_100_continue
@@ -103,19 +151,20 @@ class Wire(HttpToolsProtocol):
             and self.parser.get_method() == b"POST"
             and self.parser.get_http_version() == "1.1"
         )
-        # A request that is piped behind another waits for it, as uvicorn lets it.
-        before: object = self.cycle
-        is_next = before is None or bool(getattr(before, "response_complete", False))
-        if not (is_usual and is_next and credential.startswith(_BEARER)):
+        if not (is_usual and self._is_next() and credential.startswith(_BEARER)):
             return None
-        if credential != self._known[0]:
-            token = credential.removeprefix(_BEARER).decode("latin-1").strip()
-            self._known = (credential, hash_of(token))
-        # The hash is kept, not whose it is: a credential that is revoked ends at once.
-        device_id = self.door.device_of(self._known[1])
+        device_id = self._device(credential)
         if device_id is None:
             return None
         return _Request(device_id, keep_alive=bool(self.parser.should_keep_alive()))
+
+    def _device(self, credential: bytes) -> DeviceId | None:
+        """Find whose credential this is; None: it is nobody's, or no device's."""
+        if credential != self._known[0]:
+            token = credential[len(_BEARER) :].decode("latin-1").strip()
+            self._known = (credential, hash_of(token))
+        # The hash is kept, not whose it is: a credential that is revoked ends at once.
+        return self.door.device_of(self._known[1])
 
     def _answer(self, request: _Request, told: Answer) -> None:
         standing: object = self.cycle

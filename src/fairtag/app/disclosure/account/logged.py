@@ -1,4 +1,4 @@
-"""What does the access log know of a scope's check-ins, words and decisions?
+"""What does the access log know of a scope's check-ins, words, complaints and decisions?
 
 It is asked beside the books, so that what is left out of one is noticed by the other. Announced
 entries, which reached the file first, are left aside: what they tell of may not have been done.
@@ -25,6 +25,7 @@ def accounted(tx: Transaction, scope: Scope) -> Accounted:
     found = [one.entry for one in tx.audit.about(scope.wearer_id, limit=_ALL)]
     mine = [one for one in found if one.order_id == scope.order_id and not one.spooled]
     wanted = {one.check_in_id for one in prompts_in(tx, scope)}
+    complaints = _rows(mine, "complaint.recorded", scope)
     return Accounted(
         answers=_answers(tx, mine, wanted),
         statements=_statements(tx, scope, mine, wanted),
@@ -38,6 +39,8 @@ def accounted(tx: Transaction, scope: Scope) -> Accounted:
             for one in mine
             if one.what == "alert.decide" and _is_about(tx, one, scope)
         ),
+        complaints=complaints,
+        replies=complaints & _rows(mine, "complaint.answered", scope),
     )
 
 
@@ -65,6 +68,15 @@ def _statements(
         if one.what == "wearer.statement"
         and one.at >= scope.window.start
         and one.details["row"] not in elsewhere
+    )
+
+
+def _rows(entries: list[Entry], what: str, scope: Scope) -> frozenset[str]:
+    """Name the complaints of which entries of a kind tell, from the window's start on."""
+    return frozenset(
+        one.details["row"].partition("/")[0]
+        for one in entries
+        if one.what == what and one.at >= scope.window.start
     )
 
 

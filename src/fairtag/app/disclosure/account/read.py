@@ -1,4 +1,4 @@
-"""Read what a disclosure tells of check-ins, words and decisions, with all that came of them later.
+"""Read what a disclosure tells of check-ins, words, complaints, decisions, and what came of them.
 
 What lies in the window is told with every later word on it: a second answer, a third look, a
 decision that was set right. Callers log first. Units: µs UTC.
@@ -20,6 +20,7 @@ from fairtag.disclosure.account.model import (
     AnswerTold,
     CheckInTold,
     ClosingTold,
+    ComplaintTold,
     DecisionTold,
     EnrolledTold,
     Gone,
@@ -31,6 +32,7 @@ from fairtag.disclosure.account.model import (
 from fairtag.disclosure.scope import Category, Scope
 from fairtag.faces.model import ThresholdProfile
 from fairtag.faces.verdict import digest as digest_of
+from fairtag.review.complaints.model import BY_WEARER, Complaint, Step, stands_on
 from fairtag.review.photos import PhotoReview
 from fairtag.rules.finding import Kind
 from fairtag.rules.prompts.model import Prompt
@@ -44,7 +46,7 @@ _REPORTS = frozenset({HEALTH, Kind.WEARER_HELP})
 
 
 def account_of(tx: Transaction, scope: Scope) -> Account:
-    """Read everything about check-ins, words and decisions that a scope reaches.
+    """Read everything about check-ins, words, complaints and decisions that a scope reaches.
 
     What a key no longer opens is named in `gone`; the rest of its record stands.
     """
@@ -59,6 +61,7 @@ def account_of(tx: Transaction, scope: Scope) -> Account:
         said=tuple(sorted(reading.said(), key=lambda one: one.at)),
         decisions=tuple(reading.decisions()),
         closings=tuple(reading.closings()),
+        complaints=tuple(reading.complaints()) if Category.COMPLAINTS in scope.told else (),
         pictures=tuple(reading.pictures(check_ins)) if Category.PHOTOS in scope.told else (),
         gone=tuple(dict.fromkeys(reading.gone)),
     )
@@ -171,6 +174,12 @@ class _Reading:
                     reason=self._closing_reason(one),
                 )
 
+    def complaints(self) -> Iterator[ComplaintTold]:
+        """Read complaints, oldest first: what is written about a day is written after it."""
+        for one, steps in reversed(self._tx.complaints.listed(self._scope.wearer_id)):
+            if one.order_id == self._scope.order_id and one.at >= self._scope.window.start:
+                yield self._complaint(one, {step.what: step for step in steps}, steps)
+
     def pictures(self, check_ins: tuple[CheckInTold, ...]) -> Iterator[PictureTold]:
         """Open the pictures that are still there: of answers, and those they are compared with."""
         for one in (answer for told in check_ins for answer in told.answers if answer.frames):
@@ -263,6 +272,31 @@ class _Reading:
                         answered_at=alert.closed_at,
                         text=text,
                     )
+
+    def _complaint(
+        self, one: Complaint, by_what: dict[str, Step], steps: tuple[Step, ...]
+    ) -> ComplaintTold:
+        stands = stands_on(one, steps, one.received_on)
+        came, answer = by_what.get("acknowledged"), by_what.get("answered")
+        own = one.at if one.how in BY_WEARER else None
+        return ComplaintTold(
+            complaint_id=one.complaint_id,
+            received_on=one.received_on,
+            how=one.how,
+            at=one.at,
+            by=one.by,
+            about=stands.about,
+            answer_by=stands.answer_by,
+            acknowledged_at=own if came is None else came.at,
+            answered_at=None if answer is None else answer.at,
+            answered_by=None if answer is None else answer.by,
+            outcome=None if answer is None else answer.outcome,
+            text=self._words(one.complaint_id, self._tx.complaints.complained),
+            answer=None if answer is None else self._words(one.complaint_id, self._answered),
+        )
+
+    def _answered(self, complaint_id: str) -> str:
+        return self._tx.complaints.replied(complaint_id)["answered"]
 
     def _closing_reason(self, alert: Alert) -> str | None:
         told = [reason for what, _, reason in self._acts(alert) if what == "closed"]

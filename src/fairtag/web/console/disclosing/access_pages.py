@@ -38,6 +38,7 @@ class WithholdForm:
     said: Line = ""
     check_ins: Line = ""
     decisions: Line = ""
+    complaints: Line = ""
     photos: Line = ""
     log: Line = ""
     why_withheld: Words = ""

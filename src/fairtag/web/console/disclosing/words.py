@@ -14,6 +14,7 @@ CATEGORIES = {
     Category.SAID: "Calls, visits, what the wearer said",
     Category.CHECK_INS: "Check-ins: prompts, answers, what people saw; no picture",
     Category.DECISIONS: "What people decided, and why alerts were closed",
+    Category.COMPLAINTS: "What the wearer complained of, and the answers",
     Category.PHOTOS: "The pictures themselves: to a court, the wearer or their lawyer only",
     Category.LOG: "Who looked, with proofs",
 }

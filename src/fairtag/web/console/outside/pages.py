@@ -27,6 +27,7 @@ _WHOM = {"representative": "Whoever represents the wearer", "wearer": "The weare
 _OF = {
     "review.overdue": "recording stopped for want of a review",
     "review.made": "the order was reviewed and goes on",
+    "complaint.late": "the answer to a complaint is late",
 }
 
 

@@ -1,0 +1,124 @@
+"""What a walk over columns leaves behind, and when rules look at what it passes."""
+
+from __future__ import annotations
+
+from msgspec.structs import replace
+from tests.property.lives import CONDITIONS
+from tests.unit.rules.nights import AWAY_M, at, fix, fixes, order, span, worn
+from tests.unit.rules.streams import Desk
+
+from fairtag.intake.columns import positions_of
+from fairtag.intake.messages import Position, Source
+from fairtag.rules.finding import Finding, Kind
+from fairtag.rules.run import Run
+from fairtag.rules.settings import DEFAULTS
+from fairtag.rules.track import Track
+from fairtag.rules.view import view_of
+from fairtag.terms.instants import MINUTE
+
+CURFEW, ZONE, *_ = CONDITIONS
+NIGHT = order(CURFEW)
+
+
+def walked(*told: Position) -> Track:
+    track, view = Track(), view_of((NIGHT,), at(9_999), DEFAULTS)
+    for _ in Run(track, positions_of(told), view).steps():
+        pass
+    return track
+
+
+def followed(*told: Position) -> list[Finding]:
+    """Judge columns, and their rows one by one; both must find the same."""
+    desk, alone = Desk((NIGHT,)), Desk((NIGHT,))
+    desk.follow(*told)
+    for one in told:
+        alone.take(one)
+    assert desk.lines() == alone.lines()
+    assert desk.judge.dump() == alone.judge.dump()
+    return desk.found
+
+
+def test_the_way_is_that_of_the_device() -> None:
+    track = walked(*fixes(range(4)))
+    assert track.beliefs.device_id == "D-1"
+
+    view = view_of((order(CURFEW, devices=(worn(), worn("D-2"))),), at(9_999), DEFAULTS)
+    other = [replace(one, device_id="D-2") for one in fixes(range(4, 6))]
+    for _ in Run(track, positions_of(other), view).steps():
+        pass
+    assert track.beliefs.device_id == "D-2"
+
+
+def test_who_was_seen_at_home_when_the_curfew_began_has_left_and_is_not_late() -> None:
+    found = followed(*fixes(range(-20, 11)), *fixes(range(11, 40), AWAY_M))
+
+    assert [one.kind for one in found] == [Kind.CURFEW_LEFT]
+
+
+def test_who_was_at_home_a_minute_before_the_curfew_has_left() -> None:
+    """The rule looks at the first position in the curfew, wherever it lies."""
+    found = followed(*fixes(range(-20, 0)), *fixes(range(1, 30), AWAY_M))
+
+    assert [one.kind for one in found] == [Kind.CURFEW_LEFT]
+
+
+def test_a_belief_that_no_longer_passes_the_budget_opens_nothing() -> None:
+    """Away until 18:40, and by the edge when the curfew begins."""
+    away = [*fixes(range(-60, -50)), *fixes(range(-50, -20), AWAY_M)]
+    track = walked(*away, *fixes(range(-20, 15), 64.0))
+
+    seen = track.beliefs.seen("c1")
+    assert seen.side == "against"
+    assert 0 < seen.odds < DEFAULTS.against
+    assert followed(*away, *fixes(range(-20, 15), 64.0)) == []
+
+
+def test_a_walk_goes_on_where_a_stretch_of_the_order_ends() -> None:
+    two = order(CURFEW, devices=(worn(), worn("D-2", span(30, 33))))
+    view = view_of((two,), at(9_999), DEFAULTS)
+
+    steps = list(Run(Track(), positions_of(fixes(range(20, 40))), view).steps())
+
+    rows = [row for row, _ in steps]
+    assert rows == sorted(set(rows))
+    assert {10, 13, 20} <= set(rows)
+    assert rows[-1] == 20
+
+
+def test_an_instant_at_which_another_device_is_put_on_changes_nothing_for_this_one() -> None:
+    two = order(CURFEW, devices=(worn(), worn("D-2", span(30, 33))))
+    desk, alone = Desk((two,)), Desk((NIGHT,))
+    told = [*fixes(range(20, 40)), *fixes(range(40, 60), AWAY_M)]
+
+    desk.follow(*told)
+    alone.follow(*told)
+
+    assert desk.lines() == alone.lines() != []
+
+
+def test_what_the_last_witness_tells_is_told_then_and_not_after_masts() -> None:
+    home, out = fixes(range(3)), fixes(range(3, 30), AWAY_M)
+    (opened,) = followed(*home, *out)
+    last = next(n for n, one in enumerate(out) if one.received_at == opened.decided_at)
+    masts = [fix(out[last].at / MINUTE - at(0) / MINUTE + n, source=Source.CELL) for n in (1, 2, 3)]
+
+    (found,) = followed(*home, *out[: last + 1], *masts)
+
+    assert found.decided_at == opened.decided_at
+
+
+def test_a_side_is_turned_once_whatever_says_nothing_after_it() -> None:
+    """The wider of two positions of one second is no observation."""
+    desk = Desk((NIGHT,))
+    desk.judge.turns = []
+    desk.take(*fixes(range(3)))
+    for one in fixes(range(3, 30), AWAY_M):
+        desk.take(one)
+        if desk.judge.turns[-1][2] == "against":
+            break
+    before = list(desk.judge.turns)
+    minute = (before[-1][1] - at(0)) / MINUTE
+
+    desk.take(fix(minute + 0.01, AWAY_M, accuracy_m=90.0))
+
+    assert desk.judge.turns == before
