@@ -65,11 +65,7 @@ class OrderJudge:
     """Judges one order."""
 
     def __init__(
-        self,
-        rulings: Rulings,
-        *,
-        settings: Settings = DEFAULTS,
-        memory: Memory | None = None,
+        self, rulings: Rulings, *, settings: Settings = DEFAULTS, memory: Memory | None = None
     ) -> None:
         self.rulings = rulings
         self._settings = settings
@@ -223,12 +219,19 @@ class OrderJudge:
         return msgspec.msgpack.encode(self._memory, order="deterministic")
 
     @classmethod
-    def load(cls, dump: bytes, rulings: Rulings, *, moved: Moved | None = None) -> OrderJudge:
+    def load(
+        cls,
+        dump: bytes,
+        rulings: Rulings,
+        *,
+        settings: Settings = DEFAULTS,
+        moved: Moved | None = None,
+    ) -> OrderJudge:
         """Go on from a memory, and from what moved it since."""
         memory = msgspec.msgpack.decode(dump, type=Memory)
         if moved is not None:
             settle(memory, moved)
-        return cls(rulings, memory=memory)
+        return cls(rulings, settings=settings, memory=memory)
 
     def _to(self, clock: Micros, past: Past) -> list[Finding]:
         """Let the clock come to an instant; timers due on the way fire first, each at its time."""
