@@ -13,6 +13,7 @@ SOURCE = Path(__file__).parents[2] / "src" / "fairtag"
 HANDS = {
     # The free text of the log's entries, not what they are about.
     "unseal": {"adapters", "app/log/reason.py"},
+    "unseal_many": {"adapters"},
     "evidence": {"app/openings/read.py"},
     "past": {
         "app/judging/engine.py",

@@ -36,7 +36,7 @@ LINES_OF_ROOM = {
     "terms": (1_700, "with every refusal"),
     "app": (3_550, "the use cases and their promises"),
     "adapters/sqlite": (3_200, "eleven books with their SQL"),
-    "rules": (3_150, "every kind of finding"),
+    "rules": (3_170, "every kind of finding"),
     "web/console": (2_100, "pages, API and their words"),
     "cli": (1_800, "fourteen commands and their words"),
     "orders": (1_650, "every way an order can be wrong, or lapse"),

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Sequence
+from functools import partial
 from itertools import groupby
 
 import pytest
@@ -16,10 +17,13 @@ from tests.unit.rules.streams import Teller, rulings
 from fairtag.intake.columns import Positions, positions_of
 from fairtag.intake.messages import Message, Position, Source
 from fairtag.orders.model import Ruling
+from fairtag.rules import judge
 from fairtag.rules.finding import as_json
 from fairtag.rules.judge import OrderJudge
 from fairtag.rules.many import loop
+from fairtag.rules.many.kept import moved_of, read
 from fairtag.rules.many.quiet import QuietOrders, side_by_side
+from fairtag.rules.settings import DEFAULTS
 from fairtag.terms.ids import OrderId
 from fairtag.terms.instants import MINUTE, SECOND, Micros
 
@@ -87,8 +91,16 @@ def columns_of(request: Sequence[Message]) -> Positions | None:
     return positions_of(fixes) if len(fixes) == len(request) else None
 
 
-def together(lives: list[Life], sent: list[tuple[int, list[Message]]], batch: int) -> int:
-    """Judge in batches, as many as possible at once; tells how many requests that were."""
+def together(
+    lives: list[Life],
+    sent: list[tuple[int, list[Message]]],
+    batch: int,
+    asleep: random.Random | None = None,
+) -> int:
+    """Judge in batches, as many as possible at once; tells how many requests that were.
+
+    With `asleep`, orders are written down and woken at times.
+    """
     quiet, taken = QuietOrders(), 0
     for start in range(0, len(sent), batch):
         taken += at_once(quiet, lives, sent[start : start + batch])
@@ -96,12 +108,25 @@ def together(lives: list[Life], sent: list[tuple[int, list[Message]]], batch: in
             if life.order_id not in quiet and (still := life.judge.still()) is not None:
                 quiet.put(life.order_id, still)
                 assert quiet.due(life.order_id) == life.judge.due
+        for life in lives:
+            if life.order_id in quiet and asleep is not None and asleep.random() < 0.5:
+                sleep(quiet, life)
     for life in lives:
         if life.order_id in quiet:
             due = quiet.due(life.order_id)
             life.judge.settle(quiet.leave(life.order_id))
             assert life.judge.due == due
     return taken
+
+
+def sleep(quiet: QuietOrders, life: Life) -> None:
+    """Write an order and its judge down as a store keeps them, forget both, and wake both."""
+    dump, told, due = life.judge.dump(), quiet.write(life.order_id), quiet.due(life.order_id)
+    quiet.leave(life.order_id)
+    assert quiet.wake(life.order_id, told)
+    assert (quiet.write(life.order_id), quiet.due(life.order_id)) == (told, due)
+    life.judge = OrderJudge.load(dump, life.judge.rulings, moved=moved_of(read(told)[0]))
+    assert life.judge.due == due
 
 
 def at_once(quiet: QuietOrders, lives: list[Life], sent: list[tuple[int, list[Message]]]) -> int:
@@ -121,7 +146,7 @@ def at_once(quiet: QuietOrders, lives: list[Life], sent: list[tuple[int, list[Me
     return sum(taken)
 
 
-def is_the_same(seed: int) -> int:
+def is_the_same(seed: int, *, asleep: bool = False) -> int:
     chance = random.Random(seed)
     known = [rulings(chance) for _ in range(ORDERS)]
     streams = [requests_of(chance) for _ in range(ORDERS)]
@@ -134,7 +159,9 @@ def is_the_same(seed: int) -> int:
     turns = [n for n, stream in enumerate(streams) for _ in stream]
     chance.shuffle(turns)
     waiting = [iter(stream) for stream in streams]
-    taken = together(lives, [(n, next(waiting[n])) for n in turns], chance.choice([1, 3, 20]))
+    batch = chance.choice([1, 3, 20])
+    sleeper = random.Random(seed) if asleep else None
+    taken = together(lives, [(n, next(waiting[n])) for n in turns], batch, sleeper)
     for one, other in zip(alone, lives, strict=True):
         assert other.found == one.found
         assert other.judge.dump() == one.judge.dump()
@@ -154,6 +181,35 @@ def broken(check: Callable[[int], int]) -> bool:
 @pytest.mark.parametrize("seed", SEEDS)
 def test_many_orders_at_once_say_what_each_says_alone(seed: int) -> None:
     is_the_same(seed)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_orders_that_sleep_and_wake_say_the_same(seed: int) -> None:
+    is_the_same(seed, asleep=True)
+
+
+def test_negative_control_a_judge_that_forgets_what_moved_its_order_is_seen(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(judge, "settle", lambda *_: None)
+
+    assert broken(partial(is_the_same, asleep=True))
+
+
+def test_an_order_that_was_written_by_other_rules_is_not_woken_but_what_moved_it_counts() -> None:
+    life, quiet = Life(1, rulings(random.Random(0))), QuietOrders()
+    for request in requests_of(random.Random(1)):
+        life.take(request)
+        life.told += request
+        if (still := life.judge.still()) is not None:
+            quiet.put(life.order_id, still)
+            break
+    told, moved = quiet.write(life.order_id), quiet.leave(life.order_id)
+    stricter = QuietOrders(replace(DEFAULTS, battery_low_pct=DEFAULTS.battery_low_pct + 1))
+
+    assert not stricter.wake(life.order_id, told)
+    assert life.order_id not in stricter
+    assert repr(moved_of(read(told)[0])) == repr(moved)
 
 
 def test_much_is_taken_at_once() -> None:

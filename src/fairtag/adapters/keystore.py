@@ -48,6 +48,7 @@ _MOST_OPEN = 1024  # uppermost keys kept unwrapped; a house serves tens of autho
 LOOK_S = 0.1  # so long may another process's destruction stay unseen
 _MANY_FREE = 1000  # pages; below this a file is not worth writing anew
 
+_MANY = "SELECT name, above, wrapped FROM keys WHERE name IN (SELECT value FROM json_each(?))"
 _NEXT_GENERATION = "UPDATE mark SET value = value + 1 WHERE name = 'generation'"
 
 
@@ -144,10 +145,10 @@ class KeyStore:
         with self._lock, closing(self._db.execute(asked, told)) as found:
             return [row[0] for row in found]
 
-    def wrapped(self, name: str) -> tuple[str | None, bytes] | None:
-        """Give a key as it is wrapped, and the name of the one above it."""
-        with self._lock:
-            return self._found(name)
+    def wrapped_many(self, names: Sequence[str]) -> dict[str, tuple[str | None, bytes]]:
+        """Give keys that are there as they are wrapped, and the name of the one above each."""
+        with self._lock, closing(self._db.execute(_MANY, (json.dumps(names),))) as found:
+            return {row[0]: (row[1], bytes(row[2])) for row in found}
 
     def cipher(self, name: str) -> AESGCM:
         """Give the cipher of a key that wraps others.

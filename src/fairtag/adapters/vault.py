@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from fairtag.adapters.keys import locks
+from fairtag.adapters.keys.many import keys_of
 from fairtag.adapters.keystore import KeyStore
 from fairtag.custody import envelope
 from fairtag.custody.kinds import RecordKind, period_of
@@ -93,16 +94,33 @@ class KeyVault:
         self, told: Iterable[tuple[WearerId, str, bytes]], *, kind: RecordKind, at: Micros
     ) -> list[bytes]:
         """Seal much of one time as `seal` does, each given with its wearer and row."""
-        self._fresh()
         period, asked = _period(kind, at, ""), list(told)
+        names = [(wearer_id, kind, period) for wearer_id, _, _ in asked]
+        self._open_many(names)
         chance = self._chance(envelope.NONCE_BYTES * len(asked))
         found = []
-        for n, (wearer_id, row, plain) in enumerate(asked):
-            name = (wearer_id, kind, period)
+        for n, (name, (_, row, plain)) in enumerate(zip(names, asked, strict=True)):
             cipher, whose = self._ciphers.get(name) or self._cipher(name, create=True)
             nonce = chance[n * envelope.NONCE_BYTES : (n + 1) * envelope.NONCE_BYTES]
             bound = envelope.bound_further(whose, row)
             found.append(envelope.seal(cipher, plain, nonce=nonce, bound=bound))
+        return found
+
+    def unseal_many(
+        self, told: Sequence[tuple[WearerId, str, bytes]], *, kind: RecordKind, at: Micros
+    ) -> list[bytes]:
+        """Undo `seal_many`.
+
+        Raises: SealBroken.
+        """
+        period = _period(kind, at, "")
+        names = [(wearer_id, kind, period) for wearer_id, _, _ in told]
+        self._open_many(names)
+        found = []
+        for name, (_, row, sealed) in zip(names, told, strict=True):
+            cipher, whose = self._ciphers.get(name) or self._cipher(name, create=False)
+            bound = envelope.bound_further(whose, row)
+            found.append(envelope.unseal(cipher, sealed, bound=bound))
         return found
 
     def unseal(
@@ -164,8 +182,8 @@ class KeyVault:
     def periods(self, wearers: Collection[WearerId] | None = None) -> list[DataKey]:
         """List every data key that is there, or those of some wearers; locked ones are not."""
         if wearers is None:
-            return _data_keys(self._keys.names("data/"))
-        return [key for one in wearers for key in _data_keys(self._keys.names(f"data/{one}/"))]
+            return _listed(self._keys.names("data/"))
+        return [key for one in wearers for key in _listed(self._keys.names(f"data/{one}/"))]
 
     def owned(self) -> Iterator[list[DataKey]]:
         """List every data key in parts; a wearer's are all in one."""
@@ -178,7 +196,7 @@ class KeyVault:
                 whole = [name for name in names if not name.startswith(whose)]
                 after = whole[-1] if whole else None
                 names = whole or self._keys.names("data/")
-            yield _data_keys(names)
+            yield _listed(names)
 
     def lock(self, run: str, items: Sequence[Item]) -> int:
         """Move keys under a wrapper of the run's own; tells how many."""
@@ -245,16 +263,34 @@ class KeyVault:
             self._keep(self._ciphers, name, found, generation)
         return found
 
+    def _open_many(self, names: Sequence[_Name]) -> None:
+        """Open those of some keys that are there and not open yet; of one kind and period."""
+        generation = self._fresh()
+        shut = {name for name in names if name not in self._ciphers}
+        if len(shut) <= 1:
+            return  # nothing is saved
+        for name, key in self._data_keys(shut):
+            self._keep(self._ciphers, name, (AESGCM(key), envelope.bound_to(*name)), generation)
+
+    def _data_keys(self, names: Collection[_Name]) -> Iterator[tuple[_Name, bytes]]:
+        """Give the keys of names that are there."""
+        _, kind, period = next(iter(names))
+        if kind is not RecordKind.JOURNAL:
+            found = keys_of(self._keys, [_path(*name) for name in names])
+            yield from ((name, key) for name in names if (key := found.get(_path(*name))))
+            return
+        day = f"journal/{period}"
+        found = keys_of(self._keys, [day, *(f"wearer/{name[0]}" for name in names)])
+        for name in names if day in found else ():
+            if (mine := found.get(f"wearer/{name[0]}")) is not None:
+                yield name, _of_journal(found[day], mine, name[0], period)
+
     def _data_key(self, wearer_id: str, kind: RecordKind, period: str, *, create: bool) -> bytes:
         above = self._wearer(wearer_id, create=create)
         if kind is not RecordKind.JOURNAL:
             return self._keys.key(_path(wearer_id, kind, period), above=above, create=create)
-        # One key a day for everybody's journal, mixed with the wearer's own: no key has to be made
-        # at a wearer's first message of a day, and the end of either is the end of the record.
         day = self._keys.key(f"journal/{period}", above=self._house(create=create), create=create)
-        mine = self._keys.key(above, create=False)
-        bound = envelope.bound_to("journal", wearer_id, period)
-        return HKDF(SHA256(), length=envelope.KEY_BYTES, salt=mine, info=bound).derive(day)
+        return _of_journal(day, self._keys.key(above, create=False), wearer_id, period)
 
     def _wearer(self, wearer_id: str, *, create: bool) -> str:
         """Name the wearer's key; whoever was never enrolled stands under the house's own."""
@@ -271,7 +307,17 @@ class KeyVault:
         return name
 
 
-def _data_keys(names: Iterable[str]) -> list[DataKey]:
+def _of_journal(day: bytes, mine: bytes, wearer_id: str, period: str) -> bytes:
+    """Mix one key a day for everybody's journal with the wearer's own.
+
+    So no key has to be made at a wearer's first message of a day, and the end of either is the end
+    of the record.
+    """
+    bound = envelope.bound_to("journal", wearer_id, period)
+    return HKDF(SHA256(), length=envelope.KEY_BYTES, salt=mine, info=bound).derive(day)
+
+
+def _listed(names: Iterable[str]) -> list[DataKey]:
     found = (name.split("/") for name in names)
     return [
         DataKey(wearer_id=WearerId(parts[1]), kind=RecordKind(parts[2]), period=parts[3])

@@ -29,13 +29,14 @@ from fairtag.rules.finding import AGAINST_WEARER, Finding
 from fairtag.rules.many.still import Moved, Still, settle, still_of
 from fairtag.rules.matter import Matter
 from fairtag.rules.quiet import Now, arrived_with, quiet_until
-from fairtag.rules.run import PAUSE, Run
+from fairtag.rules.run import Run
 from fairtag.rules.settings import DEFAULTS, Settings
 from fairtag.rules.track import Track, Turns, order_of
-from fairtag.rules.view import View, first_difference, view_of
+from fairtag.rules.view import View, first_difference, recordings, view_of
 from fairtag.rules.watch import Watch
 from fairtag.terms.instants import DAY, EARLIEST, SECOND, Micros
 
+Rulings = tuple[Ruling, ...]
 Past = Callable[[Micros], Sequence[Message]]
 TZDATA = importlib.metadata.version("tzdata")
 _KEPT = 4  # the newest, besides one a day
@@ -63,11 +64,13 @@ class Memory(msgspec.Struct, kw_only=True, array_like=True):
 class OrderJudge:
     """Judges one order."""
 
-    def __init__(self, rulings: tuple[Ruling, ...], *, settings: Settings = DEFAULTS) -> None:
-        self._rulings = rulings
+    def __init__(
+        self, rulings: Rulings, *, settings: Settings = DEFAULTS, memory: Memory | None = None
+    ) -> None:
+        self.rulings = rulings
         self._settings = settings
-        self._memory = Memory()
-        self._view = view_of(rulings, Micros(0), settings)
+        self._memory = memory or Memory()
+        self._view = view_of(rulings, self._memory.clock, settings)
         self._due: Micros | None = None
         self.turns: Turns | None = None  # set to a list, takes down every change of side
         self._refresh()
@@ -187,11 +190,11 @@ class OrderJudge:
         self._refresh()
         return found
 
-    def rule(self, rulings: tuple[Ruling, ...], clock: Micros, *, past: Past) -> list[Finding]:
+    def rule(self, rulings: Rulings, clock: Micros, *, past: Past) -> list[Finding]:
         """Take a version, suspension or end that was recorded now."""
         found = self._to(Micros(max(self._memory.clock, clock)), past)
         before = self._view
-        self._rulings = rulings
+        self.rulings = rulings
         self._view = view_of(rulings, self._memory.clock, self._settings)
         found += self._changed(before, past)
         self._refresh()
@@ -217,14 +220,18 @@ class OrderJudge:
 
     @classmethod
     def load(
-        cls, dump: bytes, rulings: tuple[Ruling, ...], *, settings: Settings = DEFAULTS
+        cls,
+        dump: bytes,
+        rulings: Rulings,
+        *,
+        settings: Settings = DEFAULTS,
+        moved: Moved | None = None,
     ) -> OrderJudge:
-        """Go on from a memory."""
-        judge = cls(rulings, settings=settings)
-        judge._memory = msgspec.msgpack.decode(dump, type=Memory)
-        judge._view = view_of(rulings, judge._memory.clock, settings)
-        judge._refresh()
-        return judge
+        """Go on from a memory, and from what moved it since."""
+        memory = msgspec.msgpack.decode(dump, type=Memory)
+        if moved is not None:
+            settle(memory, moved)
+        return cls(rulings, settings=settings, memory=memory)
 
     def _to(self, clock: Micros, past: Past) -> list[Finding]:
         """Let the clock come to an instant; timers due on the way fire first, each at its time."""
@@ -238,7 +245,7 @@ class OrderJudge:
 
     def _fire(self, past: Past) -> list[Finding]:
         memory, before = self._memory, self._view
-        self._view = view_of(self._rulings, memory.clock, self._settings)
+        self._view = view_of(self.rulings, memory.clock, self._settings)
         found = [] if self._view == before else self._changed(before, past)
         due = memory.track.due(self._view)
         if due is not None and due <= memory.clock:
@@ -309,7 +316,7 @@ class OrderJudge:
         memory = self._memory
         now = memory.track.now
         last = memory.snapshots[-1].now if memory.snapshots else Micros(0)
-        if not now or now // PAUSE == next_at // PAUSE or now <= last:
+        if not now or next_at < self._view.pause_after(now) or now <= last:
             return
         track = msgspec.msgpack.encode(memory.track, order="deterministic")
         memory.snapshots.append(Snapshot(now=now, track=track))
@@ -347,8 +354,8 @@ class OrderJudge:
 
     def _fixed_times(self) -> list[Micros | None]:
         """List when the clock alone changes something, whatever is heard."""
-        clock, recordings = self._memory.clock, _recordings(self._rulings)
-        known = [one for one in recordings if one > clock][:1]
+        clock = self._memory.clock
+        known = [one for one in recordings(self.rulings) if one > clock][:1]
         return [*known, *self._memory.watch.until.values(), self._view.next_boundary(clock)]
 
 
@@ -379,13 +386,6 @@ def _is_about(absence: Absence, matter: Matter) -> bool:
     if matter.kind in CHECK_INS:
         return Covers.CHECK_INS in absence.covers
     return matter.kind in AGAINST_WEARER and Covers.CONDITIONS in absence.covers
-
-
-def _recordings(rulings: tuple[Ruling, ...]) -> list[Micros]:
-    """List when something became known, in order."""
-    times = {ruling.recorded_at for ruling in rulings[1:]}
-    times |= {absence.recorded_at for ruling in rulings for absence in ruling.absences}
-    return sorted(times)
 
 
 def _thinned(snapshots: list[Snapshot], settings: Settings) -> list[Snapshot]:

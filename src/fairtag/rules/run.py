@@ -22,12 +22,11 @@ from fairtag.rules.places.numbers import AGAINST, Bytes, Ints, numbers_of
 from fairtag.rules.settings import table
 from fairtag.rules.view import View
 from fairtag.rules.wearing import Wearing
-from fairtag.terms.instants import HOUR, Micros
+from fairtag.terms.instants import Micros
 
 if TYPE_CHECKING:
     from fairtag.rules.track import Track, Turns
 
-PAUSE = 6 * HOUR  # of event time: a run stops at the turn of each, so that the track may be kept
 _NEVER = np.iinfo(np.int64).max
 
 
@@ -69,7 +68,7 @@ class Run:
             found = track.advance(at, view)
             ruling = view.ruling_at(at)
             if ruling is None or view.activation_at(self._columns.device_id, at) is None:
-                self._row = self._first_of(view.next_boundary(at), _pause_after(at))
+                self._row = self._first_of(view.next_boundary(at), view.pause_after(at))
                 self._device.skip_to(self._row)
             else:
                 found += track.turn(view)
@@ -92,7 +91,8 @@ class Run:
     def _go(self, ruling: Ruling, at: Micros) -> list[Matter]:
         """Take rows until matters change, or something else may."""
         leg = self._leg_at(ruling, at)
-        end = min(leg.end, self._first_of(self._track.due(self._view), _pause_after(at)))
+        due, pause = self._track.due(self._view), self._view.pause_after(at)
+        end = min(leg.end, self._first_of(due, pause))
         telling = min(self._device.next_told(self._row, leg.end), self._device.next_sign(end))
         found: list[Matter] = []
         if telling == self._row:
@@ -175,7 +175,3 @@ class Run:
                 duty = self._view.duty_at(condition, ruling, at)
                 found += conditions.observe(condition, watched, seen, duty, at)
         return found
-
-
-def _pause_after(at: Micros) -> Micros:
-    return Micros((at // PAUSE + 1) * PAUSE)

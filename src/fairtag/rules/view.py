@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -18,8 +19,10 @@ from fairtag.rules.places.leg import Edges
 from fairtag.rules.settings import Settings
 from fairtag.terms.ground import ground_of
 from fairtag.terms.ids import ConditionId, DeviceId
-from fairtag.terms.instants import Micros
+from fairtag.terms.instants import HOUR, Micros
 from fairtag.terms.local import Interval, merged
+
+PAUSE = 6 * HOUR  # of event time: a run stops at the turn of each, so that the track may be kept
 
 _Stretch = tuple[Ruling | None, dict[DeviceId, Activation]]
 
@@ -53,6 +56,14 @@ class View:
             found = free_times(condition_id, covers, self.absences, suspended)
             self._free[name] = found
         return found
+
+    def pause_after(self, at: Micros) -> Micros:
+        """Tell when the next pause comes after an instant.
+
+        Each order has its own times: if all paused at once, none would be judged for long.
+        """
+        since = Micros(zlib.crc32(self.rulings[0].order_id.encode()) * PAUSE >> 32)
+        return Micros(((at - since) // PAUSE + 1) * PAUSE + since)
 
     def ruling_at(self, at: Micros) -> Ruling | None:
         """Give the version in force."""
@@ -221,6 +232,13 @@ def first_difference(before: View, after: View) -> Micros | None:
         times.append(min(old.during.end, new.during.end))
     times += [one.recorded_at for one in after.rulings[len(before.rulings) :]]
     return min(times, default=None)
+
+
+def recordings(rulings: tuple[Ruling, ...]) -> list[Micros]:
+    """List when something became known, in order."""
+    times = {ruling.recorded_at for ruling in rulings[1:]}
+    times |= {absence.recorded_at for ruling in rulings for absence in ruling.absences}
+    return sorted(times)
 
 
 def _standing(rulings: tuple[Ruling, ...]) -> Iterator[Absence]:

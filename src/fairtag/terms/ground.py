@@ -14,16 +14,20 @@ from numpy.typing import NDArray
 from fairtag.terms.flat import Ground, Numbers, signed_m, to_mm
 from fairtag.terms.geometry import Place, column_of, geodesics_m
 
-__all__ = ["Ground", "distances", "ground_of"]
+__all__ = ["Ground", "distances", "ground_of", "joined"]
 
 _NOTHING = [np.zeros(0)] * len(Ground._fields)
 
 
 def ground_of(places: Sequence[Place]) -> Ground:
     """Write down places as columns, in their order; there may be none."""
-    rows = [column_of(place) for place in places]
-    joined = [np.concatenate(columns) for columns in zip(*rows, strict=True)] if rows else _NOTHING
-    ground = Ground._make(joined)
+    return joined([column_of(place) for place in places])
+
+
+def joined(rows: Sequence[Ground]) -> Ground:
+    """Put grounds of one place each behind one another."""
+    columns = [np.concatenate(columns) for columns in zip(*rows, strict=True)] if rows else _NOTHING
+    ground = Ground._make(columns)
     stretches = np.array([len(one.cut) - 1 for one in rows], np.int64)
     sides = np.array([one.cut[-1] for one in rows], np.int64)
     begin = np.cumsum(stretches) - stretches

@@ -55,7 +55,7 @@ def test_every_place_is_found_again_among_the_others() -> None:
         edges_of(ZONE, CURFEW, STREETS, many_sides(100, "m3")),
     ]
 
-    places = [grounds.places(one).tolist() for one in known]
+    places = [grounds.add(one.ground).tolist() for one in known]
 
     assert places == [[0, 1], [2], [3, 4, 5], [], [6], [7, 8, 9, 10]]
     for one, there in zip(known, places, strict=True):
@@ -64,24 +64,23 @@ def test_every_place_is_found_again_among_the_others() -> None:
 
 def test_what_was_told_stays_when_others_come() -> None:
     grounds, park = Grounds(), edges_of(PARK, STREETS)
-    places = grounds.places(park)
+    places = grounds.add(park.ground)
     before = told(grounds.columns, places)
 
     for n in range(30):
-        grounds.places(edges_of(many_sides(40 + 2 * n, f"n{n}")))
+        grounds.add(edges_of(many_sides(40 + 2 * n, f"n{n}")).ground)
 
-    assert grounds.places(park).tolist() == places.tolist() == [0, 1]
+    assert places.tolist() == [0, 1]
     assert told(grounds.columns, places) == before == told(park.ground, [0, 1])
 
 
-def test_equal_conditions_lie_there_once() -> None:
-    grounds = Grounds()
+def test_large_places_that_are_equal_lie_there_once_and_small_ones_each() -> None:
+    grounds, town = Grounds(), many_sides(40, "t")
 
-    first = grounds.places(edges_of(changed(CURFEW), STREETS))
-    again = grounds.places(edges_of(CURFEW, changed(STREETS)))
-    other = grounds.places(edges_of(STREETS))
+    first = grounds.add(edges_of(CURFEW, town).ground)
+    again = grounds.add(edges_of(changed(town, id="t2"), CURFEW).ground)
 
-    assert (first.tolist(), again.tolist(), other.tolist()) == ([0, 1], [0, 1], [2])
+    assert (first.tolist(), again.tolist()) == ([0, 1], [1, 2])
     assert first.dtype == again.dtype == np.int64
 
 
@@ -92,12 +91,12 @@ def test_room_is_made_for_half_as_much_again_and_kept_until_it_is_full() -> None
     names = [name for name, is_whole in zip(Ground._fields, whole, strict=True) if is_whole]
     assert names == ["begin", "end", "cut"]
 
-    grounds.places(edges_of(many_sides(50, "r1")))
+    grounds.add(edges_of(many_sides(50, "r1")).ground)
     column = grounds.columns.side
     assert len(column) == 256
-    grounds.places(edges_of(CURFEW))
+    grounds.add(edges_of(CURFEW).ground)
     assert grounds.columns.side is column
-    grounds.places(edges_of(many_sides(60, "r2")))
+    grounds.add(edges_of(many_sides(60, "r2")).ground)
 
     assert len(grounds.columns.side) == (50 + 60) * 5 * 3 // 2
     assert grounds.columns.side[:250].tolist() == column[:250].tolist()
@@ -108,9 +107,9 @@ def test_room_is_made_for_half_as_much_again_and_kept_until_it_is_full() -> None
 def test_a_column_that_is_just_full_has_room() -> None:
     grounds = Grounds()
     for n in range(256):
-        grounds.places(edges_of(changed(CURFEW, id=f"f{n}")))
+        grounds.add(edges_of(changed(CURFEW, id=f"f{n}")).ground)
     assert len(grounds.columns.lon) == 256
-    grounds.places(edges_of(changed(CURFEW, id="f256")))
+    grounds.add(edges_of(changed(CURFEW, id="f256")).ground)
     assert len(grounds.columns.lon) == len(grounds.columns.end) == 257 + 128
     assert grounds.columns.begin.dtype == grounds.columns.end.dtype == np.int64
 
@@ -118,6 +117,6 @@ def test_a_column_that_is_just_full_has_room() -> None:
 @pytest.mark.parametrize("place", [0, 1])
 def test_negative_control_another_place_is_noticed(place: int) -> None:
     grounds = Grounds()
-    grounds.places(edges_of(CURFEW, STREETS))
+    grounds.add(edges_of(CURFEW, STREETS).ground)
 
     assert told(grounds.columns, [place]) != told(grounds.columns, [1 - place])

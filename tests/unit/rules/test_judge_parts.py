@@ -18,7 +18,7 @@ from fairtag.rules.finding import Kind, State, id_of
 from fairtag.rules.judge import OrderJudge, Snapshot
 from fairtag.rules.matter import Matter
 from fairtag.rules.settings import DEFAULTS
-from fairtag.rules.view import first_difference, view_of
+from fairtag.rules.view import first_difference, recordings, view_of
 from fairtag.terms.instants import DAY, HOUR, MINUTE, Micros
 
 CURFEW, ZONE, *_ = CONDITIONS
@@ -305,7 +305,7 @@ def test_views_differ_from_the_first_edge_of_either_on_that_the_other_does_not_h
 def test_what_becomes_known_later_is_listed_in_order() -> None:
     second = changed(NIGHT, version=2, recorded_at=at(60), absences=(leave(0, 1, 20),))
 
-    assert judge._recordings((NIGHT, second)) == [at(20), at(60)]
+    assert recordings((NIGHT, second)) == [at(20), at(60)]
 
 
 # What leave is about
@@ -398,7 +398,9 @@ def test_a_track_is_kept_at_the_turn_of_six_hours() -> None:
     for one in fixes(range(-130, 130, 10)):
         desk.take(one)
 
-    assert [one.now for one in desk.judge._memory.snapshots] == [at(-70)]
+    turn = desk.judge._view.pause_after(at(-130))
+    assert at(110) < turn <= at(120)  # this order's own; the next one comes six hours later
+    assert [one.now for one in desk.judge._memory.snapshots] == [at(110)]
 
 
 def old(kind: Kind, closed: Micros | None) -> Told:

@@ -257,8 +257,8 @@ HEARD = seen(-47).received_at
         ({"silent": at(-46) - 1}, seen(-46), TAKEN),
         ({"now": at(-46)}, seen(-46), TIME),
         ({"now": at(-46) - 1}, seen(-46), TAKEN),
-        ({"now": at(-60) - 1}, seen(-46), TIME),
-        ({"now": at(-60)}, seen(-46), TAKEN),
+        ({"pause": at(-46)}, seen(-46), TIME),
+        ({"pause": at(-46) + 1}, seen(-46), TAKEN),
         ({"hold": at(-46) + 2, "heard": at(-46) - 9}, seen(-46, after_s=1e-6), TAKEN),
         ({"hold": at(-46), "heard": at(-46) - 9}, seen(-46, after_s=-1), TIME),
         ({"hold": at(-46) + 1, "clock": 0}, seen(-46, after_s=-1), TAKEN),
@@ -312,7 +312,7 @@ def test_the_hold_counts_for_the_last_of_a_request_too() -> None:
 
 
 def test_the_turn_of_a_quarter_of_the_day_is_the_judges() -> None:
-    still = PLAIN._replace(hold=at(900), wait=DAY, wake=np.array([at(900)]))
+    still = PLAIN._replace(hold=at(900), wait=DAY, wake=np.array([at(900)]), pause=at(300))
 
     assert came_of(still, [seen(299.9)]) == [TAKEN]
     assert came_of(still, [seen(300)]) == [TIME]

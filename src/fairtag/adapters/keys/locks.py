@@ -26,7 +26,7 @@ def lock(keys: KeyStore, run: str, names: Iterable[str]) -> int:
     cipher = keys.cipher(wrapper)
     moves = []
     for name in names:
-        found = keys.wrapped(name)
+        found = keys.wrapped_many([name]).get(name)
         if found is not None:
             there = locked_name(run, name)
             plain = f"{found[0] or ''}\0".encode() + found[1]
@@ -42,7 +42,7 @@ def unlock(keys: KeyStore, run: str, names: Iterable[str]) -> int:
     moves: list[tuple[str, str, str | None, bytes]] = []
     for name in names:
         there = locked_name(run, name)
-        found = keys.wrapped(there)
+        found = keys.wrapped_many([there]).get(there)
         if found is not None:
             bound = envelope.bound_to("key", there, wrapper)
             plain = envelope.unseal(keys.cipher(wrapper), found[1], bound=bound)

@@ -63,6 +63,12 @@ class ShutVault:
         """Refuse."""
         raise SealBroken(_WHY)
 
+    def unseal_many(
+        self, told: Sequence[tuple[WearerId, str, bytes]], *, kind: RecordKind, at: Micros
+    ) -> list[bytes]:
+        """Refuse."""
+        raise SealBroken(_WHY)
+
     def name(self, told: bytes, *, wearer_id: WearerId) -> bytes:
         """Refuse."""
         raise SealBroken(_WHY)

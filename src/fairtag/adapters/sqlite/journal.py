@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from itertools import chain
+from itertools import chain, groupby
 from operator import itemgetter
-from typing import Any, Literal, cast
+from typing import Any, Literal
 
 import msgspec
 from sqlalchemy import Column, Connection, Index, Integer, LargeBinary, String, Table
@@ -66,7 +66,7 @@ _ALL = 2**63 - 1  # beyond every position
 _NEVER = Micros(-(2**63))  # before every instant
 _RECEIVED_AT = 5  # the place of the time of receipt in a row
 _COLUMNS = "n, what, order_id, wearer_id, device_id, received_at, sealed"
-_Row = tuple[int, Literal["messages", "tick", "ruling"], str, str, str | None, int, bytes]
+_Row = tuple[int, Literal["messages", "tick", "ruling"], str, str, DeviceId | None, int, bytes]
 
 
 class SqliteJournal(Held):
@@ -110,7 +110,7 @@ class SqliteJournal(Held):
             f"SELECT {_COLUMNS} FROM journal WHERE n > ? ORDER BY n LIMIT ?",  # noqa: S608
             (n, limit),
         )
-        return [self._row(row) for row in found.fetchall()]
+        return self._rows(found.fetchall())
 
     def last_ruling(self, order_id: OrderId, *, upto: int) -> Micros | None:
         """Tell when the newest ruling at or before a position was recorded."""
@@ -189,7 +189,7 @@ class SqliteJournal(Held):
             " AND received_at < ? ORDER BY n",
             (pile.order_id, pile.received.start, pile.received.end),
         )
-        return read_many([(one.silent(), one.plain) for one in map(self._row, found.fetchall())])
+        return read_many([(one.silent(), one.plain) for one in self._rows(found.fetchall())])
 
     def waits(self, pile: Pile) -> bool:
         """Tell whether a row of an order and a span of receipt is there."""
@@ -338,19 +338,25 @@ class SqliteJournal(Held):
         return [self._entry(row) for row in sorted(found, key=itemgetter(0))]
 
     def _entry(self, row: _Row) -> JournalEntry:
-        return self._row(row).entry()
+        return self._rows([row])[0].entry()
 
-    def _row(self, row: _Row) -> Row:
-        n, what, order_id, wearer_id, device_id, received_at, sealed = row
-        plain = self._vault.unseal(
-            sealed,
-            wearer_id=WearerId(wearer_id),
-            kind=RecordKind.JOURNAL,
-            at=Micros(received_at),
-            row=f"journal/{n}",
-        )
-        whose = (OrderId(order_id), WearerId(wearer_id), cast("DeviceId | None", device_id))
-        return Row(n, what, *whose, Micros(received_at), plain)
+    def _rows(self, rows: Sequence[_Row]) -> list[Row]:
+        """Open rows, those that were received in the same hour at once."""
+        opened: list[bytes] = []
+        for hour, some in groupby(rows, _hour_of):
+            told = [(WearerId(row[3]), f"journal/{row[0]}", row[6]) for row in some]
+            at = Micros(hour * HOUR)
+            opened += self._vault.unseal_many(told, kind=RecordKind.JOURNAL, at=at)
+        return [
+            Row(n, what, OrderId(order_id), WearerId(wearer_id), device_id, Micros(at), plain)
+            for (n, what, order_id, wearer_id, device_id, at, _), plain in zip(
+                rows, opened, strict=True
+            )
+        ]
+
+
+def _hour_of(row: _Row) -> int:
+    return row[5] // HOUR
 
 
 def _row_of(one: JournalEntry) -> Row:

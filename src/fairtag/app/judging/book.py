@@ -25,13 +25,18 @@ class Head(NamedTuple):
 
 
 class JudgeState(msgspec.Struct, frozen=True, kw_only=True):
-    """An order's judge as it stood at a position."""
+    """An order's judge as it stood at a position; bytes are clear in memory, sealed in files.
+
+    Where an order lies among many, `still` is how it lies there, and newer than `dump`.
+    """
 
     order_id: OrderId
     wearer_id: WearerId
     upto: int
     due: Micros | None
-    dump: bytes  # clear in memory, sealed in files
+    dump: bytes | None  # None, when it is written: only `still` changed since the last time
+    rulings: bytes | None = None  # the versions that the judge was told, read more quickly
+    still: bytes | None = None
 
 
 class Verdicts(Protocol):
@@ -59,8 +64,15 @@ class Verdicts(Protocol):
         """Open an order's state; None when there is none, or its key is locked or gone."""
         ...
 
-    def put_states(self, states: Sequence[JudgeState]) -> None:
-        """Replace states of orders, sealed; not those whose key is locked or gone."""
+    def stills(self, orders: Sequence[OrderId]) -> list[tuple[OrderId, bytes]]:
+        """Open how some orders lay among many; none of those whose key is locked or gone."""
+        ...
+
+    def put_states(self, states: Sequence[JudgeState]) -> frozenset[OrderId]:
+        """Replace states of orders, sealed; tells which were left out: their key is locked or gone.
+
+        Where `dump` is None, only what changes while an order is still is replaced.
+        """
         ...
 
     def add(self, finding: Finding, *, wearer_id: WearerId) -> int:

@@ -187,14 +187,13 @@ class Engine:
     def _keep(self, states: Sequence[JudgeState]) -> int:
         whole = self._judges.whole(self._upto, states)
 
-        def work(tx: Transaction) -> int:
-            tx.verdicts.put_states(states)
+        def work(tx: Transaction) -> frozenset[OrderId]:
+            left_out = tx.verdicts.put_states(states)
             tx.verdicts.set_judged_upto(self._upto, whole=whole)
-            return len(states)
+            return left_out
 
-        done = self._house.store.transact(work)
-        self._judges.wrote(states)
-        return done
+        self._judges.wrote(states, left_out=self._house.store.transact(work))
+        return len(states)
 
     def _entry(self, order_id: OrderId, now: Micros) -> JournalEntry:
         return JournalEntry(
@@ -298,16 +297,17 @@ class Engine:
         states = self._judges.late(upto, now)
         whole = self._judges.whole(upto, states)
 
-        def work(tx: Transaction) -> int:
-            tx.verdicts.put_states(states)
+        def work(tx: Transaction) -> frozenset[OrderId]:
+            left_out = tx.verdicts.put_states(states)
             for finding in findings:
                 tx.verdicts.add(finding, wearer_id=batch.touched[finding.order_id])
                 self._raise(tx, finding, batch, now)
             tx.verdicts.set_judged_upto(upto, whole=whole)
-            return upto
+            return left_out
 
-        self._upto = self._house.store.transact(work)
-        self._judges.wrote(states)
+        left_out = self._house.store.transact(work)
+        self._upto = upto
+        self._judges.wrote(states, left_out=left_out)
         if findings:
             self._house.changes.publish()
 

@@ -1,5 +1,5 @@
-"""What does the engine hold in memory? Judges of orders that spoke lately; of the others, when
-their next timer falls.
+"""What does the engine hold in memory? Orders that are still, side by side; judges of those that
+are not, and of some that spoke lately; of the others, when their next timer falls.
 
 A state is written long after its order spoke, many at a time and bounded: what it lacks then is in
 the journal. So each order is whole, or *behind*: known from which position on its state lacks some.
@@ -9,20 +9,26 @@ Units: µs UTC; positions are those of the journal.
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from functools import partial
 from typing import Any
 
 from fairtag.app.house import House
 from fairtag.app.judging.book import Head, JudgeState
 from fairtag.app.ports import Transaction
 from fairtag.custody.stack import Row, stacked
-from fairtag.orders.model import Ruling
-from fairtag.rules.judge import OrderJudge
+from fairtag.orders.kept import rulings as kept
+from fairtag.rules.judge import OrderJudge, Rulings
+from fairtag.rules.many.kept import moved_of, read
 from fairtag.rules.many.quiet import QuietOrders, Requests
+from fairtag.rules.many.still import Moved
 from fairtag.terms.ids import OrderId, WearerId
 from fairtag.terms.instants import MINUTE, Micros
 
 _MOST = 30_000  # judges; measured: some 20 kB each
+# Of orders that lie among many: one with a circle and a square takes 1.5 kB, and names some 0.3 kB
+# more. Those beyond are woken when they speak.
+_MOST_BYTES = 2 << 30
 # A restart judges so many entries again: some seconds, since nearly all are taken many at once. A
 # state costs as much as ten requests, so it must not be written for each.
 _LAG = 150_000
@@ -41,6 +47,7 @@ class Judges:
         self._judges: dict[OrderId, OrderJudge] = {}
         self._quiet = QuietOrders()  # what is newer there is put back before a judge is asked
         self._stored: set[OrderId] = set()  # orders that have a state
+        self._changed: set[OrderId] = set()  # whose judge may differ from its state
         self._behind: dict[OrderId, tuple[int, Micros]] = {}  # since when, the oldest first
         self._due: dict[OrderId, Micros] = {}
         self._queued: dict[OrderId, Micros] = {}
@@ -51,6 +58,7 @@ class Judges:
         for each in (self._wearers, self._judges, self._behind, self._due, self._queued):
             each.clear()
         self._stored.clear()
+        self._changed.clear()
         self._timers.clear()
         self._quiet = QuietOrders()
         for order_id, wearer_id, _, due in heads:
@@ -66,18 +74,22 @@ class Judges:
         return self._wearers[order_id]
 
     def get(self, order_id: OrderId) -> OrderJudge | None:
-        """Give the judge of an order as it stands; None when it never had one."""
-        judge = self._settled(order_id)
-        if order_id in self._quiet:
-            self._quiet.leave(order_id)
+        """Give the judge of an order as it stands; None when it never had one.
+
+        Whoever asks may let it take something.
+        """
+        moved = self._quiet.leave(order_id) if order_id in self._quiet else None
+        judge = self._settled(order_id, moved)
         if judge is not None:
             self._judges[order_id] = judge
+            self._changed.add(order_id)
         return judge
 
     def put(self, order_id: OrderId, wearer_id: WearerId, judge: OrderJudge) -> None:
         """Take the first judge of an order."""
         self._wearers[order_id] = wearer_id
         self._judges[order_id] = judge
+        self._changed.add(order_id)
 
     def lack(self, rows: Iterable[Row], now: Micros) -> None:
         """Say that what is stored lacks these rows, all of them, in their order."""
@@ -98,6 +110,7 @@ class Judges:
 
         That lets no timer fall earlier: those of orders that lie there are asked when they fall.
         """
+        self._wake(rows)
         told = stacked(rows)
         taken = self._quiet.take(
             Requests(
@@ -148,8 +161,10 @@ class Judges:
     def late(self, upto: int, now: Micros) -> list[JudgeState]:
         """Give states that must be written now, the oldest first; a bounded number."""
         found: list[JudgeState] = []
+        is_full = len(self._judges) > _MOST  # a judge can go once its state is written
         for order_id, (n, since) in self._behind.items():
-            if len(found) == _AT_ONCE or (n > upto - _LAG and since > now - _LAG_TIME):
+            is_late = is_full or n <= upto - _LAG or since <= now - _LAG_TIME
+            if len(found) == _AT_ONCE or not is_late:
                 break
             found.append(self._state(order_id, upto))
         return found
@@ -166,17 +181,24 @@ class Judges:
         left = (n for order_id, (n, _) in self._behind.items() if order_id not in gone)
         return next(left, upto + 1) - 1
 
-    def wrote(self, states: Iterable[JudgeState]) -> None:
-        """Say that states were written; lets go of their judges where there are too many.
+    def wrote(self, states: Iterable[JudgeState], *, left_out: Collection[OrderId] = ()) -> None:
+        """Say that states were written, but those left out; lets go where there is too much.
 
-        An order that is taken many at once goes on without: its state and what was moved since
-        are its judge.
+        An order that is still goes on without its judge: its state and what was moved since are
+        its judge.
         """
         for one in states:
             del self._behind[one.order_id]
+            if one.order_id in left_out:
+                continue
             self._stored.add(one.order_id)
+            self._changed.discard(one.order_id)
             if len(self._judges) > _MOST:
                 self._judges.pop(one.order_id, None)
+            if one.still and self._quiet.size > _MOST_BYTES:
+                self._due[one.order_id] = self._quiet.due(one.order_id)
+                self._quiet.leave(one.order_id)
+                self._queue(one.order_id)
 
     def dumps(self) -> list[tuple[OrderId, bytes]]:
         """List all states as they are, loaded or not, for a comparison."""
@@ -187,21 +209,42 @@ class Judges:
                 found.append((order_id, judge.dump()))
         return found
 
+    def _wake(self, rows: Iterable[Row]) -> None:
+        """Let stored orders lie among many again, as they did, before they are asked for."""
+        asked = {
+            one.order_id
+            for one in rows
+            if one.order_id not in self._quiet
+            and one.order_id not in self._judges
+            and one.order_id in self._stored
+        }
+        if asked:
+            for name, told in self._house.store.read(lambda tx: tx.verdicts.stills(sorted(asked))):
+                self._quiet.wake(name, told)
+
     def _state(self, order_id: OrderId, upto: int) -> JudgeState:
-        judge = self._settled(order_id)
         told: dict[str, Any] = {"order_id": order_id, "upto": upto}
         told["wearer_id"] = self._wearers[order_id]
+        if order_id in self._quiet:
+            told["still"] = self._quiet.write(order_id)
+            if order_id not in self._changed:
+                return JudgeState(**told, due=self._quiet.due(order_id), dump=None)
+        judge = self._settled(order_id)
         if judge is None:  # its key went, and it is not written either
             return JudgeState(**told, due=None, dump=b"")
-        return JudgeState(**told, due=judge.due, dump=judge.dump())
+        return JudgeState(
+            **told, due=judge.due, dump=judge.dump(), rulings=kept.write(judge.rulings)
+        )
 
-    def _settled(self, order_id: OrderId) -> OrderJudge | None:
-        """Give a judge up to date; its order stays where it lies."""
+    def _settled(self, order_id: OrderId, moved: Moved | None = None) -> OrderJudge | None:
+        """Give a judge up to date; `moved` is what moved it of late, unless it lies among many."""
+        if order_id in self._quiet:
+            moved = self._quiet.get(order_id)
         judge = self._judges.get(order_id)
-        if judge is None and order_id in self._stored:
-            judge = self._loaded(order_id)
-        if judge is not None and order_id in self._quiet:
-            judge.settle(self._quiet.get(order_id))
+        if judge is None:
+            return self._loaded(order_id, moved) if order_id in self._stored else None
+        if moved is not None:
+            judge.settle(moved)
         return judge
 
     def _queue(self, order_id: OrderId) -> None:
@@ -211,14 +254,24 @@ class Judges:
             self._queued[order_id] = due
             heapq.heappush(self._timers, (due, order_id))
 
-    def _loaded(self, order_id: OrderId) -> OrderJudge | None:
-        def look(tx: Transaction) -> tuple[JudgeState, tuple[Ruling, ...]] | None:
-            kept = tx.verdicts.state(order_id)
-            if kept is None:
-                return None
-            # No version that was recorded later: a restart knows no more.
-            known_at = tx.journal.last_ruling(order_id, upto=kept.upto)
-            return kept, tx.orders.rulings(order_id, as_of=known_at)
+    def _loaded(self, order_id: OrderId, moved: Moved | None) -> OrderJudge | None:
+        found = self._house.store.read(partial(_looked_up, order_id=order_id))
+        if found is None:
+            return None
+        state, rulings = found
+        if moved is None and state.still is not None:
+            moved = moved_of(read(state.still)[0])
+        return OrderJudge.load(state.dump or b"", rulings, moved=moved)
 
-        found = self._house.store.read(look)
-        return None if found is None else OrderJudge.load(found[0].dump, found[1])
+
+def _looked_up(tx: Transaction, *, order_id: OrderId) -> tuple[JudgeState, Rulings] | None:
+    """Give an order's state, and its versions as its judge was told them."""
+    found = tx.verdicts.state(order_id)
+    if found is None:
+        return None
+    rulings = None if found.rulings is None else kept.read(found.rulings)
+    if rulings is None:
+        # No version that was recorded later: a restart knows no more.
+        known_at = tx.journal.last_ruling(order_id, upto=found.upto)
+        rulings = tx.orders.rulings(order_id, as_of=known_at)
+    return found, rulings

@@ -73,6 +73,15 @@ class Vault(Protocol):
         """
         ...
 
+    def unseal_many(
+        self, told: Sequence[tuple[WearerId, str, bytes]], *, kind: RecordKind, at: Micros
+    ) -> list[bytes]:
+        """Undo `seal_many`: each given with its wearer and row.
+
+        Raises: SealBroken, as `unseal`.
+        """
+        ...
+
     def name(self, told: bytes, *, wearer_id: WearerId) -> bytes:
         """Name a content by a keyed hash: the same again is found, and the name tells nothing.
 

@@ -21,7 +21,6 @@ from fairtag.rules.places.leg import FAR_WIDTHS
 from fairtag.rules.places.numbers import Bytes, Floats, Ints, Numbers
 from fairtag.rules.places.walk import WIDTH, _is_looked_at, _see
 from fairtag.rules.places.way import go
-from fairtag.rules.run import PAUSE
 from fairtag.terms import flat
 from fairtag.terms.compiled import compiled
 from fairtag.terms.flat import Ground, metres_a_degree, to_circle_m, to_sides_m
@@ -29,7 +28,7 @@ from fairtag.terms.flat import Ground, metres_a_degree, to_circle_m, to_sides_m
 # What is remembered of an order: places in a row of whole numbers, then in one of reals.
 IS_LEFT, CLOCK, NOW, LAST_AT, LAST_SEQ, EPOCH = range(6)
 HEARD, FIXED, HOLD, WAIT, SILENT, IS_LOW = range(6, 12)
-EDGE, EDGES, INTS = 12, 13, 14  # the first of its edges, and how many
+PAUSE, EDGE, EDGES, INTS = 12, 13, 14, 15  # the first of its edges, and how many
 # What came of a request. It was taken; or its order is not still, one before it was left, a timer
 # or the order of time is in the way, a rule must look at it.
 TAKEN, NOT_STILL, LEFT, TIME, LOOKED_AT = range(1, -4, -1)
@@ -108,7 +107,7 @@ def _is_timely(e: int, o: int, told: Requests, orders: Orders, rules: Rules) -> 
         if told.is_plain[r] == 0 or told.at[r] <= before:
             return False
         before = told.at[r]
-    return bool(before < ints[o, HOLD] and before // PAUSE == ints[o, NOW] // PAUSE)
+    return bool(before < ints[o, HOLD] and before < ints[o, PAUSE])
 
 
 def _copy(o: int, orders: Orders, copy: Copy) -> None:

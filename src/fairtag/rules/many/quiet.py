@@ -17,6 +17,7 @@ from fairtag.rules.doubt import limits_of
 from fairtag.rules.doubt import memory as m
 from fairtag.rules.many import loop
 from fairtag.rules.many.ground import Grounds
+from fairtag.rules.many.kept import OF_EDGES, Laid, moved_of, read, stamp_of, write
 from fairtag.rules.many.still import MOST_EDGES, Moved, Still
 from fairtag.rules.places import walk as w
 from fairtag.rules.places import way as by_way
@@ -64,12 +65,14 @@ class QuietOrders:
     def __init__(self, settings: Settings = DEFAULTS) -> None:
         self._settings = settings
         self._rules = _rules(settings)
+        self._stamp = stamp_of(settings)
         self._ground = Grounds()
         self._rows: dict[OrderId, int] = {}
         self._devices: dict[OrderId, DeviceId] = {}
         self._free: list[int] = []
         self._free_edges: dict[int, list[int]] = {}  # first edges of blocks, by their length
         self._used, self._used_edges = 0, 0
+        self._edges = 0  # that lie here
         self._orders = _orders(64, 256)
         self._copy = loop.Copy(
             edges=np.zeros((MOST_EDGES, w.WIDTH), np.int64),
@@ -83,49 +86,54 @@ class QuietOrders:
         """Tell whether an order lies here."""
         return order_id in self._rows
 
+    @property
+    def size(self) -> int:
+        """Tell the bytes of the orders that lie here and of their places, without their names."""
+        return len(self._rows) * _A_ROW + self._edges * _AN_EDGE + self._ground.size
+
     def put(self, order_id: OrderId, still: Still) -> None:
         """Take an order that is still, and not here."""
-        edges = len(still.wake)
-        row, edge = self._place(edges)
-        self._rows[order_id], self._devices[order_id] = row, still.moved.device_id
-        orders, moved = self._orders, still.moved
-        orders.ints[row] = (
+        moved, reals = still.moved, np.zeros(loop.REALS)
+        reals[loop.WAY : loop.HONESTY] = moved.state.way
+        reals[loop.HONESTY : loop.BATTERY] = moved.honesty
+        reals[loop.BATTERY] = moved.battery_pct
+        told = (
             *(0, moved.clock, moved.now, moved.last_at, moved.last_seq, moved.epoch),
             *(moved.heard, moved.fixed, still.hold, still.wait, still.silent, still.is_low),
-            *(edge, edges),
+            *(still.pause, 0, len(still.wake)),
         )
-        orders.reals[row, loop.WAY : loop.HONESTY] = moved.state.way
-        orders.reals[row, loop.HONESTY : loop.BATTERY] = moved.honesty
-        orders.reals[row, loop.BATTERY] = moved.battery_pct
-        span = slice(edge, edge + edges)
-        orders.edges[span], orders.moved_m[span] = moved.state.edges, moved.state.moved_m
-        orders.place[span] = self._ground.places(still.edges)
-        orders.sign[span], orders.buffer_m[span] = still.edges.sign, still.edges.buffer_m
-        orders.wake[span], orders.looks[span] = still.wake, still.looks
+        edges: dict[str, Any] = {
+            "edges": moved.state.edges,
+            "moved_m": moved.state.moved_m,
+            "sign": still.edges.sign,
+            "buffer_m": still.edges.buffer_m,
+            "wake": still.wake,
+            "looks": still.looks,
+        }
+        laid = Laid(
+            device_id=moved.device_id,
+            ints=np.array(told, np.int64),
+            reals=reals,
+            edges=edges,
+            ground=still.edges.ground,
+        )
+        self._lay(order_id, laid)
+
+    def write(self, order_id: OrderId) -> bytes:
+        """Write an order down as it is now, for `wake`; it stays."""
+        return write(self._laid(order_id), self._stamp)
+
+    def wake(self, order_id: OrderId, told: bytes) -> bool:
+        """Take an order that was written down, and is not here; tells whether it could be."""
+        laid, stamp = read(told)
+        if stamp != self._stamp:
+            return False  # other rules: only its judge tells whether it is still
+        self._lay(order_id, laid)
+        return True
 
     def get(self, order_id: OrderId) -> Moved:
         """Give an order as it is now; it stays."""
-        row, orders = self._rows[order_id], self._orders
-        ints, reals = orders.ints[row].tolist(), orders.reals[row].copy()
-        span = slice(ints[loop.EDGE], ints[loop.EDGE] + ints[loop.EDGES])
-        return Moved(
-            device_id=self._devices[order_id],
-            clock=ints[loop.CLOCK],
-            now=ints[loop.NOW],
-            last_at=ints[loop.LAST_AT],
-            last_seq=ints[loop.LAST_SEQ],
-            epoch=ints[loop.EPOCH],
-            heard=ints[loop.HEARD],
-            fixed=ints[loop.FIXED],
-            battery_pct=float(reals[loop.BATTERY]),
-            honesty=reals[loop.HONESTY : loop.BATTERY],
-            state=w.State(
-                edges=orders.edges[span].copy(),
-                moved_m=orders.moved_m[span].copy(),
-                way=reals[loop.WAY : loop.HONESTY],
-                fix=np.zeros(FIX_SIZE),
-            ),
-        )
+        return moved_of(self._laid(order_id))
 
     def leave(self, order_id: OrderId) -> Moved:
         """Give an order as it is now, and let it go."""
@@ -135,7 +143,34 @@ class QuietOrders:
         self._free.append(row)
         edge, edges = self._orders.ints[row, [loop.EDGE, loop.EDGES]].tolist()
         self._free_edges.setdefault(edges, []).append(edge)
+        self._edges -= edges
+        self._ground.drop(self._orders.place[edge : edge + edges].tolist())
         return moved
+
+    def _lay(self, order_id: OrderId, laid: Laid) -> None:
+        edges = len(laid.edges["wake"])
+        row, edge = self._place(edges)
+        self._edges += edges
+        self._rows[order_id], self._devices[order_id] = row, laid.device_id
+        orders = self._orders
+        orders.ints[row], orders.reals[row] = laid.ints, laid.reals
+        orders.ints[row, loop.IS_LEFT], orders.ints[row, loop.EDGE] = 0, edge
+        orders.place[edge : edge + edges] = self._ground.add(laid.ground)
+        for name in OF_EDGES:
+            getattr(orders, name)[edge : edge + edges] = laid.edges[name]
+
+    def _laid(self, order_id: OrderId) -> Laid:
+        row, orders = self._rows[order_id], self._orders
+        edge, edges = orders.ints[row, [loop.EDGE, loop.EDGES]].tolist()
+        ints = orders.ints[row].copy()
+        ints[[loop.IS_LEFT, loop.EDGE]] = 0  # where it lies here is nobody's matter
+        return Laid(
+            device_id=self._devices[order_id],
+            ints=ints,
+            reals=orders.reals[row].copy(),
+            edges={name: getattr(orders, name)[edge : edge + edges].copy() for name in OF_EDGES},
+            ground=self._ground.told(orders.place[edge : edge + edges].tolist()),
+        )
 
     def due(self, order_id: OrderId) -> Micros:
         """Tell when the order's next timer falls."""
@@ -199,6 +234,7 @@ class QuietOrders:
 
 _OF_ORDERS = ("ints", "reals")
 _OF_EDGES = tuple(name for name in loop.Orders._fields if name not in _OF_ORDERS)
+_A_ROW, _AN_EDGE = 8 * (loop.INTS + loop.REALS), 8 * (w.WIDTH + len(_OF_EDGES) - 1)
 
 
 def _orders(orders: int, edges: int) -> loop.Orders:
@@ -222,8 +258,10 @@ def _longer(orders: loop.Orders, names: Sequence[str]) -> loop.Orders:
 
 
 def _grown(column: NDArray[np.generic]) -> NDArray[np.generic]:
-    more = np.zeros((len(column) // 2, *column.shape[1:]), column.dtype)
-    return np.concatenate((column, more))
+    # Room that nobody wrote to takes no memory yet.
+    longer = np.zeros((len(column) + len(column) // 2, *column.shape[1:]), column.dtype)
+    longer[: len(column)] = column
+    return longer
 
 
 def _rules(settings: Settings) -> loop.Rules:

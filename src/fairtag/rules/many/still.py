@@ -56,6 +56,7 @@ class Still(NamedTuple):
     hold: int  # before this instant no timer falls but that of its silence
     wait: int  # µs: when nothing is heard for so long, that one does
     silent: int  # end of its last silence that data may still explain
+    pause: int  # event time of its next one
     is_low: bool  # its battery is low, and that is told
     edges: Edges
     wake: Ints  # (m,), see walk
@@ -85,6 +86,7 @@ def still_of(memory: Memory, view: View, times: Iterable[Micros | None]) -> Stil
         hold=min((at for at in instants if at is not None), default=_NEVER),
         wait=wait,
         silent=last_silence(memory.book, device_id),
+        pause=view.pause_after(track.now),
         is_low=Kind.BATTERY_LOW in noticed.open,
         edges=view.edges(ruling.version),
         wake=wake,

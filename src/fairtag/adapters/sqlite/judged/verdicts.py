@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 
 import msgspec
@@ -32,6 +33,8 @@ states = Table(
     Column("upto", Integer, nullable=False),  # the position at which it stood so
     Column("due", Integer),  # when its next timer falls
     Column("sealed", LargeBinary, nullable=False),
+    Column("rulings", LargeBinary),  # what the judge was told, sealed
+    Column("still", LargeBinary),  # sealed; None: it does not lie among many
 )
 findings = Table(
     "findings",
@@ -49,6 +52,7 @@ _COLUMNS = "n, finding_id, rev, wearer_id, decided_at, sealed"
 _FINDING = msgspec.json.Decoder(Finding)
 # A state is always the newest one: its key does not follow the calendar.
 _ALWAYS = Micros(0)
+_PARTS = ("state", "rulings", "still")  # what a row's seals are bound to, with the order's id
 
 
 class SqliteVerdicts:
@@ -86,38 +90,78 @@ class SqliteVerdicts:
     def state(self, order_id: OrderId) -> JudgeState | None:
         """Open an order's state."""
         row = self._db.execute(
-            "SELECT wearer_id, upto, due, sealed FROM states WHERE order_id = ?", (order_id,)
+            "SELECT wearer_id, upto, due, sealed, rulings, still FROM states WHERE order_id = ?",
+            (order_id,),
         ).fetchone()
         if row is None or is_shut(shut(self._db), row[0], RecordKind.STATE, _ALWAYS):
             return None
-        wearer_id, upto, due, sealed = row
-        dump = self._vault.unseal(
-            sealed,
-            wearer_id=WearerId(wearer_id),
-            kind=RecordKind.STATE,
-            at=_ALWAYS,
-            row=f"state/{order_id}",
+        wearer_id, upto, due, *sealed = row
+        whose = [(WearerId(wearer_id), f"{name}/{order_id}") for name in _PARTS]
+        told = [(*one, each) for one, each in zip(whose, sealed, strict=True) if each is not None]
+        opened = iter(self._vault.unseal_many(told, kind=RecordKind.STATE, at=_ALWAYS))
+        dump, rulings, still = (None if each is None else next(opened) for each in sealed)
+        return JudgeState(
+            order_id=order_id,
+            wearer_id=wearer_id,
+            upto=upto,
+            due=due,
+            dump=dump,
+            rulings=rulings,
+            still=still,
         )
-        return JudgeState(order_id=order_id, wearer_id=wearer_id, upto=upto, due=due, dump=dump)
 
-    def put_states(self, states: Sequence[JudgeState]) -> None:
+    def stills(self, orders: Sequence[OrderId]) -> list[tuple[OrderId, bytes]]:
+        """Open how some orders lay among many."""
+        rows = self._db.execute(
+            "SELECT order_id, wearer_id, still FROM states"
+            " WHERE order_id IN (SELECT value FROM json_each(?)) AND still IS NOT NULL",
+            (json.dumps(orders),),
+        ).fetchall()
+        closed = shut(self._db) if rows else frozenset()
+        rows = [row for row in rows if not is_shut(closed, row[1], RecordKind.STATE, _ALWAYS)]
+        told = [(WearerId(wearer_id), f"still/{name}", sealed) for name, wearer_id, sealed in rows]
+        opened = self._vault.unseal_many(told, kind=RecordKind.STATE, at=_ALWAYS)
+        return [(OrderId(row[0]), plain) for row, plain in zip(rows, opened, strict=True)]
+
+    def put_states(self, states: Sequence[JudgeState]) -> frozenset[OrderId]:
         """Replace states of orders; what was erased must not come back with a late one."""
         closed = shut(self._db) if states else frozenset()
-        rows = [
-            (one.order_id, one.wearer_id, one.upto, one.due, self._sealed(one))
+        left = frozenset(
+            one.order_id
             for one in states
-            if not is_shut(closed, one.wearer_id, RecordKind.STATE, _ALWAYS)
-        ]
-        self._db.executemany("INSERT OR REPLACE INTO states VALUES (?, ?, ?, ?, ?)", rows).close()
-
-    def _sealed(self, state: JudgeState) -> bytes:
-        return self._vault.seal(
-            state.dump,
-            wearer_id=state.wearer_id,
-            kind=RecordKind.STATE,
-            at=_ALWAYS,
-            row=f"state/{state.order_id}",
+            if is_shut(closed, one.wearer_id, RecordKind.STATE, _ALWAYS)
         )
+        kept = [one for one in states if one.order_id not in left]
+        sealed = self._sealed(kept)
+        whole = [
+            (one.order_id, one.wearer_id, one.upto, one.due, *parts)
+            for one, parts in zip(kept, sealed, strict=True)
+            if one.dump is not None
+        ]
+        moved = [
+            (one.upto, one.due, parts[-1], one.order_id)
+            for one, parts in zip(kept, sealed, strict=True)
+            if one.dump is None
+        ]
+        put = "INSERT OR REPLACE INTO states VALUES (?, ?, ?, ?, ?, ?, ?)"
+        move = "UPDATE states SET upto = ?, due = ?, still = ? WHERE order_id = ?"
+        self._db.executemany(put, whole).close()
+        self._db.executemany(move, moved).close()
+        return left
+
+    def _sealed(self, states: Sequence[JudgeState]) -> list[tuple[bytes | None, ...]]:
+        """Seal what states say, all at once; by `_PARTS`."""
+        parts = [(one, one.dump, one.rulings, one.still) for one in states]
+        told = [
+            (one.wearer_id, f"{name}/{one.order_id}", plain)
+            for one, *each in parts
+            for name, plain in zip(_PARTS, each, strict=True)
+            if plain is not None
+        ]
+        sealed = iter(self._vault.seal_many(told, kind=RecordKind.STATE, at=_ALWAYS))
+        return [
+            tuple(None if plain is None else next(sealed) for plain in each) for _, *each in parts
+        ]
 
     def add(self, finding: Finding, *, wearer_id: WearerId) -> int:
         """Store one revision of a finding, sealed; tells its number in the feed."""

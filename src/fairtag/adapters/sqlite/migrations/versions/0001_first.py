@@ -319,6 +319,8 @@ def upgrade() -> None:
         sa.Column("upto", sa.Integer(), nullable=False),
         sa.Column("due", sa.Integer(), nullable=True),
         sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("rulings", sa.LargeBinary(), nullable=True),
+        sa.Column("still", sa.LargeBinary(), nullable=True),
         sa.PrimaryKeyConstraint("order_id"),
     )
     for guard in GUARDS:

@@ -1,0 +1,1 @@
+"""What the judge knows of an order, beside its memory."""

@@ -1,0 +1,83 @@
+"""Places of many orders lie side by side; what is left is used again, and large ones are shared."""
+
+from __future__ import annotations
+
+import math
+import random
+
+import numpy as np
+import pytest
+from shapely.geometry import Polygon
+
+from fairtag.rules.many import ground as many
+from fairtag.rules.many.ground import Grounds
+from fairtag.terms.flat import Ground
+from fairtag.terms.geometry import Circle, Place, area_of
+from fairtag.terms.ground import ground_of
+
+
+def circle(radius_m: float) -> Circle:
+    return Circle(lon_deg=-2.24, lat_deg=53.48, radius_m=radius_m)
+
+
+def ring(corners: int, lon_deg: float = -2.3) -> Place:
+    turns = [2 * math.pi * n / corners for n in range(corners)]
+    around = [(lon_deg + 0.01 * math.cos(a), 53.4 + 0.01 * math.sin(a)) for a in turns]
+    return area_of(Polygon(around))
+
+
+TOWN = ring(100)
+ORDERS: list[list[Place]] = [
+    [],
+    [circle(100)],
+    [circle(150), ring(4)],
+    [ring(5), circle(80), ring(7, -2.1)],
+    [TOWN],
+    [circle(120), TOWN, ring(4)],
+]
+
+
+def is_equal(one: Ground, other: Ground) -> bool:
+    return all(np.array_equal(a, b) for a, b in zip(one, other, strict=True))
+
+
+def test_places_stay_what_they_are_while_others_come_and_go() -> None:
+    chance, grounds = random.Random(1), Grounds()
+    held: list[tuple[list[Place], list[int]]] = []
+    for _ in range(1_500):
+        if held and chance.random() < 0.5:
+            places, told = held.pop(chance.randrange(len(held)))
+            assert is_equal(grounds.told(told), ground_of(places))
+            grounds.drop(told)
+        else:
+            places = chance.choice(ORDERS)
+            held.append((places, grounds.add(ground_of(places)).tolist()))
+    rooms = [len(column) for column in grounds.columns]
+    for _, told in held:
+        grounds.drop(told)
+
+    assert grounds.size == 0
+    assert max(rooms) < 20_000  # what was left was used again
+
+
+def test_negative_control_a_block_that_is_given_twice_is_seen(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(many._Room, "take", lambda *_: 0)
+    with pytest.raises(AssertionError):
+        test_places_stay_what_they_are_while_others_come_and_go()
+
+
+def test_a_town_is_kept_once_until_the_last_who_must_not_enter_it_leaves() -> None:
+    grounds = Grounds()
+    alone = grounds.add(ground_of([TOWN])).tolist()
+    size = grounds.size
+    others = [grounds.add(ground_of([circle(100), TOWN])).tolist() for _ in range(10)]
+
+    assert {told[1] for told in others} == set(alone)
+    assert grounds.size - size == 10 * 8 * (many._OF_PLACES + 1 + many.BOX)
+    grounds.drop(alone)
+    assert is_equal(grounds.told(others[0]), ground_of([circle(100), TOWN]))
+    for told in others:
+        grounds.drop(told)
+    assert grounds.size == 0
