@@ -31,7 +31,8 @@ HANDS = {
     "places": {"adapters/sqlite/journal.py", "cli/trails.py"},
     "identity": {"app/openings/read.py", "app/disclosure/emergency.py"},
     "opened": {"app/openings/read.py"},  # what concerns third persons
-    "text": {"app/openings/read.py", "app/deciding/basis.py"},  # what a wearer contests
+    # What a wearer contests.
+    "text": {"app/openings/read.py", "app/deciding/basis.py", "app/disclosure/account/read.py"},
     "address": {"app/outside/tell.py"},  # of a representative, to send there
     "reason": {"app/openings/break_glass.py"},
     # Faces: the comparison's templates, and every kept picture for another engine. No person sees
@@ -39,9 +40,9 @@ HANDS = {
     "templates": {"app/checkins/answering/compare.py"},
     "kept": {"app/checkins/enrolling/reenrol.py", "app/disclosure/account/read.py"},
     "pictures": {"app/reviewing/deal.py", "app/disclosure/account/read.py"},
-    "note": {"app/deciding/basis.py"},
+    "note": {"app/deciding/basis.py", "app/disclosure/account/read.py"},
     "reasons": {"app/deciding/told.py", "app/disclosure/account/read.py"},
-    "words": {"app/deciding/basis.py"},
+    "words": {"app/deciding/basis.py", "app/disclosure/account/read.py"},
     "derived": {"app/checkins/answering/compare.py"},
     # A wearer's words, after the entry of who reads; and beside the same words sent again by the
     # same wearer, of which nobody sees either; and a package that holds them.
@@ -76,15 +77,14 @@ BOOKS = {
 
 
 def openings(source: str) -> set[str]:
-    """List the opening calls of a module, such as `tx.alerts.evidence(…)`."""
+    """List what of a module opens, such as `tx.alerts.evidence`: called, or handed on."""
     return {
-        node.func.attr
+        node.attr
         for node in ast.walk(ast.parse(source))
-        if isinstance(node, ast.Call)
-        and isinstance(node.func, ast.Attribute)
-        and node.func.attr in HANDS
-        and isinstance(node.func.value, ast.Attribute | ast.Name)
-        and (getattr(node.func.value, "attr", "") or getattr(node.func.value, "id", "")) in BOOKS
+        if isinstance(node, ast.Attribute)
+        and node.attr in HANDS
+        and isinstance(node.value, ast.Attribute | ast.Name)
+        and (getattr(node.value, "attr", "") or getattr(node.value, "id", "")) in BOOKS
     }
 
 
