@@ -41,7 +41,7 @@ def test_a_clock_that_is_set_back_hides_no_version_from_the_judge(rig: Rig) -> N
 
     judge = rig.engine.known(OrderId("ORD-1"))
     assert judge is not None
-    known = judge._rulings
+    known = judge.rulings
     assert [one.version for one in known] == [1, 2]
     assert known[1].recorded_at > known[0].recorded_at
 

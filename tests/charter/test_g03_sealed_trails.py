@@ -10,12 +10,12 @@ import pytest
 from tests.answers import answer, asked_wearer, burst, enrol, opened_check_ins, prompt_of
 from tests.app.test_openings import WHY, agree, asked, broken
 from tests.rig import PASSWORD, Rig, opened_rig, walk_out
+from tests.seals import seal_nothing
 from tests.vaults import TOKEN, fake_vault
 from tests.web.desk import Desk, at_desk, desk_of
 from tests.web.test_permissions import routes
 from typer.testing import CliRunner
 
-from fairtag.adapters.vault import KeyVault
 from fairtag.alerts.model import Cause, DutyEntry
 from fairtag.app.books import Person
 from fairtag.app.handle_alert import close
@@ -73,12 +73,7 @@ def test_no_file_shows_anything_personal(rig: Rig, tmp_path: Path) -> None:
 def test_negative_control_an_unsealed_house_leaks(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def unchanged(vault: KeyVault, told: bytes, **bound: object) -> bytes:
-        del vault, bound
-        return told
-
-    monkeypatch.setattr(KeyVault, "seal", unchanged)
-    monkeypatch.setattr(KeyVault, "unseal", unchanged)
+    seal_nothing(monkeypatch)
     with opened_rig(tmp_path / "open") as rig:
         lived(rig)
         assert leaks(rig.folder) != []
@@ -476,8 +471,7 @@ def test_no_photo_lies_in_any_file_or_backup(tmp_path: Path) -> None:
 def test_negative_control_photos_that_are_not_sealed_are_found(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(KeyVault, "seal", lambda _vault, told, **_bound: told)
-    monkeypatch.setattr(KeyVault, "unseal", lambda _vault, told, **_bound: told)
+    seal_nothing(monkeypatch)
     (tmp_path / "seen").mkdir()
     pictured(tmp_path / "data", tmp_path / "seen")
     assert len(faces_in(tmp_path)) > 1

@@ -23,6 +23,7 @@ from tests.canaries import THIRD, Scene, everything, opened_and_told
 from tests.deeds import asks, copy_of, decided, two_people
 from tests.discloser import WHY
 from tests.rig import PASSWORD, Rig, opened_rig, walk_out
+from tests.seals import watch_unsealing
 from tests.watched import outside, tend
 from tests.web.desk import at_desk, desk_of, visitor
 from tests.web.test_portal import come_in
@@ -31,7 +32,6 @@ from typer.testing import CliRunner
 from fairtag.adapters.spool import Spool
 from fairtag.adapters.sqlite.log.entries import SqliteAudit
 from fairtag.adapters.sqlite.log.rows import WATCHED
-from fairtag.adapters.vault import KeyVault
 from fairtag.app.add_device import add_device
 from fairtag.app.books import Person
 from fairtag.app.disclosure.subject_access import answer, ask_access, check_identity
@@ -225,17 +225,12 @@ class Spy:
 
 def spied(rig: Rig, patch: pytest.MonkeyPatch, use: Callable[[], str]) -> tuple[Spy, str]:
     """Use something while a spy watches what is unsealed."""
-    unseal = KeyVault.unseal
     with closing(sqlite3.connect(rig.folder / "fairtag.db", check_same_thread=False)) as db:
         spy = Spy(db)
         spy.before = spy.size()
 
-        def watched(self: KeyVault, told: bytes, *, kind: RecordKind, **bound: Any) -> bytes:
-            spy.sees(kind)
-            return unseal(self, told, kind=kind, **bound)
-
         with patch.context() as here:
-            here.setattr(KeyVault, "unseal", watched)
+            watch_unsealing(here, spy.sees)
             told = use()
             spy.grew = spy.size() > spy.before
             return spy, told

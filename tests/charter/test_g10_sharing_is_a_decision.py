@@ -23,10 +23,10 @@ from tests.canaries import ADDRESS, CANARIES, CASE, Scene, everything, leaks
 from tests.discloser import WHY, Discloser, discloser
 from tests.flow.test_demo import free_port
 from tests.rig import Rig, opened_rig, walk_out
+from tests.seals import seal_nothing
 from tests.ways import APART, PROBES, by_webhook, metrics, store
 
 from fairtag.adapters.notify import WebhookNotifier
-from fairtag.adapters.vault import KeyVault
 from fairtag.app.disclosure.ask import propose, request
 from fairtag.app.disclosure.deliver import hand_over, pack
 from fairtag.app.disclosure.emergency import Call, open_minimum, record_said, review, reviews
@@ -87,12 +87,7 @@ def test_nothing_personal_leaves_by_any_way(
 def test_negative_control_a_house_that_seals_nothing_is_found(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def unchanged(vault: KeyVault, told: bytes, **bound: object) -> bytes:
-        del vault, bound
-        return told
-
-    monkeypatch.setattr(KeyVault, "seal", unchanged)
-    monkeypatch.setattr(KeyVault, "unseal", unchanged)
+    seal_nothing(monkeypatch)
     with opened_rig(tmp_path / "open") as rig:
         assert leaks(store(everything(rig), tmp_path)) == set(CANARIES)
 

@@ -17,12 +17,12 @@ from typing import Any
 
 import pytest
 from tests.rig import PASSWORD, Rig, opened_rig, walk_out
+from tests.seals import watch_unsealing
 
 from fairtag.adapters import spool as spools
 from fairtag.adapters.spool import Spool
 from fairtag.adapters.sqlite.log.entries import SqliteAudit
 from fairtag.adapters.sqlite.store import SqliteStore
-from fairtag.adapters.vault import KeyVault
 from fairtag.app.books import Person
 from fairtag.app.house import House
 from fairtag.app.log.tend import merge_spooled
@@ -115,17 +115,12 @@ def alerted(rig: Rig) -> tuple[AlertId, Person]:
 @pytest.fixture
 def spy(scene: tuple[Rig, AlertId, Person], monkeypatch: pytest.MonkeyPatch) -> Iterator[Spy]:
     rig = scene[0]
-    unseal = KeyVault.unseal
     with closing(
         sqlite3.connect(rig.folder / "fairtag.db", isolation_level=None, check_same_thread=False)
     ) as db:
         made = Spy(db, rig.folder / "log" / "access.log")
 
-        def watched(self: KeyVault, *told: Any, **more: Any) -> bytes:
-            made.sees()
-            return unseal(self, *told, **more)
-
-        monkeypatch.setattr(KeyVault, "unseal", watched)
+        watch_unsealing(monkeypatch, lambda _: made.sees())
         yield made
 
 

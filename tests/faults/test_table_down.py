@@ -23,11 +23,11 @@ import pytest
 from msgspec.structs import replace as replaced
 from tests.app.test_verify_log import bend
 from tests.rig import PASSWORD, Rig, opened_rig, walk_out
+from tests.seals import watch_unsealing
 from tests.web.desk import CSRF, Desk, visitor
 
 from fairtag.adapters.spool import Spool
 from fairtag.adapters.sqlite.log import entries as books
-from fairtag.adapters.vault import KeyVault
 from fairtag.app.log import verify
 from fairtag.app.log.book import LogFile
 from fairtag.app.log.tend import merge_spooled
@@ -147,7 +147,7 @@ class Watch:
 @contextmanager
 def watched(rig: Rig) -> Iterator[Watch]:
     path = rig.folder / "fairtag.db"
-    write, unseal = Spool.write, KeyVault.unseal
+    write = Spool.write
     with (
         closing(sqlite3.connect(path, isolation_level=None, check_same_thread=False)) as db,
         pytest.MonkeyPatch.context() as patch,
@@ -158,12 +158,8 @@ def watched(rig: Rig) -> Iterator[Watch]:
             watch.look()
             write(self, bodies)
 
-        def unsealed(self: KeyVault, *told: Any, **more: Any) -> bytes:
-            watch.unseals(more["kind"])
-            return unseal(self, *told, **more)
-
         patch.setattr(Spool, "write", written)
-        patch.setattr(KeyVault, "unseal", unsealed)
+        watch_unsealing(patch, watch.unseals)
         yield watch
         watch.look()
 
