@@ -19,7 +19,6 @@ from fairtag.rules import judge
 from fairtag.rules.finding import Finding, Kind
 from fairtag.rules.judge import OrderJudge
 from fairtag.rules.settings import DEFAULTS
-from fairtag.rules.view import PAUSE, View
 from fairtag.terms.instants import MINUTE, Micros
 
 CURFEW, ZONE, *_ = CONDITIONS
@@ -27,10 +26,7 @@ NIGHT = order(CURFEW)
 ZONED = order(ZONE)
 
 
-@pytest.fixture(autouse=True)
-def at_the_quarters(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let all orders keep their tracks at the quarters of the day, not at times of their own."""
-    monkeypatch.setattr(View, "pause_after", lambda _, now: Micros((now // PAUSE + 1) * PAUSE))
+pytestmark = pytest.mark.usefixtures("at_the_quarters")
 
 
 def leave(start: float, end: float, recorded: float, **more: object) -> Absence:

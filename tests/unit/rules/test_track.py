@@ -279,6 +279,7 @@ def steps(columns: list[Position], view: View, turns: Turns | None = None) -> li
     return [row for row, _ in run.steps()]
 
 
+@pytest.mark.usefixtures("at_the_quarters")
 def test_a_run_goes_on_until_something_may_happen() -> None:
     """Rows stop at the turn of six hours: 18:00."""
     quiet = fixes(range(-100, 160, 10))
@@ -286,6 +287,7 @@ def test_a_run_goes_on_until_something_may_happen() -> None:
     assert steps(quiet, seen(order(CURFEW))) == [4, 26]
 
 
+@pytest.mark.usefixtures("at_the_quarters")
 def test_a_run_leaves_out_what_no_order_covers_and_stops_at_boundaries() -> None:
     view = seen(order(ZONE, suspended=(span(20, 50),)))
 
