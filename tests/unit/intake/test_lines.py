@@ -11,6 +11,7 @@ from tests.unit.intake.test_plain import NAMES, NOW, bodies, said, slow, usual_b
 
 from fairtag.intake.together import lines, plain, signs
 from fairtag.intake.together.said import Plain
+from fairtag.terms.compiled import VARIABLE
 from fairtag.terms.ids import DeviceId
 from fairtag.terms.instants import SECOND, Micros, parse, text
 
@@ -126,7 +127,8 @@ def test_an_instant_is_what_the_terms_say(places: int, micros: int, seconds: int
     assert signs.instant(memoryview(raw), 0) == (parse(told + "Z"), len(raw) - len(lines._STOP))  # type: ignore[arg-type]
 
 
-def test_a_house_that_compiles_nothing_reads_as_before() -> None:
+def test_a_house_that_compiles_nothing_reads_as_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(VARIABLE, "never")
     assert lines.read([usual_body(3)], [NAMES[0]], NOW) is None
     assert plain.plain([(NAMES[0], usual_body(3))], received_at=NOW) != [None]
 

@@ -9,6 +9,7 @@ import pytest
 from msgspec.structs import replace
 from tests.property.lives import CONDITIONS, absence, circle
 from tests.unit.rules.nights import AWAY_M, at, event, fix, fixes, order, span, status, worn
+from tests.unit.rules.quarters import at_the_quarters  # noqa: F401 - asked for by name
 from tests.unit.rules.test_devices import ASKED, receipt
 
 from fairtag.intake.columns import positions_of

@@ -1,4 +1,4 @@
-"""What several tests of the rules ask for."""
+"""Lets orders pause at the quarters of the day; named here, since mutants are tried without conftest."""
 
 from __future__ import annotations
 
