@@ -1,4 +1,4 @@
-"""Lets orders pause at the quarters of the day; named here, since mutants are tried without conftest."""
+"""Lets orders pause at the quarters of the day: by name, as mutants are tried without conftest."""
 
 from __future__ import annotations
 
