@@ -80,7 +80,7 @@ TERMS = ("terms/compiled", "terms/flat", "terms/geometry", "terms/ground")
 NEAR = {
     "rules/doubt/*": ["rules/test_doubt.py"],
     "rules/doubt/told": ["rules/test_words.py"],
-    "rules/many/*": ["rules/test_many.py"],
+    "rules/many/*": ["rules/test_many.py", "rules/test_kept.py"],
     "rules/places/leg": ["rules/test_evidence.py"],
     "rules/places/numbers": ["rules/test_walk.py", "rules/test_way.py"],
     "rules/prompts/limits": ["rules/test_prompt.py"],

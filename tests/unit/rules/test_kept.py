@@ -71,6 +71,21 @@ def test_what_moves_is_told_without_waking() -> None:
         assert same(kept.moved_of(told), crowd.quiet.get(name(n)))
 
 
+def test_the_size_is_that_of_what_lies_there() -> None:
+    quiet = lying().quiet
+    orders = quiet._orders
+    a_row = orders.ints[:1].nbytes + orders.reals[:1].nbytes
+    an_edge = sum(getattr(orders, one)[:1].nbytes for one in (*kept.OF_EDGES, "place"))
+    edges = sum(columns(quiet, n)["ints"][loop.EDGES] for n in range(3))
+
+    assert QuietOrders().size == 0
+    assert quiet.size == 3 * a_row + edges * an_edge + quiet._ground.size
+    assert quiet._ground.size > 0
+    for n in range(3):
+        quiet.leave(name(n))
+    assert quiet.size == 0
+
+
 def test_bits_by_other_rules_are_not_woken() -> None:
     crowd, other = lying(), QuietOrders(replace(DEFAULTS, least_m=5.5))
     assert other.wake(name(0), crowd.quiet.write(name(0))) is False
