@@ -11,7 +11,7 @@ from shapely.geometry import Polygon
 
 from fairtag.rules.many import ground as many
 from fairtag.rules.many.ground import Grounds
-from fairtag.terms.flat import Ground
+from fairtag.terms.flat import BOX, Ground
 from fairtag.terms.geometry import Circle, Place, area_of
 from fairtag.terms.ground import ground_of
 
@@ -34,6 +34,7 @@ ORDERS: list[list[Place]] = [
     [ring(5), circle(80), ring(7, -2.1)],
     [TOWN],
     [circle(120), TOWN, ring(4)],
+    [ring(32)],  # just so many sides that it is shared
 ]
 
 
@@ -81,3 +82,15 @@ def test_a_town_is_kept_once_until_the_last_who_must_not_enter_it_leaves() -> No
     for told in others:
         grounds.drop(told)
     assert grounds.size == 0
+
+
+def test_the_size_is_that_of_the_places_that_are_there() -> None:
+    grounds = Grounds()
+    told = ground_of([ring(5), circle(80), ring(7, -2.1)])
+    town = ground_of([TOWN])
+    of_block = 8 * BOX  # the end of the last stretch takes the room of a box, too
+    first = grounds.add(told)
+    assert grounds.size == sum(column.nbytes for column in told) + of_block
+    second = grounds.add(town)
+    assert grounds.size == sum(one.nbytes for both in (told, town) for one in both) + 2 * of_block
+    assert (first.dtype, second.dtype) == (np.int64, np.int64)

@@ -117,6 +117,39 @@ def test_never_means_never(monkeypatch: pytest.MonkeyPatch) -> None:
     assert seen == [memoryview, "machine code"]
 
 
+def test_whether_a_call_would_be_fast_is_told_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[tuple[object, ...]] = []
+
+    def work(*told: object) -> int:
+        asked.append(told)
+        return 1
+
+    def make(plain: object, *_: object, **_how: object) -> object:
+        return plain
+
+    monkeypatch.setattr(switch, "_compiled", make)
+    loop, told = fresh(work), (np.ones(3), 1.0, np.empty(3))
+    monkeypatch.setenv("FAIRTAG_COMPILED", "never")
+    assert not loop.is_fast(*told)
+    monkeypatch.setenv("FAIRTAG_COMPILED", "always")
+    assert loop.is_fast(*told)
+    assert asked == [told]
+    assert loop.is_machine_code
+
+
+def test_loading_takes_what_is_kept_and_makes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[object] = []
+
+    def look(_plain: object, _calls: object, args: object, *, is_kept: bool) -> None:
+        asked.append((args, is_kept))
+
+    monkeypatch.setattr(switch, "_compiled", look)
+    loop, told = fresh(), (np.ones(3), 1.0, np.empty(3))
+    loop.load(*told)
+    assert asked == [(told, True)]
+    assert not loop.is_machine_code
+
+
 @pytest.mark.usefixtures("auto")
 def test_work_adds_up_until_compiling_pays(monkeypatch: pytest.MonkeyPatch) -> None:
     made: list[object] = []
