@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from msgspec.structs import replace
 from tests.property.lives import CONDITIONS, absence
+from tests.unit.rules.crowd import Crowd, name, seen, sent
 from tests.unit.rules.nights import AWAY_M, at, event, fix, fixes, order, span, status, worn
 from tests.unit.rules.quarters import at_the_quarters  # noqa: F401 - asked for by name
 from tests.unit.rules.streams import Desk
@@ -382,3 +383,19 @@ def test_a_judge_goes_on_from_where_a_loop_came() -> None:
     again = desk.judge.still()
     assert again is not None
     assert np.array_equal(again.wake, still.wake)
+
+
+def test_a_judge_that_is_loaded_goes_on_from_what_moved_it_since() -> None:
+    crowd = Crowd(order(CURFEW))
+    crowd.before(0, *(seen(minute) for minute in range(-50, -44)))
+    judge = crowd.other[0].judge
+    dump = judge.dump()
+    crowd.lie_down()
+    assert crowd.send((0, sent([seen(minute, 20) for minute in range(-44, -40)]))) == [True]
+
+    moved = crowd.quiet.get(name(0))
+    loaded = OrderJudge.load(dump, judge.rulings, moved=moved)
+    judge.settle(moved)
+    assert loaded.dump() == judge.dump() != dump
+    assert loaded.due == judge.due
+    assert OrderJudge.load(dump, judge.rulings).dump() == dump
