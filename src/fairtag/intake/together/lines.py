@@ -47,6 +47,7 @@ _PLACES: Final = 7  # decimals of a degree
 _COMMA, _COLON, _OPEN, _CLOSE, _LINE = (ord(one) for one in ",:{}\n")
 _T, _R, _U, _E = b"true"
 _FASTEST: Final = fix.MAX_SPEED_MPS
+_STOP: Final = bytes(64)  # no word, number or instant goes on through it
 
 
 class _Rows(NamedTuple):
@@ -285,9 +286,6 @@ def _named(raw: Bytes, words: Words, ints: Ints, key: int, at: int, row: int) ->
         ints[row, _I_SOURCE] = word - _POSITION - 1
         return after
     return after if key == _TYPE and word == _POSITION else ODD
-
-
-_STOP: Final = bytes(64)  # no word, number or instant goes on through it
 
 
 @compiled(
