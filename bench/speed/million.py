@@ -13,12 +13,13 @@ from __future__ import annotations
 import argparse
 import json
 import socket
+import sqlite3
 import statistics
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -249,11 +250,33 @@ def rate(house: House, words: argparse.Namespace) -> dict[str, Any]:
     return found
 
 
+def drain(house: House, words: argparse.Namespace) -> dict[str, Any]:
+    """Let devices bring what they kept in an hour, and compare what was answered with the journal.
+
+    Raises: AssertionError when something is lost, or there twice.
+    """
+    with served(house, most=words.most) as run:
+        of = run.of
+        before = _stored(of.folder)
+        told = whole.flood(of, batch=words.batch, for_s=0.0, kept=60)
+        stored = _stored(of.folder) - before
+        assert stored == told["positions"] == 60 * len(of.tokens), stored  # noqa: S101
+        return told | {"stored": stored} | _memory(of)
+
+
+def _stored(folder: Path) -> int:
+    """Count the positions of the journal, by the numbers that its rows name."""
+    asked = "SELECT sum(last_seq - first_seq + 1) FROM journal WHERE what = 'messages'"
+    with closing(sqlite3.connect(f"file:{folder / 'fairtag.db'}?mode=ro", uri=True)) as db:
+        return int(db.execute(asked).fetchone()[0] or 0)
+
+
 _PARTS: dict[str, Callable[[House, argparse.Namespace], dict[str, Any]]] = {
     "start": started,
     "heard": heard,
     "latency": latency,
     "rate": rate,
+    "drain": drain,
 }
 
 
