@@ -4,8 +4,8 @@
     python bench/speed/million.py measure FOLDER --only start,heard,latency,rate,drain
 
 A house is filled once, which takes minutes, with wearers who have spoken (`spoken`), and measured
-as often as wanted: each run's clock goes on where the last one ended. Units: seconds; MB; µs of
-processor time.
+as often as wanted: each run's clock goes on after the last word of the one before.
+Units: seconds; MB; µs of processor time.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ import whole
 from fill import fill
 from sender import Job
 from shifted import clock_from
-from spoken import LAST_SEQ, OVER, spoken
+from spoken import OVER, spoken
 
 from fairtag.adapters.clock import MachineClock
 from fairtag.app.sign_in import add_user, finish_setup, start_session
@@ -44,7 +44,7 @@ _RATE = 16_700  # positions a second: a million wearers, a fix a minute
 _ALERTS = 101
 _POLL_S = 0.02
 _BACK = 6 * MINUTE  # the first position of a run, before it; after the last that was filled in
-_WHO, _NEXT = "who.npz", "next.json"
+_WHO = "who.npz"
 
 
 @dataclass(frozen=True)
@@ -64,16 +64,17 @@ class House:
         return [one.decode() for one in told["tokens"]], [(x, y) for x, y in told["homes"].tolist()]
 
     def next(self) -> tuple[Micros, dict[str, int]]:
-        """Tell when the next run begins, and with which numbers devices go on."""
-        path = self.folder / _NEXT
-        if path.exists():
-            told = json.loads(path.read_text())
-            return Micros(told["at"]), told["seqs"]
-        return Micros(int(np.load(self.folder / _WHO)["at"]) + OVER), {}
-
-    def ended(self, at: Micros, seqs: dict[str, int]) -> None:
-        """Remember where a run ended."""
-        (self.folder / _NEXT).write_text(json.dumps({"at": at + SECOND, "seqs": seqs}))
+        """Tell when the next run begins, after the last word, and how each token goes on."""
+        asked = (
+            "SELECT device_id, coalesce(upto, (SELECT max(last) FROM held"
+            " WHERE held.device_id = devices.device_id)), heard_at FROM devices"
+        )
+        with closing(sqlite3.connect(f"file:{self.data / 'fairtag.db'}?mode=ro", uri=True)) as db:
+            told = {name: (upto, heard_at) for name, upto, heard_at in db.execute(asked)}
+        last = max(heard_at or 0 for _, heard_at in told.values())
+        start = max(last, int(np.load(self.folder / _WHO)["at"]) + OVER)
+        tokens = enumerate(self.who()[0], 1)
+        return Micros(start + SECOND), {one: told[f"D-{n:07}"][0] + 1 for n, one in tokens}
 
 
 def filled(folder: Path, wearers: int) -> None:
@@ -114,18 +115,17 @@ def served(house: House, *, most: int | None = None) -> Iterator[Run]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = int(probe.getsockname()[1])
-    began, machine = time.perf_counter(), MachineClock().now()
+    began = time.perf_counter()
     words = [str(HERE / "shifted.py"), str(house.data), str(port), str(start)]
     with subprocess.Popen(["taskset", "-c", "0", sys.executable, *words]) as process:  # noqa: S603, S607
         try:
             whole._wait(port)  # noqa: SLF001
             ready = time.perf_counter() - began
             began_s = (start - _BACK) // SECOND
-            known = {one: seqs.get(one, LAST_SEQ + 1) for one in tokens[:most]}
+            known = {one: seqs[one] for one in tokens[:most]}
             told = (house.data, port, process.pid, tokens[:most], homes[:most], cookie)
             of = whole.Service(*told, began_s=began_s, seqs=known)
             yield Run(of, ready, MachineClock().now() - start + SECOND)
-            house.ended(Micros(start + MachineClock().now() - machine), seqs | of.seqs)
         finally:
             process.terminate()
             process.wait(120)
@@ -223,7 +223,7 @@ def _waits(of: whole.Service, for_s: float, behind: int) -> list[float]:
         if time.perf_counter() > until:
             break
         now = Micros(MachineClock().now() - behind)
-        seq = 2_000_000 + now // SECOND % 1_000_000
+        seq = of.seqs[token]
         event = {"type": "event", "seq": seq, "at": text(now), "code": "strap_open"}
         begun = time.perf_counter()
         told = {"authorization": f"Bearer {token}"}
