@@ -81,7 +81,7 @@ def service(wearers: int) -> Iterator[Service]:
         words = ["-m", "fairtag", "serve", "--data", str(folder), "--port", str(port)]
         began = time.perf_counter()
         process = subprocess.Popen(  # noqa: S603 - ourselves
-            ["taskset", "-c", str(_SERVICE_CORE), sys.executable, *words]  # noqa: S607
+            ["taskset", "-c", os.environ.get("CORES", "0,1"), sys.executable, *words]  # noqa: S607
         )
         try:
             _wait(port)

@@ -8,7 +8,7 @@ import signal
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -248,8 +248,13 @@ class _Door:
     def device_of(self, token_hash: bytes) -> DeviceId | None:
         return DeviceId("D-1") if token_hash == hash_of("a-token") else None
 
-    def offer(self, _: DeviceId, body: bytes, done: Callable[[Answer], None]) -> None:
-        self.offered.append(body)
+    def devices_of(self, token_hashes: Sequence[bytes]) -> list[DeviceId | None]:
+        return list(map(self.device_of, token_hashes))
+
+    def offer(
+        self, _: DeviceId, body: bytes, done: Callable[[Answer], None], *, urgent: bool = False
+    ) -> None:
+        self.offered.append(b"urgent" if urgent else body)
         loop = asyncio.get_running_loop()
 
         def told() -> None:
@@ -348,6 +353,14 @@ def test_everybody_is_answered(served: _Served, said: bytes, status: bytes, body
 
     assert told.startswith(b"HTTP/1.1 " + status)
     assert told.endswith(b"\r\n\r\n" + body)
+
+
+def test_what_is_urgent_is_said_to_be(served: _Served) -> None:
+    served.door.offered.clear()
+    for code in (b'"strap_open"', b'"battery_low"', b'"sos"'):
+        served.ask(request(b'{"code":%b}' % code))
+
+    assert served.door.offered == [b"urgent", b'{"code":"battery_low"}', b"urgent"]
 
 
 def test_a_line_goes_on_after_it_was_let_in(served: _Served) -> None:

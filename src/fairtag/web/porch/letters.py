@@ -1,8 +1,8 @@
 """What do porch and house write to each other? Many requests a letter, many answers a write.
 
 To the house a letter: its size and how many requests; for each the number of its line, the size of
-its body, the hash of its credential; then the bodies. From the house, for each answer: the number
-of its line, its size, itself. Little endian.
+its body, whether it is urgent, the hash of its credential; then the bodies. From the house, for
+each answer: the number of its line, its size, itself. Little endian.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ END: Final = 0  # instead of a line's number: take nothing new, go when all are 
 MOST_BODY: Final = 65_536  # bytes; a larger request is handed over with its line
 
 _LETTER: Final = struct.Struct("<II")
-_REQUEST: Final = struct.Struct("<II32s")
+_REQUEST: Final = struct.Struct("<II?32s")
 _ANSWER: Final = struct.Struct("<Ii")
 
 
@@ -24,6 +24,7 @@ class Plain(NamedTuple):
     """A request on its way to the house."""
 
     number: int  # of its line, from 1
+    is_urgent: bool
     token_hash: bytes  # SHA-256, 32 bytes
     body: bytes
 
@@ -37,7 +38,8 @@ class Told(NamedTuple):
 
 def letter(requests: list[Plain]) -> bytes:
     """Write requests."""
-    heads = b"".join([_REQUEST.pack(one.number, len(one.body), one.token_hash) for one in requests])
+    pack = _REQUEST.pack
+    heads = b"".join([pack(number, len(body), urgent, of) for number, urgent, of, body in requests])
     bodies = b"".join([one.body for one in requests])
     return b"%b%b%b" % (_LETTER.pack(len(heads) + len(bodies), len(requests)), heads, bodies)
 
@@ -91,8 +93,7 @@ class Answers:
 def _requests(data: bytes, at: int, count: int) -> list[Plain]:
     found = []
     body = at + count * _REQUEST.size
-    for n in range(count):
-        number, size, token_hash = _REQUEST.unpack_from(data, at + n * _REQUEST.size)
-        found.append(Plain(number, token_hash, data[body : body + size]))
+    for number, size, is_urgent, token_hash in _REQUEST.iter_unpack(data[at:body]):
+        found.append(Plain(number, is_urgent, token_hash, data[body : body + size]))
         body += size
     return found

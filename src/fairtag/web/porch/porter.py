@@ -89,13 +89,13 @@ class Porter:
             self._own = None
 
     def _asked(self, porch: _Porch, requests: list[Plain]) -> None:
-        door = self._door
-        for number, token_hash, body in requests:
-            device_id = door.device_of(token_hash) if len(body) <= MOST_BYTES else None
-            if device_id is None:
+        whose = self._door.devices_of([one.token_hash for one in requests])
+        for device_id, (number, urgent, _, body) in zip(whose, requests, strict=True):
+            if device_id is None or len(body) > MOST_BYTES:
                 porch.tell(number, None)
             else:
-                door.offer(device_id, body, partial(self._answered, porch, number))
+                told = partial(self._answered, porch, number)
+                self._door.offer(device_id, body, told, urgent=urgent)
 
     def _answered(self, porch: _Porch, number: int, told: Answer) -> None:
         porch.tell(number, self._written(told))

@@ -18,6 +18,7 @@ import sys
 import time
 from typing import Final
 
+from fairtag.web.device_api.urgent import is_urgent
 from fairtag.web.porch.glance import BEARER, glance, is_part
 from fairtag.web.porch.letters import END, MOST_BODY, Answers, Plain, letter
 
@@ -130,7 +131,8 @@ class Stand:
         if credential != line.known[0]:
             line.known = (credential, hashlib.sha256(credential[len(BEARER) :]).digest())
         line.is_asked = True
-        self._asked.append(Plain(line.number, line.known[1], line.data[begin:]))
+        body = line.data[begin:]
+        self._asked.append(Plain(line.number, is_urgent(body), line.known[1], body))
 
     def _told(self) -> None:
         """Read what the house answers."""
