@@ -88,7 +88,7 @@ def _judging(words: argparse.Namespace) -> dict[str, Any]:
 
 def _one(words: argparse.Namespace) -> dict[str, Any]:
     with whole.service(words.wearers) as of:
-        whole.flood(of, batch=1, for_s=5.0)
+        whole.warm(of)
         return {"one_a_request": whole.flood(of, batch=1, for_s=20.0)}
 
 
