@@ -60,8 +60,7 @@ class World:
 def world(wearers: int, *, vertices: int = 24, seed: int = 1) -> World:
     """Draw a world; each ring has as many vertices as told."""
     chance = np.random.default_rng(seed)
-    towns = np.column_stack([chance.uniform(-5, 1.5, _TOWNS), chance.uniform(50.5, 55, _TOWNS)])
-    home = towns[chance.integers(0, _TOWNS, wearers)] + chance.normal(0, _SPREAD_DEG, (wearers, 2))
+    home = _homes(chance, wearers)
     middle = np.stack([home, home + _at_zone(np.arange(wearers)), home], axis=1)
     radius = np.array([100.0, 300.0, 5_000.0]) / _METRES
     angle = np.linspace(0, 2 * np.pi, vertices + 1)
@@ -73,6 +72,17 @@ def world(wearers: int, *, vertices: int = 24, seed: int = 1) -> World:
         for z in range(ZONES)
     ]
     return World(home, rings)
+
+
+def homes(wearers: int, *, seed: int = 1) -> NDArray[np.float64]:
+    """Draw where the wearers of a world live, without their zones; shape (wearers, 2)."""
+    return _homes(np.random.default_rng(seed), wearers)
+
+
+def _homes(chance: np.random.Generator, wearers: int) -> NDArray[np.float64]:
+    towns = np.column_stack([chance.uniform(-5, 1.5, _TOWNS), chance.uniform(50.5, 55, _TOWNS)])
+    town = towns[chance.integers(0, _TOWNS, wearers)]
+    return town + chance.normal(0, _SPREAD_DEG, (wearers, 2))
 
 
 def _at_zone(wearer: NDArray[np.int64]) -> NDArray[np.float64]:

@@ -12,26 +12,28 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import msgspec
 import numpy as np
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-from data import world
+from data import homes as homes_of
 
 from fairtag.adapters.clock import ScaledClock
 from fairtag.adapters.keystore import KeyStore
 from fairtag.app.add_device import hash_of
 from fairtag.app.books import OrderFacts
 from fairtag.app.house import House
+from fairtag.app.judging.book import JudgeState
 from fairtag.app.keys.months import AHEAD, collects
 from fairtag.app.ports import JournalEntry, Transaction
-from fairtag.audit.entries import Entry
+from fairtag.audit.entries import Entry, body_of
 from fairtag.bootstrap import open_house, open_with_keys
 from fairtag.custody import envelope
 from fairtag.custody.kinds import RecordKind, period_of
@@ -48,7 +50,12 @@ from fairtag.terms.local import Interval
 
 _BY = "bench"
 _AUTHORITY, _HOUSE = "authority/ho", "authority/house"
-_A_COMMIT = 2_000  # wearers
+# Wearers. What one work changes is remembered in a list that SQLite walks at each statement: 2,000
+# of them took twice as long each.
+_A_COMMIT = 100
+# So many live in a place of their own, and those beyond live where one of these does: what a judge
+# remembers of a place is then found once for all who live there.
+HOMES = 5_000
 _NUMBER = "%(n)07d"
 _ZERO = b"0000000"  # the number of the wearer whose judge is the pattern of all
 _ZONE_DEG = 0.002  # half a side of the exclusion zone
@@ -85,21 +92,39 @@ class _Wearer(NamedTuple):
     keys: dict[RecordKind, AESGCM]
 
 
-def fill(folder: Path, wearers: int, *, recorded_at: Micros, after: int = 0) -> Filled:
+class Said(NamedTuple):
+    """What a device said, and what its order's judge remembers then."""
+
+    number: bytes  # of the wearer in these bytes; others put their own in
+    # When received and happened, epoch, first and last number, and what is sealed of each request.
+    rows: tuple[tuple[int, int, int, int, int, bytes], ...]
+    state: JudgeState
+
+
+def fill(
+    folder: Path,
+    wearers: int,
+    *,
+    recorded_at: Micros,
+    after: int = 0,
+    said: Sequence[Said] = (),
+) -> Filled:
     """Fill a data folder, made when it is not there; `after` is how many there are already.
 
-    An order begins when it is recorded.
+    An order begins when it is recorded. With `said`, one for each of the first homes (`spoken`),
+    devices have spoken already.
     """
     with open_house(folder, kind="service", clock=_at(recorded_at)):
         pass
     pattern = _pattern(recorded_at)
-    homes = world(after + wearers, vertices=3).home[after:]
+    homes = homes_of(HOMES)[np.arange(after, after + wearers) % HOMES]
     tokens: list[str] = []
     with open_with_keys(folder) as (house, keys):
         maker = _Maker(keys, pattern, recorded_at)
         for first in range(0, wearers, _A_COMMIT):
             part = maker.made(after + first + 1, homes[first : first + _A_COMMIT])
-            house.store.transact(partial(_put, part=part, pattern=pattern, maker=maker))
+            told = partial(_put, part=part, pattern=pattern, maker=maker, said=said)
+            house.store.transact(told)
             tokens += [one.token for one in part]
         house.store.transact(partial(_settle, house=house, at=recorded_at))
     return Filled(tokens, [(lon, lat) for lon, lat in homes.round(7).tolist()])
@@ -138,7 +163,7 @@ def _of_kind(order: dict[str, Any], kind: str) -> dict[str, Any]:
 def _document(pattern: str, n: int, home: Sequence[float]) -> bytes:
     lon, lat = home
     # As in `data.world`: the zone lies about a kilometre from home.
-    turn = n * 2.399963
+    turn = n % HOMES * 2.399963
     east, north = lon + 0.012 * np.cos(turn), lat + 0.012 * np.sin(turn)
     sides = {"w": east - _ZONE_DEG, "e": east + _ZONE_DEG, "s": north - _ZONE_DEG}
     told = {"n": n, "lon": lon, "lat": lat, **sides, "n_": north + _ZONE_DEG}
@@ -216,12 +241,19 @@ class _Maker:
         return envelope.seal(one.keys[kind], plain, nonce=nonce, bound=bound)
 
 
-def _put(tx: Transaction, *, part: Sequence[_Wearer], pattern: _Pattern, maker: _Maker) -> None:
+def _put(
+    tx: Transaction,
+    *,
+    part: Sequence[_Wearer],
+    pattern: _Pattern,
+    maker: _Maker,
+    said: Sequence[Said],
+) -> None:
     """Write what storing these wearers' orders and devices writes, and judging them once."""
     db, last = tx.journal._db, tx.journal.last()  # type: ignore[attr-defined]  # noqa: SLF001
     at, order = maker.at, pattern.order
     start, end = order.ruling.during.start, order.ruling.during.end
-    journal, versions, states = [], [], []
+    journal, versions = [], []
     for n, one in enumerate(part, last + 1):
         whose = (one.order_id, one.wearer_id)
         told = maker.sealed(one, RecordKind.JOURNAL, maker.told, f"journal/{n}")
@@ -229,27 +261,96 @@ def _put(tx: Transaction, *, part: Sequence[_Wearer], pattern: _Pattern, maker: 
         told = maker.sealed(one, RecordKind.ORDER, one.document, f"order/{one.order_id}/1")
         named = (one.order_id, 1, one.wearer_id, order.authority.id, start, end)
         versions.append((*named, order.review.by, order.ruling.time_zone, at, told, 0))
-        dump = pattern.state.replace(_ZERO, f"{one.n:07}".encode())
-        told = maker.sealed(one, RecordKind.STATE, dump, f"state/{one.order_id}")
-        # Without what a judge reads more quickly: it is written when the order first speaks.
-        states.append((*whose, n, pattern.due, told, None, None))
-        for entry in _entries(one, pattern, at):
-            tx.audit.append(entry)
+    _log(tx, [entry for one in part for entry in _entries(one, pattern, at)])
+    spoke = [(one, said[(one.n - 1) % HOMES]) for one in part] if said else []
+    for row in range(len(spoke[0][1].rows) if spoke else 0):
+        journal += _words(maker, spoke, row=row, first=last + len(journal) + 1)
+    upto = last + len(journal)
     tx.journal.insert_sealed(journal)  # type: ignore[attr-defined]
     _many(db, "order_versions", versions)
-    _many(db, "states", states)
+    _many(db, "states", _states(maker, part, pattern, said, upto=upto))
     worn = ((one.device_id, start, end, one.order_id, one.wearer_id, end) for one in part)
     _many(db, "activations", list(worn))
-    fresh = [(one.device_id, "device", at, None, None, None, None, 0, None, None) for one in part]
-    _many(db, "devices", fresh)
+    _many(db, "devices", _devices(part, said, at))
     held = [(hash_of(one.token), one.device_id, "device", at, None) for one in part]
     _many(db, "credentials", held)
-    tx.verdicts.set_judged_upto(last + len(part))
+    if spoke:
+        _many(db, "held", [_held(*one) for one in spoke])
+        _many(db, "install_steps", [_step(*one) for one in spoke])
+    tx.verdicts.set_judged_upto(upto)
 
 
-def _many(db: Any, table: str, rows: Sequence[tuple[Any, ...]]) -> None:
-    marks = ", ".join("?" * len(rows[0]))
-    db.executemany(f"INSERT INTO {table} VALUES ({marks})", rows).close()  # noqa: S608 - ours
+def _log(tx: Transaction, entries: Sequence[Entry]) -> None:
+    """Write entries as `append` would one by one, in one statement."""
+    audit: Any = tx.audit
+    rows = []
+    for n, entry in enumerate(entries, audit.last() + 1):
+        named = msgspec.structs.replace(entry, ref=os.urandom(16).hex())
+        rows.append((n, named.ref, named.wearer_id, body_of(named)))
+        audit._fresh.add(named.ref)  # noqa: SLF001 - a bench's shortcut
+    _many(audit._db, "log", rows)  # noqa: SLF001
+
+
+def _words(
+    maker: _Maker, spoke: Sequence[tuple[_Wearer, Said]], *, row: int, first: int
+) -> Iterator[tuple[Any, ...]]:
+    for n, (one, told) in enumerate(spoke, first):
+        received_at, *numbers, plain = told.rows[row]
+        sealed = maker.sealed(one, RecordKind.JOURNAL, plain, f"journal/{n}")
+        whose = (one.order_id, one.wearer_id, one.device_id)
+        yield (n, "messages", *whose, received_at, *numbers, sealed)
+
+
+def _states(
+    maker: _Maker,
+    part: Sequence[_Wearer],
+    pattern: _Pattern,
+    said: Sequence[Said],
+    *,
+    upto: int,
+) -> Iterator[tuple[Any, ...]]:
+    """Seal what judges remember; all of a part stand at the same position."""
+    for one in part:
+        number = b"%07d" % one.n
+        dump, due, more = pattern.state.replace(_ZERO, number), pattern.due, (None, None)
+        if said:
+            was, _, told = said[(one.n - 1) % HOMES]
+            dump, due = (told.dump or b"").replace(was, number), told.due
+            more = tuple((each or b"").replace(was, number) for each in (told.rulings, told.still))
+        whose = one.order_id
+        parts = zip(("state", "rulings", "still"), (dump, *more), strict=True)
+        # Without what a judge reads more quickly: it is written when the order first speaks.
+        sealed = [
+            None if each is None else maker.sealed(one, RecordKind.STATE, each, f"{name}/{whose}")
+            for name, each in parts
+        ]
+        yield (whose, one.wearer_id, upto, due, *sealed)
+
+
+def _devices(
+    part: Sequence[_Wearer], said: Sequence[Said], at: Micros
+) -> Iterator[tuple[Any, ...]]:
+    for one in part:
+        heard: tuple[Any, ...] = (None, None, None, 0, None, None)
+        if said:
+            received_at, last_at, epoch, _, last_seq, _ = said[(one.n - 1) % HOMES].rows[-1]
+            heard = (received_at, last_at, None, 0, epoch, last_seq)
+        yield (one.device_id, "device", at, None, *heard)
+
+
+def _held(one: _Wearer, told: Said) -> tuple[Any, ...]:
+    _, _, epoch, first, last, _ = told.rows[0]
+    return (one.device_id, epoch, first, last)
+
+
+def _step(one: _Wearer, told: Said) -> tuple[Any, ...]:
+    return (one.order_id, one.device_id, "first_fix", told.rows[0][1], "machine")
+
+
+def _many(db: Any, table: str, rows: Iterable[tuple[Any, ...]]) -> None:
+    told = list(rows)
+    marks = ", ".join("?" * len(told[0]))
+    db.executemany(f"INSERT INTO {table} VALUES ({marks})", told).close()  # noqa: S608 - ours
 
 
 def _entries(one: _Wearer, pattern: _Pattern, at: Micros) -> Iterator[Entry]:

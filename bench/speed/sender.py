@@ -6,6 +6,7 @@ Every answer is read, and only a 200 counts. Units: seconds; milliseconds for wa
 
 from __future__ import annotations
 
+import heapq
 import json
 import os
 import selectors
@@ -43,6 +44,8 @@ class Job:
     per_s: float | None = None  # positions a second at most
     seqs: list[int] | None = None  # each device's own first number, instead of one for all
     is_once: bool = False  # each device speaks once, however long it takes
+    # Positions that each device has kept: it sends all of them, after a 503 when it was told to.
+    kept: int = 0
 
 
 @dataclass
@@ -100,6 +103,8 @@ class Flood:
             for n, (token, home) in enumerate(zip(job.tokens, job.homes, strict=True))
         )
         self._every = tuple(self._devices)
+        self._later: list[tuple[float, int, _Device]] = []  # when told to come again; a heap
+        self._left = len(self._every)  # that have kept something
         self.told = Told()
 
     def seqs(self) -> list[int]:
@@ -118,11 +123,11 @@ class Flood:
         sent = 0
         while True:
             now = time.perf_counter() - begun
-            is_over = now >= self._job.for_s
-            if self._job.is_once:
-                is_over = sent >= self._job.batch * len(self._every)
+            is_over = self._is_over(now, sent)
             allowed = self._allowed(now) - sent
-            while idle and not is_over and allowed > 0:
+            while self._later and self._later[0][0] <= time.perf_counter():
+                self._devices.append(heapq.heappop(self._later)[2])
+            while idle and self._devices and not is_over and allowed > 0:
                 line, device = idle.popleft(), self._devices.popleft()
                 line.sendall(self._request(device))
                 speaking[line] = (device, time.perf_counter())
@@ -136,6 +141,13 @@ class Flood:
         for key in list(chosen.get_map().values()):
             key.fileobj.close()
         return self.told
+
+    def _is_over(self, now: float, sent: int) -> bool:
+        if self._job.kept:
+            return not self._left
+        if self._job.is_once:
+            return sent >= self._job.batch * len(self._every)
+        return now >= self._job.for_s
 
     def _listen(
         self,
@@ -181,7 +193,13 @@ class Flood:
             self.told.positions += self._job.batch
         else:
             self.told.refused += 1
-        self._devices.append(device)
+        if self._job.kept and device.sent >= self._job.kept:
+            self._left -= 1
+        elif self._job.kept and not answer.startswith(_DONE):
+            again = (time.perf_counter() + _retry_s(answer), self.told.requests, device)
+            heapq.heappush(self._later, again)
+        else:
+            self._devices.append(device)
 
     def _request(self, device: _Device) -> bytes:
         first = device.seq
@@ -216,6 +234,13 @@ def _tails(home: tuple[float, float], noise: Any, n: int) -> list[bytes]:
         b'"lat":%.7f,"lon":%.7f,"accuracy_m":8,"source":"gnss"' % (home[1] + dy, home[0] + dx)
         for dx, dy in some.tolist()
     ]
+
+
+def _retry_s(answer: bytes) -> float:
+    """Tell when a refused device may come again; one that is not told so waits a second."""
+    head = answer.partition(b"\r\n\r\n")[0].lower()
+    told = head.partition(b"retry-after:")[2].split(b"\r\n", 1)[0].strip()
+    return float(told) if told.isdigit() else 1.0
 
 
 def _is_whole(answer: bytes) -> bool:

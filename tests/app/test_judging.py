@@ -19,15 +19,17 @@ class FailingStore:
     def __init__(self, store: Store) -> None:
         self._store = store
         self.failures = 0
+        self.urgent: list[bool] = []  # of each commit
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._store, name)
 
-    def transact(self, work: Any) -> Any:
+    def submit(self, work: Any, *, is_urgent: bool = False) -> Any:
         if self.failures:
             self.failures -= 1
             raise Busy("no space left on device")
-        return self._store.transact(work)
+        self.urgent.append(is_urgent)
+        return self._store.submit(work, is_urgent=is_urgent)
 
 
 def failing(rig: Rig) -> FailingStore:
@@ -73,3 +75,16 @@ def test_negative_control_a_judge_that_goes_on_regardless_is_noticed(rig: Rig) -
     rig.judge()
 
     assert rig.kinds() != ["tamper.strap"] or rig.engine.digest_input() != clean_replay(rig.house)
+
+
+def test_what_somebody_is_to_be_told_goes_before_what_devices_say(rig: Rig) -> None:
+    device = rig.wearer()
+    store = failing(rig)
+    rig.say(device, rig.line(device))
+    assert store.urgent
+    assert not any(store.urgent)
+
+    rig.event(device, "strap_open")
+
+    assert rig.kinds() == ["tamper.strap"]
+    assert store.urgent[-1]

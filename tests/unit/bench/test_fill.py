@@ -15,6 +15,7 @@ from tests.rig import HandClock
 sys.path.insert(0, str(Path(__file__).parents[3] / "bench" / "speed"))
 
 import fill as loader
+import spoken
 
 from fairtag.app.add_device import add_device, hash_of
 from fairtag.app.house import House
@@ -25,7 +26,7 @@ from fairtag.app.put_order import put_order
 from fairtag.bootstrap import open_house
 from fairtag.orders.read import read
 from fairtag.orders.scheme import seed_scheme
-from fairtag.terms.ids import OrderId
+from fairtag.terms.ids import DeviceId, OrderId
 from fairtag.terms.instants import Micros, parse
 
 AT = parse("2026-11-10T12:00:00Z")
@@ -148,3 +149,24 @@ def test_a_house_is_filled_further(tmp_path: Path) -> None:
         bearer = house.store.read(lambda tx: tx.devices.bearer(told))
         assert bearer is not None
         assert bearer.device_id == "D-0000004"
+
+
+def test_wearers_who_have_spoken_leave_what_a_clean_replay_gives(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(loader, "HOMES", 2)
+    said = spoken.spoken(AT)
+    loader.fill(tmp_path, 2, recorded_at=AT, said=said)
+    loader.fill(tmp_path, 3, recorded_at=AT, after=2, said=said)
+
+    with open_house(tmp_path, clock=HandClock(Micros(AT + spoken.OVER))) as house:
+        engine = Engine(house)
+        engine.start()
+        assert engine.step() == 0
+        assert engine.digest_input() == clean_replay(house)
+        names = [one for one, _ in engine.digest_input()]
+        assert len(house.store.read(lambda tx: tx.verdicts.stills(names))) == 5
+        last = house.store.transact(lambda tx: tx.journal.upto(DeviceId("D-0000005"), 0))
+        assert last == (spoken.LAST_SEQ, [])
+        spooled = house.log.held()
+        assert house.store.read(lambda tx: verify_log(tx, spooled).broken) is None

@@ -94,3 +94,19 @@ def test_the_size_is_that_of_the_places_that_are_there() -> None:
     second = grounds.add(town)
     assert grounds.size == sum(one.nbytes for both in (told, town) for one in both) + 2 * of_block
     assert (first.dtype, second.dtype) == (np.int64, np.int64)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "room"),
+    [(256, 384), (many._LONG - 1, 196_606), (many._LONG, many._VERY_MANY), (1 << 22, 6 << 20)],
+)
+def test_a_long_column_gets_room_for_very_many_so_that_it_moves_no_more(
+    wanted: int, room: int
+) -> None:
+    column = np.arange(200, dtype=np.int64)
+
+    longer = many.grown_to(column, wanted)
+
+    assert len(longer) == room
+    assert np.array_equal(longer[:200], column)
+    assert not longer[200:300].any()

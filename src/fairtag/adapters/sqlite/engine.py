@@ -22,13 +22,26 @@ _WRITER = (
     "wal_autocheckpoint=4000",
     "cache_size=-65536",
 )
+# The writer of a service, beside whom a thread moves pages: it moves some itself only when that
+# thread fails it, and after a long look of some reader the log's file is cut again.
+_BESIDE = ("wal_autocheckpoint=40000", "journal_size_limit=67108864")
+# The log is on the disk before a page goes to its place, and the page before the log begins anew.
+_MOVER = ("synchronous=FULL", "wal_autocheckpoint=0")
 _READER = ("query_only=ON", "temp_store=MEMORY")
 _WAIT_MS = 15_000
 
 
-def writing(path: Path) -> Connection:
-    """Open the file for writing; it is made when it is not there."""
-    return _connection(path, _WRITER)
+def writing(path: Path, *, is_moved: bool = False) -> Connection:
+    """Open the file for writing; it is made when it is not there.
+
+    `is_moved` says that a thread beside the writer moves pages to their place.
+    """
+    return _connection(path, _WRITER + (_BESIDE if is_moved else ()))
+
+
+def moving(path: Path) -> Connection:
+    """Open the file for moving pages from the log to their place."""
+    return _connection(path, _MOVER)
 
 
 def reading(path: Path) -> Connection:

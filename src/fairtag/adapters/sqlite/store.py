@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 from typing import Literal, TypeVar
 
@@ -16,6 +17,7 @@ from sqlalchemy import Column, Connection, String, Table
 from fairtag.adapters.clock import MachineClock
 from fairtag.adapters.spool import Spool
 from fairtag.adapters.sqlite.engine import driver, reading, writing
+from fairtag.adapters.sqlite.pages.checkpoints import Checkpoints, move
 from fairtag.adapters.sqlite.schema import HEAD, metadata
 from fairtag.adapters.sqlite.taking.fresh import Fresh
 from fairtag.adapters.sqlite.transaction import SqliteTransaction
@@ -70,11 +72,13 @@ class SqliteStore:
         self.kind = _prepare(self._path, kind)
         self._fresh = Fresh(vault.generation)
         self._writer = Writer(
-            self._connect,
+            partial(self._connect, is_moved=kind == "service"),
             settle=SqliteTransaction.settle,
             committed=SqliteTransaction.committed,
             forget=SqliteTransaction.forget,
         )
+        # What works for a moment, such as a command, moves its few pages itself.
+        self._pages = Checkpoints(self._path, self._close_gap) if kind == "service" else None
 
     def submit(
         self, work: Callable[[Transaction], T], *, is_plain: bool = False, is_urgent: bool = False
@@ -127,6 +131,8 @@ class SqliteStore:
     def close(self) -> None:
         """Finish what is queued and close the files."""
         self._writer.close()
+        if self._pages is not None:
+            self._pages.close()
         with self._lock:
             for connection in self._open:
                 connection.close()
@@ -140,8 +146,11 @@ class SqliteStore:
             waiting.cancel()
             raise
 
-    def _connect(self) -> tuple[sqlite3.Connection, SqliteTransaction]:
-        connection = writing(self._path)
+    def _close_gap(self) -> None:
+        self._writer.between(move)
+
+    def _connect(self, *, is_moved: bool) -> tuple[sqlite3.Connection, SqliteTransaction]:
+        connection = writing(self._path, is_moved=is_moved)
         with self._lock:
             self._open.append(connection)
         transaction = self._transaction(connection)

@@ -124,6 +124,7 @@ class Writer:
         """
         self._queue = _Queue()
         self._connect, self._beside = connect, Beside(settle, committed, forget)
+        self._between: Callable[[sqlite3.Connection], object] | None = None
         self._ready: Future[None] = Future()
         self._thread = threading.Thread(target=self._run, name="fairtag-writer", daemon=True)
         self._is_open = True
@@ -156,6 +157,13 @@ class Writer:
             raise Busy from error
         return future
 
+    def between(self, work: Callable[[sqlite3.Connection], object]) -> None:
+        """Let the thread do something once on its connection, after the group that it writes now.
+
+        A fault of the store in it is nobody's matter.
+        """
+        self._between = work
+
     def changes(self) -> int:
         """Count the commits that held more than plain works."""
         return self._beside.changes
@@ -183,6 +191,10 @@ class Writer:
             group, is_last = self._group()
             if group:
                 _commit(connection, transaction, group, self._beside)
+            work, self._between = self._between, None
+            if work is not None:
+                with suppress(sqlite3.Error):
+                    work(connection)
 
     def _group(self) -> tuple[list[_Job], bool]:
         first = self._queue.get()

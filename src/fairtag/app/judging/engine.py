@@ -305,7 +305,8 @@ class Engine:
             tx.verdicts.set_judged_upto(upto, whole=whole)
             return left_out
 
-        left_out = self._house.store.transact(work)
+        # What somebody is to be told goes before what devices say: an alert waits for no group.
+        left_out = self._house.store.submit(work, is_urgent=bool(findings)).result()
         self._upto = upto
         self._judges.wrote(states, left_out=left_out)
         if findings:

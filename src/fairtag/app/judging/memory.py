@@ -55,18 +55,16 @@ class Judges:
 
     def begin(self, heads: Iterable[Head]) -> None:
         """Know what is stored, and nothing else."""
-        for each in (self._wearers, self._judges, self._behind, self._due, self._queued):
-            each.clear()
-        self._stored.clear()
+        self._judges.clear()
+        self._behind.clear()
         self._changed.clear()
-        self._timers.clear()
         self._quiet = QuietOrders()
-        for order_id, wearer_id, _, due in heads:
-            self._wearers[order_id] = wearer_id
-            self._stored.add(order_id)
-            if due is not None:
-                self._due[order_id] = self._queued[order_id] = due
-                self._timers.append((due, order_id))
+        told = list(heads)
+        self._wearers = {one.order_id: one.wearer_id for one in told}
+        self._stored = set(self._wearers)
+        self._due = {one.order_id: one.due for one in told if one.due is not None}
+        self._queued = dict(self._due)
+        self._timers = [(due, order_id) for order_id, due in self._due.items()]
         heapq.heapify(self._timers)
 
     def wearer(self, order_id: OrderId) -> WearerId:

@@ -16,6 +16,7 @@ from fairtag.terms.flat import BOX, SIDE, Ground
 from fairtag.terms.ground import joined
 
 _ROOM = 256  # numbers that a column has room for at first
+_LONG, _VERY_MANY = 1 << 17, 1 << 22  # two edges each of two million orders
 _FIELDS = Ground._fields
 _OF_PLACES = _FIELDS.index("cut")  # the columns before this one have a number a place
 # An order with so many sides, 40 bytes each, is taken place by place, to share the large ones.
@@ -153,8 +154,18 @@ def _written(
     """Write numbers behind others, where there is room or after making some."""
     end = start + len(more)
     if end > len(column):
-        room = np.zeros(end + end // 2, column.dtype)
-        room[: len(column)] = column
-        column = room
+        column = grown_to(column, end)
     column[start:end] = more
     return column
+
+
+def grown_to(column: NDArray[np.generic], many: int) -> NDArray[np.generic]:
+    """Give a column room for so many and half as many more, or for very many.
+
+    Room that nobody wrote to takes no memory yet. While a column moves to a longer one, both are
+    there: so one that is long already gets room for all that there will be, and moves no more.
+    """
+    room = _VERY_MANY if _LONG <= many < _VERY_MANY else many + many // 2
+    longer = np.zeros((room, *column.shape[1:]), column.dtype)
+    longer[: len(column)] = column
+    return longer

@@ -16,7 +16,7 @@ from fairtag.intake.columns import NO_SEQ, Positions, joined
 from fairtag.rules.doubt import limits_of
 from fairtag.rules.doubt import memory as m
 from fairtag.rules.many import loop
-from fairtag.rules.many.ground import Grounds
+from fairtag.rules.many.ground import Grounds, grown_to
 from fairtag.rules.many.kept import OF_EDGES, Laid, moved_of, read, stamp_of, write
 from fairtag.rules.many.still import MOST_EDGES, Moved, Still
 from fairtag.rules.places import walk as w
@@ -68,7 +68,7 @@ class QuietOrders:
         self._stamp = stamp_of(settings)
         self._ground = Grounds()
         self._rows: dict[OrderId, int] = {}
-        self._devices: dict[OrderId, DeviceId] = {}
+        self._devices: list[DeviceId] = []  # by row
         self._free: list[int] = []
         self._free_edges: dict[int, list[int]] = {}  # first edges of blocks, by their length
         self._used, self._used_edges = 0, 0
@@ -139,7 +139,6 @@ class QuietOrders:
         """Give an order as it is now, and let it go."""
         moved = self.get(order_id)
         row = self._rows.pop(order_id)
-        del self._devices[order_id]
         self._free.append(row)
         edge, edges = self._orders.ints[row, [loop.EDGE, loop.EDGES]].tolist()
         self._free_edges.setdefault(edges, []).append(edge)
@@ -151,7 +150,7 @@ class QuietOrders:
         edges = len(laid.edges["wake"])
         row, edge = self._place(edges)
         self._edges += edges
-        self._rows[order_id], self._devices[order_id] = row, laid.device_id
+        self._rows[order_id], self._devices[row] = row, laid.device_id
         orders = self._orders
         orders.ints[row], orders.reals[row] = laid.ints, laid.reals
         orders.ints[row, loop.IS_LEFT], orders.ints[row, loop.EDGE] = 0, edge
@@ -165,7 +164,7 @@ class QuietOrders:
         ints = orders.ints[row].copy()
         ints[[loop.IS_LEFT, loop.EDGE]] = 0  # where it lies here is nobody's matter
         return Laid(
-            device_id=self._devices[order_id],
+            device_id=self._devices[row],
             ints=ints,
             reals=orders.reals[row].copy(),
             edges={name: getattr(orders, name)[edge : edge + edges].copy() for name in OF_EDGES},
@@ -195,7 +194,7 @@ class QuietOrders:
     def _told(self, requests: Requests, rows: NDArray[np.int64], every: Positions) -> loop.Requests:
         is_satellite = by_satellite(every)
         is_plain = witnesses(every, self._settings) & (every.seq != NO_SEQ)
-        worn = map(self._devices.get, requests.orders)
+        worn = (self._devices[row] if row >= 0 else None for row in rows.tolist())
         is_worn = [one == other for one, other in zip(worn, requests.devices, strict=True)]
         return loop.Requests(
             order=rows,
@@ -222,7 +221,9 @@ class QuietOrders:
         if not self._free and self._used == len(self._orders.ints):
             self._orders = _longer(self._orders, _OF_ORDERS)
         row = self._free.pop() if self._free else self._used
-        self._used = max(self._used, row + 1)
+        if row == self._used:
+            self._used += 1
+            self._devices.append(_NOBODY)
         block = self._free_edges.get(edges)
         if block:
             return row, block.pop()
@@ -232,6 +233,7 @@ class QuietOrders:
         return row, self._used_edges - edges
 
 
+_NOBODY = DeviceId("")
 _OF_ORDERS = ("ints", "reals")
 _OF_EDGES = tuple(name for name in loop.Orders._fields if name not in _OF_ORDERS)
 _A_ROW, _AN_EDGE = 8 * (loop.INTS + loop.REALS), 8 * (w.WIDTH + len(_OF_EDGES) - 1)
@@ -252,16 +254,10 @@ def _orders(orders: int, edges: int) -> loop.Orders:
 
 
 def _longer(orders: loop.Orders, names: Sequence[str]) -> loop.Orders:
-    """Give room for half as many more."""
-    grown: dict[str, Any] = {name: _grown(getattr(orders, name)) for name in names}
+    """Give room for half as many more, or for very many."""
+    columns = {name: getattr(orders, name) for name in names}
+    grown: dict[str, Any] = {name: grown_to(one, len(one)) for name, one in columns.items()}
     return orders._replace(**grown)
-
-
-def _grown(column: NDArray[np.generic]) -> NDArray[np.generic]:
-    # Room that nobody wrote to takes no memory yet.
-    longer = np.zeros((len(column) + len(column) // 2, *column.shape[1:]), column.dtype)
-    longer[: len(column)] = column
-    return longer
 
 
 def _rules(settings: Settings) -> loop.Rules:

@@ -79,13 +79,10 @@ class SqliteVerdicts:
 
     def heads(self) -> list[Head]:
         """List what stands beside the states."""
-        found = self._db.execute("SELECT order_id, wearer_id, upto, due FROM states")
-        closed = shut(self._db)
-        return [
-            Head(OrderId(order_id), WearerId(wearer_id), upto, None if due is None else Micros(due))
-            for order_id, wearer_id, upto, due in found
-            if not is_shut(closed, wearer_id, RecordKind.STATE, _ALWAYS)
-        ]
+        found = self._db.execute("SELECT order_id, wearer_id, upto, due FROM states").fetchall()
+        if closed := shut(self._db):
+            found = [row for row in found if not is_shut(closed, row[1], RecordKind.STATE, _ALWAYS)]
+        return list(map(Head._make, found))  # of a million orders, so nothing is done for each
 
     def state(self, order_id: OrderId) -> JudgeState | None:
         """Open an order's state."""

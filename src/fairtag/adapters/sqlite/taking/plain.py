@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+import msgspec
 from sqlalchemy import Connection
 
 from fairtag.adapters.sqlite.devices import SqliteDeviceBook
@@ -24,7 +25,7 @@ from fairtag.terms.errors import UnknownDevice
 from fairtag.terms.ids import DeviceId, OrderId
 from fairtag.terms.instants import Micros
 
-_MOST_KNOWN: Final = 2_000_000  # devices; some 600 bytes each
+_MOST_KNOWN: Final = 2_000_000  # devices; some 500 bytes each
 _WORD: Final = 8  # bytes
 # The driver counts what an UPDATE changed only where the statement begins with this word.
 _TELL: Final = (
@@ -32,6 +33,15 @@ _TELL: Final = (
     " battery_pct = coalesce(told.column3, devices.battery_pct), epoch = told.column4,"
     " upto = told.column5 FROM (VALUES {}) AS told WHERE devices.device_id = told.column6"
 )
+
+
+class _Known(msgspec.Struct, gc=False):
+    """What is known by heart of a device; None: nothing yet."""
+
+    top: Top | None = None
+    version: int = -1  # of the file, when the numbers were looked up or written
+    serving: tuple[ActivationFacts, ...] | None = None
+    installed: OrderId | None = None  # of which order its first position is recorded
 
 
 class SqlitePlain:
@@ -48,33 +58,27 @@ class SqlitePlain:
         self._vault, self._journal, self._devices = vault, journal, devices
         self._version = -1
         self._news = 0
-        self._tops: dict[DeviceId, Top] = {}
-        self._serving: dict[DeviceId, Sequence[ActivationFacts]] = {}
-        self._installed: dict[DeviceId, OrderId] = {}  # whose first position is recorded
+        self._known: dict[DeviceId, _Known] = {}
         self._said: list[Row] = []  # since the last commit
 
     def look(self) -> None:
         """See what others changed since the last piece of work."""
         version = self._db.execute("PRAGMA data_version").fetchone()[0]  # of other connections
-        if version != self._version or len(self._tops) > _MOST_KNOWN:
-            self._tops.clear()
-            self._version = version
+        self._version = version
         for device_id in self._journal.renumbered:
-            self._tops.pop(device_id, None)
+            if (found := self._known.get(device_id)) is not None:
+                found.top = None
         self._journal.renumbered.clear()
         self._news, changed = self._devices.news(self._news)
-        if changed is None or len(self._serving) > _MOST_KNOWN:
-            self._serving.clear()
-            self._installed.clear()
+        if changed is None or len(self._known) > _MOST_KNOWN:
+            self._known.clear()
         for device_id in changed or ():
-            self._serving.pop(device_id, None)
-            self._installed.pop(device_id, None)
+            if (found := self._known.get(device_id)) is not None:
+                found.serving = found.installed = None
 
     def forget(self) -> None:
         """Know nothing: what was done last was undone."""
-        self._tops.clear()
-        self._serving.clear()
-        self._installed.clear()
+        self._known.clear()
         self._said = []
         self._version, self._news = -1, 0
 
@@ -85,20 +89,27 @@ class SqlitePlain:
 
     def serving(self, device_id: DeviceId) -> Sequence[ActivationFacts]:
         """List the activations of a device."""
-        found = self._serving.get(device_id)
-        if found is None:
-            found = self._serving[device_id] = self._devices.serving(device_id)
-        return found
+        known = self._of(device_id)
+        if known.serving is None:
+            known.serving = tuple(self._devices.serving(device_id))
+        return known.serving
 
     def top(self, device_id: DeviceId, epoch: int) -> Top | None:
         """Tell which numbers are here."""
-        found = self._tops.get(device_id)
-        if found is not None and found.epoch == epoch:
-            return found
+        known = self._of(device_id)
+        is_new = known.version == self._version
+        if is_new and known.top is not None and known.top.epoch == epoch:
+            return known.top
         upto, missing = self._journal.upto(device_id, epoch)
         if upto < 0:
             return None
-        found = self._tops[device_id] = Top(epoch, upto, tuple(missing))
+        known.top, known.version = Top(epoch, upto, tuple(missing)), self._version
+        return known.top
+
+    def _of(self, device_id: DeviceId) -> _Known:
+        found = self._known.get(device_id)
+        if found is None:
+            found = self._known[device_id] = _Known()
         return found
 
     def store(self, taken: Sequence[Taken], *, received_at: Micros) -> None:
@@ -139,11 +150,12 @@ class SqlitePlain:
             first, last = one.fixes
             numbers = (plain.epoch, plain.last_seq)
             told.append((received_at, last, plain.battery_pct, *numbers, device_id))
-            self._tops[device_id] = one.top
+            known = self._of(device_id)
+            known.top, known.version = one.top, self._version
             if one.is_first:
                 fresh.append((device_id, plain.epoch, plain.first_seq, plain.last_seq))
-            if self._installed.get(device_id) != one.order_id:
-                self._installed[device_id] = one.order_id
+            if known.installed != one.order_id:
+                known.installed = one.order_id
                 steps.append((one.order_id, device_id, "first_fix", first, "machine"))
         self._db.executemany("INSERT INTO held VALUES (?, ?, ?, ?)", fresh).close()
         self._tell(told)
