@@ -7,12 +7,19 @@ from pathlib import Path
 
 import hypothesis
 import pytest
+from tests.quick import prepare_pages
 from tests.rig import Rig, opened_rig
 from tests.vaults import FakeVault, fake_vault, soft_module
 
 # Seeded, so that a red run is red again; a law that looks for more says so itself.
 hypothesis.settings.register_profile("seeded", derandomize=True)
 hypothesis.settings.load_profile("seeded")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _pages() -> None:
+    """Make what every house borrows, before the first test."""
+    prepare_pages()
 
 
 @pytest.fixture

@@ -607,14 +607,10 @@ def test_a_destroyed_key_is_served_by_no_one_for_long(keys: KeyStore) -> None:
 
     vault.end_wearer(ONE)
 
-    ended = time.monotonic()
-    while time.monotonic() - ended < 10 * LOOK_S:
-        try:
-            unsealed(second, told, ONE)
-        except SealBroken:
-            break
-        time.sleep(LOOK_S / 20)
-    assert time.monotonic() - ended < 5 * LOOK_S
+    assert LOOK_S <= 0.1
+    time.sleep(1.1 * LOOK_S)  # a slow machine takes longer, and looks all the same
+    with pytest.raises(SealBroken):
+        unsealed(second, told, ONE)
     assert second.name(b"x", wearer_id=OTHER) == name
     elsewhere.close()
 

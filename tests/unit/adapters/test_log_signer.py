@@ -86,7 +86,7 @@ def test_what_is_no_question_is_refused(tmp_path: Path) -> None:
 
 
 def answered(client: SocketSigner) -> str:
-    for _ in range(400):
+    for _ in range(2_000):
         with suppress(SignerAway):
             return client.key()
         time.sleep(0.05)
