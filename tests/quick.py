@@ -1,11 +1,13 @@
-"""What makes a test's house start fast: tables and pages made once, and passwords that cost
-nothing.
+"""What makes a test's house start fast, and do the same again: tables and pages made once,
+passwords that cost nothing, and draws from a seed.
 """
 
 from __future__ import annotations
 
 import os
+import random
 import tempfile
+from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
 from types import SimpleNamespace
@@ -32,6 +34,19 @@ sign_in._HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 
 ADDRESS: Final = "http://127.0.0.1:8080"
 _CLOCKED: Final = "/readyz"  # it watches a clock from the moment on at which the pages are made
+
+
+_DRAWS: Final = random.Random()
+
+
+def draw_anew(test: str) -> None:
+    """Let the houses of a test draw what they drew in its last run of the same seed."""
+    _DRAWS.seed(test)
+
+
+def drawn() -> Callable[[int], bytes]:
+    """Give a house's chance: another for each house, and the same again for the same test."""
+    return random.Random(_DRAWS.getrandbits(128)).randbytes
 
 
 class Lodger:

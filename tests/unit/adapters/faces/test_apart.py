@@ -46,20 +46,17 @@ def ends(apart: Apart) -> subprocess.Popen[bytes]:
     return apart._process
 
 
-def answered(faces: FacesApart, raw: bytes) -> tuple[str, float]:
-    """Give the answer, or the word of the refusal, and how long it took.
+def answered(faces: FacesApart, *raws: bytes) -> tuple[list[str], float]:
+    """Give for each picture that it was read, or the word of the refusal, and how long all took.
 
     What takes long is asked again: a picture is slow each time, a busy machine is not.
     """
     took: list[float] = []
     while True:
         begun = time.perf_counter()
-        try:
-            faces.clean(raw)
-            said = "read"
-        except PictureRefused as refusal:
-            said = str(refusal)
+        told = faces.clean_all(raws)
         took.append(time.perf_counter() - begun)
+        said = [str(one) if isinstance(one, PictureRefused) else "read" for one in told]
         if min(took) < IN_TIME_S or len(took) == 3:
             return said, min(took)
 
@@ -92,7 +89,7 @@ def test_each_bad_picture_has_an_answer_in_time(faces: FacesApart, raw: bytes, w
 
     said, took_s = answered(faces, raw)
 
-    assert word in said
+    assert said == [word]
     assert took_s < IN_TIME_S
     assert faces.clean(FACE).startswith(b"\xff\xd8\xff")
 
