@@ -32,15 +32,9 @@ from fairtag.app.keys.care import keep_keys
 from fairtag.bootstrap import open_house, open_keys
 from fairtag.custody.epochs import LIFE, WEEK
 from fairtag.custody.kinds import RecordKind, period_of
+from fairtag.custody.refusals import KeyBackupRefused, KeysMissing, RootRefused
 from fairtag.settings import Settings
-from fairtag.terms.errors import (
-    KeyBackupRefused,
-    KeysMissing,
-    RootRefused,
-    SealBroken,
-    StoreRefused,
-    UsageError,
-)
+from fairtag.terms.errors import SealBroken, StoreRefused, UsageError
 from fairtag.terms.ids import OrderId, WearerId
 from fairtag.terms.instants import DAY, Micros, parse
 

@@ -16,8 +16,9 @@ from fairtag.adapters.keystore import KeyStore
 from fairtag.adapters.roots.file import FILE, FileRoot, read_root, write_root
 from fairtag.adapters.roots.pkcs11 import Pkcs11Root
 from fairtag.adapters.roots.transit import TransitRoot
+from fairtag.custody.refusals import RootRefused, RootUnreachable
 from fairtag.custody.root import Root, is_of, new_check
-from fairtag.terms.errors import RootRefused, RootUnreachable, SealBroken
+from fairtag.terms.errors import SealBroken
 
 KEY, CONTEXT = bytes(range(32)), b"authority/ho"
 
