@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,17 +18,22 @@ hypothesis.settings.register_profile("seeded", derandomize=True)
 hypothesis.settings.load_profile("seeded")
 
 
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Make what houses borrow, before the first test; most of these folders open none."""
+    folders = {one.path.relative_to(Path(__file__).parent).parts[0] for one in session.items}
+    if not folders <= {"arch", "unit", "golden", "vectors"}:
+        prepare_pages()
+    # What is there from the start stays: no collection need look through ten thousand tests again.
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000)
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Seed what houses draw: with the run's seed, or with none where the order is no chance's."""
     seed = item.config.getoption("randomly_seed", None)
     draw_anew(os.urandom(16).hex() if seed is None else f"{seed} {item.nodeid}")
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _pages() -> None:
-    """Make what every house borrows, before the first test."""
-    prepare_pages()
 
 
 @pytest.fixture

@@ -80,11 +80,12 @@ class _Unmoved:
 
 
 _FREE: Final[list[Lent]] = []
+_AT_ONCE: Final = 2  # a house of a module's, and one of a test's
 
 
 def prepare_pages() -> None:
     """Make the pages that are lent: before any test could change how pages are made."""
-    if not _FREE:
+    while len(_FREE) < _AT_ONCE:
         _FREE.append(Lent())
 
 
