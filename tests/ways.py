@@ -382,6 +382,7 @@ def store(scene: Scene, folder: Path) -> bytes:
 
 # Ways that never see the store of a service; why.
 APART = {
+    "the process in front of the device door": "bytes of its own lines; it opens no store",
     "rehearsal": "invented people speak to this machine's own door",
     "this machine asking itself": "is a port free, is the service up",
     "opened package": "the recipient's own machine, with the recipient's own key",

@@ -69,7 +69,7 @@ def _sent(batch: int) -> dict[str, Any]:
 
 def _whole(words: argparse.Namespace) -> dict[str, Any]:
     with whole.service(words.wearers) as of:
-        first = whole.flood(of, batch=15, for_s=10.0)  # every wearer's keys are made in it
+        first = whole.warm(of)
         told = whole.flood(of, batch=15, for_s=words.seconds)
     return {"whole_first": first, "whole": told}
 
@@ -88,7 +88,7 @@ def _judging(words: argparse.Namespace) -> dict[str, Any]:
 
 def _one(words: argparse.Namespace) -> dict[str, Any]:
     with whole.service(words.wearers) as of:
-        whole.flood(of, batch=1, for_s=5.0)
+        whole.warm(of)
         return {"one_a_request": whole.flood(of, batch=1, for_s=20.0)}
 
 

@@ -9,7 +9,7 @@ import uvicorn
 
 from fairtag.bootstrap import open_house
 from fairtag.web.device_api.app import DeviceDoor
-from fairtag.web.device_api.wire import wire_of
+from fairtag.web.porch.wire import wire_of
 
 if __name__ == "__main__":
     with open_house(Path(sys.argv[1])) as house:

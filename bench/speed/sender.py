@@ -19,7 +19,7 @@ from typing import Any
 
 import numpy as np
 
-_CONNECTIONS = 256
+_CONNECTIONS = 1_024
 _TAILS = 4_096
 _PLACES = 65_536
 # Positions a second of a device's own time: so few minutes of the past hold what many minutes send.

@@ -18,16 +18,13 @@ def told_to_loops(monkeypatch: pytest.MonkeyPatch, folder: Path) -> str | None:
     """Run a service that stops at once; tells what its loops would go by."""
     found: list[str | None] = []
 
-    def run() -> None:
+    def run(*_: object, **__: object) -> None:
         found.append(os.environ.get("FAIRTAG_COMPILED"))
-
-    def server(_: object) -> SimpleNamespace:
-        return SimpleNamespace(run=run)
 
     for name in ("alone", "running"):
         monkeypatch.setattr(serve, name, nullcontext)
     monkeypatch.setattr(serve, "Site", lambda *_, **__: SimpleNamespace(door=None))
-    monkeypatch.setattr(serve, "uvicorn", SimpleNamespace(Config=lambda *_, **__: 0, Server=server))
+    monkeypatch.setattr(serve, "run", run)
     monkeypatch.setattr(sys, "setswitchinterval", lambda _: None)
     house: Any = None
     serve.run_site(house, folder, host="127.0.0.1", port=0)

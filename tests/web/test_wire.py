@@ -12,7 +12,7 @@ import uvicorn
 from tests.rig import Rig
 
 from fairtag.app.run_service import Pulse
-from fairtag.web.device_api.wire import Wire, wire_of
+from fairtag.web.porch.wire import Wire, wire_of
 from fairtag.web.site import Site
 
 

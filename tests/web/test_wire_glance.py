@@ -14,8 +14,8 @@ from uvicorn.server import ServerState
 
 from fairtag.app.add_device import hash_of
 from fairtag.terms.ids import DeviceId
-from fairtag.web.device_api import wire
-from fairtag.web.device_api.wire import Wire, wire_of
+from fairtag.web.porch import glance
+from fairtag.web.porch.wire import Wire, wire_of
 
 _KNOWN = hash_of("a-token")
 _BODY = b'{"type":"position"}'
@@ -151,7 +151,7 @@ def test_both_ways_read_the_same(lines: list[bytes]) -> None:
 def test_negative_control_a_glance_that_takes_the_last_of_two_lengths(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    loose = wire._HEAD.pattern.replace(rb"(?!([A-Za-z-]+):.*\r\n(?i:\1):)", b"()")
-    monkeypatch.setattr(wire, "_HEAD", re.compile(loose, re.DOTALL))
+    loose = glance._HEAD.pattern.replace(rb"(?!([A-Za-z-]+):.*\r\n(?i:\1):)", b"()")
+    monkeypatch.setattr(glance, "_HEAD", re.compile(loose, re.DOTALL))
     raw = written(_HOST, _MINE, b"Content-Length: 3", _LENGTH)
     assert read(raw, at_a_glance=True) != read(raw, at_a_glance=False)

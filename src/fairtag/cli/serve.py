@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-import uvicorn
 
 from fairtag.adapters.alone import alone
 from fairtag.adapters.logproof.signing import signer_beside
@@ -23,7 +22,7 @@ from fairtag.evaluation.warming import warming
 from fairtag.orders.scheme import Scheme
 from fairtag.settings import settings_of
 from fairtag.terms.errors import UsageError
-from fairtag.web.device_api.wire import wire_of
+from fairtag.web.porch.server import run
 from fairtag.web.site import Site
 
 _SWITCH_S = 0.00002  # measured: with 0.5 ms a fifth fewer positions a second
@@ -73,15 +72,4 @@ def run_site(
         gc.collect()
         gc.freeze()
         gc.set_threshold(_NEW_OBJECTS)
-        config = uvicorn.Config(
-            site,
-            http=wire_of(site.door),
-            host=host,
-            port=port,
-            log_level="warning",
-            access_log=False,  # addresses hold credentials and references
-            server_header=False,
-            lifespan="off",
-            timeout_graceful_shutdown=5,
-        )
-        uvicorn.Server(config).run()
+        run(site, site.door, host=host, port=port)

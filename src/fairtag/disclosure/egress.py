@@ -72,6 +72,17 @@ _WORLD = (
         decides="whoever sets the root key up",
     ),
     Way(
+        name="the process in front of the device door",
+        how=How.NETWORK,
+        by=(
+            "web/porch/porter.py:_Porch",
+            "web/porch/stand.py:Stand",
+            "web/porch/stand.py:main",
+        ),
+        carries="what a device itself sent, and its answer; a child of this machine",
+        decides="whoever runs the service",
+    ),
+    Way(
         name="rehearsal",
         how=How.NETWORK,
         by=("sim/players.py:_speak", "sim/portraits/answering.py:answer_prompts"),

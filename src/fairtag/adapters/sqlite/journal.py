@@ -14,6 +14,7 @@ from fairtag.adapters.sqlite.chunks import SqliteChunks
 from fairtag.adapters.sqlite.engine import driver
 from fairtag.adapters.sqlite.schema import metadata
 from fairtag.adapters.sqlite.taking.held import Held
+from fairtag.adapters.sqlite.taking.statements import write as write_rows
 from fairtag.app.ports import Appended, JournalEntry, Vault
 from fairtag.app.trail.book import Pile
 from fairtag.custody.kinds import RecordKind, period_of
@@ -271,9 +272,7 @@ class SqliteJournal(Held):
 
     def insert_sealed(self, rows: Sequence[tuple[Any, ...]]) -> None:
         """Store rows of this table, sealed and numbered already, of one day of receipt."""
-        self._db.executemany(
-            "INSERT INTO journal VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows
-        ).close()
+        write_rows(self._db, "INSERT INTO journal VALUES {}".format, rows)
         day = period_of(RecordKind.JOURNAL, Micros(rows[0][_RECEIVED_AT]))
         self._db.execute("INSERT OR IGNORE INTO journal_days VALUES (?)", (day,)).close()
 

@@ -9,7 +9,7 @@ Units: µs UTC.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -330,13 +330,16 @@ def _missing(tx: Transaction, *, findings: Sequence[Finding]) -> list[Finding]:
     return found
 
 
-def clean_replay(house: House) -> list[tuple[OrderId, bytes]]:
+def clean_replay(
+    house: House, *, of: Callable[[OrderId], bool] = lambda _: True
+) -> list[tuple[OrderId, bytes]]:
     """Judge the whole journal again from nothing and write nothing; gives what the states should
-    be.
+    be, of all orders or of some.
     """
     engine, after = Engine(house), 0
     while entries := house.store.read(partial(_entries, after=after)):
         for entry in entries:
-            engine._judge(entry, _Batch())  # noqa: SLF001 - the engine's own other mode
+            if of(entry.order_id):
+                engine._judge(entry, _Batch())  # noqa: SLF001 - the engine's own other mode
         after = entries[-1].n
-    return engine.digest_input()
+    return [told for told in engine.digest_input() if of(told[0])]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hmac
 import time
+from collections.abc import Sequence
 from typing import Final
 
 from fairtag.app.books import Bearer, Gateway
@@ -30,7 +31,14 @@ class Registry:
 
     def bearer(self, token_hash: bytes) -> Bearer | None:
         """Find who holds this credential, unless revoked."""
+        return self.bearers((token_hash,))[0]
+
+    def bearers(self, token_hashes: Sequence[bytes]) -> list[Bearer | None]:
+        """Find who holds these credentials, unless revoked."""
         self._look()
+        return [self._bearer(one) for one in token_hashes]
+
+    def _bearer(self, token_hash: bytes) -> Bearer | None:
         found = self._bearers.get(token_hash)
         if found is None:
             return self._read(token_hash)

@@ -11,7 +11,7 @@ import asyncio
 import base64
 import binascii
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, Literal
 
 import msgspec
@@ -31,7 +31,8 @@ from fairtag.web.device_api.lane import Lane
 from fairtag.web.device_api.own import Asked, Own, handled
 from fairtag.web.device_api.own_routes import routes_of
 from fairtag.web.device_api.protocols import PROTOCOLS, Answer, Protocol
-from fairtag.web.device_api.valve import Valve, is_urgent
+from fairtag.web.device_api.urgent import is_urgent
+from fairtag.web.device_api.valve import Valve
 
 _LOG = logging.getLogger(__name__)
 MAX_BODY_BYTES = 4 * 1024 * 1024  # contract §6
@@ -65,8 +66,23 @@ class DeviceDoor:
         bearer = self._registry.bearer(token_hash)
         return None if bearer is None or bearer.kind != "device" else bearer.device_id
 
-    def offer(self, device_id: DeviceId, body: bytes, done: Callable[[Answer], None]) -> None:
-        """Take what a device posted to `/d/v1/messages`; `done` is told the answer."""
+    def devices_of(self, token_hashes: Sequence[bytes]) -> list[DeviceId | None]:
+        """Tell the same of many at once."""
+        found = self._registry.bearers(token_hashes)
+        return [one.device_id if one and one.kind == "device" else None for one in found]
+
+    def offer(
+        self,
+        device_id: DeviceId,
+        body: bytes,
+        done: Callable[[Answer], None],
+        *,
+        urgent: bool | None = None,
+    ) -> None:
+        """Take what a device posted to `/d/v1/messages`; `done` is told the answer.
+
+        `urgent` tells whether it says so, where somebody looked already.
+        """
 
         def told(found: Answer | Busy | None) -> None:
             if isinstance(found, Answer):
@@ -78,7 +94,7 @@ class DeviceDoor:
                 self._tasks.add(task)
                 task.add_done_callback(self._tasks.discard)
 
-        self._lane.offer(device_id, body, told)
+        self._lane.offer(device_id, body, told, urgent=urgent)
 
     async def _alone(
         self, device_id: DeviceId, body: bytes, done: Callable[[Answer], None]

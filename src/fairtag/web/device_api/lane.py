@@ -22,7 +22,8 @@ from fairtag.terms.errors import Busy
 from fairtag.terms.ids import DeviceId
 from fairtag.terms.instants import Micros, text
 from fairtag.web.device_api.protocols import Answer
-from fairtag.web.device_api.valve import MOST_BEHIND_S, Valve, is_urgent
+from fairtag.web.device_api.urgent import is_urgent
+from fairtag.web.device_api.valve import MOST_BEHIND_S, Valve
 
 MOST: Final = 400  # requests together
 _MOST_WAITING: Final = 20_000
@@ -55,9 +56,14 @@ class Lane:
         self._went_s = float("-inf")
         self._called: asyncio.Handle | None = None
 
-    def offer(self, device_id: DeviceId, body: bytes, done: Done) -> None:
-        """Take a request; `done` is told the answer, why not, or None: it must go the other way."""
-        if len(body) > MOST_BYTES or is_urgent(body):
+    def offer(
+        self, device_id: DeviceId, body: bytes, done: Done, *, urgent: bool | None = None
+    ) -> None:
+        """Take a request; `done` is told the answer, why not, or None: it must go the other way.
+
+        `urgent` tells whether it says so, where somebody looked already.
+        """
+        if len(body) > MOST_BYTES or (is_urgent(body) if urgent is None else urgent):
             done(None)
         elif self._is_shut():
             done(Busy())

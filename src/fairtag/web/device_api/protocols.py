@@ -9,13 +9,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
+import msgspec
+
 from fairtag.intake import native, osmand, overland, owntracks, traccar
 from fairtag.intake.messages import Decoded
 from fairtag.intake.request import Request
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
+class Answer(msgspec.Struct, frozen=True, kw_only=True):
     """What goes back to the device."""
 
     status: int

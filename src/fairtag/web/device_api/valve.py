@@ -17,8 +17,6 @@ LEAST_FREE: Final = 0.1  # of the disk
 _LOOK_S: Final = 1.0  # the disk is not asked at every request
 _SOON_S: Final = 5
 _SPREAD_S: Final = 56  # later by up to so much, less one
-# Source: contract §5, the urgent kinds; a zone is found by the judge, no device tells it.
-_URGENT: Final = (b'"strap_open"', b'"sos"')
 
 
 class Valve:
@@ -43,11 +41,3 @@ class Valve:
         """Give the header that tells when to come again."""
         after_s = _SOON_S + self._house.chance(1)[0] % _SPREAD_S
         return (b"retry-after", str(after_s).encode())
-
-
-def is_urgent(body: bytes) -> bool:
-    """Tell whether a body says so: it only decides who waits."""
-    for word in _URGENT:  # noqa: SIM110 - asked of every request; this is twice as fast
-        if word in body:
-            return True
-    return False

@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 from fairtag.adapters.sqlite.devices import SqliteDeviceBook
 from fairtag.adapters.sqlite.engine import driver
 from fairtag.adapters.sqlite.journal import SqliteJournal
+from fairtag.adapters.sqlite.taking.statements import write
 from fairtag.app.books import ActivationFacts
 from fairtag.app.ports import Vault
 from fairtag.app.taking.book import Taken, Top
@@ -24,6 +25,12 @@ from fairtag.terms.instants import Micros
 
 _MOST_KNOWN: Final = 2_000_000  # devices; some 600 bytes each
 _WORD: Final = 8  # bytes
+# The driver counts what an UPDATE changed only where the statement begins with this word.
+_TELL: Final = (
+    "UPDATE devices SET heard_at = told.column1, fixed_at = told.column2,"
+    " battery_pct = coalesce(told.column3, devices.battery_pct), epoch = told.column4,"
+    " upto = told.column5 FROM (VALUES {}) AS told WHERE devices.device_id = told.column6"
+)
 
 
 class SqlitePlain:
@@ -135,17 +142,12 @@ class SqlitePlain:
         self._devices.record_steps(steps)
 
     def _tell(self, rows: Sequence[tuple[object, ...]]) -> None:
-        """Write when heard, when fixed, charge, epoch, last number, by device.
+        """Write when heard, when fixed, charge, epoch, last number, by device: each comes once.
 
         One row tells all of a device, since each row that is changed is a page that is written.
         Raises: UnknownDevice when one was never registered.
         """
-        done = self._db.executemany(
-            "UPDATE devices SET heard_at = ?, fixed_at = ?, battery_pct = coalesce(?, battery_pct),"
-            " epoch = ?, upto = ? WHERE device_id = ?",
-            rows,
-        )
-        if done.rowcount != len(rows):
+        if write(self._db, _TELL.format, rows) != len(rows):
             raise UnknownDevice
 
 

@@ -2,12 +2,12 @@
 
 A protocol of uvicorn's own kind: whatever is not a plain POST of a known device to
 `/d/v1/messages` is served as ever, by the ASGI application. A request that came whole and by
-itself, with headers of which every parser thinks the same, is not even parsed: see `_HEAD`.
+itself, with headers of which every parser thinks the same, is not even parsed: see `glance`.
 """
 
 from __future__ import annotations
 
-import re
+import asyncio
 from typing import ClassVar, Final
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
@@ -17,22 +17,11 @@ from fairtag.intake.together.plain import MOST_BYTES
 from fairtag.terms.ids import DeviceId
 from fairtag.web.device_api.app import DeviceDoor
 from fairtag.web.device_api.protocols import Answer
+from fairtag.web.porch.glance import BEARER, glance
 
 _PATH: Final = b"/d/v1/messages"
-_BEARER: Final = b"Bearer "
 # Whoever asks for one of these is served as ever.
 _ODD: Final = frozenset({b"content-encoding", b"transfer-encoding", b"expect", b"upgrade"})
-# One credential, one length, and headers that change nothing; anything else is for the parser.
-_HEAD: Final = re.compile(
-    rb"POST /d/v1/messages HTTP/1\.1"
-    rb"(?:\r\n(?!([A-Za-z-]+):.*\r\n(?i:\1):)"  # no name comes twice
-    rb"(?:(?i:authorization): (Bearer [!-~]+)"
-    rb"|(?i:content-length): ([0-9]{1,6})"
-    rb"|(?i:host|user-agent|accept|accept-encoding|accept-language|content-type): [ -~]*"
-    rb"|(?i:connection): keep-alive))+",
-    re.DOTALL,
-)
-_END: Final = b"\r\n\r\n"
 
 
 class _Nobody:
@@ -62,8 +51,14 @@ class Wire(HttpToolsProtocol):
 
     door: DeviceDoor
     _known: tuple[bytes, bytes] = (b"", b"")  # a credential as it came last, and its hash
-    _head: ClassVar[tuple[object, bytes]] = (None, b"")  # of all: what uvicorn gives, as written
     _is_between = True  # the parser has seen whole requests only
+    said = b""  # what this line said before it came here
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Begin, with what was said already."""
+        super().connection_made(transport)
+        if self.said:
+            self.data_received(self.said)
 
     def data_received(self, data: bytes) -> None:
         """Take what came: at a glance, if it is one whole plain request and none is unanswered."""
@@ -121,14 +116,10 @@ class Wire(HttpToolsProtocol):
 
     def _at_a_glance(self, data: bytes) -> _Request | None:
         """Read one whole plain request; None when it is anything else."""
-        end = data.find(_END)
-        found = _HEAD.fullmatch(data, 0, end) if end > 0 else None
+        found = glance(data, most=MOST_BYTES)
         if found is None:
             return None
-        _, credential, length = found.groups()
-        begin = end + len(_END)
-        if not credential or not length or not 0 < int(length) == len(data) - begin <= MOST_BYTES:
-            return None
+        credential, begin = found
         device_id = self._device(credential)
         return None if device_id is None else _Request(device_id, data[begin:], keep_alive=True)
 
@@ -151,7 +142,7 @@ class Wire(HttpToolsProtocol):
             and self.parser.get_method() == b"POST"
             and self.parser.get_http_version() == "1.1"
         )
-        if not (is_usual and self._is_next() and credential.startswith(_BEARER)):
+        if not (is_usual and self._is_next() and credential.startswith(BEARER)):
             return None
         device_id = self._device(credential)
         if device_id is None:
@@ -161,7 +152,7 @@ class Wire(HttpToolsProtocol):
     def _device(self, credential: bytes) -> DeviceId | None:
         """Find whose credential this is; None: it is nobody's, or no device's."""
         if credential != self._known[0]:
-            token = credential[len(_BEARER) :].decode("latin-1").strip()
+            token = credential[len(BEARER) :].decode("latin-1").strip()
             self._known = (credential, hash_of(token))
         # The hash is kept, not whose it is: a credential that is revoked ends at once.
         return self.door.device_of(self._known[1])
@@ -172,11 +163,9 @@ class Wire(HttpToolsProtocol):
             self.cycle = None  # type: ignore[assignment]
         if request.disconnected or self.transport.is_closing():
             return
-        given = self.server_state.default_headers  # anew each second
-        head = Wire._head
-        if head[0] is not given:
-            head = Wire._head = (given, b"".join([b"%b: %b\r\n" % one for one in given]))
-        self.transport.write(_written(told, head[1], request))
+        self.transport.write(
+            written(told, self.server_state.default_headers, keep_alive=request.keep_alive)
+        )
         if not request.keep_alive:
             self.transport.close()
         self.on_response_complete()
@@ -187,10 +176,20 @@ def wire_of(door: DeviceDoor) -> type[Wire]:
     return type("WireOfDoor", (Wire,), {"door": door})
 
 
-def _written(told: Answer, given: bytes, request: _Request) -> bytes:
+def written(told: Answer, given: list[tuple[bytes, bytes]], *, keep_alive: bool = True) -> bytes:
+    """Write an answer to a device; `given` are headers of all answers."""
+    head = _Given.head
+    if head[0] is not given:
+        head = _Given.head = (given, b"".join([b"%b: %b\r\n" % one for one in given]))
     more = b"".join([b"%b: %b\r\n" % one for one in told.headers]) if told.headers else b""
-    if not request.keep_alive:
+    if not keep_alive:
         more += b"connection: close\r\n"
     return b"%b%b%bcontent-type: application/json\r\ncontent-length: %d\r\n\r\n%b" % (
-        *(STATUS_LINE[told.status], given, more, len(told.body), told.body),
+        *(STATUS_LINE[told.status], head[1], more, len(told.body), told.body),
     )
+
+
+class _Given:
+    """Headers of all answers, which are new each second, as written."""
+
+    head: ClassVar[tuple[object, bytes]] = (None, b"")

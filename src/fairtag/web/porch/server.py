@@ -1,0 +1,70 @@
+"""Which server answers at the house's address? uvicorn's, behind a porch where a core is free.
+
+A porch is worth it where it runs beside the house: with one core only, the house takes its lines
+itself.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Callable
+from typing import Any
+
+import uvicorn
+
+from fairtag.web.device_api.app import DeviceDoor
+from fairtag.web.porch.porter import Porter
+from fairtag.web.porch.wire import Wire, wire_of, written
+
+
+class PorchServer(uvicorn.Server):
+    """Opens its porch when it starts, and closes it first when it ends."""
+
+    def __init__(self, config: uvicorn.Config, door: DeviceDoor) -> None:
+        super().__init__(config)
+        self._door = door
+        self._porter: Porter | None = None
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Begin to take lines from one socket."""
+        await super().startup(sockets=[])
+        (listening,) = sockets or []
+        self._porter = Porter(
+            self._door,
+            listening,
+            wire=self._wire,
+            written=lambda told: written(told, self.server_state.default_headers),
+        )
+        await self._porter.open()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Answer who waits, then end as ever."""
+        if self._porter is not None:
+            await self._porter.close()
+        await super().shutdown(sockets=sockets)
+
+    def _wire(self) -> Wire:
+        made: Wire = self.config.http_protocol_class(  # type: ignore[call-arg, assignment]
+            config=self.config, server_state=self.server_state, app_state=self.lifespan.state
+        )
+        return made
+
+
+def run(site: Callable[..., Any], door: DeviceDoor, *, host: str, port: int) -> None:
+    """Serve until the process is told to stop."""
+    config = uvicorn.Config(
+        site,
+        http=wire_of(door),
+        host=host,
+        port=port,
+        log_level="warning",
+        access_log=False,  # addresses hold credentials and references
+        server_header=False,
+        lifespan="off",
+        timeout_graceful_shutdown=5,
+    )
+    if len(os.sched_getaffinity(0)) == 1:
+        uvicorn.Server(config).run()
+    else:
+        PorchServer(config, door).run(sockets=[config.bind_socket()])
