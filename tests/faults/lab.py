@@ -174,20 +174,24 @@ def served(
     folder: Path, port: int, serving: Callable[[Path, str, int], None] = serve
 ) -> Iterator[BaseProcess]:
     """Run the service in a process of its own; a server that has the modules ready forks it."""
+    _awaited(port, is_listening=False, told="what the last service left still listens")
     process = FORKS.Process(target=serving, args=(folder, "127.0.0.1", port), daemon=True)
     process.start()
     try:
-        for _ in range(1_200):  # a busy machine is no reason to fail
-            with socket.socket() as probe:
-                if probe.connect_ex(("127.0.0.1", port)) == 0:
-                    break
-            time.sleep(0.05)
-        else:
-            pytest.fail("the service does not come up")
+        _awaited(port, is_listening=True, told="the service does not come up")
         yield process
     finally:
         process.kill()
         process.join()
+
+
+def _awaited(port: int, *, is_listening: bool, told: str) -> None:
+    for _ in range(1_200):  # a busy machine is no reason to fail
+        with socket.socket() as probe:
+            if (probe.connect_ex(("127.0.0.1", port)) == 0) is is_listening:
+                return
+        time.sleep(0.05)
+    pytest.fail(told)
 
 
 def run(*words: str | Path) -> None:
