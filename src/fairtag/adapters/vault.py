@@ -198,6 +198,10 @@ class KeyVault:
                 names = whole or self._keys.names("data/")
             yield _listed(names)
 
+    def generation(self) -> int:
+        """Give a number that changes when any key is destroyed or locked."""
+        return self._keys.generation()
+
     def lock(self, run: str, items: Sequence[Item]) -> int:
         """Move keys under a wrapper of the run's own; tells how many."""
         return locks.lock(self._keys, run, map(_name_of, items))

@@ -76,7 +76,10 @@ class Journal(Protocol):
         ...
 
     def rows_after(self, n: int, *, limit: int) -> list[Row]:
-        """List the same opened and not read: whoever takes many reads them at once."""
+        """List the same opened and not read: whoever takes many reads them at once.
+
+        Fewer than there are, perhaps, but some when there are any.
+        """
         ...
 
     def rulings_told(self, order_id: OrderId) -> list[Micros]:

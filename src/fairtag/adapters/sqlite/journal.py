@@ -13,6 +13,7 @@ from sqlalchemy import Column, Connection, Index, Integer, LargeBinary, String, 
 from fairtag.adapters.sqlite.chunks import SqliteChunks
 from fairtag.adapters.sqlite.engine import driver
 from fairtag.adapters.sqlite.schema import metadata
+from fairtag.adapters.sqlite.taking.fresh import Fresh
 from fairtag.adapters.sqlite.taking.held import Held
 from fairtag.adapters.sqlite.taking.statements import write as write_rows
 from fairtag.app.ports import Appended, JournalEntry, Vault
@@ -73,9 +74,11 @@ _Row = tuple[int, Literal["messages", "tick", "ruling"], str, str, DeviceId | No
 class SqliteJournal(Held):
     """Keeps `fairtag.app.ports.Journal`."""
 
-    def __init__(self, connection: Connection, vault: Vault) -> None:
+    def __init__(self, connection: Connection, vault: Vault, fresh: Fresh | None = None) -> None:
+        """`fresh` holds what was committed last, where somebody keeps it."""
         self._db = driver(connection)
         self._vault = vault
+        self._fresh = Fresh(vault.generation) if fresh is None else fresh
         self._chunks = SqliteChunks(connection, vault)
         self.renumbered: set[DeviceId] = set()  # whose held numbers changed; whoever knows clears
 
@@ -104,7 +107,9 @@ class SqliteJournal(Held):
         return sorted([*self._chunks.after(n, limit=limit), *rows], key=_place)[:limit]
 
     def rows_after(self, n: int, *, limit: int) -> list[Row]:
-        """List the same opened and not read."""
+        """List the same opened and not read; fewer than there are, but some when there are any."""
+        if fresh := self._fresh.after(n, limit=limit):
+            return fresh
         if self._chunks.reach() > n:
             return [_row_of(one) for one in self.after(n, limit=limit)]
         found = self._db.execute(

@@ -17,6 +17,7 @@ from fairtag.adapters.clock import MachineClock
 from fairtag.adapters.spool import Spool
 from fairtag.adapters.sqlite.engine import driver, reading, writing
 from fairtag.adapters.sqlite.schema import HEAD, metadata
+from fairtag.adapters.sqlite.taking.fresh import Fresh
 from fairtag.adapters.sqlite.transaction import SqliteTransaction
 from fairtag.adapters.sqlite.writer import Writer
 from fairtag.app.ports import Clock, Transaction, Vault
@@ -67,8 +68,13 @@ class SqliteStore:
         self._lock = threading.Lock()
         os.close(os.open(self._path, os.O_WRONLY | os.O_CREAT, 0o600))
         self.kind = _prepare(self._path, kind)
-        told, forgotten = SqliteTransaction.settle, SqliteTransaction.forget
-        self._writer = Writer(self._connect, settle=told, forget=forgotten)
+        self._fresh = Fresh(vault.generation)
+        self._writer = Writer(
+            self._connect,
+            settle=SqliteTransaction.settle,
+            committed=SqliteTransaction.committed,
+            forget=SqliteTransaction.forget,
+        )
 
     def submit(
         self, work: Callable[[Transaction], T], *, is_plain: bool = False, is_urgent: bool = False
@@ -138,9 +144,13 @@ class SqliteStore:
         connection = writing(self._path)
         with self._lock:
             self._open.append(connection)
-        transaction = SqliteTransaction(connection, self._vault, self.spool, self._clock)
+        transaction = self._transaction(connection)
         transaction.audit.note_changes()
         return driver(connection), transaction
+
+    def _transaction(self, connection: Connection) -> SqliteTransaction:
+        told = (self._vault, self.spool, self._clock, self._fresh)
+        return SqliteTransaction(connection, *told)
 
     def _reader(self) -> tuple[sqlite3.Connection, Transaction]:
         found: tuple[sqlite3.Connection, Transaction] | None = getattr(self._mine, "pair", None)
@@ -148,7 +158,7 @@ class SqliteStore:
             connection = reading(self._path)
             with self._lock:
                 self._open.append(connection)
-            transaction = SqliteTransaction(connection, self._vault, self.spool, self._clock)
+            transaction = self._transaction(connection)
             found = self._mine.pair = (driver(connection), transaction)
         return found
 

@@ -32,6 +32,7 @@ from fairtag.adapters.sqlite.quarantine import SqliteQuarantine
 from fairtag.adapters.sqlite.reviewing.again import SqliteSecondLookBook
 from fairtag.adapters.sqlite.reviewing.decisions import SqliteDecisionBook
 from fairtag.adapters.sqlite.reviewing.photos import SqlitePhotoReviewBook
+from fairtag.adapters.sqlite.taking.fresh import Fresh
 from fairtag.adapters.sqlite.taking.plain import SqlitePlain
 from fairtag.app.ports import Clock, Vault
 
@@ -39,8 +40,16 @@ from fairtag.app.ports import Clock, Vault
 class SqliteTransaction:
     """Keeps `fairtag.app.ports.Transaction`; the writer and each reader have one."""
 
-    def __init__(self, connection: Connection, vault: Vault, spool: Spool, clock: Clock) -> None:
-        self.journal = SqliteJournal(connection, vault)
+    def __init__(
+        self,
+        connection: Connection,
+        vault: Vault,
+        spool: Spool,
+        clock: Clock,
+        fresh: Fresh | None = None,
+    ) -> None:
+        self._fresh = fresh
+        self.journal = SqliteJournal(connection, vault, fresh)
         self.chunks = SqliteChunks(connection, vault)
         self.quarantine = SqliteQuarantine(connection, vault)
         self.verdicts = SqliteVerdicts(connection, vault)
@@ -78,6 +87,12 @@ class SqliteTransaction:
         Raises: LogUnavailable.
         """
         self.audit.settle()
+
+    def committed(self) -> None:
+        """Leave what is durable now to the judge."""
+        said = self.plain.said()
+        if said and self._fresh is not None:
+            self._fresh.add(said)
 
     def forget(self) -> None:
         """Know nothing by heart: what was done last was undone."""

@@ -96,6 +96,7 @@ class Beside:
     """What is done beside each commit."""
 
     settle: Callable[[Any], None]
+    committed: Callable[[Any], None]
     forget: Callable[[Any], None]
     changes: int = 0
 
@@ -112,15 +113,17 @@ class Writer:
         connect: Callable[[], tuple[sqlite3.Connection, Any]],
         *,
         settle: Callable[[Any], None] = lambda _: None,
+        committed: Callable[[Any], None] = lambda _: None,
         forget: Callable[[Any], None] = lambda _: None,
     ) -> None:
         """Start the thread; `connect` opens the driver's connection and the transaction on it.
 
         `settle` is done on the transaction before each commit; it may raise LogUnavailable.
+        `committed` is done on it after each, before anybody is told.
         `forget` is done on it after something was undone.
         """
         self._queue = _Queue()
-        self._connect, self._beside = connect, Beside(settle, forget)
+        self._connect, self._beside = connect, Beside(settle, committed, forget)
         self._ready: Future[None] = Future()
         self._thread = threading.Thread(target=self._run, name="fairtag-writer", daemon=True)
         self._is_open = True
@@ -222,6 +225,7 @@ def _commit(
         else:
             _fail(group, error)
     else:
+        beside.committed(transaction)
         beside.done(is_plain=all(job.is_plain for job in group))
         for job in group:
             _tell(job)

@@ -21,6 +21,10 @@ class Vault(Protocol):
     `fairtag.custody.opening` and the machine's own judging calls `unseal` on what holds positions.
     """
 
+    def generation(self) -> int:
+        """Give a number that changes when any key is destroyed or locked."""
+        ...
+
     def enrol(self, wearer_id: WearerId, authority_id: str) -> None:
         """Make the wearer's key under the authority's; nothing when it is there."""
         ...

@@ -18,6 +18,7 @@ from fairtag.app.books import ActivationFacts
 from fairtag.app.ports import Vault
 from fairtag.app.taking.book import Taken, Top
 from fairtag.custody.kinds import RecordKind
+from fairtag.custody.stack import Row
 from fairtag.custody.trail.row import block, lines_of
 from fairtag.terms.errors import UnknownDevice
 from fairtag.terms.ids import DeviceId, OrderId
@@ -50,6 +51,7 @@ class SqlitePlain:
         self._tops: dict[DeviceId, Top] = {}
         self._serving: dict[DeviceId, Sequence[ActivationFacts]] = {}
         self._installed: dict[DeviceId, OrderId] = {}  # whose first position is recorded
+        self._said: list[Row] = []  # since the last commit
 
     def look(self) -> None:
         """See what others changed since the last piece of work."""
@@ -73,7 +75,13 @@ class SqlitePlain:
         self._tops.clear()
         self._serving.clear()
         self._installed.clear()
+        self._said = []
         self._version, self._news = -1, 0
+
+    def said(self) -> list[Row]:
+        """Give what was stored since the last commit, once."""
+        found, self._said = self._said, []
+        return found
 
     def serving(self, device_id: DeviceId) -> Sequence[ActivationFacts]:
         """List the activations of a device."""
@@ -105,20 +113,20 @@ class SqlitePlain:
     def _rows(self, taken: Sequence[Taken], received_at: Micros) -> list[tuple[object, ...]]:
         """Write and seal all of one time of receipt, as rows of the journal."""
         first = self._journal.last() + 1
+        said = [
+            Row(n, "messages", one.order_id, one.wearer_id, one.device_id, received_at, plain)
+            for n, (one, plain) in enumerate(zip(taken, _blocks(taken), strict=True), first)
+        ]
         sealed = self._vault.seal_many(
-            (
-                (one.wearer_id, f"journal/{n}", plain)
-                for n, (one, plain) in enumerate(zip(taken, _blocks(taken), strict=True), first)
-            ),
+            ((one.wearer_id, f"journal/{one.n}", one.plain) for one in said),
             kind=RecordKind.JOURNAL,
             at=received_at,
         )
+        self._said += said
         rows: list[tuple[object, ...]] = []
-        for n, (one, each) in enumerate(zip(taken, sealed, strict=True), first):
+        for row, one, each in zip(said, taken, sealed, strict=True):
             told = one.told
-            whose = (n, "messages", one.order_id, one.wearer_id, one.device_id, received_at)
-            numbers = (told.last_at, told.epoch, told.first_seq, told.last_seq)
-            rows.append(whose + numbers + (each,))
+            rows.append((*row[:-1], told.last_at, told.epoch, told.first_seq, told.last_seq, each))
         return rows
 
     def _note(self, taken: Sequence[Taken], received_at: Micros) -> None:
