@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from contextlib import nullcontext
 from pathlib import Path
 from types import SimpleNamespace
@@ -25,7 +24,6 @@ def told_to_loops(monkeypatch: pytest.MonkeyPatch, folder: Path) -> str | None:
         monkeypatch.setattr(serve, name, nullcontext)
     monkeypatch.setattr(serve, "Site", lambda *_, **__: SimpleNamespace(door=None))
     monkeypatch.setattr(serve, "run", run)
-    monkeypatch.setattr(sys, "setswitchinterval", lambda _: None)
     house: Any = None
     serve.run_site(house, folder, host="127.0.0.1", port=0)
     return found[0]

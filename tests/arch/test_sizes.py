@@ -33,7 +33,7 @@ FILES_OF_ROOM = {
 }
 LINES_OF_ROOM = {
     "app": (3_550, "the use cases and their promises"),
-    "adapters/sqlite": (3_200, "eleven books with their SQL"),
+    "adapters/sqlite": (3_300, "eleven books with their SQL, and what was just committed"),
     "rules": (3_170, "every kind of finding"),
     "web/console": (2_100, "pages, API and their words"),
     "cli": (1_800, "fourteen commands and their words"),

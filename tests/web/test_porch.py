@@ -6,6 +6,7 @@ import asyncio
 import os
 import signal
 import socket
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -428,6 +429,7 @@ def test_who_asked_before_the_end_is_answered_and_the_porch_goes() -> None:
 def test_one_core_needs_no_porch(monkeypatch: pytest.MonkeyPatch) -> None:
     made: list[str] = []
     monkeypatch.setattr(server.os, "sched_getaffinity", lambda _: {0})
+    monkeypatch.setattr(sys, "setswitchinterval", lambda _: None)
     monkeypatch.setattr(uvicorn.Server, "run", lambda *_, **told: made.append(repr(told)))
     server.run(_page, _Door(), host="127.0.0.1", port=0)  # type: ignore[arg-type]
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import sys
 from contextlib import nullcontext
 from pathlib import Path
 from typing import Annotated
@@ -25,7 +24,6 @@ from fairtag.terms.errors import UsageError
 from fairtag.web.porch.server import run
 from fairtag.web.site import Site
 
-_SWITCH_S = 0.00002  # measured: with 0.5 ms a fifth fewer positions a second
 # What is made for a request mostly goes with it, so the collector need not look after 700 objects:
 # with the default it took a seventh of what a request costs.
 _NEW_OBJECTS = 50_000
@@ -60,8 +58,6 @@ def run_site(
     house: House, data: Path, *, host: str, port: int, scheme: Scheme | None = None
 ) -> None:
     """Serve until the process is told to stop; without a scheme, under the shipped one."""
-    # The judge computes in a thread; a device's answer must not wait 5 ms for it at every step.
-    sys.setswitchinterval(_SWITCH_S)
     settings = settings_of(data)
     # Without a signer set up elsewhere a child signs; it has its own key and memory.
     signing = nullcontext() if settings.log_signer else signer_beside(data / "signer")

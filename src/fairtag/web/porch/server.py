@@ -8,14 +8,21 @@ from __future__ import annotations
 
 import os
 import socket
+import sys
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
 import uvicorn
 
 from fairtag.web.device_api.app import DeviceDoor
 from fairtag.web.porch.porter import Porter
 from fairtag.web.porch.wire import Wire, wire_of, written
+
+# The judge computes in a thread; a device's answer must not wait 5 ms for it at every step.
+# Measured: on one core, where lines take many small steps, a fifth more positions a second than
+# with 0.5 ms; behind a porch a tenth fewer than with 1 ms.
+_SWITCH_ALONE_S: Final = 0.00002
+_SWITCH_S: Final = 0.001
 
 
 class PorchServer(uvicorn.Server):
@@ -65,6 +72,8 @@ def run(site: Callable[..., Any], door: DeviceDoor, *, host: str, port: int) -> 
         timeout_graceful_shutdown=5,
     )
     if len(os.sched_getaffinity(0)) == 1:
+        sys.setswitchinterval(_SWITCH_ALONE_S)
         uvicorn.Server(config).run()
     else:
+        sys.setswitchinterval(_SWITCH_S)
         PorchServer(config, door).run(sockets=[config.bind_socket()])
