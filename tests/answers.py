@@ -17,7 +17,7 @@ from typing import Any
 import msgspec
 import numpy as np
 from starlette.testclient import TestClient
-from tests.quick import Doors, lay_tables
+from tests.quick import Doors, drawn, lay_tables
 from tests.rig import START, HandClock, Rig
 
 from fairtag.app.add_device import hash_of
@@ -139,7 +139,7 @@ def opened_check_ins(
     lay_tables(folder)
     with open_house(folder, kind=kind, clock=clock) as opened:  # type: ignore[arg-type]
         # Which matches people look at blind is drawn by chance, and tested by itself.
-        house = replace(opened, faces=TextFaces(), face_sample=sample)
+        house = replace(opened, faces=TextFaces(), face_sample=sample, chance=drawn())
         engine = Engine(house)
         engine.start()
         with TestClient(Doors(house), base_url="http://127.0.0.1:8080") as client:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from starlette.testclient import TestClient
-from tests.quick import Doors, lay_tables
+from tests.quick import Doors, drawn, lay_tables
 
 from fairtag.app.add_device import add_device
 from fairtag.app.books import Person
@@ -200,7 +200,7 @@ def opened_rig(
     lay_tables(folder)
     with open_house(folder, clock=clock, look_s=look_s) as opened:
         # Which closed alerts are looked at again is drawn by chance, and tested by itself.
-        house = replace(opened, alert_sample=0.0)
+        house = replace(opened, alert_sample=0.0, chance=drawn())
         engine = Engine(house)
         engine.start()
         with TestClient(Doors(house), base_url="http://127.0.0.1:8080") as client:

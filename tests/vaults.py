@@ -14,7 +14,6 @@ import os
 import shutil
 import subprocess
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -45,6 +44,7 @@ class FakeVault:
     is_sealed: bool = False
     fail_next: int = 0  # so many answers are 503, as while a node takes over
     hang_s: float = 0.0
+    goes_on: threading.Event = field(default_factory=threading.Event)  # ends what hangs
     ignores_context: bool = False  # as a Vault before 1.9 does
 
     def make(self, name: str) -> None:
@@ -53,7 +53,7 @@ class FakeVault:
     def answer(self, path: str, token: str | None, told: dict[str, Any]) -> tuple[int, Any]:
         """Give status and body."""
         self.asked.append(path)
-        time.sleep(self.hang_s)
+        self.goes_on.wait(self.hang_s)
         if self.is_sealed or self.fail_next > 0:
             self.fail_next -= 1
             return 503, {"errors": ["Vault is sealed"]}
@@ -123,6 +123,7 @@ def fake_vault() -> Iterator[FakeVault]:
     try:
         yield vault
     finally:
+        vault.goes_on.set()
         server.shutdown()
         server.server_close()
         thread.join()

@@ -14,7 +14,7 @@ from fairtag.adapters.logproof.signer import LogSigner
 from fairtag.app.house import House
 from fairtag.app.log.tend import tend_log
 from fairtag.audit.notes import key_from, note_from
-from fairtag.terms.errors import SignerRefused, WitnessRefused
+from fairtag.audit.refusals import SignerRefused, WitnessRefused
 from fairtag_witness.keep import Witness as Kept
 
 

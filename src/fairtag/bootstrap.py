@@ -37,6 +37,7 @@ from fairtag.app.log.tend import merge_spooled
 from fairtag.app.ports import Clock, Notifier, Store
 from fairtag.app.reviewing.known import KnownPairs, NullKnownPairs
 from fairtag.app.set_duty import check_address
+from fairtag.custody.refusals import KeysMissing, RootRefused
 from fairtag.custody.root import Root
 from fairtag.faces.cohort.people import Named, demand_deciding
 from fairtag.faces.cohort.people import read as read_cohort
@@ -44,7 +45,7 @@ from fairtag.faces.threshold import demand_sample
 from fairtag.retention.schedule import scheduled
 from fairtag.review.measures import demand_alert_sample
 from fairtag.settings import Settings, settings_of, socket_of, spool_of
-from fairtag.terms.errors import Busy, KeysMissing, LogUnavailable, RootRefused, UsageError
+from fairtag.terms.errors import Busy, LogUnavailable, UsageError
 
 Kind = Literal["service", "demo"]
 _CLOCK = MachineClock()

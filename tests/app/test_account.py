@@ -47,10 +47,10 @@ from fairtag.app.wearer.contest import contest
 from fairtag.disclosure.account.whole import left_out
 from fairtag.disclosure.gateways import Kind
 from fairtag.disclosure.package.record import judge_package
+from fairtag.disclosure.refusals import DisclosureRefused, PackageIncomplete
 from fairtag.disclosure.scope import Category
 from fairtag.faces.verdict import digest as digest_of
 from fairtag.rules.finding import as_json
-from fairtag.terms.errors import DisclosureRefused, PackageIncomplete
 from fairtag.terms.ids import AlertId, DeviceId, OrderId, WearerId
 from fairtag.terms.instants import DAY, HOUR, Micros, text
 from fairtag.terms.local import Interval

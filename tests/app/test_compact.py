@@ -22,8 +22,9 @@ from fairtag.app.trail.book import KeptKey
 from fairtag.app.trail.compact import compact
 from fairtag.app.trail.kinds import kind_at
 from fairtag.custody.kinds import RecordKind
+from fairtag.custody.refusals import CompactionRefused
 from fairtag.intake.messages import Message, Position
-from fairtag.terms.errors import CompactionRefused, SealBroken
+from fairtag.terms.errors import SealBroken
 from fairtag.terms.ids import OrderId, WearerId
 from fairtag.terms.instants import DAY, HOUR, MINUTE, Micros, text
 from fairtag.terms.local import Interval

@@ -18,15 +18,9 @@ from fairtag.app.disclosure.register import propose_end, propose_recipient, regi
 from fairtag.audit.entries import Entry
 from fairtag.disclosure.course import State, state_of
 from fairtag.disclosure.gateways import Kind
+from fairtag.disclosure.refusals import DisclosureRefused, DisclosureStateRefused, RecipientRefused
 from fairtag.disclosure.scope import OPEN_FOR, Category
-from fairtag.terms.errors import (
-    DisclosureRefused,
-    DisclosureStateRefused,
-    NotPermitted,
-    ProposalStateRefused,
-    RecipientRefused,
-    UnknownOrder,
-)
+from fairtag.terms.errors import NotPermitted, ProposalStateRefused, UnknownOrder
 from fairtag.terms.ids import OrderId, WearerId
 from fairtag.terms.instants import DAY, HOUR, Micros
 from fairtag.terms.local import Interval

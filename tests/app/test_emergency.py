@@ -9,13 +9,8 @@ from tests.rig import Rig, walk_out
 from fairtag.app.disclosure.emergency import Call, open_minimum, record_said, review, reviews
 from fairtag.app.disclosure.listed import told_about
 from fairtag.disclosure.emergency import Ground
-from fairtag.terms.errors import (
-    DisclosureRefused,
-    DisclosureStateRefused,
-    LogUnavailable,
-    NotPermitted,
-    SecondPersonRefused,
-)
+from fairtag.disclosure.refusals import DisclosureRefused, DisclosureStateRefused
+from fairtag.terms.errors import LogUnavailable, NotPermitted, SecondPersonRefused
 from fairtag.terms.ids import OrderId, WearerId
 from fairtag.terms.instants import DAY, HOUR
 

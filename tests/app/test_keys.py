@@ -32,15 +32,9 @@ from fairtag.app.keys.care import keep_keys
 from fairtag.bootstrap import open_house, open_keys
 from fairtag.custody.epochs import LIFE, WEEK
 from fairtag.custody.kinds import RecordKind, period_of
+from fairtag.custody.refusals import KeyBackupRefused, KeysMissing, RootRefused
 from fairtag.settings import Settings
-from fairtag.terms.errors import (
-    KeyBackupRefused,
-    KeysMissing,
-    RootRefused,
-    SealBroken,
-    StoreRefused,
-    UsageError,
-)
+from fairtag.terms.errors import SealBroken, StoreRefused, UsageError
 from fairtag.terms.ids import OrderId, WearerId
 from fairtag.terms.instants import DAY, Micros, parse
 
@@ -607,14 +601,10 @@ def test_a_destroyed_key_is_served_by_no_one_for_long(keys: KeyStore) -> None:
 
     vault.end_wearer(ONE)
 
-    ended = time.monotonic()
-    while time.monotonic() - ended < 10 * LOOK_S:
-        try:
-            unsealed(second, told, ONE)
-        except SealBroken:
-            break
-        time.sleep(LOOK_S / 20)
-    assert time.monotonic() - ended < 5 * LOOK_S
+    assert LOOK_S <= 0.1
+    time.sleep(1.1 * LOOK_S)  # a slow machine takes longer, and looks all the same
+    with pytest.raises(SealBroken):
+        unsealed(second, told, ONE)
     assert second.name(b"x", wearer_id=OTHER) == name
     elsewhere.close()
 

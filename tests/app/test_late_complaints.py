@@ -198,7 +198,7 @@ def test_the_running_service_looks_for_late_complaints(
     rig.clock.at = OVER
 
     with run_service.running(rig.house):
-        for _ in range(300):
+        for _ in range(1_200):
             if matter(rig) is not None:
                 break
             time.sleep(0.1)

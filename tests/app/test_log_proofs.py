@@ -12,8 +12,9 @@ from tests.watched import tend
 
 from fairtag.app.log.reason import reason_of
 from fairtag.app.prove_look import prove_entry, prove_look
+from fairtag.audit.refusals import NoProof
 from fairtag.cli.log.audit import _looked
-from fairtag.terms.errors import NoProof, SealBroken
+from fairtag.terms.errors import SealBroken
 from fairtag.terms.ids import WearerId
 from fairtag_witness.proof import check
 from fairtag_witness.tlog import Bad, key_from

@@ -28,17 +28,19 @@ from fairtag.app.openings.read import read_positions
 from fairtag.app.wearer.contest import contest
 from fairtag.app.wearer.looks import looks_shown
 from fairtag.audit.entries import Entry
-from fairtag.review.four_eyes import Proposal
-from fairtag.terms.errors import (
+from fairtag.custody.refusals import (
     BreakGlassPaused,
     CoolingOff,
     DelayRefused,
     GrantOver,
     InterestDeclared,
+    SecondPersonNeeded,
+)
+from fairtag.review.four_eyes import Proposal
+from fairtag.terms.errors import (
     NotPermitted,
     OpeningRefused,
     ProposalStateRefused,
-    SecondPersonNeeded,
     SecondPersonRefused,
     SignInRefused,
 )

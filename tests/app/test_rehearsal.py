@@ -29,8 +29,9 @@ from fairtag.app.house import House
 from fairtag.app.put_order import put_order
 from fairtag.bootstrap import open_house, open_with_keys
 from fairtag.cli import app
+from fairtag.custody.refusals import RootRefused
 from fairtag.orders.scheme import seed_scheme
-from fairtag.terms.errors import OrderRefused, RootRefused
+from fairtag.terms.errors import OrderRefused
 from fairtag.terms.instants import DAY, Micros
 
 ALLOWED = "FAIRTAG_ROOT_FILE_ALLOWED"

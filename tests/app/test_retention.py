@@ -51,13 +51,8 @@ from fairtag.cli import app
 from fairtag.custody.kinds import RecordKind
 from fairtag.retention.due import DataKey
 from fairtag.retention.holds import Hold
-from fairtag.terms.errors import (
-    ErasureOverCap,
-    ErasureRefused,
-    HoldRefused,
-    ProposalStateRefused,
-    RetentionTooLong,
-)
+from fairtag.retention.refusals import ErasureOverCap, ErasureRefused, HoldRefused, RetentionTooLong
+from fairtag.terms.errors import ProposalStateRefused
 from fairtag.terms.ids import WearerId
 from fairtag.terms.instants import DAY, Micros
 

@@ -20,13 +20,9 @@ from fairtag.app.disclosure.subject_access import (
     withhold,
 )
 from fairtag.app.four_eyes.decide import decide
+from fairtag.disclosure.refusals import DisclosureRefused, DisclosureStateRefused, RecipientRefused
 from fairtag.disclosure.scope import Category
-from fairtag.terms.errors import (
-    DisclosureRefused,
-    DisclosureStateRefused,
-    ProposalStateRefused,
-    RecipientRefused,
-)
+from fairtag.terms.errors import ProposalStateRefused
 from fairtag.terms.ids import OrderId, WearerId
 from fairtag.terms.instants import DAY, HOUR, Micros
 

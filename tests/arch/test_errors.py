@@ -5,7 +5,11 @@ from __future__ import annotations
 import re
 import sys
 
+import fairtag.audit.refusals
+import fairtag.custody.refusals
+import fairtag.disclosure.refusals
 import fairtag.faces.refusals
+import fairtag.retention.refusals
 import fairtag.review.refusals
 import fairtag.rules.prompts.refusals  # noqa: F401 - so that their refusals are known
 from fairtag.terms.errors import FairtagError

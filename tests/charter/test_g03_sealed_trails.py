@@ -27,14 +27,9 @@ from fairtag.app.openings.read import read_positions
 from fairtag.app.ports import Transaction
 from fairtag.cli import app
 from fairtag.custody.opening import Grant, GrantKind
+from fairtag.custody.refusals import UnknownGrant
 from fairtag.review.four_eyes import Proposal
-from fairtag.terms.errors import (
-    FairtagError,
-    NotPermitted,
-    OpeningRefused,
-    UnknownGrant,
-    UsageError,
-)
+from fairtag.terms.errors import FairtagError, NotPermitted, OpeningRefused, UsageError
 from fairtag.terms.ids import AlertId
 from fairtag.terms.instants import DAY, HOUR, MINUTE, Micros, text
 from fairtag.terms.local import Interval

@@ -51,8 +51,9 @@ from fairtag.audit.notes import note_from
 from fairtag.cli import app
 from fairtag.custody.kinds import RecordKind
 from fairtag.custody.opening import GrantKind
+from fairtag.custody.refusals import DelayRefused
 from fairtag.disclosure.gateways import Kind
-from fairtag.terms.errors import DelayRefused, FairtagError, LogUnavailable, OpeningRefused
+from fairtag.terms.errors import FairtagError, LogUnavailable, OpeningRefused
 from fairtag.terms.ids import AlertId, OrderId, WearerId
 from fairtag.terms.instants import DAY, HOUR, MINUTE, Micros
 from fairtag.web.portal import shown, words

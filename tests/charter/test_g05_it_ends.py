@@ -61,16 +61,11 @@ from fairtag.app.retention.hold import ask_renewal, renew_hold
 from fairtag.app.retention.run import ask_erasure, begin_erasure
 from fairtag.app.wearer.contest import contest
 from fairtag.bootstrap import open_house
+from fairtag.custody.refusals import KeyBackupRefused
 from fairtag.retention import due as listing
 from fairtag.retention import holds
-from fairtag.terms.errors import (
-    ClockDoubtful,
-    ErasureRefused,
-    HoldRefused,
-    KeyBackupRefused,
-    ProposalStateRefused,
-    SealBroken,
-)
+from fairtag.retention.refusals import ClockDoubtful, ErasureRefused, HoldRefused
+from fairtag.terms.errors import ProposalStateRefused, SealBroken
 from fairtag.terms.ids import OrderId, WearerId
 from fairtag.terms.instants import DAY, HOUR, Micros, parse, text
 

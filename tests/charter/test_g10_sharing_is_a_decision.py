@@ -21,7 +21,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from tests.arch.test_egress import SOURCE, all_sites, registered, sites
 from tests.canaries import ADDRESS, CANARIES, CASE, Scene, everything, leaks
 from tests.discloser import WHY, Discloser, discloser
-from tests.flow.test_demo import free_port
+from tests.ports import free_port
 from tests.rig import Rig, opened_rig, walk_out
 from tests.seals import seal_nothing
 from tests.ways import APART, PROBES, by_webhook, metrics, store

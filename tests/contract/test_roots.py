@@ -16,8 +16,9 @@ from fairtag.adapters.keystore import KeyStore
 from fairtag.adapters.roots.file import FILE, FileRoot, read_root, write_root
 from fairtag.adapters.roots.pkcs11 import Pkcs11Root
 from fairtag.adapters.roots.transit import TransitRoot
+from fairtag.custody.refusals import RootRefused, RootUnreachable
 from fairtag.custody.root import Root, is_of, new_check
-from fairtag.terms.errors import RootRefused, RootUnreachable, SealBroken
+from fairtag.terms.errors import SealBroken
 
 KEY, CONTEXT = bytes(range(32)), b"authority/ho"
 
@@ -161,12 +162,12 @@ class TestAVault:
 
     def test_that_hangs_does_not_hang_us(self, vault: FakeVault) -> None:
         vault.make("root")
-        vault.hang_s = 1.0
+        vault.hang_s = 60.0
         root = transit(vault, timeout_s=0.1)
         begun = time.perf_counter()
         with pytest.raises(RootUnreachable, match="Timeout"):
             root.wrap(KEY, context=CONTEXT)
-        assert time.perf_counter() - begun < 1.0
+        assert time.perf_counter() - begun < 30
         root.close()
 
     def test_that_is_not_there_is_unreachable(self) -> None:

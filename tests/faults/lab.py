@@ -12,8 +12,10 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from functools import lru_cache
 from multiprocessing.process import BaseProcess
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -23,14 +25,18 @@ from fairtag.app.add_device import add_device
 from fairtag.app.house import House
 from fairtag.app.judging import Engine, clean_replay
 from fairtag.app.put_order import put_order
+from fairtag.app.run_service import Pulse
 from fairtag.bootstrap import open_house
-from fairtag.cli.serve import serve
+from fairtag.cli import serve as serving_room
 from fairtag.orders.scheme import seed_scheme
 from fairtag.terms.ids import OrderId
 from fairtag.terms.instants import DAY, MINUTE, SECOND, Micros, text
+from fairtag.web.device_api.app import DeviceDoor, Receive, Scope, Send
+from fairtag.web.site import Site
 
-_FORKS = multiprocessing.get_context("forkserver")
-_FORKS.set_forkserver_preload(["fairtag.cli.serve"])
+FORKS = multiprocessing.get_context("forkserver")
+# One list for all tests of faults: a process has one such server, and the list set last counts.
+FORKS.set_forkserver_preload(["fairtag.cli.serve", "pydantic.v1", "pytest", "tests.rig"])
 WEARERS = 3
 BATCH = 15
 ORDER = OrderId("ORD-1")
@@ -83,6 +89,24 @@ def registered(folder: Path) -> dict[str, str]:
         }
 
 
+class LateSite(Site):
+    """A site whose pages are made when somebody asks for one; devices have their door at once."""
+
+    def __init__(self, house: House, pulse: Pulse, **told: Any) -> None:
+        self.door = DeviceDoor(house)
+        self._made = lru_cache(lambda: Site(house, pulse, **told))
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        is_device = scope["type"] == "http" and scope["path"].startswith("/d/")
+        await (self.door if is_device else self._made())(scope, receive, send)
+
+
+def serve(folder: Path, host: str, port: int) -> None:
+    """Run `fairtag serve`, which is there a second sooner for each start: devices need no page."""
+    serving_room.Site = LateSite  # type: ignore[misc]
+    serving_room.serve(folder, host, port)
+
+
 class Load(threading.Thread):
     """Sends batches as real devices do: the same again until it is acknowledged."""
 
@@ -110,6 +134,15 @@ class Load(threading.Thread):
                     self.acknowledged += BATCH
                     next_seq[device] += BATCH
         client.close()
+
+    def comes_through(self, batches: int = 1) -> None:
+        """Wait until so many more batches are acknowledged: a busy machine may take its time."""
+        wanted = self.acknowledged + batches * BATCH
+        for _ in range(1_200):
+            if self.acknowledged >= wanted:
+                return
+            time.sleep(0.05)
+        pytest.fail("the load does not come through")
 
     def _batch(self, first: int) -> str:
         return "\n".join(self._line(n) for n in range(first, first + BATCH))
@@ -141,26 +174,24 @@ def served(
     folder: Path, port: int, serving: Callable[[Path, str, int], None] = serve
 ) -> Iterator[BaseProcess]:
     """Run the service in a process of its own; a server that has the modules ready forks it."""
-    process = _FORKS.Process(target=serving, args=(folder, "127.0.0.1", port), daemon=True)
+    _awaited(port, is_listening=False, told="what the last service left still listens")
+    process = FORKS.Process(target=serving, args=(folder, "127.0.0.1", port), daemon=True)
     process.start()
     try:
-        for _ in range(1_200):  # a busy machine is no reason to fail
-            with socket.socket() as probe:
-                if probe.connect_ex(("127.0.0.1", port)) == 0:
-                    break
-            time.sleep(0.05)
-        else:
-            pytest.fail("the service does not come up")
+        _awaited(port, is_listening=True, told="the service does not come up")
         yield process
     finally:
         process.kill()
         process.join()
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+def _awaited(port: int, *, is_listening: bool, told: str) -> None:
+    for _ in range(1_200):  # a busy machine is no reason to fail
+        with socket.socket() as probe:
+            if (probe.connect_ex(("127.0.0.1", port)) == 0) is is_listening:
+                return
+        time.sleep(0.05)
+    pytest.fail(told)
 
 
 def run(*words: str | Path) -> None:

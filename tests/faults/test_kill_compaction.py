@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import random
 import signal
@@ -11,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.faults.lab import FORKS
 from tests.rig import HOME, HandClock, opened_rig
 
 from fairtag.app.house import House
@@ -23,8 +23,6 @@ from fairtag.terms.instants import DAY, HOUR, MINUTE, Micros
 
 KILLS = 25
 WEARERS = 4
-_FORKS = multiprocessing.get_context("forkserver")
-_FORKS.set_forkserver_preload(["fairtag.bootstrap", "fairtag.app.trail.compact"])
 
 
 def put_together(folder: Path, at: Micros) -> None:
@@ -46,7 +44,7 @@ def test_killed_compactions_lose_nothing_and_double_nothing(tmp_path: Path) -> N
     at, before = spoken(folder)
     for kill in range(KILLS):
         later = Micros(at + kill * 2 * HOUR)
-        process = _FORKS.Process(target=put_together, args=(folder, later), daemon=True)
+        process = FORKS.Process(target=put_together, args=(folder, later), daemon=True)
         process.start()
         time.sleep(chance.uniform(0.0, 0.6))
         process.kill()
@@ -105,7 +103,7 @@ def test_negative_control_a_compaction_in_two_commits_is_noticed(
     folder = tmp_path / "data"
     at, before = spoken(folder, hours=5)
     stands(folder, at, before)
-    process = _FORKS.Process(target=in_two_commits, args=(folder, at, is_dropped_first))
+    process = FORKS.Process(target=in_two_commits, args=(folder, at, is_dropped_first))
     process.start()
     process.join()
     assert process.exitcode == -signal.SIGKILL

@@ -340,7 +340,7 @@ def test_a_file_that_hangs_stops_neither_openings_nor_intake(
     free.set()
 
     assert receipt.n is not None
-    for _ in range(100):
+    for _ in range(3_000):
         if rig.house.log._last.done():  # type: ignore[attr-defined]
             break
         time.sleep(0.02)

@@ -29,8 +29,8 @@ from fairtag.app.log import verify as verify_log
 from fairtag.app.log.tend import tend_log
 from fairtag.audit import whole
 from fairtag.audit.beside import written
+from fairtag.audit.refusals import SignerRefused, WitnessRefused
 from fairtag.cli.log.audit import _looked
-from fairtag.terms.errors import SignerRefused, WitnessRefused
 from fairtag.terms.instants import DAY, HOUR, Micros
 
 ROUNDS = 34  # of each of the 16 ways to bend the log: 544

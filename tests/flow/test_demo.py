@@ -6,7 +6,6 @@ import json
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -17,6 +16,7 @@ from typing import Any
 
 import httpx
 import pytest
+from tests.ports import free_port
 from typer.testing import CliRunner
 
 from fairtag.cli import app
@@ -43,20 +43,14 @@ class Demo:
 
     def stop(self) -> int:
         self.process.send_signal(signal.SIGINT)
-        return self.process.wait(30)
+        return self.process.wait(120)
 
 
 def fairtag(*words: object, folder: Path) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "fairtag", *map(str, words)]
     return subprocess.run(
-        command, cwd=folder, capture_output=True, text=True, timeout=60, check=False
+        command, cwd=folder, capture_output=True, text=True, timeout=300, check=False
     )
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def until(is_so: Callable[[], bool], demo: Demo, *, at_most_s: float = FIVE_WITHIN_S) -> None:
@@ -85,7 +79,7 @@ def started(folder: Path, *words: object) -> Demo:
 def killed(demo: Demo) -> None:
     if demo.process.poll() is None:
         demo.process.kill()
-        demo.process.wait(10)
+        demo.process.wait(60)
 
 
 @pytest.fixture(scope="module")

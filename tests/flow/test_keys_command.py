@@ -14,7 +14,8 @@ from typer.testing import CliRunner
 
 from fairtag.bootstrap import open_house
 from fairtag.cli import app
-from fairtag.terms.errors import FairtagError, RootRefused
+from fairtag.custody.refusals import RootRefused
+from fairtag.terms.errors import FairtagError
 
 
 def run(*words: str | Path, typed: str | None = None) -> tuple[int, str, str]:

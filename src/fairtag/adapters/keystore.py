@@ -20,8 +20,9 @@ from fairtag.adapters.keys.epochs import Epochs
 from fairtag.adapters.keys.file import check_in, demand_keys, number, opened
 from fairtag.adapters.roots.file import FILE, NEXT, FileRoot, open_file_root, settle
 from fairtag.custody import envelope
+from fairtag.custody.refusals import RootRefused
 from fairtag.custody.root import Root, RootCheck, is_of, new_check
-from fairtag.terms.errors import RootRefused, SealBroken, StoreRefused
+from fairtag.terms.errors import SealBroken, StoreRefused
 
 NAME, EPOCHS = "keys.db", "epochs.db"
 VERSION, MARK = 1, 0x66744B79  # "ftKy"

@@ -16,8 +16,8 @@ from fairtag.app.log.book import KeptCheckpoint
 from fairtag.app.ports import Transaction
 from fairtag.audit.entries import LoggedEntry, body_of
 from fairtag.audit.notes import note_from
+from fairtag.audit.refusals import NoProof
 from fairtag.audit.whole import SIGNER, WITNESS
-from fairtag.terms.errors import NoProof
 from fairtag.terms.ids import WearerId
 
 FORMAT = "fairtag-proof/1"

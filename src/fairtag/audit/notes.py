@@ -22,8 +22,8 @@ from dataclasses import dataclass
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
+from fairtag.audit.refusals import NoteRefused
 from fairtag.audit.tree import HASH_BYTES
-from fairtag.terms.errors import NoteRefused
 
 LOG_KEY = 0x01
 WITNESS_KEY = 0x04

@@ -10,9 +10,9 @@ from collections.abc import Iterable, Iterator
 
 from fairtag.audit.entries import Entry, Line, read
 from fairtag.audit.notes import LOG_KEY, WITNESS_KEY, Checkpoint, Key, Note, key_from, note_from
+from fairtag.audit.refusals import NoteRefused
 from fairtag.audit.tiles import WIDTH, Name, node_in, tiles_of
 from fairtag.audit.tree import HASH_BYTES, leaf_hash, root_of
-from fairtag.terms.errors import NoteRefused
 
 SIGNER, WITNESS = "log.signer", "log.witness"  # entries that name a key, once
 

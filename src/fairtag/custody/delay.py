@@ -11,7 +11,7 @@ from typing import Literal
 
 import msgspec
 
-from fairtag.terms.errors import DelayRefused
+from fairtag.custody.refusals import DelayRefused
 from fairtag.terms.instants import DAY, HOUR, Micros
 
 ONE_DELAY = 72 * HOUR

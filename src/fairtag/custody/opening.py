@@ -14,7 +14,8 @@ from enum import StrEnum
 
 import msgspec
 
-from fairtag.terms.errors import GrantOver, OpeningRefused
+from fairtag.custody.refusals import GrantOver
+from fairtag.terms.errors import OpeningRefused
 from fairtag.terms.ids import AlertId, OrderId, WearerId
 from fairtag.terms.instants import DAY, HOUR, MINUTE, Micros
 from fairtag.terms.local import Interval

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from fairtag.custody import envelope
-from fairtag.terms.errors import RootRefused, SealBroken
+from fairtag.custody.refusals import RootRefused
+from fairtag.terms.errors import SealBroken
 
 _CHECK = envelope.bound_to("root", "check")
 _OTHER = envelope.bound_to("root", "another context")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from fairtag.terms.errors import CoolingOff, InterestDeclared, SecondPersonNeeded
+from fairtag.custody.refusals import CoolingOff, InterestDeclared, SecondPersonNeeded
 from fairtag.terms.instants import DAY, HOUR, Micros, text
 
 SHIFT = 12 * HOUR

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from whenever import Date
 
-from fairtag.terms.errors import DisclosureRefused
+from fairtag.disclosure.refusals import DisclosureRefused
 from fairtag.terms.instants import DAY, Micros
 
 IDENTITY_FRESH = DAY  # a trail goes to nobody whose identity was not looked at since

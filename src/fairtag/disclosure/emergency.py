@@ -11,8 +11,8 @@ from typing import Literal
 
 import msgspec
 
+from fairtag.disclosure.refusals import DisclosureRefused
 from fairtag.intake.messages import Position
-from fairtag.terms.errors import DisclosureRefused
 from fairtag.terms.instants import DAY, HOUR, Micros
 
 REVIEWED_WITHIN = DAY

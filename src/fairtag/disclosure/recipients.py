@@ -11,7 +11,7 @@ from enum import StrEnum
 import msgspec
 
 from fairtag.disclosure.gateways import GATEWAYS, Gateway, Kind
-from fairtag.terms.errors import RecipientRefused
+from fairtag.disclosure.refusals import RecipientRefused
 from fairtag.terms.ids import is_id
 from fairtag.terms.instants import Micros
 

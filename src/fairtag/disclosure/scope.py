@@ -13,7 +13,7 @@ from enum import StrEnum
 import msgspec
 
 from fairtag.disclosure.gateways import JUDGES, WEARERS_SIDE, Kind
-from fairtag.terms.errors import DisclosureRefused
+from fairtag.disclosure.refusals import DisclosureRefused
 from fairtag.terms.ids import OrderId, WearerId
 from fairtag.terms.instants import DAY, Micros
 from fairtag.terms.local import Interval

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from fairtag.terms.errors import DisclosureRefused
+from fairtag.disclosure.refusals import DisclosureRefused
 
 # By the gateway of the request: the ground as it is told, and what it needs.
 GROUNDS: Mapping[str, Mapping[str, str]] = MappingProxyType(

@@ -13,8 +13,8 @@ from typing import Literal, get_args
 import msgspec
 
 from fairtag.custody.kinds import RecordKind
+from fairtag.retention.refusals import HoldRefused
 from fairtag.retention.schedule import ANSWER_DAYS
-from fairtag.terms.errors import HoldRefused
 from fairtag.terms.ids import WearerId
 from fairtag.terms.instants import DAY, Micros
 

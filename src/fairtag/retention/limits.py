@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from fairtag.terms.errors import ClockDoubtful
+from fairtag.retention.refusals import ClockDoubtful
 from fairtag.terms.instants import DAY, HOUR, Micros
 
 MOST_A_DAY = 50  # wearers

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from fairtag.custody.kinds import RecordKind
-from fairtag.terms.errors import RetentionTooLong
+from fairtag.retention.refusals import RetentionTooLong
 from fairtag.terms.instants import DAY, Micros
 
 # Six years of 365 days are a day or two less than six of the calendar: never longer.

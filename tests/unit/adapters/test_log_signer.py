@@ -16,7 +16,8 @@ from fairtag.adapters.logproof.signer import Ask, LogSigner
 from fairtag.adapters.logproof.signing import SocketSigner, signer_beside
 from fairtag.audit import tree
 from fairtag.audit.notes import key_from, note_from
-from fairtag.terms.errors import SignerAway, SignerRefused, StoreRefused
+from fairtag.audit.refusals import SignerAway, SignerRefused
+from fairtag.terms.errors import StoreRefused
 
 
 def ask(signer: LogSigner, old: int, size: int, *, root: bytes | None = None) -> dict[str, object]:
@@ -86,7 +87,7 @@ def test_what_is_no_question_is_refused(tmp_path: Path) -> None:
 
 
 def answered(client: SocketSigner) -> str:
-    for _ in range(400):
+    for _ in range(2_000):
         with suppress(SignerAway):
             return client.key()
         time.sleep(0.05)

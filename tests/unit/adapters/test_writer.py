@@ -56,13 +56,13 @@ def put(n: int, fails: bool = False):  # noqa: FBT001, FBT002
 
 def test_a_work_that_fails_is_undone_alone(writer: Writer, file: Path) -> None:
     gate = threading.Event()
-    writer.submit(lambda _: gate.wait(5))  # the three behind it share a commit
+    writer.submit(lambda _: gate.wait(60))  # the three behind it share a commit
     futures = [writer.submit(put(n, fails=n == 2)) for n in (1, 2, 3)]
     gate.set()
-    assert futures[0].result(5) == 1
+    assert futures[0].result(60) == 1
     with pytest.raises(KeyError):
-        futures[1].result(5)
-    assert futures[2].result(5) == 3
+        futures[1].result(60)
+    assert futures[2].result(60) == 3
     assert rows(file) == [1, 3]
 
 
@@ -72,11 +72,11 @@ def test_a_file_that_can_not_be_written_is_try_again_and_nothing_is_kept(
     other = sqlite3.connect(file, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     with pytest.raises(Busy):
-        writer.submit(put(1)).result(5)
+        writer.submit(put(1)).result(60)
     other.execute("ROLLBACK")
     other.close()
     assert rows(file) == []
-    assert writer.submit(put(2)).result(5) == 2
+    assert writer.submit(put(2)).result(60) == 2
 
 
 def test_after_closing_nothing_is_taken(writer: Writer) -> None:

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from tests.unit.custody.test_trail import DEVICE, ORDER, START, WEARER, a_day, two_sources
 
+from fairtag.custody.refusals import TrailBroken
 from fairtag.custody.trail import codec
 from fairtag.custody.trail.block import (
     Block,
@@ -24,7 +25,6 @@ from fairtag.custody.trail.form import Frame
 from fairtag.custody.trail.row import read_many, write
 from fairtag.intake.columns import Positions, runs
 from fairtag.intake.messages import Event, EventCode
-from fairtag.terms.errors import TrailBroken
 from fairtag.terms.ids import DeviceId
 from fairtag.terms.instants import Micros
 

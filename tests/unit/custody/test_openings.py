@@ -22,15 +22,15 @@ from fairtag.custody.opening import (
     of_texts,
     other_window,
 )
-from fairtag.custody.standing import Standing, demand_alone, demand_no_interest
-from fairtag.terms.errors import (
+from fairtag.custody.refusals import (
     CoolingOff,
     DelayRefused,
     GrantOver,
     InterestDeclared,
-    OpeningRefused,
     SecondPersonNeeded,
 )
+from fairtag.custody.standing import Standing, demand_alone, demand_no_interest
+from fairtag.terms.errors import OpeningRefused
 from fairtag.terms.ids import OrderId, WearerId
 from fairtag.terms.instants import DAY, HOUR, MINUTE, Micros
 from fairtag.terms.local import Interval

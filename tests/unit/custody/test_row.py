@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from fairtag.custody.refusals import TrailBroken
 from fairtag.custody.trail.entry import JournalEntry
 from fairtag.custody.trail.row import block, lines_of, read, write
 from fairtag.intake.columns import positions_of
 from fairtag.intake.messages import Position, Source
-from fairtag.terms.errors import TrailBroken
 from fairtag.terms.ids import DeviceId, OrderId, WearerId
 from fairtag.terms.instants import Micros
 

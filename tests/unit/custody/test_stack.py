@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 from msgspec.structs import replace
 
+from fairtag.custody.refusals import TrailBroken
 from fairtag.custody.stack import Row, stacked
 from fairtag.custody.trail import row
 from fairtag.custody.trail.entry import JournalEntry
 from fairtag.intake.columns import positions_of
 from fairtag.intake.messages import Position
-from fairtag.terms.errors import TrailBroken
 from fairtag.terms.ids import DeviceId, OrderId, WearerId
 from fairtag.terms.instants import Micros
 

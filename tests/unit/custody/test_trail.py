@@ -16,6 +16,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from fairtag.custody.refusals import TrailBroken
 from fairtag.custody.trail import codec, form, measured, parting, pen, whole
 from fairtag.custody.trail.bits import read as read_bits
 from fairtag.custody.trail.codec import Bound
@@ -34,7 +35,6 @@ from fairtag.intake.messages import (
     Source,
     StatusReport,
 )
-from fairtag.terms.errors import TrailBroken
 from fairtag.terms.ids import ConditionId, DeviceId, OrderId, WearerId
 from fairtag.terms.instants import HOUR, SECOND, Micros, parse
 

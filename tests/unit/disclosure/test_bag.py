@@ -12,7 +12,7 @@ import pytest
 from fairtag.adapters.parcels.archive import pack, unpack
 from fairtag.adapters.parcels.folder import seal, unseal
 from fairtag.disclosure.package.bag import demand_whole, name_of, packed
-from fairtag.terms.errors import PackageBroken, RecipientRefused
+from fairtag.disclosure.refusals import PackageBroken, RecipientRefused
 
 BAG = packed({"a.txt": b"A", "deep/b.txt": b"B"}, {"External-Identifier": "x_1"})
 SECRET = "AGE-SECRET-KEY-1LVKYKDD5QD35VP707EZZ23NPDMYEVDHZEGWLJ56DT2D2HHQZHXXQ8MTY32"

@@ -15,8 +15,8 @@ from fairtag.disclosure.access_clock import (
 from fairtag.disclosure.emergency import REVIEWED_WITHIN, review_state
 from fairtag.disclosure.gateways import AUTHORITIES, GATEWAYS, JUDGES, Kind
 from fairtag.disclosure.recipients import Recipient, Standing, demand_sound, gateway_for
+from fairtag.disclosure.refusals import DisclosureRefused, RecipientRefused
 from fairtag.disclosure.scope import Category, Scope, demand_scope, is_replayable
-from fairtag.terms.errors import DisclosureRefused, RecipientRefused
 from fairtag.terms.ids import OrderId, WearerId
 from fairtag.terms.instants import DAY, Micros
 from fairtag.terms.local import Interval

@@ -21,8 +21,8 @@ from fairtag.retention.due import (
 )
 from fairtag.retention.holds import LONGEST, Hold, answered, demand_sound
 from fairtag.retention.limits import MOST_A_DAY, STEADY, ClockFacts, cap, demand_clock
+from fairtag.retention.refusals import ClockDoubtful, HoldRefused, RetentionTooLong
 from fairtag.retention.schedule import RULES, SETTINGS, Schedule, photo_goes_at, scheduled
-from fairtag.terms.errors import ClockDoubtful, HoldRefused, RetentionTooLong
 from fairtag.terms.ids import OrderId, WearerId
 from fairtag.terms.instants import DAY, HOUR, Micros, parse
 

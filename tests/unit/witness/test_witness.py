@@ -19,7 +19,8 @@ from fairtag.adapters.logproof.signer import LogSigner
 from fairtag.adapters.logproof.witnesses import HttpWitness, witness_from
 from fairtag.audit import tree
 from fairtag.audit.notes import Checkpoint, key_from, note_from, signature_line
-from fairtag.terms.errors import UsageError, WitnessRefused
+from fairtag.audit.refusals import WitnessRefused
+from fairtag.terms.errors import UsageError
 from fairtag_witness import tlog
 from fairtag_witness.__main__ import main, serve
 from fairtag_witness.keep import Witness

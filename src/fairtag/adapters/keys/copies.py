@@ -20,7 +20,8 @@ from fairtag.adapters import keystore
 from fairtag.adapters.keys.epochs import Epochs
 from fairtag.adapters.keys.file import PRAGMAS, demand, number
 from fairtag.adapters.roots.file import erase, sync_folder
-from fairtag.terms.errors import KeyBackupRefused, StoreRefused
+from fairtag.custody.refusals import KeyBackupRefused
+from fairtag.terms.errors import StoreRefused
 from fairtag.terms.instants import Micros
 
 

@@ -17,7 +17,7 @@ from typing import Any
 import msgspec
 
 from fairtag.adapters.logproof.signer import reachable
-from fairtag.terms.errors import SignerAway, SignerRefused
+from fairtag.audit.refusals import SignerAway, SignerRefused
 
 _PATIENCE_S = 1.0
 _AGAIN_S = 2.0  # between two starts of a signer that dies

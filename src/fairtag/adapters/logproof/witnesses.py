@@ -11,7 +11,8 @@ from collections.abc import Sequence
 import httpx
 
 from fairtag.audit.notes import WITNESS_KEY, key_from
-from fairtag.terms.errors import NoteRefused, UsageError, WitnessRefused
+from fairtag.audit.refusals import NoteRefused, WitnessRefused
+from fairtag.terms.errors import UsageError
 
 _PATIENCE_S = 5.0
 _OK, _CONFLICT = 200, 409

@@ -10,7 +10,7 @@ import zipfile
 from collections.abc import Mapping
 from pathlib import PurePosixPath
 
-from fairtag.terms.errors import PackageBroken
+from fairtag.disclosure.refusals import PackageBroken
 
 _NEVER = (1980, 1, 1, 0, 0, 0)  # the earliest that the format can write: no clock in it
 _READ_ONLY = 0o100444 << 16

@@ -13,7 +13,7 @@ import pyrage
 from pyrage import x25519
 
 from fairtag.adapters.parcels.archive import pack, unpack
-from fairtag.terms.errors import DisclosureStateRefused, PackageBroken, RecipientRefused
+from fairtag.disclosure.refusals import DisclosureStateRefused, PackageBroken, RecipientRefused
 
 
 def seal(files: Mapping[str, bytes], public_key: str) -> bytes:

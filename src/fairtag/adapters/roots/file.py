@@ -14,8 +14,8 @@ from pathlib import Path
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from fairtag.custody import envelope
+from fairtag.custody.refusals import RootRefused
 from fairtag.custody.root import RootCheck, is_of
-from fairtag.terms.errors import RootRefused
 
 FILE, NEXT = "root.key", "root.key.next"
 

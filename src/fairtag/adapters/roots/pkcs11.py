@@ -12,7 +12,8 @@ from contextlib import suppress
 from typing import Any
 
 from fairtag.custody import envelope
-from fairtag.terms.errors import RootRefused, RootUnreachable, SealBroken
+from fairtag.custody.refusals import RootRefused, RootUnreachable
+from fairtag.terms.errors import SealBroken
 
 _TAG_BITS = 128
 

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from shamir_mnemonic import MnemonicError, Share, combine_mnemonics, generate_mnemonics
 from shamir_mnemonic.wordlist import WORDLIST
 
-from fairtag.terms.errors import SharesRefused
+from fairtag.custody.refusals import SharesRefused
 
 SHARES, NEEDED = 3, 2
 _A_LINE = 11  # words

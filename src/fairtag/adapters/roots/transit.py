@@ -12,7 +12,8 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from fairtag.terms.errors import RootRefused, RootUnreachable, SealBroken
+from fairtag.custody.refusals import RootRefused, RootUnreachable
+from fairtag.terms.errors import SealBroken
 
 TIMEOUT_S = 5.0  # a request; a Vault that hangs must not hang us
 WAITS_S = (0.1, 0.4, 1.6)  # before each further try

@@ -19,10 +19,11 @@ from fairtag.app.ports import Transaction
 from fairtag.disclosure.course import Asked, State, Step, last, state_of
 from fairtag.disclosure.gateways import Kind
 from fairtag.disclosure.recipients import Recipient, gateway_for
+from fairtag.disclosure.refusals import DisclosureRefused, DisclosureStateRefused
 from fairtag.disclosure.scope import LEAST_WORDS, Category, Scope, demand_scope
 from fairtag.review.four_eyes import Proposal
 from fairtag.review.four_eyes import state_of as asked_of
-from fairtag.terms.errors import DisclosureRefused, DisclosureStateRefused, ReasonRefused
+from fairtag.terms.errors import ReasonRefused
 from fairtag.terms.ids import OrderId
 from fairtag.terms.instants import Micros, text
 from fairtag.terms.local import Interval

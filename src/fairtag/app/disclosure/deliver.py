@@ -22,8 +22,8 @@ from fairtag.disclosure.package.bag import name_of, packed
 from fairtag.disclosure.package.contents import contents
 from fairtag.disclosure.package.gathered import Decision, Gathered
 from fairtag.disclosure.recipients import Recipient
+from fairtag.disclosure.refusals import DisclosureStateRefused
 from fairtag.disclosure.scope import OPEN_FOR, Category
-from fairtag.terms.errors import DisclosureStateRefused
 from fairtag.terms.instants import Micros, text
 
 

@@ -25,8 +25,9 @@ from fairtag.disclosure.emergency import (
     in_words,
     review_state,
 )
+from fairtag.disclosure.refusals import DisclosureRefused, DisclosureStateRefused
 from fairtag.disclosure.scope import Category, Scope
-from fairtag.terms.errors import DisclosureRefused, DisclosureStateRefused, SecondPersonRefused
+from fairtag.terms.errors import SecondPersonRefused
 from fairtag.terms.ids import OrderId
 from fairtag.terms.instants import DAY, Micros
 from fairtag.terms.local import Interval, wall_text

@@ -11,7 +11,7 @@ from fairtag.app.ports import Transaction
 from fairtag.disclosure.course import Asked, State, Step, last, state_of
 from fairtag.disclosure.emergency import Ground
 from fairtag.disclosure.gateways import GATEWAYS
-from fairtag.terms.errors import RecipientRefused
+from fairtag.disclosure.refusals import RecipientRefused
 from fairtag.terms.ids import WearerId
 from fairtag.terms.instants import Micros, text
 

@@ -31,11 +31,12 @@ from fairtag.disclosure.access_clock import (
     regime_of,
 )
 from fairtag.disclosure.course import Asked, State, Step, last
+from fairtag.disclosure.refusals import DisclosureRefused
 from fairtag.disclosure.scope import Category, Scope
 from fairtag.disclosure.withholding import demand_ground
 from fairtag.retention.schedule import ANSWER_DAYS
 from fairtag.review.four_eyes import Proposal
-from fairtag.terms.errors import DisclosureRefused, ReasonRefused
+from fairtag.terms.errors import ReasonRefused
 from fairtag.terms.ids import OrderId, WearerId
 from fairtag.terms.instants import DAY, Micros
 from fairtag.terms.local import Interval, wall_minute

@@ -15,8 +15,9 @@ from fairtag.app.log.book import KeptCheckpoint, Witness
 from fairtag.app.ports import Transaction
 from fairtag.audit.entries import MACHINE, Entry
 from fairtag.audit.notes import Key, key_from, note_from
+from fairtag.audit.refusals import SignerRefused, WitnessRefused
 from fairtag.audit.whole import SIGNER, WITNESS
-from fairtag.terms.errors import LogUnavailable, SignerRefused, WitnessRefused
+from fairtag.terms.errors import LogUnavailable
 from fairtag.terms.instants import HOUR, MINUTE, SECOND, Micros
 
 _SIGN_EVERY = 10 * SECOND

@@ -25,13 +25,8 @@ from fairtag.app.ports import Transaction
 from fairtag.app.raise_alerts import raise_at_once
 from fairtag.app.sign_in import confirm
 from fairtag.custody.opening import Grant, GrantKind, for_life
-from fairtag.terms.errors import (
-    BreakGlassPaused,
-    InterestDeclared,
-    OpeningRefused,
-    ReasonRefused,
-    UnknownGrant,
-)
+from fairtag.custody.refusals import BreakGlassPaused, InterestDeclared, UnknownGrant
+from fairtag.terms.errors import OpeningRefused, ReasonRefused
 from fairtag.terms.ids import OrderId
 from fairtag.terms.instants import HOUR, Micros
 

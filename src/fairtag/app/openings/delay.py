@@ -15,8 +15,9 @@ from fairtag.app.permissions import Act, demand, may
 from fairtag.app.ports import Transaction
 from fairtag.custody.delay import Delay, DelayReason, by_court, first_delay, renewed
 from fairtag.custody.opening import Grant
+from fairtag.custody.refusals import DelayRefused
 from fairtag.review.four_eyes import Proposal
-from fairtag.terms.errors import DelayRefused, NotPermitted
+from fairtag.terms.errors import NotPermitted
 from fairtag.terms.instants import Micros, parse, text
 
 

@@ -30,9 +30,10 @@ from fairtag.custody.opening import (
     of_texts,
     other_window,
 )
+from fairtag.custody.refusals import InterestDeclared
 from fairtag.custody.standing import demand_alone, demand_cool, demand_no_interest
 from fairtag.review.four_eyes import Proposal
-from fairtag.terms.errors import InterestDeclared, NotPermitted, OpeningRefused
+from fairtag.terms.errors import NotPermitted, OpeningRefused
 from fairtag.terms.ids import AlertId, OrderId, WearerId
 from fairtag.terms.instants import HOUR, MINUTE, Micros, parse, text
 from fairtag.terms.local import Interval

@@ -17,9 +17,10 @@ from fairtag.app.permissions import Act, demand
 from fairtag.app.ports import Transaction
 from fairtag.audit.entries import Receipt
 from fairtag.custody.opening import Grant, GrantKind, demand_good
+from fairtag.custody.refusals import GrantOver, InterestDeclared
 from fairtag.intake.messages import Position
 from fairtag.orders.model import Condition, Identity
-from fairtag.terms.errors import GrantOver, InterestDeclared, OpeningRefused
+from fairtag.terms.errors import OpeningRefused
 from fairtag.terms.ids import OrderId
 from fairtag.terms.instants import Micros
 from fairtag.terms.local import Interval

@@ -21,7 +21,7 @@ from fairtag.custody.kinds import RecordKind
 from fairtag.retention.due import WHOLE, Item
 from fairtag.retention.holds import Hold, held
 from fairtag.retention.limits import demand_clock
-from fairtag.terms.errors import ClockDoubtful
+from fairtag.retention.refusals import ClockDoubtful
 from fairtag.terms.instants import Micros, text
 
 

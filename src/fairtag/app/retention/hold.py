@@ -17,8 +17,8 @@ from fairtag.app.ports import Transaction
 from fairtag.app.retention.finish import free_held
 from fairtag.audit.entries import Entry
 from fairtag.retention.holds import AUTOMATIC, Hold, answered, demand_sound
+from fairtag.retention.refusals import HoldRefused
 from fairtag.review.four_eyes import Proposal
-from fairtag.terms.errors import HoldRefused
 from fairtag.terms.instants import Micros, parse, text
 
 _BYTES = 15

@@ -17,7 +17,7 @@ from fairtag.app.retention.finish import finish
 from fairtag.app.retention.plan import concerned, listed
 from fairtag.audit.entries import Entry
 from fairtag.retention.limits import demand_clock
-from fairtag.terms.errors import ClockDoubtful
+from fairtag.retention.refusals import ClockDoubtful
 from fairtag.terms.ids import WearerId
 from fairtag.terms.instants import Micros, text
 

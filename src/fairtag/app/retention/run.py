@@ -19,9 +19,9 @@ from fairtag.app.retention.plan import listed, room_left
 from fairtag.audit.entries import Entry
 from fairtag.retention.due import DueList
 from fairtag.retention.limits import demand_clock
+from fairtag.retention.refusals import ErasureOverCap, ErasureRefused
 from fairtag.retention.schedule import QUARANTINED_FOR
 from fairtag.review.four_eyes import Matter, Proposal, state_of
-from fairtag.terms.errors import ErasureOverCap, ErasureRefused
 from fairtag.terms.instants import Micros, parse, text
 
 _BYTES = 15

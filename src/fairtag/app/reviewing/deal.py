@@ -20,13 +20,14 @@ from fairtag.app.openings.grants import new_grant
 from fairtag.app.permissions import Act, demand
 from fairtag.app.ports import Transaction
 from fairtag.custody.opening import Grant, GrantKind, Purpose, of_photos
+from fairtag.custody.refusals import InterestDeclared
 from fairtag.faces.model import Measure
 from fairtag.faces.refusals import PictureRefused
 from fairtag.faces.strangers import KEY_BYTES
 from fairtag.review.four_eyes import Account
 from fairtag.review.photos import LEASE, Deal, PhotoCase, refusal_of
 from fairtag.review.refusals import PhotoCaseRefused
-from fairtag.terms.errors import Busy, InterestDeclared
+from fairtag.terms.errors import Busy
 from fairtag.terms.instants import Micros
 
 KNOWN_IN_256 = 26  # ours: about every tenth pair measures the reviewer

@@ -19,8 +19,9 @@ from fairtag.app.ports import JournalEntry, Transaction
 from fairtag.app.trail.book import Chunk, OfHour, Pile, Span, TrailKind
 from fairtag.app.trail.kinds import Kinds
 from fairtag.audit.entries import Entry
+from fairtag.custody.refusals import CompactionRefused
 from fairtag.custody.trail.block import Said, in_order, last_n, numbers, size, spread
-from fairtag.terms.errors import CompactionRefused, SealBroken
+from fairtag.terms.errors import SealBroken
 from fairtag.terms.instants import DAY, HOUR, Micros, parse
 
 _REST = HOUR  # chosen: late duplicates mostly come within it, and rows answer fastest

@@ -13,7 +13,8 @@ from fairtag.app.retention.standing import holds_standing
 from fairtag.cli.house import BY, DataFolder, open_house
 from fairtag.custody.kinds import RecordKind
 from fairtag.retention.holds import WHYS, Hold
-from fairtag.terms.errors import ErasureRefused, HoldRefused, UsageError
+from fairtag.retention.refusals import ErasureRefused, HoldRefused
+from fairtag.terms.errors import UsageError
 from fairtag.terms.ids import WearerId
 from fairtag.terms.instants import DAY, Micros, parse, text
 

@@ -24,9 +24,10 @@ from fairtag.app.keys.care import keep_keys
 from fairtag.app.keys.ceremony import note
 from fairtag.bootstrap import open_log, open_with_keys, root_of
 from fairtag.cli.house import BY, DataFolder
+from fairtag.custody.refusals import SharesRefused
 from fairtag.custody.root import RootCheck, is_of
 from fairtag.settings import settings_of
-from fairtag.terms.errors import SharesRefused, UsageError
+from fairtag.terms.errors import UsageError
 from fairtag.terms.instants import text
 
 keys = typer.Typer(no_args_is_help=True, help="Rotate, split, restore and copy what opens records.")

@@ -16,8 +16,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from fairtag.custody.refusals import TrailBroken
 from fairtag.custody.trail.pen import Reader
-from fairtag.terms.errors import TrailBroken
 
 Ints = NDArray[np.int64]
 Naturals = NDArray[np.uint64]

@@ -14,6 +14,7 @@ from operator import itemgetter
 
 import numpy as np
 
+from fairtag.custody.refusals import TrailBroken
 from fairtag.custody.trail import bits, measured, whole
 from fairtag.custody.trail.bits import Ints
 from fairtag.custody.trail.form import (
@@ -30,7 +31,6 @@ from fairtag.custody.trail.form import (
 from fairtag.custody.trail.measured import AS_IT_IS, KNOWN, Floats
 from fairtag.custody.trail.pen import Reader
 from fairtag.custody.trail.whole import Slots
-from fairtag.terms.errors import TrailBroken
 from fairtag.terms.ids import DeviceId
 
 _PLACE = {name: n for n, name in enumerate(COLUMNS)}

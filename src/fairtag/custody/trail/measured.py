@@ -13,9 +13,9 @@ from collections.abc import Callable, Mapping
 import numpy as np
 from numpy.typing import NDArray
 
+from fairtag.custody.refusals import TrailBroken
 from fairtag.custody.trail.bits import Ints
 from fairtag.intake.osmand import KNOT_MPS
-from fairtag.terms.errors import TrailBroken
 
 Floats = NDArray[np.float64]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import islice
 from operator import length_hint
 
-from fairtag.terms.errors import TrailBroken
+from fairtag.custody.refusals import TrailBroken
 
 _MOST_VARINT_BYTES = 10  # 64 bits in groups of seven, and three beside them
 _MOST_ZEROS = 7  # three bits tell how many

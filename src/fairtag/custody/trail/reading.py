@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import msgspec
 import numpy as np
 
+from fairtag.custody.refusals import TrailBroken
 from fairtag.custody.trail.bits import Ints
 from fairtag.custody.trail.form import (
     BEHIND,
@@ -31,7 +32,6 @@ from fairtag.custody.trail.measured import Floats
 from fairtag.custody.trail.parting import MARKS, Flags, is_rare, joined
 from fairtag.intake.columns import NO_SEQ
 from fairtag.intake.messages import CheckInReceipt
-from fairtag.terms.errors import TrailBroken
 from fairtag.terms.ids import DeviceId
 
 _POSITION, _EVENT, _STATUS, _RECEIPT = range(len(KINDS))

@@ -15,12 +15,12 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from fairtag.custody.refusals import TrailBroken
 from fairtag.custody.trail.block import Block as Requests
 from fairtag.custody.trail.block import Said
 from fairtag.custody.trail.entry import JournalEntry
 from fairtag.intake.columns import SOURCES, Positions
 from fairtag.intake.messages import Message, Source
-from fairtag.terms.errors import TrailBroken
 from fairtag.terms.ids import DeviceId
 from fairtag.terms.instants import Micros
 

@@ -14,10 +14,10 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from fairtag.custody.refusals import TrailBroken
 from fairtag.custody.trail import bits, pen
 from fairtag.custody.trail.bits import Ints, Naturals, Section, Sections
 from fairtag.custody.trail.pen import Reader
-from fairtag.terms.errors import TrailBroken
 
 MIDDLE, BEFORE, LINE = range(3)
 NOTHING, DENSE, SPARSE, PLAIN = range(4)

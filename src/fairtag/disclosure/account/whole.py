@@ -13,8 +13,8 @@ from typing import Any
 import msgspec
 
 from fairtag.disclosure.account.model import Accounted
+from fairtag.disclosure.refusals import PackageIncomplete
 from fairtag.disclosure.scope import Category
-from fairtag.terms.errors import PackageIncomplete
 
 
 def demand_nothing_left_out(

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 import msgspec
 
 from fairtag.disclosure.package.gathered import Gathered, Known, known_over_time
+from fairtag.disclosure.refusals import PackageBroken
 from fairtag.intake.messages import Message
 from fairtag.intake.native import decode_recorded
 from fairtag.orders.inforce import Mark, MarkWhat
@@ -17,7 +18,6 @@ from fairtag.orders.read import reopen
 from fairtag.rules.excused.absences import Excuse
 from fairtag.rules.finding import Finding
 from fairtag.rules.replay import replay_recorded
-from fairtag.terms.errors import PackageBroken
 from fairtag.terms.instants import Micros
 
 _AT_ONCE = 100_000  # lines; the decoder takes no more than a device may send at once

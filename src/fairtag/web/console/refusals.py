@@ -10,31 +10,31 @@ from fastapi import Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 
+from fairtag.custody.refusals import DelayRefused, UnknownGrant
+from fairtag.disclosure.refusals import (
+    DisclosureRefused,
+    DisclosureStateRefused,
+    RecipientRefused,
+    UnknownDisclosure,
+)
 from fairtag.faces.refusals import EnrolmentRefused, UnknownEnrolment
+from fairtag.retention.refusals import ErasureRefused, HoldRefused
 from fairtag.terms.errors import (
     AlertStateRefused,
     Busy,
-    DelayRefused,
-    DisclosureRefused,
-    DisclosureStateRefused,
-    ErasureRefused,
     FairtagError,
-    HoldRefused,
     LogUnavailable,
     OpeningRefused,
     OrderConflict,
     OrderRefused,
     ProposalStateRefused,
     ReasonRefused,
-    RecipientRefused,
     SecondPersonRefused,
     SignInPaused,
     SignInRefused,
     TooLarge,
     UnknownAlert,
     UnknownDevice,
-    UnknownDisclosure,
-    UnknownGrant,
     UnknownOrder,
     UnknownPage,
     UnknownProposal,

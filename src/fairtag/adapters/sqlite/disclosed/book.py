@@ -13,7 +13,7 @@ from fairtag.app.ports import Vault
 from fairtag.custody.kinds import RecordKind
 from fairtag.disclosure.course import Asked, Step
 from fairtag.disclosure.recipients import Recipient
-from fairtag.terms.errors import RecipientRefused, UnknownDisclosure
+from fairtag.disclosure.refusals import RecipientRefused, UnknownDisclosure
 from fairtag.terms.ids import WearerId
 from fairtag.terms.instants import Micros
 

@@ -14,7 +14,7 @@ from fairtag.adapters.sqlite.schema import metadata
 from fairtag.app.retention.book import Run, RunState
 from fairtag.retention.due import WHOLE, Item
 from fairtag.retention.limits import ClockFacts, is_jump
-from fairtag.terms.errors import ErasureRefused
+from fairtag.retention.refusals import ErasureRefused
 from fairtag.terms.ids import WearerId
 from fairtag.terms.instants import Micros
 

@@ -15,7 +15,7 @@ from fairtag.adapters.sqlite.schema import metadata
 from fairtag.app.ports import Vault
 from fairtag.custody.kinds import RecordKind
 from fairtag.retention.holds import Hold
-from fairtag.terms.errors import HoldRefused
+from fairtag.retention.refusals import HoldRefused
 from fairtag.terms.ids import WearerId
 from fairtag.terms.instants import Micros
 

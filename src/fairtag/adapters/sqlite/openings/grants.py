@@ -26,7 +26,7 @@ from fairtag.app.ports import Vault
 from fairtag.custody.delay import Delay
 from fairtag.custody.kinds import RecordKind
 from fairtag.custody.opening import Grant, GrantKind
-from fairtag.terms.errors import UnknownGrant
+from fairtag.custody.refusals import UnknownGrant
 from fairtag.terms.ids import WearerId
 from fairtag.terms.instants import Micros
 

@@ -22,11 +22,11 @@ from fairtag.app.ports import Transaction
 from fairtag.app.retention.standing import holds_standing
 from fairtag.audit.entries import Entry, Operation
 from fairtag.custody.kinds import RecordKind, period_of
+from fairtag.custody.refusals import InterestDeclared
 from fairtag.faces.model import Reading
 from fairtag.faces.refusals import EnrolmentRefused, UnknownEnrolment
 from fairtag.orders.model import CheckIn
 from fairtag.retention.holds import held
-from fairtag.terms.errors import InterestDeclared
 from fairtag.terms.ids import DeviceId, OrderId, WearerId
 from fairtag.terms.instants import DAY, Micros
 

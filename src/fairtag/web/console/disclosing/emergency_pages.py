@@ -10,7 +10,8 @@ from fastapi.responses import RedirectResponse
 from fairtag.app.disclosure.emergency import Call, Shown, open_minimum, record_said, review
 from fairtag.app.permissions import Act, demand
 from fairtag.disclosure.emergency import Ground
-from fairtag.terms.errors import DisclosureRefused, FairtagError
+from fairtag.disclosure.refusals import DisclosureRefused
+from fairtag.terms.errors import FairtagError
 from fairtag.terms.ids import OrderId
 from fairtag.web.console.disclosing.fields import Line, Words
 from fairtag.web.console.refusals import status_of

@@ -23,8 +23,9 @@ from fairtag.app.ports import Transaction
 from fairtag.disclosure.course import Asked
 from fairtag.disclosure.gateways import GATEWAYS
 from fairtag.disclosure.recipients import Standing
+from fairtag.disclosure.refusals import DisclosureRefused
 from fairtag.disclosure.scope import Category
-from fairtag.terms.errors import DisclosureRefused, FairtagError
+from fairtag.terms.errors import FairtagError
 from fairtag.terms.ids import OrderId
 from fairtag.terms.instants import Micros
 from fairtag.terms.local import Interval, local_instant

@@ -12,7 +12,8 @@ from fairtag.app.disclosure.register import propose_recipient, register
 from fairtag.app.permissions import Act, demand, may
 from fairtag.disclosure.gateways import GATEWAYS, Kind
 from fairtag.disclosure.recipients import Recipient
-from fairtag.terms.errors import FairtagError, RecipientRefused
+from fairtag.disclosure.refusals import RecipientRefused
+from fairtag.terms.errors import FairtagError
 from fairtag.web.console.disclosing.fields import Line, Lines, Words
 from fairtag.web.console.refusals import status_of
 from fairtag.web.console.shell import Checked, Shell, Signed

@@ -19,9 +19,9 @@ from fairtag.app.openings.standing import facts_of
 from fairtag.app.permissions import Act, demand, may
 from fairtag.custody.delay import until_of
 from fairtag.custody.opening import OF_WINDOWS, Grant, GrantKind
+from fairtag.custody.refusals import DelayRefused
 from fairtag.terms.errors import (
     AlertStateRefused,
-    DelayRefused,
     FairtagError,
     LogUnavailable,
     NotPermitted,

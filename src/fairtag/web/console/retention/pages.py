@@ -23,9 +23,10 @@ from fairtag.app.retention.plan import listed, room_left
 from fairtag.app.retention.standing import holds_standing
 from fairtag.retention.holds import WORDS, Hold
 from fairtag.retention.limits import demand_clock
+from fairtag.retention.refusals import ClockDoubtful, HoldRefused
 from fairtag.retention.schedule import Rule
 from fairtag.review.four_eyes import Proposal, state_of
-from fairtag.terms.errors import ClockDoubtful, FairtagError, HoldRefused
+from fairtag.terms.errors import FairtagError
 from fairtag.terms.ids import WearerId
 from fairtag.terms.instants import DAY, Micros, parse
 from fairtag.web.console.shell import Checked, Shell, Signed
