@@ -396,6 +396,21 @@ def test_a_phone_that_becomes_another_device_keeps_nothing_of_the_first(
     del address
 
 
+def test_a_link_to_connect_is_not_lost_to_news(page: Page, door: Door, address: str) -> None:
+    page.evaluate(
+        """async (token) => {
+          const { changed } = await import("/app/queue.js");
+          for (let n = 0; n < 50; n += 1) changed();
+          location.hash = `pair=${token}`;
+        }""",
+        TOKEN,
+    )
+    expect(page.locator(".card")).to_contain_text("connected already")
+    page.wait_for_timeout(300)
+    expect(page.locator("#code")).to_have_value(TOKEN)
+    del door, address
+
+
 def test_three_first_pictures_are_taken_when_invited(page: Page, door: Door) -> None:
     door.me["enrolment"] = {"id": "i-1", "expires_at": "2026-11-10T00:00:00Z"}
     page.evaluate(

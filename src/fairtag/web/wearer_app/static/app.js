@@ -25,12 +25,30 @@ const LOOKED_AT_MS = 5 * 60 * 1000; // who opens a list wants it new
 const PAGES = { home, ask, cannot, camera, receipt, help, health, sent, statement, past, order, messages, complaints, complain, settings, pair, stopped };
 let shown = { name: "", stop: null, page: null };
 let turn = 0; // of two pages on their way, the later one is shown
+let leaving = 0; // pages that somebody asked for and that are on their way: news waits for them
+let isNew = false;
 let sounds = null;
 
 // Once everything was deleted, nothing may be written again: the page that says so stays.
 let ended = null;
 
 export async function render({ keepFocus = false } = {}) {
+  if (keepFocus) { await draw(true); return; }
+  leaving += 1;
+  try { await draw(false); }
+  finally { leaving -= 1; }
+  if (isNew && !leaving) await renewed();
+}
+
+// What is new is shown, unless a page is on its way: that one would be lost.
+async function renewed() {
+  isNew = leaving > 0;
+  if (isNew) return;
+  if (shown.page?.isLive) await render({ keepFocus: true });
+  else await frame();
+}
+
+async function draw(keepFocus) {
   turn += 1;
   const mine = turn;
   const [name, ...parts] = location.hash.replace(/^#\/?/, "").split("/");
@@ -210,8 +228,7 @@ async function begin() {
   queue.onChange(async () => {
     if (ended) return;
     await heed();
-    if (shown.page?.isLive) await render({ keepFocus: true });
-    else await frame();
+    await renewed();
   });
   await render();
   setInterval(countdowns, 1000);
