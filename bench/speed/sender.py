@@ -159,14 +159,23 @@ class Flood:
         for key, _ in chosen.select(0.002):
             line: Any = key.fileobj
             if line in speaking:
-                self._hear(line, *speaking.pop(line))
+                device, at = speaking.pop(line)
+                try:
+                    self._hear(line, device, at)
+                except ConnectionError:  # it hung up just then: the device says it again
+                    self._devices.appendleft(device)
+                    line = self._anew(chosen, line)
             else:  # it was idle for too long, and the service hung up
-                chosen.unregister(line)
                 idle.remove(line)
-                line.close()
-                line = self._line()
-                chosen.register(line, selectors.EVENT_READ)
+                line = self._anew(chosen, line)
             idle.append(line)
+
+    def _anew(self, chosen: selectors.BaseSelector, line: socket.socket) -> socket.socket:
+        chosen.unregister(line)
+        line.close()
+        line = self._line()
+        chosen.register(line, selectors.EVENT_READ)
+        return line
 
     def _line(self) -> socket.socket:
         line = socket.create_connection(("127.0.0.1", self._job.port))
