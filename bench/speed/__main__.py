@@ -115,6 +115,13 @@ def _growth(words: argparse.Namespace) -> dict[str, Any]:
     return {"growth": told}
 
 
+def _times_postgis(measured: dict[str, Any]) -> dict[str, Any]:
+    """Compare with PostGIS, if this run measured both."""
+    ours = measured.get("whole", {}).get("positions_per_s")
+    theirs = measured.get("postgis", {}).get("per_s")
+    return {"whole_times_postgis": round(ours / theirs, 1)} if ours and theirs else {}
+
+
 _PARTS: dict[str, Callable[[argparse.Namespace], dict[str, Any]]] = {
     "limits": lambda _: {"limits": limits.told()},
     "echo": _echo,
@@ -142,10 +149,12 @@ def main() -> None:
         "machine": f"{platform.machine()}, {os.cpu_count()} cores",
         "python": platform.python_version(),
     }
+    measured: dict[str, Any] = {}
     for name, part in _PARTS.items():
         if name in told.only or not told.only:
             print(f"measuring: {name}", file=sys.stderr)  # noqa: T201
-            found |= part(told)
+            measured |= part(told)
+            found |= measured | _times_postgis(measured)
             OUT.write_text(json.dumps(found, indent=1) + "\n")
     print(json.dumps(found, indent=1))  # noqa: T201
 
