@@ -29,6 +29,8 @@ _AGAIN_S: Final = 1.0  # between two porches
 _LEAVE_S: Final = 5.0  # until those who wait are answered, when the house ends
 _AT_ONCE: Final = 262_144  # bytes
 _MOST_LINE: Final = 1 + 2 * MOST_BODY  # bytes that come with a line
+# All that the porch is told of what the house knows by its environment.
+_ENVIRONMENT: Final = ("PATH", "PYTHONPATH", "LD_LIBRARY_PATH", "COVERAGE_PROCESS_START")
 
 
 class Porter:
@@ -129,7 +131,6 @@ class _Porch:
         self._hand, hand = socket.socketpair(type=socket.SOCK_SEQPACKET)
         with line, hand:
             fds = [one.fileno() for one in (listening, line, hand)]
-            # It needs nothing of what the house knows by its environment.
             known = {name: os.environ[name] for name in _ENVIRONMENT if name in os.environ}
             command = [sys.executable, "-m", stand.__name__, *map(str, fds)]
             self._process = subprocess.Popen(command, pass_fds=fds, env=known)  # noqa: S603 - our own command
@@ -209,6 +210,3 @@ class _Porch:
             self._loop.remove_reader(one.fileno())
         self.is_there.set()
         self.is_gone.set()
-
-
-_ENVIRONMENT: Final = ("PATH", "PYTHONPATH", "LD_LIBRARY_PATH", "COVERAGE_PROCESS_START")
