@@ -243,6 +243,7 @@ class _Door:
 
     def __init__(self) -> None:
         self.offered: list[bytes] = []
+        self.is_down = False
         self.may = threading.Event()
         self.may.set()
 
@@ -250,11 +251,15 @@ class _Door:
         return DeviceId("D-1") if token_hash == hash_of("a-token") else None
 
     def devices_of(self, token_hashes: Sequence[bytes]) -> list[DeviceId | None]:
+        if self.is_down:
+            raise RuntimeError
         return list(map(self.device_of, token_hashes))
 
     def offer(
         self, _: DeviceId, body: bytes, done: Callable[[Answer], None], *, urgent: bool = False
     ) -> None:
+        if body == b"bad":
+            raise RuntimeError(body)
         self.offered.append(b"urgent" if urgent else body)
         loop = asyncio.get_running_loop()
 
@@ -384,6 +389,30 @@ def test_many_lines_at_once_get_each_its_own(served: _Served) -> None:
     for n, line in enumerate(lines, 1):
         assert heard(line).endswith(b"\r\n\r\n%d" % n)
         line.close()
+
+
+def test_a_request_that_fails_takes_no_other_with_it(served: _Served) -> None:
+    bodies = [b"x" * n if n % 3 else b"bad" for n in range(1, 60)]
+    lines = [served.come() for _ in bodies]
+    for line, body in zip(lines, bodies, strict=True):
+        line.sendall(request(body))
+    told = [heard(line) for line in lines]
+    for line in lines:
+        line.close()
+
+    assert [one.rpartition(b"\r\n\r\n")[2] for one in told] == [
+        b"" if body == b"bad" else b"%d" % len(body) for body in bodies
+    ]
+    assert served.ask(request()).endswith(b"\r\n\r\n19")
+
+
+def test_a_door_that_knows_nobody_for_a_while_lets_lines_in(served: _Served) -> None:
+    served.door.is_down = True
+    try:
+        assert served.ask(request()).endswith(b"\r\n\r\n19")  # as ever, one by one
+    finally:
+        served.door.is_down = False
+    assert served.ask(request()).endswith(b"\r\n\r\n19")
 
 
 def test_a_porch_that_dies_is_replaced_and_nobody_waits_for_it() -> None:

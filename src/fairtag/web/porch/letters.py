@@ -8,7 +8,6 @@ each answer: the number of its line, its size, itself. Little endian.
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 TAKE: Final = -1  # instead of an answer's size: hand the line over, with what it said
@@ -57,17 +56,18 @@ class Letters:
     def __init__(self) -> None:
         self._rest = b""
 
-    def read(self, data: bytes) -> Iterator[list[Plain]]:
+    def read(self, data: bytes) -> list[list[Plain]]:
         """Give the letters that are whole now."""
         data = self._rest + data if self._rest else data
-        at, head = 0, _LETTER.size
+        found, at, head = [], 0, _LETTER.size
         while len(data) - at >= head:
             size, count = _LETTER.unpack_from(data, at)
             if len(data) - at - head < size:
                 break
-            yield _requests(data, at + head, count)
+            found.append(_requests(data, at + head, count))
             at += head + size
         self._rest = data[at:]
+        return found
 
 
 class Answers:
@@ -76,18 +76,19 @@ class Answers:
     def __init__(self) -> None:
         self._rest = b""
 
-    def read(self, data: bytes) -> Iterator[Told]:
+    def read(self, data: bytes) -> list[Told]:
         """Give the answers that are whole now."""
         data = self._rest + data if self._rest else data
-        at, head = 0, _ANSWER.size
+        found, at, head = [], 0, _ANSWER.size
         while len(data) - at >= head:
             number, size = _ANSWER.unpack_from(data, at)
             end = at + head + max(size, 0)
             if len(data) < end:
                 break
-            yield Told(number, None if size == TAKE else data[at + head : end])
+            found.append(Told(number, None if size == TAKE else data[at + head : end]))
             at = end
         self._rest = data[at:]
+        return found
 
 
 def _requests(data: bytes, at: int, count: int) -> list[Plain]:

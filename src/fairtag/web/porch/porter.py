@@ -18,6 +18,7 @@ from functools import partial
 from typing import Final, Self
 
 from fairtag.intake.together.plain import MOST_BYTES
+from fairtag.terms.ids import DeviceId
 from fairtag.web.device_api.app import DeviceDoor
 from fairtag.web.device_api.protocols import Answer
 from fairtag.web.porch import stand
@@ -91,13 +92,25 @@ class Porter:
             self._own = None
 
     def _asked(self, porch: _Porch, requests: list[Plain]) -> None:
-        whose = self._door.devices_of([one.token_hash for one in requests])
-        for device_id, (number, urgent, _, body) in zip(whose, requests, strict=True):
-            if device_id is None or len(body) > MOST_BYTES:
-                porch.tell(number, None)
-            else:
-                told = partial(self._answered, porch, number)
-                self._door.offer(device_id, body, told, urgent=urgent)
+        """Answer requests; a line whose request fails is let in, so that none waits for ever."""
+        try:
+            whose = self._door.devices_of([one.token_hash for one in requests])
+        except Exception as error:  # noqa: BLE001 - the store, perhaps; each line is answered as ever
+            _LOG.error("whose requests these are can't be told: %s", type(error).__name__)
+            whose = [None] * len(requests)
+        for device_id, one in zip(whose, requests, strict=True):
+            try:
+                self._offer(porch, device_id, one)
+            except Exception as error:  # noqa: BLE001 - of one request; the others go on
+                _LOG.error("a device's request failed: %s", type(error).__name__)
+                porch.tell(one.number, None)
+
+    def _offer(self, porch: _Porch, device_id: DeviceId | None, one: Plain) -> None:
+        if device_id is None or len(one.body) > MOST_BYTES:
+            porch.tell(one.number, None)
+            return
+        told = partial(self._answered, porch, one.number)
+        self._door.offer(device_id, one.body, told, urgent=one.is_urgent)
 
     def _answered(self, porch: _Porch, number: int, told: Answer) -> None:
         porch.tell(number, self._written(told))

@@ -8,6 +8,7 @@ itself, with headers of which every parser thinks the same, is not even parsed: 
 from __future__ import annotations
 
 import asyncio
+import logging
 from typing import ClassVar, Final
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
@@ -19,6 +20,7 @@ from fairtag.web.device_api.app import DeviceDoor
 from fairtag.web.device_api.protocols import Answer
 from fairtag.web.porch.glance import BEARER, glance
 
+_LOG = logging.getLogger(__name__)
 _PATH: Final = b"/d/v1/messages"
 # Whoever asks for one of these is served as ever.
 _ODD: Final = frozenset({b"content-encoding", b"transfer-encoding", b"expect", b"upgrade"})
@@ -58,7 +60,11 @@ class Wire(HttpToolsProtocol):
         """Begin, with what was said already."""
         super().connection_made(transport)
         if self.said:
-            self.data_received(self.said)
+            try:
+                self.data_received(self.said)
+            except Exception as error:  # noqa: BLE001 - as when it fails on a line of its own
+                _LOG.error("a line's first words failed: %s", type(error).__name__)
+                transport.abort()
 
     def data_received(self, data: bytes) -> None:
         """Take what came: at a glance, if it is one whole plain request and none is unanswered."""
