@@ -8,13 +8,14 @@ from operator import itemgetter
 from typing import Any, Literal
 
 import msgspec
-from sqlalchemy import Column, Connection, Index, Integer, LargeBinary, String, Table
+from sqlalchemy import Column, Connection, Integer, LargeBinary, String, Table
 
 from fairtag.adapters.sqlite.chunks import SqliteChunks
 from fairtag.adapters.sqlite.engine import driver
 from fairtag.adapters.sqlite.schema import metadata
 from fairtag.adapters.sqlite.taking.fresh import Fresh
 from fairtag.adapters.sqlite.taking.held import Held
+from fairtag.adapters.sqlite.taking.rows_of import Recent, RowsOf
 from fairtag.adapters.sqlite.taking.statements import write as write_rows
 from fairtag.app.ports import Appended, JournalEntry, Vault
 from fairtag.app.trail.book import Pile
@@ -44,8 +45,6 @@ journal = Table(
     Column("sealed", LargeBinary, nullable=False),
     sqlite_autoincrement=True,
 )
-# The only one: each more costs a request as much as its seal (docs/decisions/0005).
-Index("journal_past", journal.c.order_id, journal.c.last_at)
 
 # Messages without a number go by a keyed hash of their content: it tells nothing without the key.
 named = Table(
@@ -66,7 +65,8 @@ journal_days = Table(
 _LOOK = 2_000  # rows that are looked at at once for what is over
 _ALL = 2**63 - 1  # beyond every position
 _NEVER = Micros(-(2**63))  # before every instant
-_RECEIVED_AT = 5  # the place of the time of receipt in a row
+_ORDER_ID, _RECEIVED_AT = 2, 5  # places in a row
+_AMONG = "n IN (SELECT value FROM json_each(?))"
 _COLUMNS = "n, what, order_id, wearer_id, device_id, received_at, sealed"
 _Row = tuple[int, Literal["messages", "tick", "ruling"], str, str, DeviceId | None, int, bytes]
 
@@ -74,9 +74,16 @@ _Row = tuple[int, Literal["messages", "tick", "ruling"], str, str, DeviceId | No
 class SqliteJournal(Held):
     """Keeps `fairtag.app.ports.Journal`."""
 
-    def __init__(self, connection: Connection, vault: Vault, fresh: Fresh | None = None) -> None:
-        """`fresh` holds what was committed last, where somebody keeps it."""
+    def __init__(
+        self,
+        connection: Connection,
+        vault: Vault,
+        fresh: Fresh | None = None,
+        recent: Recent | None = None,
+    ) -> None:
+        """`fresh` and `recent` hold what was committed last, where somebody keeps it."""
         self._db = driver(connection)
+        self._rows_of = RowsOf(self._db, Recent() if recent is None else recent)
         self._vault = vault
         self._fresh = Fresh(vault.generation) if fresh is None else fresh
         self._chunks = SqliteChunks(connection, vault)
@@ -121,9 +128,9 @@ class SqliteJournal(Held):
     def last_ruling(self, order_id: OrderId, *, upto: int) -> Micros | None:
         """Tell when the newest ruling at or before a position was recorded."""
         found = self._db.execute(
-            "SELECT n, received_at FROM journal WHERE order_id = ? AND what = 'ruling' AND n <= ?"
+            f"SELECT n, received_at FROM journal WHERE {_AMONG} AND what = 'ruling' AND n <= ?"  # noqa: S608
             " ORDER BY n DESC LIMIT 1",
-            (order_id, upto),
+            (self._numbers(order_id), upto),
         ).fetchone()
         newest = max((-1, -1) if found is None else found, self._chunks.last_ruling(order_id, upto))
         return None if newest[0] < 0 else Micros(newest[1])
@@ -131,9 +138,9 @@ class SqliteJournal(Held):
     def rulings_told(self, order_id: OrderId) -> list[Micros]:
         """List when the judge was told to read an order anew, oldest first."""
         found = self._db.execute(
-            "SELECT n, received_at FROM journal WHERE order_id = ? AND what = 'ruling'"
+            f"SELECT n, received_at FROM journal WHERE {_AMONG} AND what = 'ruling'"  # noqa: S608
             " UNION SELECT n, received_at FROM chunk_rulings WHERE order_id = ? ORDER BY n",
-            (order_id, order_id),
+            (self._numbers(order_id), order_id),
         )
         return [Micros(row[1]) for row in found.fetchall()]
 
@@ -191,24 +198,25 @@ class SqliteJournal(Held):
     def of_pile(self, pile: Pile) -> list[Said]:
         """Open the rows of an order and a span of receipt, by arrival."""
         found = self._db.execute(
-            f"SELECT {_COLUMNS} FROM journal WHERE order_id = ? AND received_at >= ?"  # noqa: S608
+            f"SELECT {_COLUMNS} FROM journal WHERE {_AMONG} AND received_at >= ?"  # noqa: S608
             " AND received_at < ? ORDER BY n",
-            (pile.order_id, pile.received.start, pile.received.end),
+            (self._numbers(pile.order_id), pile.received.start, pile.received.end),
         )
         return read_many([(one.silent(), one.plain) for one in self._rows(found.fetchall())])
 
     def waits(self, pile: Pile) -> bool:
         """Tell whether a row of an order and a span of receipt is there."""
         found = self._db.execute(
-            "SELECT 1 FROM journal WHERE order_id = ? AND received_at >= ? AND received_at < ?"
+            f"SELECT 1 FROM journal WHERE {_AMONG} AND received_at >= ? AND received_at < ?"  # noqa: S608
             " LIMIT 1",
-            (pile.order_id, pile.received.start, pile.received.end),
+            (self._numbers(pile.order_id), pile.received.start, pile.received.end),
         )
         return found.fetchone() is not None
 
     def drop(self, numbers: Sequence[int]) -> int:
         """Take rows away by their positions; tells how many were there."""
         rows = [(n,) for n in numbers]
+        self._rows_of.drop(rows)
         return self._db.executemany("DELETE FROM journal WHERE n = ?", rows).rowcount
 
     def days(self) -> list[str]:
@@ -243,10 +251,13 @@ class SqliteJournal(Held):
 
     def _rows_since(self, order_id: OrderId, since: Micros) -> list[_Row]:
         return self._db.execute(
-            f"SELECT {_COLUMNS} FROM journal WHERE order_id = ? AND last_at >= ?"  # noqa: S608
+            f"SELECT {_COLUMNS} FROM journal WHERE {_AMONG} AND last_at >= ?"  # noqa: S608
             " AND what = 'messages' ORDER BY n",
-            (order_id, since),
+            (self._numbers(order_id, since), since),
         ).fetchall()
+
+    def _numbers(self, order_id: OrderId, since: Micros = _NEVER) -> str:
+        return self._rows_of.numbers(order_id, since=since)
 
     def _insert(self, entry: JournalEntry) -> None:
         # The position is part of what the seal is bound to: a moved row does not open.
@@ -278,8 +289,17 @@ class SqliteJournal(Held):
     def insert_sealed(self, rows: Sequence[tuple[Any, ...]]) -> None:
         """Store rows of this table, sealed and numbered already, of one day of receipt."""
         write_rows(self._db, "INSERT INTO journal VALUES {}".format, rows)
+        self._rows_of.add(rows[0][0], [row[_ORDER_ID] for row in rows])
         day = period_of(RecordKind.JOURNAL, Micros(rows[0][_RECEIVED_AT]))
         self._db.execute("INSERT OR IGNORE INTO journal_days VALUES (?)", (day,)).close()
+
+    def committed(self) -> None:
+        """Leave to readers what is durable now."""
+        self._rows_of.committed()
+
+    def forget(self) -> None:
+        """Know nothing of what was undone."""
+        self._rows_of.forget()
 
     def _next(self) -> int:
         found = self._db.execute(
@@ -335,9 +355,9 @@ class SqliteJournal(Held):
         found = list[_Row]()
         for order_id in {entry.order_id, *(row[0] for row in serves)}:
             found += self._db.execute(
-                f"SELECT {_COLUMNS} FROM journal WHERE order_id = ? AND last_at >= ?"  # noqa: S608
+                f"SELECT {_COLUMNS} FROM journal WHERE {_AMONG} AND last_at >= ?"  # noqa: S608
                 " AND device_id = ? AND epoch = ? AND first_seq <= ? AND last_seq >= ?",
-                (order_id, since, entry.device_id, entry.epoch, *span),
+                (self._numbers(order_id, since), since, entry.device_id, entry.epoch, *span),
             ).fetchall()
         return [self._entry(row) for row in sorted(found, key=itemgetter(0))]
 

@@ -34,6 +34,7 @@ from fairtag.adapters.sqlite.reviewing.decisions import SqliteDecisionBook
 from fairtag.adapters.sqlite.reviewing.photos import SqlitePhotoReviewBook
 from fairtag.adapters.sqlite.taking.fresh import Fresh
 from fairtag.adapters.sqlite.taking.plain import SqlitePlain
+from fairtag.adapters.sqlite.taking.rows_of import Recent
 from fairtag.app.ports import Clock, Vault
 
 
@@ -47,9 +48,10 @@ class SqliteTransaction:
         spool: Spool,
         clock: Clock,
         fresh: Fresh | None = None,
+        recent: Recent | None = None,
     ) -> None:
         self._fresh = fresh
-        self.journal = SqliteJournal(connection, vault, fresh)
+        self.journal = SqliteJournal(connection, vault, fresh, recent)
         self.chunks = SqliteChunks(connection, vault)
         self.quarantine = SqliteQuarantine(connection, vault)
         self.verdicts = SqliteVerdicts(connection, vault)
@@ -89,7 +91,8 @@ class SqliteTransaction:
         self.audit.settle()
 
     def committed(self) -> None:
-        """Leave what is durable now to the judge."""
+        """Leave what is durable now to the judge and to readers."""
+        self.journal.committed()
         said = self.plain.said()
         if said and self._fresh is not None:
             self._fresh.add(said)
@@ -97,3 +100,4 @@ class SqliteTransaction:
     def forget(self) -> None:
         """Know nothing by heart: what was done last was undone."""
         self.plain.forget()
+        self.journal.forget()

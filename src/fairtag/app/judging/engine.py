@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -66,21 +67,35 @@ class _Taken:
         return [*self.before(since), *(one for one in self.taken if one.at >= since)]
 
 
+@dataclass(frozen=True, slots=True)
+class _Flight:
+    """What is with the writer."""
+
+    upto: int
+    states: Sequence[JudgeState]
+    has_findings: bool
+    left_out: Future[frozenset[OrderId]]  # orders whose key went
+
+
 class Engine:
     """Judges in journal order; one a store."""
 
     def __init__(self, house: House) -> None:
         self._house = house
         self._judges = Judges(house)
-        self._upto = 0
+        self._upto = 0  # judged
+        self._written = 0  # and committed
+        self._flight: _Flight | None = None
         self._limit = _LEAST  # entries of the next step
-        self._is_whole = False  # memory is what the last commit says
+        self._is_whole = False  # memory is what the last commit says, with what is in flight
 
     def start(self) -> None:
         """Load what the last commits wrote, and judge again what the states lack."""
+        self._flight = None
         self._upto, whole, heads = self._house.store.read(
             lambda tx: (tx.verdicts.judged_upto(), tx.verdicts.whole_upto(), tx.verdicts.heads())
         )
+        self._written = self._upto
         self._judges.begin(heads)
         known = {one.order_id: one.upto for one in heads if one.upto > whole}
         for entries in self._between(whole, self._upto):
@@ -89,17 +104,20 @@ class Engine:
             found = self._house.store.read(partial(_missing, findings=batch.in_order()))
             if found:
                 self._write(found, batch, self._upto)
+                self._land()
         self._is_whole = True
 
     @property
     def upto(self) -> int:
-        """Tell the journal position up to which everything is judged."""
-        return self._upto
+        """Tell the journal position up to which everything is judged, and written."""
+        return self._written
 
     def step(self) -> int:
         """Judge what is stored and not judged yet; tells how many entries. Callers loop.
 
-        What fails leaves nothing behind: the next step starts from the last commit again.
+        While more waits than a step takes, the next is judged while this one is written; all is
+        written when nothing waits. What fails leaves nothing behind: the next step starts from the
+        last commit again.
         """
         if not self._is_whole:
             self.start()
@@ -111,7 +129,10 @@ class Engine:
         batch = _Batch()
         self._is_whole = False
         self._judge_all(rows, batch)
+        self._land()
         self._write(batch.in_order(), batch, rows[-1].n)
+        if len(rows) < self._limit or batch.findings:
+            self._land()
         self._is_whole = True
         self._pace(len(rows), time.monotonic() - begun)
         return len(rows)
@@ -139,6 +160,7 @@ class Engine:
         """Write every state that lacks something, before the service ends; tells how many."""
         if not self._is_whole:
             return 0  # what is in memory is not what was committed
+        self._land()
         return sum(map(self._keep, self._judges.every(self._upto)))
 
     def digest_input(self) -> list[tuple[OrderId, bytes]]:
@@ -178,21 +200,16 @@ class Engine:
 
     def _rest(self) -> None:
         """Let states catch up while nothing waits."""
+        self._is_whole = False
+        self._land()
         states = self._judges.late(self._upto, self._house.clock.now())
         if states:
-            self._is_whole = False
             self._keep(states)
-            self._is_whole = True
+        self._is_whole = True
 
     def _keep(self, states: Sequence[JudgeState]) -> int:
-        whole = self._judges.whole(self._upto, states)
-
-        def work(tx: Transaction) -> frozenset[OrderId]:
-            left_out = tx.verdicts.put_states(states)
-            tx.verdicts.set_judged_upto(self._upto, whole=whole)
-            return left_out
-
-        self._judges.wrote(states, left_out=self._house.store.transact(work))
+        self._submit(states, self._upto)
+        self._land()
         return len(states)
 
     def _entry(self, order_id: OrderId, now: Micros) -> JournalEntry:
@@ -294,22 +311,49 @@ class Engine:
 
     def _write(self, findings: Sequence[Finding], batch: _Batch, upto: int) -> None:
         now = self._house.clock.now()
-        states = self._judges.late(upto, now)
+
+        def work(tx: Transaction) -> None:
+            for finding in findings:
+                tx.verdicts.add(finding, wearer_id=batch.touched[finding.order_id])
+                self._raise(tx, finding, batch, now)
+
+        self._upto = upto
+        self._submit(self._judges.late(upto, now), upto, work if findings else None)
+
+    def _submit(
+        self,
+        states: Sequence[JudgeState],
+        upto: int,
+        more: Callable[[Transaction], None] | None = None,
+    ) -> None:
+        """Give the writer states, and more that belongs to the same position."""
         whole = self._judges.whole(upto, states)
 
         def work(tx: Transaction) -> frozenset[OrderId]:
             left_out = tx.verdicts.put_states(states)
-            for finding in findings:
-                tx.verdicts.add(finding, wearer_id=batch.touched[finding.order_id])
-                self._raise(tx, finding, batch, now)
+            if more is not None:
+                more(tx)
             tx.verdicts.set_judged_upto(upto, whole=whole)
             return left_out
 
         # What somebody is to be told goes before what devices say: an alert waits for no group.
-        left_out = self._house.store.submit(work, is_urgent=bool(findings)).result()
-        self._upto = upto
-        self._judges.wrote(states, left_out=left_out)
-        if findings:
+        is_urgent = more is not None
+        future = self._house.store.submit(work, is_urgent=is_urgent)
+        self._flight = _Flight(upto, states, is_urgent, future)
+        self._judges.gave(states)
+
+    def _land(self) -> None:
+        """Wait until what is in flight is committed.
+
+        Raises: whatever the writer says; memory is then no longer what was committed.
+        """
+        flight, self._flight = self._flight, None
+        if flight is None:
+            return
+        left_out = flight.left_out.result()
+        self._written = flight.upto
+        self._judges.wrote(flight.states, left_out=left_out)
+        if flight.has_findings:
             self._house.changes.publish()
 
 

@@ -168,7 +168,7 @@ class Judges:
         return found
 
     def every(self, upto: int) -> Iterator[list[JudgeState]]:
-        """Give all states that lack something, in parts; each is `wrote` before the next."""
+        """Give all states that lack something, in parts; each is given before the next."""
         while self._behind:
             orders = [order_id for order_id, _ in zip(self._behind, range(_AT_ONCE), strict=False)]
             yield [self._state(order_id, upto) for order_id in orders]
@@ -179,18 +179,25 @@ class Judges:
         left = (n for order_id, (n, _) in self._behind.items() if order_id not in gone)
         return next(left, upto + 1) - 1
 
-    def wrote(self, states: Iterable[JudgeState], *, left_out: Collection[OrderId] = ()) -> None:
-        """Say that states were written, but those left out; lets go where there is too much.
-
-        An order that is still goes on without its judge: its state and what was moved since are
-        its judge.
-        """
+    def gave(self, states: Iterable[JudgeState]) -> None:
+        """Say that states are with the writer: they lack what is said from now on."""
         for one in states:
             del self._behind[one.order_id]
+            self._changed.discard(one.order_id)
+
+    def wrote(self, states: Iterable[JudgeState], *, left_out: Collection[OrderId]) -> None:
+        """Say that states are written, but those left out; lets go where there is too much.
+
+        An order that is still goes on without its judge: its state and what was moved since are
+        its judge. One that spoke while it was written stays.
+        """
+        for one in states:
             if one.order_id in left_out:
+                self._changed.add(one.order_id)
                 continue
             self._stored.add(one.order_id)
-            self._changed.discard(one.order_id)
+            if one.order_id in self._behind:
+                continue
             if len(self._judges) > _MOST:
                 self._judges.pop(one.order_id, None)
             if one.still and self._quiet.size > _MOST_BYTES:
