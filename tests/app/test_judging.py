@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from concurrent.futures import Future
 from dataclasses import replace
 from typing import Any
 
 import pytest
 from tests.rig import Rig, walk_out
 
-from fairtag.app.judging import Engine, clean_replay
+from fairtag.app.judging import Engine, clean_replay, engine, memory
 from fairtag.app.ports import Store
 from fairtag.terms.errors import Busy
+from fairtag.terms.instants import Micros
 
 
 class FailingStore:
@@ -18,8 +20,11 @@ class FailingStore:
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self.failures = 0
+        self.failures = 0  # of commits that are refused
+        self.lost = 0  # of those that are taken and then fail
+        self.is_slow = False  # commits wait until they are let go
         self.urgent: list[bool] = []  # of each commit
+        self.waiting: list[tuple[Any, Future[Any]]] = []
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._store, name)
@@ -29,7 +34,21 @@ class FailingStore:
             self.failures -= 1
             raise Busy("no space left on device")
         self.urgent.append(is_urgent)
+        if self.lost:
+            self.lost -= 1
+            lost: Future[Any] = Future()
+            lost.set_exception(Busy("no space left on device"))
+            return lost
+        if self.is_slow:
+            self.waiting.append((work, Future()))
+            return self.waiting[-1][1]
         return self._store.submit(work, is_urgent=is_urgent)
+
+    def let_go(self) -> None:
+        self.is_slow = False
+        for work, future in self.waiting:
+            future.set_result(self._store.submit(work).result())
+        self.waiting = []
 
 
 def failing(rig: Rig) -> FailingStore:
@@ -88,3 +107,104 @@ def test_what_somebody_is_to_be_told_goes_before_what_devices_say(rig: Rig) -> N
 
     assert rig.kinds() == ["tamper.strap"]
     assert store.urgent[-1]
+
+
+def much_said(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> FailingStore:
+    """Let more wait than a step takes, for two orders; each step takes two entries."""
+    monkeypatch.setattr(engine, "_LEAST", 2)
+    monkeypatch.setattr(engine, "_MOST", 2)
+    devices = [rig.wearer(1), rig.wearer(2)]
+    store = failing(rig)
+    rig.judge()
+    for _ in range(4):
+        for device in devices:
+            rig.clock.at = Micros(rig.clock.at + 30_000_000)
+            rig.client.post(
+                "/d/v1/messages",
+                json=rig.line(device),
+                headers={"Authorization": f"Bearer {rig.tokens[device]}"},
+            ).raise_for_status()
+    return store
+
+
+def test_a_step_is_judged_while_the_one_before_is_written(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = much_said(rig, monkeypatch)
+    before = rig.engine.upto
+    store.is_slow = True
+
+    assert rig.engine.step() == 2
+    assert rig.engine.upto == before  # judged, and not written
+    assert rig.house.store.read(lambda tx: tx.verdicts.judged_upto()) == before
+
+    store.let_go()
+    rig.judge()
+    assert rig.engine.upto == rig.house.store.read(lambda tx: tx.journal.last())
+    assert rig.engine.upto == rig.house.store.read(lambda tx: tx.verdicts.judged_upto())
+    assert rig.engine.digest_input() == clean_replay(rig.house)
+
+
+def test_a_commit_that_is_lost_while_the_next_step_is_judged_takes_both_back(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = much_said(rig, monkeypatch)
+    before = rig.engine.upto
+    store.lost = 1
+
+    assert rig.engine.step() == 2
+    with pytest.raises(Busy):
+        rig.engine.step()
+    assert rig.engine.keep_all() == 0  # what is in memory was not written
+    assert rig.house.store.read(lambda tx: tx.verdicts.judged_upto()) == before
+
+    rig.judge()
+    assert rig.engine.digest_input() == clean_replay(rig.house)
+
+
+def test_negative_control_a_lost_commit_that_nobody_heeds_is_noticed(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = much_said(rig, monkeypatch)
+    store.lost = 1
+    assert rig.engine.step() == 2
+    flight = rig.engine._flight
+    assert flight is not None
+    rig.engine._flight = None  # as if it had landed
+    while rig.engine.step():
+        pass
+    assert rig.house.store.read(lambda tx: tx.verdicts.whole_upto()) >= flight.upto - 2
+    assert memory_lost(rig) != clean_replay(rig.house)
+
+
+def memory_lost(rig: Rig) -> list[tuple[Any, bytes]]:
+    """Start again from what is stored, and tell the states."""
+    rig.engine = Engine(rig.house)
+    rig.engine.start()
+    rig.judge()
+    return rig.engine.digest_input()
+
+
+@pytest.mark.parametrize("is_careless", [False, True])
+def test_a_state_lacks_what_was_said_while_it_was_written(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch, *, is_careless: bool
+) -> None:
+    """The careless way is the negative control: it takes a state for whole when it is written."""
+    monkeypatch.setattr(memory, "_LAG", 0)  # each step writes the states of those who spoke
+    much_said(rig, monkeypatch)
+    if is_careless:
+        gave, wrote = memory.Judges.gave, memory.Judges.wrote
+
+        def later(judges: memory.Judges, states: Any, *, left_out: Any) -> None:
+            gave(judges, states)
+            wrote(judges, states, left_out=left_out)
+
+        monkeypatch.setattr(memory.Judges, "gave", lambda *_: None)
+        monkeypatch.setattr(memory.Judges, "wrote", later)
+    for _ in range(4):
+        assert rig.engine.step() == 2
+    assert rig.engine._flight is not None
+
+    rig.engine._land()
+    assert rig.house.store.read(lambda tx: tx.verdicts.whole_upto()) == rig.engine.upto
+    assert (memory_lost(rig) == clean_replay(rig.house)) != is_careless

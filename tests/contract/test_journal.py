@@ -16,6 +16,7 @@ from fairtag.adapters.keystore import KeyStore
 from fairtag.adapters.sqlite.engine import in_memory
 from fairtag.adapters.sqlite.journal import SqliteJournal
 from fairtag.adapters.sqlite.schema import metadata
+from fairtag.adapters.sqlite.taking import rows_of
 from fairtag.adapters.vault import KeyVault
 from fairtag.app.ports import JournalEntry
 from fairtag.intake.messages import Event, EventCode, Message
@@ -25,6 +26,13 @@ from fairtag.terms.instants import SECOND, Micros
 
 CODES = (EventCode.FAULT, EventCode.SOS)
 DEVICES = ("D-1", "D-2")
+
+
+@pytest.fixture(autouse=True)
+def small_steps(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the index of orders be written for a handful of rows at a time."""
+    monkeypatch.setattr(rows_of, "_LEAST", 3)
+    monkeypatch.setattr(rows_of, "_MOST", 5)
 
 
 def order(device: str) -> OrderId:
@@ -107,6 +115,10 @@ class JournalMachine(RuleBasedStateMachine):
             duplicates,
             conflicts,
         )
+
+    @rule()
+    def commit(self) -> None:
+        self.journal.committed()
 
     @invariant()
     def everything_kept_is_there_once_and_in_order(self) -> None:

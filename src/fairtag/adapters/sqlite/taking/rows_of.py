@@ -39,10 +39,11 @@ journal_indexed = Table(
     Column("upto", Integer, nullable=False),
 )
 
-# Devices wait while the index is written: so many rows at a time as take so long.
-_STEP_S: Final = 0.03
-_LEAST, _MOST = 500, 16_000
-_KEPT: Final = 3 * _MOST  # what a reader may lack that began some steps ago; 0.1 kB each
+# Devices wait while the index is written, and as long again for its pages: so many rows at a time
+# as take so long.
+_STEP_S: Final = 0.015
+_LEAST, _MOST = 500, 8_000
+_KEPT: Final = 6 * _MOST  # what a reader may lack that began some steps ago; 0.1 kB each
 
 
 class Recent:
