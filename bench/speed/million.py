@@ -28,6 +28,7 @@ import httpx
 import numpy as np
 import whole
 from fill import fill
+from officer import alert_ms, watching
 from sender import Job
 from shifted import clock_from
 from spoken import OVER, spoken
@@ -42,9 +43,10 @@ HERE = Path(__file__).parent
 _STEP = 25_000
 _RATE = 16_700  # positions a second: a million wearers, a fix a minute
 _ALERTS = 101
-_POLL_S = 0.02
 _BACK = 6 * MINUTE  # the first position of a run, before it; after the last that was filled in
 _WHO = "who.npz"
+_LATER_S = 60.0  # after which a state is written
+_FEW = 2_000  # rows
 
 
 @dataclass(frozen=True)
@@ -117,7 +119,8 @@ def served(house: House, *, most: int | None = None) -> Iterator[Run]:
         port = int(probe.getsockname()[1])
     began = time.perf_counter()
     words = [str(HERE / "shifted.py"), str(house.data), str(port), str(start)]
-    with subprocess.Popen(["taskset", "-c", "0", sys.executable, *words]) as process:  # noqa: S603, S607
+    told = ["taskset", "-c", whole._SERVICE_CORES, sys.executable, *words]  # noqa: SLF001
+    with subprocess.Popen(told) as process:  # noqa: S603
         try:
             whole._wait(port)  # noqa: SLF001
             ready = time.perf_counter() - began
@@ -213,41 +216,40 @@ def _sending(of: whole.Service, *, for_s: float, batch: int) -> Iterator[dict[st
 def _waits(of: whole.Service, for_s: float, behind: int) -> list[float]:
     """Open one strap after the other; gives ms from each one's first byte to the list."""
     address = f"http://127.0.0.1:{of.port}"
-    lines, officer = (
-        httpx.Client(base_url=address, cookies=told)
-        for told in ({}, {"fairtag_session": of.cookie})
-    )
     waits: list[float] = []
     until = time.perf_counter() + for_s
-    for n, token in enumerate(of.tokens[:_ALERTS]):
-        if time.perf_counter() > until:
-            break
-        now = Micros(MachineClock().now() - behind)
-        seq = of.seqs[token]
-        event = {"type": "event", "seq": seq, "at": text(now), "code": "strap_open"}
-        begun = time.perf_counter()
-        told = {"authorization": f"Bearer {token}"}
-        lines.post("/d/v1/messages", json=event, headers=told).raise_for_status()
-        while f"W-{n + 1:07}<" not in officer.get("/queue/rows").text:
-            if time.perf_counter() - begun > 10:  # noqa: PLR2004
+    with watching(address, of.cookie) as officer, httpx.Client(base_url=address) as lines:
+        for n, token in enumerate(of.tokens[:_ALERTS], 1):
+            if time.perf_counter() > until:
                 break
-            time.sleep(_POLL_S)
-        waits.append(1_000 * (time.perf_counter() - begun))
-        time.sleep(0.2)
+            now, seq = Micros(MachineClock().now() - behind), of.seqs[token]
+            event = {"type": "event", "seq": seq, "at": text(now), "code": "strap_open"}
+            told = {"token": token, "event": event, "words": f"W-{n:07}<"}
+            waits.append(alert_ms(lines, officer, **told))
+            time.sleep(0.2)
     return waits
 
 
 def rate(house: House, words: argparse.Namespace) -> dict[str, Any]:
-    """Tell what a quarter of the rate costs from a tenth of the wearers, and from all."""
+    """Tell what the rate costs from a tenth of the wearers, and from all, when all have spoken."""
     found = {}
     for many in (len(house.who()[0]) // 10, None):
         with served(house, most=many) as run:
             of = run.of
             whole.heard_once(of)
-            whole.flood(of, batch=15, for_s=10.0, per_s=_RATE / 4)
-            told = whole.flood(of, batch=15, for_s=words.seconds, per_s=_RATE / 4)
+            _until_kept(of.folder)
+            whole.flood(of, batch=15, for_s=2 * _LATER_S, per_s=_RATE)
+            told = whole.flood(of, batch=15, for_s=words.seconds, per_s=_RATE)
             found[f"from_{len(of.tokens)}"] = told | _memory(of)
     return found
+
+
+def _until_kept(folder: Path) -> None:
+    """Wait until nearly every state is written that waking everybody made anew."""
+    asked = "SELECT (SELECT max(n) FROM journal) - (SELECT whole FROM judged)"
+    with closing(sqlite3.connect(f"file:{folder / 'fairtag.db'}?mode=ro", uri=True)) as db:
+        while db.execute(asked).fetchone()[0] > _FEW:
+            time.sleep(1)
 
 
 def drain(house: House, words: argparse.Namespace) -> dict[str, Any]:

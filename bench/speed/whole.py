@@ -27,6 +27,7 @@ from typing import Any
 
 import httpx
 from fill import Filled, fill
+from officer import alert_ms, watching
 from sender import Job
 
 from fairtag.app.judging import Engine, clean_replay
@@ -39,7 +40,6 @@ HERE = Path(__file__).parent
 _SERVICE_CORES, _SENDER_CORE = "0,1", 1
 _BACK_S = 1_800  # the first position happened so long ago, so that none is ahead of the clock
 _ALERTS = 101
-_POLL_S = 0.005
 _RECORDED_BEFORE = 50 * MINUTE  # within the hour in which no row is due to become a chunk
 _REPLAYED = 150_000  # requests
 _WARM_ROUNDS = 30
@@ -196,10 +196,7 @@ def latency(of: Service, *, load_per_s: float) -> dict[str, Any]:
     """Tell how long an opened strap needs to the officer's list, beside a steady load."""
     quiet, busy = of.tokens[:_ALERTS], of.tokens[_ALERTS:]
     beside = replace(of, tokens=busy, homes=of.homes[_ALERTS:])
-    lines = httpx.Client(base_url=f"http://127.0.0.1:{of.port}")
-    officer = httpx.Client(
-        base_url=f"http://127.0.0.1:{of.port}", cookies={"fairtag_session": of.cookie}
-    )
+    address = f"http://127.0.0.1:{of.port}"
     job = Job(
         port=of.port,
         tokens=beside.tokens,
@@ -216,9 +213,13 @@ def latency(of: Service, *, load_per_s: float) -> dict[str, Any]:
     with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as sending:  # noqa: S603
         time.sleep(3)
         waits = []
-        for n, token in enumerate(quiet):
-            waits.append(_alert_ms(lines, officer, token, n))
-            time.sleep(0.2)
+        with watching(address, of.cookie) as officer, httpx.Client(base_url=address) as lines:
+            for n, token in enumerate(quiet, 1):
+                now = text(Micros(time.time_ns() // 1000))
+                event = {"type": "event", "seq": 2_000_000, "at": now, "code": "strap_open"}
+                told_of = {"token": token, "event": event, "words": f"W-{n:07}<"}
+                waits.append(alert_ms(lines, officer, **told_of))
+                time.sleep(0.2)
         told = json.loads(sending.communicate()[0])
     of.seqs.update(zip(busy, told["seqs"], strict=True))
     first, *rest = waits
@@ -228,20 +229,6 @@ def latency(of: Service, *, load_per_s: float) -> dict[str, Any]:
         "alert_first_ms": round(first, 1),
         "alert_at_positions_per_s": told["positions_per_s"],
     }
-
-
-def _alert_ms(lines: httpx.Client, officer: httpx.Client, token: str, n: int) -> float:
-    now = text(Micros(time.time_ns() // 1000))
-    event = {"type": "event", "seq": 2_000_000, "at": now, "code": "strap_open"}
-    begun = time.perf_counter()
-    lines.post(
-        "/d/v1/messages", json=event, headers={"authorization": f"Bearer {token}"}
-    ).raise_for_status()
-    while f"W-{n + 1:07}<" not in officer.get("/queue/rows").text:
-        if time.perf_counter() - begun > 10:  # noqa: PLR2004
-            break
-        time.sleep(_POLL_S)
-    return 1_000 * (time.perf_counter() - begun)
 
 
 def _filled(folder: Path, wearers: int) -> tuple[Filled, str]:
