@@ -1,7 +1,7 @@
 """Very many wearers in one house: its start, its memory, alerts beside a load, an hour's outage.
 
     python bench/speed/million.py fill FOLDER --wearers 1000000
-    python bench/speed/million.py measure FOLDER --only start,heard,latency,rate,drain
+    python bench/speed/million.py measure FOLDER --only start,heard,latency,rate,drain,compare
 
 A house is filled once, which takes minutes, with wearers who have spoken (`spoken`), and measured
 as often as wanted: each run's clock goes on after the last word of the one before.
@@ -18,6 +18,7 @@ import statistics
 import subprocess
 import sys
 import time
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass
@@ -36,7 +37,9 @@ from spoken import OVER, spoken
 from fairtag.adapters.clock import MachineClock
 from fairtag.app.sign_in import add_user, finish_setup, start_session
 from fairtag.bootstrap import open_house
+from fairtag.rules.view import PAUSE
 from fairtag.sim.load import p99
+from fairtag.terms.ids import OrderId
 from fairtag.terms.instants import HOUR, MINUTE, SECOND, Micros, text
 
 HERE = Path(__file__).parent
@@ -171,6 +174,7 @@ def latency(house: House, words: argparse.Namespace) -> dict[str, Any]:
     with served(house, most=words.most) as run:
         of = run.of
         found = {"woken": whole.heard_once(of)} if words.wake else {}
+        (house.folder / "stops.json").unlink()  # those of a start, and of waking everybody
         cpu, begun = of.cpu_s(), time.perf_counter()
         with _sending(of, for_s=words.seconds, batch=words.batch) as told:
             time.sleep(3)
@@ -186,6 +190,7 @@ def latency(house: House, words: argparse.Namespace) -> dict[str, Any]:
             "service_cores": round((of.cpu_s() - cpu) / (time.perf_counter() - begun), 2),
             **told,
             **_memory(of),
+            **json.loads((house.folder / "stops.json").read_text()),
         }
 
 
@@ -273,12 +278,29 @@ def _stored(folder: Path) -> int:
         return int(db.execute(asked).fetchone()[0] or 0)
 
 
+def compared(house: House, words: argparse.Namespace) -> dict[str, Any]:
+    """Judge some orders again from nothing, chosen by chance; the states must be the same.
+
+    Not those that kept no track while the house was filled, as they would have (`spoken`).
+    """
+    del words
+    filled_at = int(np.load(house.folder / _WHO)["at"])
+
+    def of(order_id: OrderId) -> bool:
+        since = (filled_at - (zlib.crc32(order_id.encode()) * PAUSE >> 32)) // PAUSE
+        return (filled_at + OVER - (zlib.crc32(order_id.encode()) * PAUSE >> 32)) // PAUSE == since
+
+    whole.compared(house.data, clock=clock_from(house.next()[0]), of=of)
+    return {"same": True}
+
+
 _PARTS: dict[str, Callable[[House, argparse.Namespace], dict[str, Any]]] = {
     "start": started,
     "heard": heard,
     "latency": latency,
     "rate": rate,
     "drain": drain,
+    "compare": compared,
 }
 
 

@@ -80,6 +80,7 @@ class Told:
             "sender_cpu_share": round(self.cpu_s / self.took_s, 2),
             "wait_median_ms": round(float(np.percentile(waits, 50)), 1),
             "wait_p99_ms": round(float(np.percentile(waits, 99)), 1),
+            "wait_max_ms": round(float(waits.max()), 1),
         }
 
 

@@ -75,7 +75,7 @@ class Journal(Protocol):
         """List entries beyond position `n`."""
         ...
 
-    def rows_after(self, n: int, *, limit: int) -> list[Row]:
+    def rows_after(self, n: int, *, limit: int, from_memory: bool = True) -> list[Row]:
         """List the same opened and not read: whoever takes many reads them at once.
 
         Fewer than there are, perhaps, but some when there are any.

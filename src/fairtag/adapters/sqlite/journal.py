@@ -113,9 +113,9 @@ class SqliteJournal(Held):
             return rows
         return sorted([*self._chunks.after(n, limit=limit), *rows], key=_place)[:limit]
 
-    def rows_after(self, n: int, *, limit: int) -> list[Row]:
+    def rows_after(self, n: int, *, limit: int, from_memory: bool = True) -> list[Row]:
         """List the same opened and not read; fewer than there are, but some when there are any."""
-        if fresh := self._fresh.after(n, limit=limit):
+        if from_memory and (fresh := self._fresh.after(n, limit=limit)):
             return fresh
         if self._chunks.reach() > n:
             return [_row_of(one) for one in self.after(n, limit=limit)]

@@ -35,8 +35,9 @@ from fairtag.terms.instants import MINUTE, Micros
 # than a tenth of a second, and a commit is shared by many.
 _STEP_S = 0.05
 _LEAST, _MOST = 100, 2_000
-_REPLAYED = 5_000  # entries; each look opens every chunk that holds some of them
+_REPLAYED = 5_000  # rows; each look opens every chunk that holds some of them
 Rulings = tuple[Ruling, ...]
+Chosen = Callable[[OrderId], bool]
 _EVIDENCE_BEFORE = 15 * MINUTE
 _EVIDENCE_MOST = 200
 
@@ -163,9 +164,9 @@ class Engine:
         self._land()
         return sum(map(self._keep, self._judges.every(self._upto)))
 
-    def digest_input(self) -> list[tuple[OrderId, bytes]]:
+    def digest_input(self, *, of: Chosen = lambda _: True) -> list[tuple[OrderId, bytes]]:
         """List the states as they are, for a comparison with a clean replay."""
-        return self._judges.dumps()
+        return self._judges.dumps(of)
 
     def known(self, order_id: OrderId) -> OrderJudge | None:
         """Give the judge of an order as it stands."""
@@ -357,12 +358,8 @@ class Engine:
             self._house.changes.publish()
 
 
-def _entries(tx: Transaction, *, after: int, limit: int = _REPLAYED) -> list[JournalEntry]:
-    return tx.journal.after(after, limit=limit)
-
-
-def _rows(tx: Transaction, *, after: int, limit: int) -> list[Row]:
-    return tx.journal.rows_after(after, limit=limit)
+def _rows(tx: Transaction, *, after: int, limit: int, from_memory: bool = True) -> list[Row]:
+    return tx.journal.rows_after(after, limit=limit, from_memory=from_memory)
 
 
 def _missing(tx: Transaction, *, findings: Sequence[Finding]) -> list[Finding]:
@@ -375,16 +372,15 @@ def _missing(tx: Transaction, *, findings: Sequence[Finding]) -> list[Finding]:
     return found
 
 
-def clean_replay(
-    house: House, *, of: Callable[[OrderId], bool] = lambda _: True
-) -> list[tuple[OrderId, bytes]]:
+def clean_replay(house: House, *, of: Chosen = lambda _: True) -> list[tuple[OrderId, bytes]]:
     """Judge the whole journal again from nothing and write nothing; gives what the states should
     be, of all orders or of some.
     """
     engine, after = Engine(house), 0
-    while entries := house.store.read(partial(_entries, after=after)):
-        for entry in entries:
-            if of(entry.order_id):
-                engine._judge(entry, _Batch())  # noqa: SLF001 - the engine's own other mode
-        after = entries[-1].n
-    return [told for told in engine.digest_input() if of(told[0])]
+    stored = partial(_rows, limit=_REPLAYED, from_memory=False)
+    while rows := house.store.read(partial(stored, after=after)):
+        for row in rows:
+            if of(row.order_id):
+                engine._judge(row.entry(), _Batch())  # noqa: SLF001 - the engine's own other mode
+        after = rows[-1].n
+    return engine.digest_input(of=of)

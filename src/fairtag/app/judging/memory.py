@@ -9,7 +9,7 @@ Units: µs UTC; positions are those of the journal.
 from __future__ import annotations
 
 import heapq
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from functools import partial
 from typing import Any
 
@@ -205,10 +205,10 @@ class Judges:
                 self._quiet.leave(one.order_id)
                 self._queue(one.order_id)
 
-    def dumps(self) -> list[tuple[OrderId, bytes]]:
-        """List all states as they are, loaded or not, for a comparison."""
+    def dumps(self, of: Callable[[OrderId], bool]) -> list[tuple[OrderId, bytes]]:
+        """List states as they are, loaded or not, for a comparison."""
         found = []
-        for order_id in sorted({*self._stored, *self._judges}):
+        for order_id in sorted(filter(of, {*self._stored, *self._judges})):
             judge = self._settled(order_id)
             if judge is not None:
                 found.append((order_id, judge.dump()))
