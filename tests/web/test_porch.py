@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import os
 import signal
 import socket
@@ -219,6 +220,31 @@ def test_who_says_nothing_after_an_answer_is_let_go(
         assert line.recv(1) == b""
         silent.sendall(request())  # who never spoke has more time
         assert house.asked()
+
+
+@pytest.mark.parametrize("is_patient", [True, False])
+def test_a_porch_that_is_full_takes_in_nobody_for_a_while(
+    house: _House, monkeypatch: pytest.MonkeyPatch, *, is_patient: bool
+) -> None:
+    """The impatient one, which asks again and again, is the negative control."""
+    tried: list[int] = []
+
+    def full(_: socket.socket) -> None:
+        tried.append(1)
+        raise OSError(errno.EMFILE, "too many open files")
+
+    if not is_patient:
+        monkeypatch.setattr(stand.Stand, "_make_room", lambda _: None)
+    with monkeypatch.context() as patch:
+        patch.setattr(socket.socket, "accept", full)
+        line = house.come()
+        until(lambda: bool(tried))
+        time.sleep(0.3)
+        assert (len(tried) <= 2) == is_patient  # one round may end within this time
+    with line:
+        line.sendall(request())
+        house.tell(house.asked()[0].number, b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n")
+        assert heard(line).startswith(b"HTTP/1.1 200")
 
 
 def test_the_end_waits_for_those_who_asked(house: _House) -> None:

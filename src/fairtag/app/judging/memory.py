@@ -25,7 +25,8 @@ from fairtag.rules.many.still import Moved
 from fairtag.terms.ids import OrderId, WearerId
 from fairtag.terms.instants import MINUTE, Micros
 
-_MOST = 30_000  # judges; measured: some 20 kB each
+# Judges; measured: some 20 kB each. An order falls to its judge once in many minutes.
+_MOST = 10_000
 # Of orders that lie among many: one with a circle and a square takes 1.5 kB, and names some 0.3 kB
 # more. Those beyond are woken when they speak.
 _MOST_BYTES = 2 << 30

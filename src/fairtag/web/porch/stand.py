@@ -9,6 +9,7 @@ Fails: it ends when the house does; the house opens its own door when this ends.
 from __future__ import annotations
 
 import contextlib
+import errno
 import hashlib
 import resource
 import select
@@ -28,6 +29,7 @@ _IDLE_S: Final = 5.0  # after an answer, as uvicorn has it
 _SILENT_S: Final = 60.0  # before the first word
 _PART_S: Final = 1.0  # a request that comes in pieces; who is slower is handed over
 _ACCEPTED: Final = 64  # at most at once
+_FULL: Final = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM})
 
 
 class _Line:
@@ -55,6 +57,7 @@ class Stand:
         self._asked: list[Plain] = []
         self._answers = Answers()
         self._now_s = self._swept_s = time.monotonic()
+        self._is_full = False  # nobody is taken in until the next round
         self._is_ending = False
         self._is_over = False
 
@@ -94,9 +97,10 @@ class Stand:
                 line, _ = self._listening.accept()
             except BlockingIOError:
                 return
-            except OSError:  # it is gone already, or there are too many
-                self._drop_idle()
-                return
+            except OSError as error:
+                if error.errno in _FULL:
+                    self._make_room()
+                return  # otherwise it is gone already
             line.settimeout(0)
             line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             self._last = self._last % 0xFFFFFFFF + 1
@@ -184,7 +188,8 @@ class Stand:
     def _end(self) -> None:
         """Take nothing new; go when everybody is answered."""
         self._is_ending = True
-        self._epoll.unregister(self._listening.fileno())
+        if not self._is_full:
+            self._epoll.unregister(self._listening.fileno())
         self._is_over = not self._lines
         for line in list(self._lines.values()):
             if not line.is_asked:
@@ -193,6 +198,9 @@ class Stand:
     def _sweep(self) -> None:
         """Let go whoever says nothing, and hand over whoever says it slowly."""
         self._swept_s = self._now_s
+        if self._is_full and not self._is_ending:
+            self._is_full = False
+            self._epoll.register(self._listening.fileno(), select.EPOLLIN)
         for line in list(self._lines.values()):
             idle_s = self._now_s - line.since_s
             if line.is_asked or idle_s < _PART_S:
@@ -202,11 +210,14 @@ class Stand:
             elif idle_s > (_IDLE_S if line.known[0] else _SILENT_S):
                 self._drop(line)
 
-    def _drop_idle(self) -> None:
-        """Make room: whoever has been idle for the longest goes."""
+    def _make_room(self) -> None:
+        """Let go whoever has been idle for the longest; where nobody is, take in nobody for now."""
         idle = [one for one in self._lines.values() if not one.is_asked]
         for line in sorted(idle, key=lambda one: one.since_s)[:_ACCEPTED]:
             self._drop(line)
+        if not idle:
+            self._epoll.unregister(self._listening.fileno())
+            self._is_full = True
 
 
 def main() -> None:
