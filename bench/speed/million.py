@@ -243,7 +243,7 @@ def rate(house: House, words: argparse.Namespace) -> dict[str, Any]:
             of = run.of
             whole.heard_once(of)
             _until_kept(of.folder)
-            whole.flood(of, batch=15, for_s=2 * _LATER_S, per_s=_RATE)
+            whole.flood(of, batch=15, for_s=_LATER_S + 15, per_s=_RATE)
             told = whole.flood(of, batch=15, for_s=words.seconds, per_s=_RATE)
             found[f"from_{len(of.tokens)}"] = told | _memory(of)
     return found

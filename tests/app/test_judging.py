@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from concurrent.futures import Future
 from dataclasses import replace
 from typing import Any
@@ -9,10 +10,11 @@ from typing import Any
 import pytest
 from tests.rig import Rig, walk_out
 
+from fairtag.adapters.sqlite.store import SqliteStore
 from fairtag.app.judging import Engine, clean_replay, engine, memory
 from fairtag.app.ports import Store
 from fairtag.terms.errors import Busy
-from fairtag.terms.instants import Micros
+from fairtag.terms.instants import Micros, text
 
 
 class FailingStore:
@@ -175,6 +177,89 @@ def test_negative_control_a_lost_commit_that_nobody_heeds_is_noticed(
         pass
     assert rig.house.store.read(lambda tx: tx.verdicts.whole_upto()) >= flight.upto - 2
     assert memory_lost(rig) != clean_replay(rig.house)
+
+
+@pytest.mark.parametrize("is_heeded", [True, False])
+def test_a_start_waits_for_what_is_still_with_the_writer(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch, *, is_heeded: bool
+) -> None:
+    """Judging fails while a commit is in flight. The start that does not wait for it is the
+    negative control: it reads a position before it, and later the states that came with it.
+    """
+    monkeypatch.setattr(memory, "_LAG", 0)
+    store = much_said(rig, monkeypatch)
+    store.is_slow = True
+    assert rig.engine.step() == 2
+    with monkeypatch.context() as patch:
+        patch.setattr(Engine, "_judge_all", broken)
+        with pytest.raises(ArithmeticError):
+            rig.engine.step()
+    if is_heeded:
+        threading.Timer(0.2, store.let_go).start()
+        rig.engine.start()
+        assert not store.waiting
+    else:
+        rig.engine._flight = None
+        rig.engine.start()
+        store.let_go()
+    after = rig.house.store.read(lambda tx: tx.verdicts.judged_upto())
+    assert (rig.engine.upto == after) == is_heeded
+    rig.judge()
+    if is_heeded:
+        assert rig.engine.digest_input() == memory_lost(rig) == clean_replay(rig.house)
+
+
+def broken(*_: object) -> None:
+    raise ArithmeticError
+
+
+def test_a_start_that_finds_something_anew_leaves_no_state_that_says_too_much(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As after new rules: a finding lacks; the service dies right after it is written."""
+    monkeypatch.setattr(memory, "_LAG_TIME", 10**15)
+    device = rig.wearer()
+    failing(rig)
+    rig.judge()
+    for line in [
+        rig.line(device, type="event", code="strap_open"),
+        *(rig.line(device) for _ in range(6)),
+    ]:
+        rig.clock.at = Micros(rig.clock.at + 30_000_000)
+        told = line | {"at": text(rig.clock.at)}
+        rig.client.post(
+            "/d/v1/messages", json=told, headers={"Authorization": f"Bearer {rig.tokens[device]}"}
+        ).raise_for_status()
+    while rig.engine.step():
+        pass
+    assert isinstance(rig.house.store, SqliteStore)
+    rig.house.store.transact(lambda tx: tx.verdicts._db.execute("DELETE FROM findings"))  # type: ignore[attr-defined]
+    monkeypatch.setattr(engine, "_MOST", 2)
+    monkeypatch.setattr(memory, "_LAG", 0)
+    with monkeypatch.context() as patch:
+        land = Engine._land
+
+        def land_and_die(one: Engine) -> None:
+            land(one)
+            broken()
+
+        patch.setattr(Engine, "_land", land_and_die)
+        with pytest.raises(ArithmeticError):
+            Engine(rig.house).start()
+    assert memory_lost(rig) == clean_replay(rig.house)
+
+
+def test_states_that_could_not_be_written_at_the_end_leave_no_whole_memory(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = much_said(rig, monkeypatch)
+    rig.judge()
+    store.lost = 1
+    with pytest.raises(Busy):
+        rig.engine.keep_all()
+    rig.pass_time(60_000_000)
+    rig.say("D-2", rig.line("D-2"))
+    assert memory_lost(rig) == clean_replay(rig.house)
 
 
 def memory_lost(rig: Rig) -> list[tuple[Any, bytes]]:

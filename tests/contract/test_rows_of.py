@@ -122,7 +122,6 @@ class RowsMachine(RuleBasedStateMachine):
         one.db.execute("BEGIN IMMEDIATE")
         every = one.db.execute("SELECT n FROM journal ORDER BY n").fetchall()
         gone = [(row[0],) for row in every[::share]]
-        one.rows.drop(gone)
         one.db.executemany("DELETE FROM journal WHERE n = ?", gone)
         one.db.execute("COMMIT")
         one.rows.committed()
@@ -178,6 +177,23 @@ def begun(folder: Path) -> Process:
     one.insert([(ORDERS[0], 30), (ORDERS[1], 30)])
     one.db.execute("COMMIT")
     return one
+
+
+def test_a_refused_work_takes_nothing_from_memory_but_its_own_rows(tmp_path: Path) -> None:
+    one = begun(tmp_path)
+    one.db.execute("BEGIN IMMEDIATE")
+    one.insert([(ORDERS[0], 30)])
+    one.db.execute("SAVEPOINT work")
+    one.insert([(ORDERS[0], 31)])
+    one.db.execute("ROLLBACK TO work")
+    one.rows.forget()
+    one.db.execute("RELEASE work")
+    one.db.execute("COMMIT")
+    one.rows.committed()
+    one.db.execute("UPDATE journal SET order_id = ?", (ORDERS[2],))  # whoever looks finds nothing
+    assert json.loads(one.seen.numbers(ORDERS[0], since=SINCE)) == [1, 3]
+    for each in one.connections:
+        each.close()
 
 
 @pytest.mark.parametrize("lie", ["knows_too_much", "index_ahead"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import errno
 import os
+import select
 import signal
 import socket
 import sys
@@ -23,7 +24,7 @@ from fairtag.intake.together.plain import MOST_BYTES
 from fairtag.terms.ids import DeviceId
 from fairtag.web.device_api.protocols import Answer
 from fairtag.web.porch import porter, server, stand
-from fairtag.web.porch.letters import MOST_BODY, Letters, Plain, answer
+from fairtag.web.porch.letters import END, MOST_BODY, Letters, Plain, answer
 from fairtag.web.porch.server import PorchServer
 from fairtag.web.porch.wire import wire_of
 
@@ -245,6 +246,24 @@ def test_a_porch_that_is_full_takes_in_nobody_for_a_while(
         line.sendall(request())
         house.tell(house.asked()[0].number, b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n")
         assert heard(line).startswith(b"HTTP/1.1 200")
+
+
+def test_nobody_is_taken_in_after_the_end_was_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Both come in one round: the house's last word, and a line for which there is no room."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        line, theirs = socket.socketpair()
+        hand, other = socket.socketpair(type=socket.SOCK_SEQPACKET)
+        with line, theirs, hand, other, socket.create_connection(listening.getsockname()):
+            standing = stand.Stand(listening, theirs, other)
+            for one in (theirs, listening):  # in this order
+                standing._epoll.register(one.fileno(), select.EPOLLIN)
+            line.sendall(answer(END, b""))
+            tried: list[int] = []
+            monkeypatch.setattr(stand.Stand, "_accept", lambda _: tried.append(1))
+            found = standing._epoll.poll(1)
+            assert len(found) == 2
+            standing._go_on()
+            assert (standing._is_over, tried) == (True, [])
 
 
 def test_the_end_waits_for_those_who_asked(house: _House) -> None:

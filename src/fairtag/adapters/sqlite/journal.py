@@ -216,7 +216,6 @@ class SqliteJournal(Held):
     def drop(self, numbers: Sequence[int]) -> int:
         """Take rows away by their positions; tells how many were there."""
         rows = [(n,) for n in numbers]
-        self._rows_of.drop(rows)
         return self._db.executemany("DELETE FROM journal WHERE n = ?", rows).rowcount
 
     def days(self) -> list[str]:

@@ -8,4 +8,4 @@ from __future__ import annotations
 from sqlalchemy import MetaData
 
 metadata = MetaData()
-HEAD = "0017"  # the newest step of `migrations` that these tables are the sum of
+HEAD = "0018"  # the newest step of `migrations` that these tables are the sum of

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future
+from concurrent.futures import Future, wait
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -92,7 +92,7 @@ class Engine:
 
     def start(self) -> None:
         """Load what the last commits wrote, and judge again what the states lack."""
-        self._flight = None
+        self._ground()
         self._upto, whole, heads = self._house.store.read(
             lambda tx: (tx.verdicts.judged_upto(), tx.verdicts.whole_upto(), tx.verdicts.heads())
         )
@@ -104,7 +104,8 @@ class Engine:
             self._judge_all([one for one in entries if one.n > known.get(one.order_id, 0)], batch)
             found = self._house.store.read(partial(_missing, findings=batch.in_order()))
             if found:
-                self._write(found, batch, self._upto)
+                # No state yet: it would say that it holds what the next parts tell.
+                self._submit((), self._upto, self._told(found, batch))
                 self._land()
         self._is_whole = True
 
@@ -161,8 +162,11 @@ class Engine:
         """Write every state that lacks something, before the service ends; tells how many."""
         if not self._is_whole:
             return 0  # what is in memory is not what was committed
+        self._is_whole = False
         self._land()
-        return sum(map(self._keep, self._judges.every(self._upto)))
+        kept = sum(map(self._keep, self._judges.every(self._upto)))
+        self._is_whole = True
+        return kept
 
     def digest_input(self, *, of: Chosen = lambda _: True) -> list[tuple[OrderId, bytes]]:
         """List the states as they are, for a comparison with a clean replay."""
@@ -311,6 +315,12 @@ class Engine:
             )
 
     def _write(self, findings: Sequence[Finding], batch: _Batch, upto: int) -> None:
+        self._upto = upto
+        states = self._judges.late(upto, self._house.clock.now())
+        self._submit(states, upto, self._told(findings, batch) if findings else None)
+
+    def _told(self, findings: Sequence[Finding], batch: _Batch) -> Callable[[Transaction], None]:
+        """Give the work that writes findings and raises what they ask for."""
         now = self._house.clock.now()
 
         def work(tx: Transaction) -> None:
@@ -318,8 +328,7 @@ class Engine:
                 tx.verdicts.add(finding, wearer_id=batch.touched[finding.order_id])
                 self._raise(tx, finding, batch, now)
 
-        self._upto = upto
-        self._submit(self._judges.late(upto, now), upto, work if findings else None)
+        return work
 
     def _submit(
         self,
@@ -342,6 +351,12 @@ class Engine:
         future = self._house.store.submit(work, is_urgent=is_urgent)
         self._flight = _Flight(upto, states, is_urgent, future)
         self._judges.gave(states)
+
+    def _ground(self) -> None:
+        """Wait until nothing is in flight, whatever came of it: the store says."""
+        flight, self._flight = self._flight, None
+        if flight is not None:
+            wait([flight.left_out])
 
     def _land(self) -> None:
         """Wait until what is in flight is committed.

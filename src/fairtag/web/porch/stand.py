@@ -82,7 +82,7 @@ class Stand:
                 self._hear(line)
             elif fd == self._house.fileno():
                 self._told()
-            elif fd == self._listening.fileno():
+            elif fd == self._listening.fileno() and not self._is_ending:
                 self._accept()
         if self._asked:
             asked, self._asked = self._asked, []

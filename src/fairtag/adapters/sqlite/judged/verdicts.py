@@ -126,7 +126,7 @@ class SqliteVerdicts:
         left = frozenset(
             one.order_id
             for one in states
-            if is_shut(closed, one.wearer_id, RecordKind.STATE, _ALWAYS)
+            if one.dump == b"" or is_shut(closed, one.wearer_id, RecordKind.STATE, _ALWAYS)
         )
         kept = [one for one in states if one.order_id not in left]
         sealed = self._sealed(kept)

@@ -15,9 +15,10 @@ import threading
 import time
 from collections import deque
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Final
 
-from sqlalchemy import Column, Integer, String, Table
+from sqlalchemy import DDL, Column, Integer, String, Table, event
 
 from fairtag.adapters.sqlite.schema import metadata
 from fairtag.terms.ids import OrderId
@@ -31,6 +32,13 @@ journal_orders = Table(
     Column("n", Integer, primary_key=True),
     sqlite_with_rowid=False,
 )
+
+# Whoever deletes a row: its entry goes with it. A row that is not in the index yet never comes in.
+_GONE = (
+    "CREATE TRIGGER journal_gone AFTER DELETE ON journal BEGIN DELETE FROM journal_orders"
+    " WHERE order_id = OLD.order_id AND last_at = OLD.last_at AND n = OLD.n; END"
+)
+event.listen(metadata, "after_create", DDL(_GONE))  # type: ignore[no-untyped-call]
 
 journal_indexed = Table(
     "journal_indexed",
@@ -113,22 +121,6 @@ class RowsOf:
         if last - self._upto() >= self._step:
             self._write(last)
 
-    def write_all(self) -> None:
-        """Let the index say all that is stored; of the writer only."""
-        last = self._db.execute("SELECT max(n) FROM journal").fetchone()[0] or 0
-        while self._upto() < last:
-            self._write(last)
-
-    def drop(self, rows: Sequence[tuple[int]]) -> None:
-        """Take rows, which are still there, out of the index; of the writer only."""
-        if max((row[0] for row in rows), default=0) > self._upto():
-            self.write_all()
-        self._db.executemany(
-            "DELETE FROM journal_orders WHERE (order_id, last_at, n) ="
-            " (SELECT order_id, last_at, n FROM journal WHERE n = ?)",
-            rows,
-        ).close()
-
     def committed(self) -> None:
         """Leave to readers what is durable now."""
         added, self._added = self._added, []
@@ -136,8 +128,12 @@ class RowsOf:
             self._recent.add(first, orders)
 
     def forget(self) -> None:
-        """Know nothing of what was undone."""
-        self._added = []
+        """Know nothing of what was undone: one work of a commit, or all of it."""
+        stored = 0
+        if self._db.in_transaction:
+            with suppress(sqlite3.Error):
+                stored = self._last()
+        self._added = [one for one in self._added if one[0] <= stored]
 
     def _write(self, last: int) -> None:
         begun, upto = time.monotonic(), self._upto()
@@ -151,6 +147,12 @@ class RowsOf:
         took_s = max(time.monotonic() - begun, 1e-6)
         wanted = min(int(self._step * _STEP_S / took_s), 2 * self._step)
         self._step = max(_LEAST, min(wanted, _MOST))
+
+    def _last(self) -> int:
+        found = self._db.execute(
+            "SELECT seq FROM sqlite_sequence WHERE name = 'journal'"
+        ).fetchone()
+        return 0 if found is None else int(found[0])
 
     def _upto(self) -> int:
         found = self._db.execute("SELECT upto FROM journal_indexed").fetchone()

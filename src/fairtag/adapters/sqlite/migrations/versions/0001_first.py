@@ -189,20 +189,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("n"),
         sqlite_autoincrement=True,
     )
-    op.create_table(
-        "journal_orders",
-        sa.Column("order_id", sa.String(), nullable=False),
-        sa.Column("last_at", sa.Integer(), nullable=False),
-        sa.Column("n", sa.Integer(), nullable=False),
-        sa.PrimaryKeyConstraint("order_id", "last_at", "n"),
-        sqlite_with_rowid=False,
-    )
-    op.create_table(
-        "journal_indexed",
-        sa.Column("one", sa.Integer(), nullable=False),
-        sa.Column("upto", sa.Integer(), nullable=False),
-        sa.PrimaryKeyConstraint("one"),
-    )
+    op.create_index("journal_past", "journal", ["order_id", "last_at"], unique=False)
     op.create_table(
         "judged",
         sa.Column("one", sa.Integer(), nullable=False),
