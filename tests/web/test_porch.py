@@ -255,13 +255,15 @@ def test_nobody_is_taken_in_after_the_end_was_told(monkeypatch: pytest.MonkeyPat
         hand, other = socket.socketpair(type=socket.SOCK_SEQPACKET)
         with line, theirs, hand, other, socket.create_connection(listening.getsockname()):
             standing = stand.Stand(listening, theirs, other)
-            for one in (theirs, listening):  # in this order
-                standing._epoll.register(one.fileno(), select.EPOLLIN)
             line.sendall(answer(END, b""))
+            for one in (theirs, listening):  # in this order they are told
+                standing._epoll.register(one.fileno(), select.EPOLLIN)
             tried: list[int] = []
             monkeypatch.setattr(stand.Stand, "_accept", lambda _: tried.append(1))
-            found = standing._epoll.poll(1)
-            assert len(found) == 2
+            assert [fd for fd, _ in standing._epoll.poll(1)] == [
+                theirs.fileno(),
+                listening.fileno(),
+            ]
             standing._go_on()
             assert (standing._is_over, tried) == (True, [])
 
