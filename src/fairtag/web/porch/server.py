@@ -7,9 +7,12 @@ itself.
 from __future__ import annotations
 
 import os
+import signal
 import socket
 import sys
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from typing import Any, Final
 
 import uvicorn
@@ -71,9 +74,27 @@ def run(site: Callable[..., Any], door: DeviceDoor, *, host: str, port: int) -> 
         lifespan="off",
         timeout_graceful_shutdown=5,
     )
-    if len(os.sched_getaffinity(0)) == 1:
-        sys.setswitchinterval(_SWITCH_ALONE_S)
-        uvicorn.Server(config).run()
-    else:
-        sys.setswitchinterval(_SWITCH_S)
-        PorchServer(config, door).run(sockets=[config.bind_socket()])
+    with _ended_once():
+        if len(os.sched_getaffinity(0)) == 1:
+            sys.setswitchinterval(_SWITCH_ALONE_S)
+            uvicorn.Server(config).run()
+        else:
+            sys.setswitchinterval(_SWITCH_S)
+            PorchServer(config, door).run(sockets=[config.bind_socket()])
+
+
+@contextmanager
+def _ended_once() -> Iterator[None]:
+    """Let the signal that ends the block end nothing else.
+
+    uvicorn raises it again, which would end the process before the house wrote what it knows.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    try:
+        with suppress(SystemExit):
+            yield
+    finally:
+        signal.signal(signal.SIGTERM, before)

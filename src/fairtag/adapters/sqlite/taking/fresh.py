@@ -14,7 +14,8 @@ from typing import Final
 
 from fairtag.custody.stack import Row
 
-_MOST: Final = 40_000  # rows, when the judge is behind; some 1.5 kB each with fifteen positions
+_MOST: Final = 64 << 20  # bytes, when the judge is behind: some 40,000 rows of fifteen positions
+_ROW: Final = 1_000  # bytes that a row takes beside what it says
 
 
 class Fresh:
@@ -25,6 +26,7 @@ class Fresh:
         self._generation = generation
         self._lock = threading.Lock()
         self._rows: deque[Row] = deque()
+        self._size = 0  # bytes
         self._known = -1  # the generation that the rows are of
         self._is_asked = False
 
@@ -37,11 +39,12 @@ class Fresh:
             self._let_go()
             is_whole = last - first == len(rows) - 1
             if not is_whole or (self._rows and self._rows[-1].n != first - 1):
-                self._rows.clear()
+                self._clear()
             if is_whole:
                 self._rows.extend(rows)
-            while len(self._rows) > _MOST:
-                self._rows.popleft()
+                self._size += sum(map(_size, rows))
+            while self._size > _MOST:
+                self._pop()
 
     def after(self, n: int, *, limit: int) -> list[Row]:
         """Give rows from the one that follows `n`; none when that one is not here.
@@ -52,7 +55,7 @@ class Fresh:
         with self._lock:
             self._let_go()
             while self._rows and self._rows[0].n <= n:
-                self._rows.popleft()
+                self._pop()
             if not self._rows or self._rows[0].n != n + 1:
                 return []
             return list(islice(self._rows, limit))
@@ -60,5 +63,16 @@ class Fresh:
     def _let_go(self) -> None:
         now = self._generation()
         if now != self._known:
-            self._rows.clear()
+            self._clear()
             self._known = now
+
+    def _pop(self) -> None:
+        self._size -= _size(self._rows.popleft())
+
+    def _clear(self) -> None:
+        self._rows.clear()
+        self._size = 0
+
+
+def _size(row: Row) -> int:
+    return _ROW + len(row.plain)
