@@ -28,7 +28,7 @@ from typing import Any, NamedTuple
 import httpx
 import numpy as np
 import whole
-from fill import fill
+from fill import HOMES, fill
 from officer import alert_ms, watching
 from sender import Job
 from shifted import clock_from
@@ -281,17 +281,21 @@ def _stored(folder: Path) -> int:
 def compared(house: House, words: argparse.Namespace) -> dict[str, Any]:
     """Judge some orders again from nothing, chosen by chance; the states must be the same.
 
-    Not those that kept no track while the house was filled, as they would have (`spoken`).
+    Not those whose time to keep their track fell into the minutes that were filled in, theirs or
+    that of whoever spoke for their home: see `spoken`.
     """
-    del words
-    filled_at = int(np.load(house.folder / _WHO)["at"])
+    at = int(np.load(house.folder / _WHO)["at"])
+
+    def paused(number: int) -> bool:
+        since = zlib.crc32(f"ORD-{number:07}".encode()) * PAUSE >> 32
+        return (at - since) // PAUSE != (at + OVER - since) // PAUSE
 
     def of(order_id: OrderId) -> bool:
-        since = (filled_at - (zlib.crc32(order_id.encode()) * PAUSE >> 32)) // PAUSE
-        return (filled_at + OVER - (zlib.crc32(order_id.encode()) * PAUSE >> 32)) // PAUSE == since
+        number = int(order_id.removeprefix("ORD-"))
+        return not paused(number) and not paused((number - 1) % HOMES + 1)
 
-    whole.compared(house.data, clock=clock_from(house.next()[0]), of=of)
-    return {"same": True}
+    clock = clock_from(house.next()[0])
+    return {"same": whole.compared(house.data, clock=clock, of=of, most=words.compared)}
 
 
 _PARTS: dict[str, Callable[[House, argparse.Namespace], dict[str, Any]]] = {
@@ -314,6 +318,7 @@ def main() -> None:
     words.add_argument("--most", type=int, default=None, help="of the wearers who speak")
     words.add_argument("--seconds", type=float, default=60.0)
     words.add_argument("--batch", type=int, default=15)
+    words.add_argument("--compared", type=int, default=2_000, help="orders, of `compare`")
     words.add_argument("--wake", action="store_true", help="let all speak once before")
     told = words.parse_args()
     if told.what == "fill":

@@ -105,12 +105,17 @@ def service(wearers: int) -> Iterator[Service]:
 
 
 def compared(
-    folder: Path, *, clock: Clock | None = None, of: Callable[[OrderId], bool] = lambda _: True
-) -> None:
+    folder: Path,
+    *,
+    clock: Clock | None = None,
+    of: Callable[[OrderId], bool] = lambda _: True,
+    most: int | None = None,
+) -> int:
     """Judge everything again from nothing; the states must be those of the service.
 
     Of millions of requests it is some of the orders, chosen by chance: one by one, as a replay
-    judges, a request takes a millisecond. `of` tells which may be chosen.
+    judges, a request takes a millisecond. `of` tells which may be chosen, `most` how many at most;
+    gives how many were.
     Raises: AssertionError.
     """
     with open_house(folder, clock=clock or MachineClock()) as house:
@@ -120,12 +125,14 @@ def compared(
         last, heads = house.store.read(lambda tx: (tx.journal.last(), tx.verdicts.heads()))
         orders = [one.order_id for one in heads if of(one.order_id)]
         share = min(1.0, _REPLAYED / max(1, last))
-        count = min(len(orders), max(1, round(share * len(heads)), _LEAST_COMPARED))
+        count = max(1, round(share * len(heads)), _LEAST_COMPARED)
+        count = min(count, len(orders), most or count)
         some = set(random.SystemRandom().sample(orders, count))
         print(f"of {len(heads)} orders {count} are judged again", file=sys.stderr)  # noqa: T201
         found = engine.digest_input(of=some.__contains__)
         assert len(found) == count  # noqa: S101 - that is the bench's check
         assert clean_replay(house, of=some.__contains__) == found  # noqa: S101
+        return count
 
 
 def flood(

@@ -10,6 +10,7 @@ from tests.web.test_lane import body_of, offered
 
 from fairtag.adapters.sqlite.store import SqliteStore
 from fairtag.adapters.sqlite.taking.fresh import Fresh
+from fairtag.adapters.sqlite.taking.fresh import _size as fresh_size
 from fairtag.adapters.vault import KeyVault
 from fairtag.app.house import House
 from fairtag.app.judging import clean_replay
@@ -48,7 +49,7 @@ def stored(house: House, after: int, monkeypatch: pytest.MonkeyPatch) -> list[Ro
 def fresh_of(rig: Rig) -> Fresh:
     store = rig.house.store
     assert isinstance(store, SqliteStore)
-    return store._fresh
+    return store._memory.fresh
 
 
 def last(rig: Rig) -> int:
@@ -188,7 +189,9 @@ def test_rows_are_given_without_a_gap_or_not_at_all(
 
 
 def test_a_judge_that_is_far_behind_reads_the_store(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("fairtag.adapters.sqlite.taking.fresh._MOST", 10)
+    monkeypatch.setattr(
+        "fairtag.adapters.sqlite.taking.fresh._MOST", sum(map(fresh_size, map(row, range(10, 20))))
+    )
     fresh = Fresh(lambda: 1)
     fresh.after(0, limit=1)
     for n in range(0, 20, 5):

@@ -21,7 +21,7 @@ HANDS = {
         "app/disclosure/gather.py",
         "adapters/sqlite/journal.py",
     },
-    "after": {"app/judging/engine.py", "adapters/sqlite/journal.py"},
+    "after": {"adapters/sqlite/journal.py"},
     # Rows and chunks of trails: the machine's own putting together; no person sees anything.
     "of_pile": {"app/trail/compact.py"},
     "of_day": {"app/trail/compact.py"},

@@ -33,7 +33,7 @@ FILES_OF_ROOM = {
 }
 LINES_OF_ROOM = {
     "app": (3_550, "the use cases and their promises"),
-    "adapters/sqlite": (3_270, "books with their SQL, what is fresh, pages moved beside"),
+    "adapters/sqlite": (3_250, "books with their SQL, what is fresh, pages moved beside"),
     "rules": (3_170, "every kind of finding"),
     "web/console": (2_100, "pages, API and their words"),
     "cli": (1_800, "fourteen commands and their words"),

@@ -8,14 +8,14 @@ from operator import itemgetter
 from typing import Any, Literal
 
 import msgspec
-from sqlalchemy import Column, Connection, Integer, LargeBinary, String, Table
+from sqlalchemy import Connection
 
 from fairtag.adapters.sqlite.chunks import SqliteChunks
 from fairtag.adapters.sqlite.engine import driver
-from fairtag.adapters.sqlite.schema import metadata
-from fairtag.adapters.sqlite.taking.fresh import Fresh
+from fairtag.adapters.sqlite.taking import tables  # noqa: F401 - what is asked here is defined there
 from fairtag.adapters.sqlite.taking.held import Held
-from fairtag.adapters.sqlite.taking.rows_of import Recent, RowsOf
+from fairtag.adapters.sqlite.taking.memory import Memory
+from fairtag.adapters.sqlite.taking.rows_of import RowsOf
 from fairtag.adapters.sqlite.taking.statements import write as write_rows
 from fairtag.app.ports import Appended, JournalEntry, Vault
 from fairtag.app.trail.book import Pile
@@ -29,39 +29,6 @@ from fairtag.terms.ids import DeviceId, OrderId, WearerId
 from fairtag.terms.instants import DAY, HOUR, LATEST, Micros, parse
 from fairtag.terms.local import Interval
 
-journal = Table(
-    "journal",
-    metadata,
-    Column("n", Integer, primary_key=True),
-    Column("what", String, nullable=False),
-    Column("order_id", String, nullable=False),
-    Column("wearer_id", String, nullable=False),
-    Column("device_id", String),
-    Column("received_at", Integer, nullable=False),
-    Column("last_at", Integer, nullable=False),  # of the messages' event times the latest
-    Column("epoch", Integer),  # None: messages without a number
-    Column("first_seq", Integer),
-    Column("last_seq", Integer),
-    Column("sealed", LargeBinary, nullable=False),
-    sqlite_autoincrement=True,
-)
-
-# Messages without a number go by a keyed hash of their content: it tells nothing without the key.
-named = Table(
-    "named",
-    metadata,
-    Column("name", LargeBinary, primary_key=True),
-    sqlite_with_rowid=False,
-)
-
-# Days of receipt whose key may still be there; a day ends when its last row became part of a chunk.
-journal_days = Table(
-    "journal_days",
-    metadata,
-    Column("day", String, primary_key=True),
-    sqlite_with_rowid=False,
-)
-
 _LOOK = 2_000  # rows that are looked at at once for what is over
 _ALL = 2**63 - 1  # beyond every position
 _NEVER = Micros(-(2**63))  # before every instant
@@ -74,18 +41,12 @@ _Row = tuple[int, Literal["messages", "tick", "ruling"], str, str, DeviceId | No
 class SqliteJournal(Held):
     """Keeps `fairtag.app.ports.Journal`."""
 
-    def __init__(
-        self,
-        connection: Connection,
-        vault: Vault,
-        fresh: Fresh | None = None,
-        recent: Recent | None = None,
-    ) -> None:
-        """`fresh` and `recent` hold what was committed last, where somebody keeps it."""
+    def __init__(self, connection: Connection, vault: Vault, memory: Memory | None = None) -> None:
+        """`memory` holds what was committed last, where somebody keeps it."""
         self._db = driver(connection)
-        self._rows_of = RowsOf(self._db, Recent() if recent is None else recent)
         self._vault = vault
-        self._fresh = Fresh(vault.generation) if fresh is None else fresh
+        self._memory = memory or Memory.of(vault)
+        self._rows_of = RowsOf(self._db, self._memory.recent)
         self._chunks = SqliteChunks(connection, vault)
         self.renumbered: set[DeviceId] = set()  # whose held numbers changed; whoever knows clears
 
@@ -115,7 +76,7 @@ class SqliteJournal(Held):
 
     def rows_after(self, n: int, *, limit: int, from_memory: bool = True) -> list[Row]:
         """List the same opened and not read; fewer than there are, but some when there are any."""
-        if from_memory and (fresh := self._fresh.after(n, limit=limit)):
+        if from_memory and (fresh := self._memory.fresh.after(n, limit=limit)):
             return fresh
         if self._chunks.reach() > n:
             return [_row_of(one) for one in self.after(n, limit=limit)]

@@ -19,8 +19,7 @@ from fairtag.adapters.spool import Spool
 from fairtag.adapters.sqlite.engine import driver, reading, writing
 from fairtag.adapters.sqlite.pages.checkpoints import Checkpoints, move
 from fairtag.adapters.sqlite.schema import HEAD, metadata
-from fairtag.adapters.sqlite.taking.fresh import Fresh
-from fairtag.adapters.sqlite.taking.rows_of import Recent
+from fairtag.adapters.sqlite.taking.memory import Memory
 from fairtag.adapters.sqlite.transaction import SqliteTransaction
 from fairtag.adapters.sqlite.writer import Writer
 from fairtag.app.ports import Clock, Transaction, Vault
@@ -71,7 +70,7 @@ class SqliteStore:
         self._lock = threading.Lock()
         os.close(os.open(self._path, os.O_WRONLY | os.O_CREAT, 0o600))
         self.kind = _prepare(self._path, kind)
-        self._fresh, self._recent = Fresh(vault.generation), Recent()
+        self._memory = Memory.of(vault)
         self._writer = Writer(
             partial(self._connect, is_moved=kind == "service"),
             settle=SqliteTransaction.settle,
@@ -159,7 +158,7 @@ class SqliteStore:
         return driver(connection), transaction
 
     def _transaction(self, connection: Connection) -> SqliteTransaction:
-        told = (self._vault, self.spool, self._clock, self._fresh, self._recent)
+        told = (self._vault, self.spool, self._clock, self._memory)
         return SqliteTransaction(connection, *told)
 
     def _reader(self) -> tuple[sqlite3.Connection, Transaction]:

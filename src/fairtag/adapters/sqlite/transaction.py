@@ -32,9 +32,8 @@ from fairtag.adapters.sqlite.quarantine import SqliteQuarantine
 from fairtag.adapters.sqlite.reviewing.again import SqliteSecondLookBook
 from fairtag.adapters.sqlite.reviewing.decisions import SqliteDecisionBook
 from fairtag.adapters.sqlite.reviewing.photos import SqlitePhotoReviewBook
-from fairtag.adapters.sqlite.taking.fresh import Fresh
+from fairtag.adapters.sqlite.taking.memory import Memory
 from fairtag.adapters.sqlite.taking.plain import SqlitePlain
-from fairtag.adapters.sqlite.taking.rows_of import Recent
 from fairtag.app.ports import Clock, Vault
 
 
@@ -47,11 +46,10 @@ class SqliteTransaction:
         vault: Vault,
         spool: Spool,
         clock: Clock,
-        fresh: Fresh | None = None,
-        recent: Recent | None = None,
+        memory: Memory | None = None,
     ) -> None:
-        self._fresh = fresh
-        self.journal = SqliteJournal(connection, vault, fresh, recent)
+        self._memory = memory
+        self.journal = SqliteJournal(connection, vault, memory)
         self.chunks = SqliteChunks(connection, vault)
         self.quarantine = SqliteQuarantine(connection, vault)
         self.verdicts = SqliteVerdicts(connection, vault)
@@ -94,8 +92,8 @@ class SqliteTransaction:
         """Leave what is durable now to the judge and to readers."""
         self.journal.committed()
         said = self.plain.said()
-        if said and self._fresh is not None:
-            self._fresh.add(said)
+        if said and self._memory is not None:
+            self._memory.fresh.add(said)
 
     def forget(self) -> None:
         """Know nothing by heart: what was done last was undone."""

@@ -347,9 +347,8 @@ class Engine:
             return left_out
 
         # What somebody is to be told goes before what devices say: an alert waits for no group.
-        is_urgent = more is not None
-        future = self._house.store.submit(work, is_urgent=is_urgent)
-        self._flight = _Flight(upto, states, is_urgent, future)
+        future = self._house.store.submit(work, is_urgent=more is not None)
+        self._flight = _Flight(upto, states, more is not None, future)
         self._judges.gave(states)
 
     def _ground(self) -> None:

@@ -18,34 +18,8 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import Final
 
-from sqlalchemy import DDL, Column, Integer, String, Table, event
-
-from fairtag.adapters.sqlite.schema import metadata
 from fairtag.terms.ids import OrderId
 from fairtag.terms.instants import Micros
-
-journal_orders = Table(
-    "journal_orders",
-    metadata,
-    Column("order_id", String, primary_key=True),
-    Column("last_at", Integer, primary_key=True),  # as in the journal
-    Column("n", Integer, primary_key=True),
-    sqlite_with_rowid=False,
-)
-
-# Whoever deletes a row: its entry goes with it. A row that is not in the index yet never comes in.
-_GONE = (
-    "CREATE TRIGGER journal_gone AFTER DELETE ON journal BEGIN DELETE FROM journal_orders"
-    " WHERE order_id = OLD.order_id AND last_at = OLD.last_at AND n = OLD.n; END"
-)
-event.listen(metadata, "after_create", DDL(_GONE))  # type: ignore[no-untyped-call]
-
-journal_indexed = Table(
-    "journal_indexed",
-    metadata,
-    Column("one", Integer, primary_key=True),
-    Column("upto", Integer, nullable=False),
-)
 
 # Devices wait while the index is written, and as long again for its pages: so many rows at a time
 # as take so long.
