@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import ctypes
 import gc
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from pathlib import Path
 from typing import Annotated
 
@@ -27,6 +28,7 @@ from fairtag.web.site import Site
 # What is made for a request mostly goes with it, so the collector need not look after 700 objects:
 # with the default it took a seventh of what a request costs.
 _NEW_OBJECTS = 50_000
+_ARENAS_MOST, _ARENAS = -8, 2  # M_ARENA_MAX in malloc.h
 _REHEARSAL: dict[Rehearsal, str] = {
     "unproved": "REHEARSAL: not all ten guarantees are proved yet. Only orders of invented people "
     "are taken.",
@@ -35,6 +37,15 @@ _REHEARSAL: dict[Rehearsal, str] = {
     "first start, or FAIRTAG_ROOT_FILE_ALLOWED to yes, and start again.",
 }
 _LIVE = "LIVE: orders of real people are taken."
+
+
+def _share_memory() -> None:
+    """Let threads take memory from few places: each would keep for itself what it once needed.
+
+    Source: mallopt(3); elsewhere than with glibc there is no such thing.
+    """
+    with suppress(AttributeError):
+        ctypes.CDLL(None).mallopt(_ARENAS_MOST, _ARENAS)
 
 
 def serve(
@@ -59,6 +70,7 @@ def run_site(
 ) -> None:
     """Serve until the process is told to stop; without a scheme, under the shipped one."""
     settings = settings_of(data)
+    _share_memory()
     # Without a signer set up elsewhere a child signs; it has its own key and memory.
     signing = nullcontext() if settings.log_signer else signer_beside(data / "signer")
     with alone(data), signing, warming(), running(house) as pulse:
