@@ -260,11 +260,17 @@ def _is_whole(answer: bytes) -> bool:
 
 
 def main() -> None:
-    """Read a job from a file, pin this process to a core, send, print what came of it."""
+    """Read a job from a file, pin this process to a core, send, print what came of it.
+
+    With a third word it says when it is ready, and waits for a line.
+    """
     job = Job(**json.loads(Path(sys.argv[1]).read_text()))
     if len(sys.argv) > 2:  # noqa: PLR2004 - a core is named
         os.sched_setaffinity(0, {int(sys.argv[2])})
     flood = Flood(job)
+    if len(sys.argv) > 3:  # noqa: PLR2004
+        print("ready", flush=True)  # noqa: T201
+        sys.stdin.readline()
     print(json.dumps(flood.run().summary() | {"seqs": flood.seqs()}))  # noqa: T201
 
 

@@ -139,8 +139,13 @@ def flood(
     of: Service, *, batch: int, for_s: float, senders: int = 1, **more: Any
 ) -> dict[str, Any]:
     """Send from some processes on the senders' core; gives rates, waits and what both cost."""
-    cpu, before, begun = of.cpu_s(), of.size(), time.perf_counter()
-    told = list(_sent(of, batch, for_s, senders, more))
+    before = of.size()
+    with _senders(of, batch, for_s, senders, more) as running:  # who are ready
+        cpu, begun = of.cpu_s(), time.perf_counter()
+        for one in running:
+            assert one.stdin is not None  # noqa: S101
+            print("go", file=one.stdin, flush=True)
+        told = [_told(of, n, senders, one) for n, one in enumerate(running)]
     took_s = time.perf_counter() - begun
     judged_s = _until_judged(of.folder)
     positions = sum(one["positions"] for one in told)
@@ -179,9 +184,11 @@ def heard_once(of: Service) -> dict[str, Any]:
     return flood(of, batch=15, for_s=0.0, is_once=True)
 
 
-def _sent(
+@contextmanager
+def _senders(
     of: Service, batch: int, for_s: float, senders: int, more: dict[str, Any]
-) -> Iterator[dict[str, Any]]:
+) -> Iterator[list[subprocess.Popen[str]]]:
+    """Start processes that send once they are told to; very many devices take one a while."""
     running = []
     with contextlib.ExitStack() as stack:
         for n in range(senders):
@@ -198,13 +205,18 @@ def _sent(
             path = of.folder.parent / f"job-{n}-{batch}.json"
             path.write_text(json.dumps(asdict(job)))
             words = [sys.executable, str(HERE / "sender.py"), str(path), str(_SENDER_CORE)]
-            running.append(
-                stack.enter_context(subprocess.Popen(words, stdout=subprocess.PIPE, text=True))  # noqa: S603
-            )
-        for n, one in enumerate(running):
-            told = json.loads(one.communicate()[0])
-            of.seqs.update(zip(of.tokens[n::senders], told.pop("seqs"), strict=True))
-            yield told
+            both = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+            running.append(stack.enter_context(subprocess.Popen([*words, "wait"], **both)))  # noqa: S603
+        for one in running:
+            assert one.stdout is not None  # noqa: S101
+            one.stdout.readline()
+        yield running
+
+
+def _told(of: Service, n: int, senders: int, one: subprocess.Popen[str]) -> dict[str, Any]:
+    told: dict[str, Any] = json.loads(one.communicate()[0])
+    of.seqs.update(zip(of.tokens[n::senders], told.pop("seqs"), strict=True))
+    return told
 
 
 def latency(of: Service, *, load_per_s: float) -> dict[str, Any]:
