@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import json
 import os
+import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -42,6 +43,8 @@ from fairtag.orders.model import OrderVersion
 from fairtag.orders.read import read
 from fairtag.orders.scheme import seed_scheme
 from fairtag.rules.judge import OrderJudge
+from fairtag.rules.many import kept, loop
+from fairtag.rules.view import PAUSE
 from fairtag.sim.cast import player
 from fairtag.sim.papers import order_of
 from fairtag.terms.ids import DeviceId, OrderId, WearerId
@@ -316,7 +319,10 @@ def _states(
         if said:
             was, _, told = said[(one.n - 1) % HOMES]
             dump, due = (told.dump or b"").replace(was, number), told.due
-            more = tuple((each or b"").replace(was, number) for each in (told.rulings, told.still))
+            rulings, still = (
+                (each or b"").replace(was, number) for each in (told.rulings, told.still)
+            )
+            more = (rulings, _with_pause(still, whose=one.order_id))
         whose = one.order_id
         parts = zip(("state", "rulings", "still"), (dump, *more), strict=True)
         # Without what a judge reads more quickly: it is written when the order first speaks.
@@ -325,6 +331,15 @@ def _states(
             for name, each in parts
         ]
         yield (whose, one.wearer_id, upto, due, *sealed)
+
+
+def _with_pause(still: bytes, *, whose: OrderId) -> bytes:
+    """Give a still order the time when it stops to keep its track: each has its own."""
+    laid, stamp = kept.read(still)
+    ints = laid.ints.copy()
+    since = zlib.crc32(whose.encode()) * PAUSE >> 32
+    ints[loop.PAUSE] = ((int(ints[loop.NOW]) - since) // PAUSE + 1) * PAUSE + since
+    return kept.write(msgspec.structs.replace(laid, ints=ints), stamp)
 
 
 def _devices(

@@ -281,21 +281,22 @@ def _stored(folder: Path) -> int:
 def compared(house: House, words: argparse.Namespace) -> dict[str, Any]:
     """Judge some orders again from nothing, chosen by chance; the states must be the same.
 
-    Not those whose time to keep their track fell into the minutes that were filled in, theirs or
-    that of whoever spoke for their home: see `spoken`.
+    Not those whose time to keep their track came since they were filled in, theirs or that of
+    whoever spoke for their home: nobody kept it in the minutes that were filled in (`spoken`).
     """
-    at = int(np.load(house.folder / _WHO)["at"])
+    at, now = int(np.load(house.folder / _WHO)["at"]), house.next()[0]
 
     def paused(number: int) -> bool:
         since = zlib.crc32(f"ORD-{number:07}".encode()) * PAUSE >> 32
-        return (at - since) // PAUSE != (at + OVER - since) // PAUSE
+        return (at - since) // PAUSE != (now - since) // PAUSE
 
     def of(order_id: OrderId) -> bool:
         number = int(order_id.removeprefix("ORD-"))
         return not paused(number) and not paused((number - 1) % HOMES + 1)
 
-    clock = clock_from(house.next()[0])
-    return {"same": whole.compared(house.data, clock=clock, of=of, most=words.compared)}
+    return {
+        "same": whole.compared(house.data, clock=clock_from(now), of=of, most=words.compared),
+    }
 
 
 _PARTS: dict[str, Callable[[House, argparse.Namespace], dict[str, Any]]] = {

@@ -26,6 +26,8 @@ from fairtag.app.put_order import put_order
 from fairtag.bootstrap import open_house
 from fairtag.orders.read import read
 from fairtag.orders.scheme import seed_scheme
+from fairtag.rules.many import loop
+from fairtag.rules.many.kept import read as read_still
 from fairtag.terms.ids import DeviceId, OrderId
 from fairtag.terms.instants import Micros, parse
 
@@ -165,7 +167,12 @@ def test_wearers_who_have_spoken_leave_what_a_clean_replay_gives(
         assert engine.step() == 0
         assert engine.digest_input() == clean_replay(house)
         names = [one for one, _ in engine.digest_input()]
-        assert len(house.store.read(lambda tx: tx.verdicts.stills(names))) == 5
+        stills = house.store.read(lambda tx: tx.verdicts.stills(names))
+        assert len(stills) == 5
+        for name, told in stills:  # each its own time
+            judge, ints = engine.known(name), read_still(told)[0].ints
+            assert judge is not None
+            assert ints[loop.PAUSE] == judge._view.pause_after(Micros(int(ints[loop.NOW])))
         last = house.store.transact(lambda tx: tx.journal.upto(DeviceId("D-0000005"), 0))
         assert last == (spoken.LAST_SEQ, [])
         spooled = house.log.held()
