@@ -367,11 +367,12 @@ def test_no_child_has_the_memory_of_another_wearer_s_pictures() -> None:
 
 
 def test_negative_control_a_worker_that_holds_pictures_itself_is_found_out() -> None:
-    """As before: the parent reads a picture, and forks afterwards."""
+    """As before: the parent reads a picture, forks afterwards, and lets it go some time."""
     keep = """
 exactly, worker.receive = worker.receive, lambda source: held.pop(0)
-held, fork = [], os.fork
+held, before, fork = [], [], os.fork
 def reads_first():
+    before.extend(held)
     held[:] = [exactly(0) for _ in range(2)]
     return fork()
 os.fork = reads_first
