@@ -142,7 +142,7 @@ def main() -> None:
     words = argparse.ArgumentParser(description=__doc__)
     words.add_argument("--only", choices=_PARTS, action="append", default=[])
     words.add_argument("--seconds", type=float, default=300.0, help="of the sustained run")
-    words.add_argument("--wearers", type=int, default=2_000)
+    words.add_argument("--wearers", type=int, default=5_000)
     told = words.parse_args()
     found = json.loads(OUT.read_text()) if OUT.exists() else {}
     found |= {

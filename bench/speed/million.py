@@ -238,7 +238,8 @@ def _waits(of: whole.Service, for_s: float, behind: int) -> list[float]:
 def rate(house: House, words: argparse.Namespace) -> dict[str, Any]:
     """Tell what the rate costs from a tenth of the wearers, and from all, when all have spoken."""
     found = {}
-    for many in (len(house.who()[0]) // 10, None):
+    every = words.most or len(house.who()[0])
+    for many in (every // 10, every):
         with served(house, most=many) as run:
             of = run.of
             whole.heard_once(of)

@@ -100,6 +100,9 @@ def service(wearers: int) -> Iterator[Service]:
         finally:
             process.terminate()
             process.wait(60)
+        with closing(sqlite3.connect(folder / "fairtag.db")) as db:
+            apart = db.execute("SELECT count(*) FROM quarantine").fetchone()[0]
+        assert apart == 0, f"{apart} in quarantine: ahead of the clock?"  # noqa: S101
         print("comparing with a clean replay", file=sys.stderr)  # noqa: T201
         compared(folder)
 
