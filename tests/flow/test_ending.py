@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -42,3 +43,11 @@ def test_states_are_whole_after_the_end(tmp_path: Path, told: signal.Signals) ->
         last, whole = house.store.read(lambda tx: (tx.journal.last(), tx.verdicts.whole_upto()))
     assert last > before
     assert (whole == last) == (told != signal.SIGKILL)
+
+
+def test_an_address_that_is_taken_is_a_failure(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        told = ["--data", str(tmp_path / "data"), "--port", str(taken.getsockname()[1])]
+        words = [sys.executable, "-m", "fairtag", "serve", *told]
+        done = subprocess.run(words, check=False, capture_output=True, timeout=60)
+    assert done.returncode != 0

@@ -83,6 +83,14 @@ def run(site: Callable[..., Any], door: DeviceDoor, *, host: str, port: int) -> 
             PorchServer(config, door).run(sockets=[config.bind_socket()])
 
 
+class _Ended(SystemExit):
+    """The process was told to end."""
+
+
+def _end(*_: object) -> None:
+    raise _Ended
+
+
 @contextmanager
 def _ended_once() -> Iterator[None]:
     """Let the signal that ends the block end nothing else.
@@ -92,9 +100,9 @@ def _ended_once() -> Iterator[None]:
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    before = signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    before = signal.signal(signal.SIGTERM, _end)
     try:
-        with suppress(SystemExit):
+        with suppress(_Ended):  # and no other exit: an address that is taken is a failure
             yield
     finally:
         signal.signal(signal.SIGTERM, before)
