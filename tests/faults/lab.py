@@ -115,6 +115,7 @@ class Load(threading.Thread):
         self.stop = threading.Event()
         self.safe: dict[str, set[int]] = {device: set() for device in tokens}
         self.acknowledged = 0
+        self.sent_away = 0
         self._tokens = tokens
         self._port = port
         self._chance = random.Random(1)
@@ -155,6 +156,7 @@ class Load(threading.Thread):
         except httpx.HTTPError:
             time.sleep(0.02)
             return False
+        self.sent_away += answer.status_code == 503
         return answer.status_code == 200
 
     def _line(self, seq: int) -> str:

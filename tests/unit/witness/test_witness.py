@@ -5,9 +5,11 @@ from __future__ import annotations
 import ast
 import base64
 import json
+import resource
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
@@ -15,7 +17,7 @@ import pytest
 from tests.unit.audit.test_tree import ENTRIES, NODE
 
 import fairtag_witness
-from fairtag.adapters.logproof.signer import LogSigner
+from fairtag.adapters.logproof.signer import LogSigner, replace_file
 from fairtag.adapters.logproof.witnesses import HttpWitness, witness_from
 from fairtag.audit import tree
 from fairtag.audit.notes import Checkpoint, key_from, note_from, signature_line
@@ -23,7 +25,7 @@ from fairtag.audit.refusals import WitnessRefused
 from fairtag.terms.errors import UsageError
 from fairtag_witness import tlog
 from fairtag_witness.__main__ import main, serve
-from fairtag_witness.keep import Witness
+from fairtag_witness.keep import Witness, keep
 from fairtag_witness.tlog import Bad
 
 
@@ -231,3 +233,27 @@ def test_it_stands_alone() -> None:
 
     assert mine - sys.stdlib_module_names == {"cryptography", "fairtag_witness"}
     assert "fairtag" in imported(Path(__file__).parent)  # negative control: it would be noticed
+
+
+@contextmanager
+def room_for(most: int) -> Iterator[None]:
+    """Let a file take so many bytes, as a disk does that is nearly full: a write is cut short."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (most, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+@pytest.mark.parametrize("replace", [replace_file, keep], ids=["signer", "witness"])
+def test_a_full_disk_leaves_the_last_memory_whole(
+    tmp_path: Path, replace: Callable[[Path, bytes], None]
+) -> None:
+    memory = tmp_path / "head"
+    replace(memory, b"the tree that was signed last")
+
+    with room_for(10), pytest.raises(OSError, match="large"):
+        replace(memory, b"the tree that is signed now, and is larger")
+
+    assert memory.read_bytes() == b"the tree that was signed last"

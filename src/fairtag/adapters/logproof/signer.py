@@ -146,11 +146,10 @@ def replace_file(path: Path, held: bytes) -> None:
     """Replace a file as a whole, and be sure that it is on disk."""
     new = path.with_suffix(".new")
     handle = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    try:
-        os.write(handle, held)
+    with os.fdopen(handle, "wb") as file:  # which writes all of it, or raises
+        file.write(held)
+        file.flush()
         os.fsync(handle)
-    finally:
-        os.close(handle)
     new.replace(path)
     folder = os.open(path.parent, os.O_RDONLY)
     try:
