@@ -245,7 +245,7 @@ def latency(of: Service, *, load_per_s: float) -> dict[str, Any]:
         waits = []
         with watching(address, of.cookie) as officer, httpx.Client(base_url=address) as lines:
             for n, token in enumerate(quiet, 1):
-                now = text(Micros(time.time_ns() // 1000))
+                now = text(MachineClock().now())
                 event = {"type": "event", "seq": 2_000_000, "at": now, "code": "strap_open"}
                 told_of = {"token": token, "event": event, "words": f"W-{n:07}<"}
                 waits.append(alert_ms(lines, officer, **told_of))

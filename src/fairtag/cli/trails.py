@@ -5,13 +5,16 @@ Each figure is of one core; bytes are those by which the file grows, with rows, 
 
 from __future__ import annotations
 
+import math
+import random
 import sqlite3
 import statistics
 import tempfile
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from contextlib import closing
 from functools import partial
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +30,7 @@ from fairtag.intake.messages import Message
 from fairtag.sim.load import p99
 from fairtag.sim.scenarios import SCENARIOS
 from fairtag.terms.ids import OrderId, WearerId
-from fairtag.terms.instants import DAY, HOUR, Micros
+from fairtag.terms.instants import DAY, HOUR, SECOND, Micros
 from fairtag.terms.local import Interval
 
 _SEED = 1
@@ -38,6 +41,9 @@ _AT_ONCE = 100  # chunks that are sealed together, as compaction does
 # Every story, by a tag and a phone, each kept for some orders: so that a page more or less of the
 # file tells nothing.
 _STORY_WEARERS, _STORY_DAYS, _COPIES = (1, 3), 2, 8
+# As a million wearers are stored who each speak once a minute: what a network delays, to the ms
+# that clocks tell; and in the journal others between two entries, by chance.
+_DELAY_S, _A_SECOND, _CHANCE = 0.08, 16_700, 7
 # The bars: bytes a position, all overheads, in chunks of an hour and of a day.
 _MOST_HOUR, _MOST_DAY = 9.0, 7.0
 
@@ -56,27 +62,67 @@ def trail() -> dict[str, Any]:
 
 
 def stories() -> dict[str, Any]:
-    """Measure bytes a fix of every story; tells which are over a bar."""
-    table = dict[str, dict[str, float]]()
+    """Measure bytes a fix of every story, as it is told and as one of a million wearers' is stored;
+    tells which are over a bar, and what all take together.
+    """
+    told = {"stories": dict[str, dict[str, float]](), "fleet": dict[str, dict[str, float]]()}
     with tempfile.TemporaryDirectory() as made, open_house(Path(made)) as house:
         for number, scenario in enumerate(SCENARIOS):
-            lives = _copied(_said(scenario, _STORY_WEARERS, _STORY_DAYS), 1000 * number)
+            lives = _said(scenario, _STORY_WEARERS, _STORY_DAYS)
             if not lives:
                 continue  # a device that never speaks
-            hour, day = (_stored(house, Path(made), lives, hours) for hours in (1, 24))
-            table[scenario] = {
-                "fixes_an_hour": hour["fixes_a_chunk"],
-                "hour": hour["bytes_a_fix"],
-                "day": day["bytes_a_fix"],
-                "hour_sealed": hour["bytes_a_fix_sealed"],
-                "day_sealed": day["bytes_a_fix_sealed"],
-            }
-    over = {
-        name: [one["hour"], one["day"]]
-        for name, one in table.items()
-        if one["hour"] > _MOST_HOUR or one["day"] > _MOST_DAY
+            first = 2_000 * number
+            for name, said in (
+                ("stories", _copied(lives, first)),
+                ("fleet", _as_of_a_fleet(_copied(lives, first + 1_000))),
+            ):
+                told[name][scenario] = _bytes_of(house, Path(made), said)
+    found = dict[str, Any]()
+    for name, table in told.items():
+        fixes = sum(one["fixes"] for one in table.values())
+        found[f"trail_{name}"] = table
+        found[f"trail_{name}_over"] = {
+            scenario: [one["hour"], one["day"]]
+            for scenario, one in table.items()
+            if one["hour"] > _MOST_HOUR or one["day"] > _MOST_DAY
+        }
+        found[f"trail_{name}_all"] = [
+            round(sum(one[span] * one["fixes"] for one in table.values()) / fixes, 2)
+            for span in ("hour", "day")
+        ]
+    return found
+
+
+def _bytes_of(house: House, folder: Path, lives: _Lives) -> dict[str, float]:
+    hour, day = (_stored(house, folder, lives, hours) for hours in (1, 24))
+    return {
+        "fixes": sum(one.count for said in lives.values() for one in said),
+        "fixes_an_hour": hour["fixes_a_chunk"],
+        "hour": hour["bytes_a_fix"],
+        "day": day["bytes_a_fix"],
+        "hour_sealed": hour["bytes_a_fix_sealed"],
+        "day_sealed": day["bytes_a_fix_sealed"],
     }
-    return {"trail_stories": table, "trail_stories_over": over}
+
+
+def _as_of_a_fleet(lives: _Lives) -> _Lives:
+    """Give the same lives with delays of their own, among very many others in one journal."""
+    chance = random.Random(_CHANCE)  # noqa: S311 - repeatable on purpose
+    return {number: list(_among(said, chance)) for number, said in lives.items()}
+
+
+def _among(said: list[JournalEntry], chance: random.Random) -> Iterator[JournalEntry]:
+    n, before = 0, said[0].received_at
+    late = (
+        (one.received_at + round(1_000 * chance.expovariate(1 / _DELAY_S)) * 1_000, one)
+        for one in said
+    )
+    for received_at, one in sorted(late, key=itemgetter(0)):
+        expected = _A_SECOND * (received_at - before) / SECOND
+        n += max(1, round(chance.gauss(expected, math.sqrt(expected))))
+        before = Micros(received_at)
+        told = tuple(msgspec.structs.replace(each, received_at=before) for each in one.told)
+        yield msgspec.structs.replace(one, n=n, received_at=before, told=told)
 
 
 def _said(scenario: str, numbers: Iterable[int], days: int) -> _Lives:

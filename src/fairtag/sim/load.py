@@ -45,7 +45,7 @@ class Sender:
     def event(self, token: str, code: str) -> bool:
         """Send an event now."""
         self._seq[token] += 1
-        at = text(Micros(time.time_ns() // 1000))
+        at = text(Micros(time.time_ns() // 1_000_000 * 1_000))
         told = {"type": "event", "seq": self._seq[token], "at": at, "code": code}
         return self._post(token, msgspec.json.encode(told))
 

@@ -17,7 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fairtag.custody.refusals import TrailBroken
-from fairtag.custody.trail import codec, form, measured, parting, pen, whole
+from fairtag.custody.trail import codec, form, measured, parting, pen, whole, writing
 from fairtag.custody.trail.bits import read as read_bits
 from fairtag.custody.trail.codec import Bound
 from fairtag.custody.trail.entry import JournalEntry
@@ -474,6 +474,54 @@ def test_bent_chunks_of_two_sources_are_refused_or_say_something_else() -> None:
         refused += refuses(bytes(bent))
     assert refused > 100
     assert all(refuses(chunk[:end]) for end in range(len(chunk)))
+
+
+def among_many() -> list[JournalEntry]:
+    """Give fixes of one wearer of whom some were lost, in a journal of many thousand a second."""
+    chance = random.Random(9)
+    found = []
+    for one in two_sources():
+        if one.n % 9:
+            received_at = Micros(one.received_at + chance.randrange(200) * 1000)
+            n = (received_at - START) * 16_700 // SECOND + chance.randrange(400)
+            found.append(msgspec.structs.replace(one, n=n, received_at=received_at))
+    return found
+
+
+def test_numbers_that_rise_with_time_take_few_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
+    told = among_many()
+    chunk = encode(told)
+    assert chunk[0] >> 4 & form.PACED
+    assert written(again(told)) == written(told)
+    monkeypatch.setattr(writing, "_RISE_BITS", 2**20)
+    plain = encode(told)
+    assert not plain[0] >> 4 & form.PACED
+    assert written(again(told)) == written(told)
+    assert len(chunk) < len(plain) - len(told) // 2
+
+
+def test_numbers_too_large_for_an_even_pace_come_back() -> None:
+    told = [
+        msgspec.structs.replace(one, n=one.n * 2**56 // 40, received_at=Micros(one.received_at))
+        for one in two_sources()
+    ]
+    assert written(again(told)) == written(told)
+
+
+def test_bent_chunks_of_an_even_pace_are_refused_or_say_something_else() -> None:
+    told = among_many()
+    chunk, chance, others = encode(told), random.Random(6), 0
+    for _ in range(1000):
+        bent = bytearray(chunk)
+        bent[chance.randrange(24)] = chance.randrange(256)
+        try:
+            (found,) = codec.decode([bound(told, bytes(bent))])
+        except TrailBroken:
+            continue
+        others += [one.n for one in found] != [one.n for one in told]
+    assert others > 10
+    older = bytes([form.OLDER | chunk[0] & 0xF0]) + chunk[1:]
+    assert refuses(older), "what was not known to a version is not read as that version's"
 
 
 def test_promises_of_much_are_not_believed() -> None:

@@ -20,7 +20,7 @@ from fairtag.intake.messages import (
 from fairtag.terms.ids import DeviceId
 from fairtag.terms.instants import Micros
 
-VERSION = 3  # the low four bits of the first byte; the next two tell how times are told
+VERSION = 3  # the low four bits of the first byte; the rest tells how times and numbers are told
 OLDER = 2  # is still read: first numbers have their zeros, and no column is parted
 # Entries or messages of a chunk, for which a reader makes room before it looks: one request may
 # hold so many pieces (`intake.pieces.MOST_PIECES`).
@@ -57,6 +57,9 @@ MEASURED = (
 )
 # How times are told: each from the start of the span on, or one by its distance from the other.
 EACH, BY_RECEIPT, BEHIND = range(3)
+# How numbers of entries are told: by what they are off an even pace, whose rise is told beside. In
+# a journal of many wearers they rise with time, and say little of their own.
+PACED = 4
 
 
 class Frame(NamedTuple):

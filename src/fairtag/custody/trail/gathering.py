@@ -32,6 +32,7 @@ _MARK = {
     for n, source in enumerate(SOURCES)
     for m, mock in enumerate(MOCKS)
 }
+_PACE = 100  # µs: a day of them by the numbers of a day fit into 64 bits
 _MINE, _NOBODY, _OTHERS = range(3)  # the frame's device, none, and from here on those named
 
 
@@ -45,6 +46,7 @@ class Gathered:
     floats: dict[str, Floats] = field(default_factory=dict)
     receipts: list[bytes] = field(default_factory=list)  # packed, a piece a chunk
     kinds: list[list[int]] = field(default_factory=list)  # messages of each kind, a list a chunk
+    rises: Ints = field(default_factory=lambda: np.zeros(0, np.int64))  # of the numbers of entries
 
     def put(
         self, name: str, values: Sequence[int] | NDArray[np.integer | np.bool_], counts: Ints
@@ -98,7 +100,11 @@ def gathered(piles: Sequence[Pile]) -> Gathered:
     many = np.add.reduceat(spoken, np.cumsum(each) - each)
     received = column(entries, lambda one: one.received_at, lambda one: one.received_at) - starts
     what = column(entries, lambda one: _WHAT[one.what], lambda one: np.zeros(size(one), np.int64))
-    found.put("n", column(entries, lambda one: one.n, lambda one: one.n) - lasts, each)
+    number = column(entries, lambda one: one.n, lambda one: one.n) - lasts
+    ends = np.cumsum(each)
+    found.rises = number[ends - 1] - number[ends - each]
+    found.put("n", number, each)
+    found.put("n_by_pace", number - paced(received, found.rises, each), each)
     found.put("what", what, each)
     found.put("count", spoken - 1, each)
     found.put("received_at", received, each)
@@ -114,6 +120,18 @@ def gathered(piles: Sequence[Pile]) -> Gathered:
     _devices(found, piles, each, many)
     _numbers(found, said, many)
     _kinds(found, said, many)
+    return found
+
+
+def paced(received: Ints, rises: Ints, each: Ints) -> Ints:
+    """Tell, an entry a row, where numbers stand that rise evenly from the first receipt of a chunk
+    to its last and end at 0. Numbers too large wrap, here and where they are read.
+    """
+    ends = np.cumsum(each)
+    last = received[ends - 1]
+    span = np.maximum((last - received[ends - each]) // _PACE, 1)
+    before = (received - np.repeat(last, each)) // _PACE
+    found: Ints = before * np.repeat(rises, each) // np.repeat(span, each)
     return found
 
 

@@ -25,6 +25,7 @@ from fairtag.custody.trail.form import (
     MEASURED,
     MOST,
     OLDER,
+    PACED,
     PARTED,
     VERSION,
 )
@@ -56,8 +57,6 @@ _PARTS = (1 << len(PARTED)) - 1
 _WHOLE = _PLACE["lat_rare"]  # columns before the parted ones
 _BIT = {name: 1 << n for n, name in enumerate(COLUMNS)}
 _MOST_NAMES = 2 * MOST
-
-
 _RECEIPTS = _PLACE["receipts"]
 
 
@@ -81,6 +80,7 @@ class _Heads:
     counts: list[list[int]] = field(default_factory=list)  # a chunk, a column
     kinds: list[list[int]] = field(default_factory=list)
     ways: list[int] = field(default_factory=list)
+    rises: list[int] = field(default_factory=list)
     names: list[list[DeviceId]] = field(default_factory=list)
     receipts: list[bytes] = field(default_factory=list)
     slots: Slots = field(default_factory=Slots)
@@ -99,9 +99,10 @@ class Laid:
 
     names: list[list[DeviceId]]  # of other devices, a list a chunk
     ways: list[int]
+    rises: list[int]
     receipts: list[bytes]
+    kinds: Ints  # messages of each kind, (chunks, kinds)
     _counts: Ints  # (columns, chunks)
-    _kinds: Ints  # (chunks, kinds)
     _values: Ints
     _starts: list[int]
     _heads: _Heads
@@ -110,10 +111,6 @@ class Laid:
         """Tell how many rows of a column each chunk has."""
         found: Ints = self._counts[_PLACE[name]]
         return found
-
-    def kinds(self) -> Ints:
-        """Tell how many messages of each kind each chunk has, (chunks, kinds)."""
-        return self._kinds
 
     def whole(self, name: str, *, below: int | None = None) -> Ints:
         """Give a column of whole numbers; with `below`, they are 0 or more and less than that.
@@ -173,9 +170,10 @@ def laid(chunks: Sequence[bytes]) -> Laid:
     return Laid(
         names=heads.names,
         ways=heads.ways,
+        rises=heads.rises,
         receipts=heads.receipts,
         _counts=counts,
-        _kinds=np.array(heads.kinds, np.int64),
+        kinds=np.array(heads.kinds, np.int64),
         _values=values,
         _starts=starts,
         _heads=heads,
@@ -191,18 +189,19 @@ def _put(values: Ints, heads: _Heads, starts: Ints, told: Ints, some: Ints) -> N
 
 def _read_chunk(heads: _Heads, n: int, reader: Reader) -> None:
     first = reader.byte()
-    way = first >> 4
-    version = first & 0xF
-    if version not in {OLDER, VERSION} or way > BEHIND:
+    version, way, pace = first & 0xF, first >> 4 & 3, first >> 4 & ~3
+    known = {VERSION: (0, PACED), OLDER: (0,)}
+    if pace not in known.get(version, ()) or way > BEHIND:
         raise TrailBroken("it is of another version")
     heads.slots.is_rounded = version != OLDER
     flags = flags_of(reader.natural(), version)
     if flags >> len(COLUMNS):
         raise TrailBroken("a column is of no known kind")
     heads.said |= flags
+    heads.ways.append(way)
+    heads.rises.append(reader.whole() if pace else 0)
     counts = _read_counts(heads, reader, flags)
     heads.counts.append(counts)
-    heads.ways.append(way)
     heads.names.append(_read_names(reader, flags))
     counted = heads.slots.sections.counts
     before = len(counted)

@@ -26,7 +26,7 @@ from fairtag.custody.trail.form import (
     WHATS,
     Frame,
 )
-from fairtag.custody.trail.gathering import last_told, sums
+from fairtag.custody.trail.gathering import last_told, paced, sums
 from fairtag.custody.trail.laying import Laid, laid
 from fairtag.custody.trail.measured import Floats
 from fairtag.custody.trail.parting import MARKS, Flags, is_rare, joined
@@ -104,15 +104,16 @@ def columns_of(chunks: Sequence[tuple[Frame, bytes]]) -> Told:
         raise TrailBroken("it holds another number of messages")
     names, device, other = _devices(told, chunks, (each, many), count)
     received_at, at = _times(told, count, each, many)
+    pace = paced(received_at, np.array(told.rises), each)
     kind = told.whole("kind", below=len(KINDS))
-    if told.says("kind") and not np.array_equal(_kinds(kind, many), told.kinds()):
+    if told.says("kind") and not np.array_equal(_kinds(kind, many), told.kinds):
         raise TrailBroken("it holds another number of messages of a kind")
     after = told.whole("received_after") + np.repeat(received_at, count)
     return Told(
         names=names,
         each=each.tolist(),
         entries=EntryColumns(
-            n=told.whole("n") + np.repeat(last, each),
+            n=told.whole("n") + pace + np.repeat(last, each),
             what=told.whole("what", below=len(WHATS)),
             device=device,
             received_at=received_at + np.repeat(start, each),
@@ -245,7 +246,7 @@ def _joined(told: Laid, name: str, rare: Flags) -> Floats:
 
 def _receipts(told: Laid) -> tuple[CheckInReceipt, ...]:
     found = list[CheckInReceipt]()
-    for packed, many in zip(told.receipts, told.kinds()[:, _RECEIPT].tolist(), strict=True):
+    for packed, many in zip(told.receipts, told.kinds[:, _RECEIPT].tolist(), strict=True):
         if packed or many:
             found += _unpacked(packed, many)
     return tuple(found)

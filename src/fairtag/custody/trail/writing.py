@@ -20,6 +20,7 @@ from fairtag.custody.trail.form import (
     EACH,
     GAPS,
     KINDS,
+    PACED,
     PARTED,
     VERSION,
 )
@@ -29,11 +30,15 @@ from fairtag.custody.trail.measured import AS_IT_IS, Floats
 from fairtag.custody.trail.whole import Guessed
 
 _PLACE = {name: n for n, name in enumerate(COLUMNS)}
-# Two ways to tell one time by the other; the column that then takes the place of another.
+# Ways to tell a time by the other, and numbers by times; the column that then takes the place of
+# another.
 _INSTEAD = {"at_by_receipt": ("at", BY_RECEIPT), "behind": ("received_at", BEHIND)}
-_STANDS_FOR = {name: told for name, (told, _) in _INSTEAD.items()} | {
-    parting.common_of(name): name for name in PARTED
-}
+_RISE_BITS = 32  # about: what an even pace has to save
+_STANDS_FOR = (
+    {"n_by_pace": "n"}
+    | {name: told for name, (told, _) in _INSTEAD.items()}
+    | {parting.common_of(name): name for name in PARTED}
+)
 _PART_OF = {rare: name for name, rare in PARTED.items()}
 _BESIDE = {BY_RECEIPT: "received_at", BEHIND: "at", EACH: ""}
 
@@ -129,7 +134,7 @@ def _written(slots: _Slots, heads: list[dict[str, bytes]]) -> tuple[list[int], l
         for n, (name, chunk) in enumerate(zip(slots.columns, chunks.tolist(), strict=True))
         if _is_kept(name, ways[chunk]) and _is_part(name, chunk, parted)
     ]
-    place = np.array([_PLACE[_stands_for(slots.columns[n])] for n in kept])
+    place = np.array([_PLACE[_STANDS_FOR.get(slots.columns[n], slots.columns[n])] for n in kept])
     order = np.array(kept, np.int64)[np.lexsort((place, chunks[kept]))]
     rows = whole.rows_of(counts, order)
     told, bodies = whole.write(values[rows], guessed.only(order, rows), chunks[order], len(heads))
@@ -137,13 +142,14 @@ def _written(slots: _Slots, heads: list[dict[str, bytes]]) -> tuple[list[int], l
         order.tolist(), chunks[order].tolist(), units[order].tolist(), told, strict=True
     ):
         mark = bytes([unit]) if unit >= 0 else b""
-        heads[chunk][_stands_for(slots.columns[slot])] = mark + head
+        name = slots.columns[slot]
+        heads[chunk][_STANDS_FOR.get(name, name)] = mark + head
     return ways.tolist(), bodies
 
 
 def _ways(columns: Sequence[str], chunks: Ints, of: Guessed, many: int) -> Ints:
-    """Choose, chunk by chunk, how times are told: the cheapest way."""
-    cost = {name: np.zeros(many) for name in ("at", "received_at", *_INSTEAD)}
+    """Choose, chunk by chunk, how times and numbers are told: the cheapest way."""
+    cost = {name: np.zeros(many) for name in ("n", "n_by_pace", "at", "received_at", *_INSTEAD)}
     names = np.array(columns)
     for name, told in cost.items():
         there = names == name
@@ -153,11 +159,15 @@ def _ways(columns: Sequence[str], chunks: Ints, of: Guessed, many: int) -> Ints:
         cost["received_at"] + cost["at_by_receipt"],
         cost["behind"] + cost["at"],
     )
-    found: Ints = np.argmin(tried, axis=0)
+    is_paced = cost["n_by_pace"] + _RISE_BITS < cost["n"]
+    found: Ints = np.argmin(tried, axis=0) | np.where(is_paced, PACED, 0)
     return found
 
 
 def _is_kept(name: str, way: int) -> bool:
+    if name in {"n", "n_by_pace"}:
+        return (name == "n") == (way < PACED)
+    way %= PACED
     if name in _INSTEAD:
         return _INSTEAD[name][1] == way
     return name not in {"at", "received_at"} or way == EACH or name == _BESIDE[way]
@@ -171,14 +181,10 @@ def _is_part(name: str, chunk: int, parted: dict[str, parting.Flags]) -> bool:
     return told not in parted or bool(parted[told][chunk])
 
 
-def _stands_for(name: str) -> str:
-    """Name the column in whose place another lies."""
-    return _STANDS_FOR.get(name, name)
-
-
 def _chunk(said: Gathered, n: int, way: int, heads: dict[str, bytes], body: bytes) -> bytes:
     flags = sum(1 << _PLACE[name] for name in heads)
     made = [bytes([VERSION | way << 4]), pen.natural(told_of(flags))]
+    made += [pen.whole(int(said.rises[n]))] if way >= PACED else []
     made += [pen.natural(int(said.counts[name][n])) for name in ("count", "kind")]
     if "kind" in heads:
         made += map(pen.natural, said.kinds[n][: len(KINDS) - 1])
