@@ -131,8 +131,6 @@ def test_cannot_now_after_the_time_is_told_to_the_wearer(rig: Rig) -> None:
         ("check-ins/{}/cannot", {"reason": "lazy"}),
         ("check-ins/{}/cannot", {}),
         ("help", {"kind": "bored"}),
-        ("help", {"kind": "danger", "at": "2030-01-01T00:00:00Z"}),
-        ("help", {"kind": "danger", "at": "yesterday"}),
         ("health", {"text": "  "}),
     ],
 )
@@ -142,6 +140,32 @@ def test_a_report_that_says_nothing_is_refused(rig: Rig, path: str, told: dict[s
 
     answer = ask(rig, device, path.format(prompt.check_in_id), told)
     assert (answer.status_code, answer.json()["code"]) == (409, "FT-822")
+
+
+@pytest.mark.parametrize(
+    "at", ["2030-01-01T00:00:00Z", "2020-01-01T00:00:00Z", "yesterday", "2026-11-03T10:00:00"]
+)
+def test_a_call_for_help_is_heard_whatever_the_devices_clock_says(rig: Rig, at: str) -> None:
+    device = asked(rig)
+    prompt = first_shown(rig, device)
+
+    assert ask(rig, device, "help", {"kind": "danger", "at": at}).status_code == 200
+    assert "wearer.help" in rig.kinds()
+    assert shown(rig, device) == []
+    expire(rig, device, prompt)
+    assert missed(rig) == []
+
+
+def test_cannot_now_from_a_clock_that_is_ahead_is_taken_as_said_now(rig: Rig) -> None:
+    device = asked(rig)
+    prompt = first_shown(rig, device)
+    ahead = {"reason": "driving", "at": text(Micros(rig.clock.at + 5 * MINUTE))}
+
+    answer = ask(rig, device, f"check-ins/{prompt.check_in_id}/cannot", ahead)
+    assert answer.status_code == 200
+    assert shown(rig, device) == []
+    expire(rig, device, prompt)
+    assert missed(rig) == []
 
 
 def test_a_check_in_of_another_device_is_not_known(rig: Rig) -> None:

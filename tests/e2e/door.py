@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import time
 from collections.abc import Iterator
@@ -34,6 +35,7 @@ class Door:
     told: list[tuple[str, Any]] = field(default_factory=list)
     advice: list[str] = field(default_factory=list)
     refuse: dict[str, tuple[int, dict[str, str]]] = field(default_factory=dict)
+    holds: set[str] = field(default_factory=set)  # what is never answered while it stands here
     me: dict[str, Any] = field(default_factory=dict)
     frames: list[bytes] = field(default_factory=list)
     complaints: list[dict[str, Any]] = field(default_factory=list)
@@ -114,6 +116,8 @@ def application(door: Door) -> Starlette:
         if request.headers.get("authorization") != f"Bearer {TOKEN}":
             return JSONResponse({"do": "no"}, status_code=401)
         path = request.url.path.removeprefix("/d/v1/")
+        while path in door.holds:  # noqa: ASYNC110 - the thread of a test lets it go
+            await asyncio.sleep(0.05)
         if path in door.refuse:
             status, told = door.refuse[path]
             return JSONResponse(told, status_code=status)

@@ -277,6 +277,94 @@ def test_help_pressed_offline_says_so_and_is_sent_later(page: Page, door: Door) 
     assert dict(door.told)["help"]["kind"] == "danger"
 
 
+@pytest.mark.parametrize("way", ["refused for now", "never answered"])
+def test_a_photo_that_does_not_go_keeps_no_call_for_help_waiting(
+    page: Page, door: Door, way: str
+) -> None:
+    door.prompt()
+    page.click(ASKED)
+    take(page)
+    if way == "refused for now":
+        door.refuse["check-ins/p-1"] = (503, {})
+    else:
+        door.holds.add("check-ins/p-1")
+    page.click("#send")
+    page.click("#help")
+    page.click("#help-danger")
+    expect(page.locator(".card")).to_have_text(re.compile(r"^Sent at 14:\d\d\."))
+
+    assert dict(door.told)["help"]["kind"] == "danger"
+    door.refuse.clear()
+    door.holds.clear()
+    until(page, lambda: "check-ins/p-1" in door.paths())
+
+
+def test_help_goes_before_what_was_waiting(page: Page, door: Door) -> None:
+    page.click("#to-complaints")
+    page.click("#write")
+    page.context.set_offline(True)
+    page.fill("#text", "The officer shouted at me.")
+    page.click("#send")
+    page.click("#help")
+    page.click("#help-danger")
+    expect(page.locator(".card")).to_contain_text("If it can't wait, call 999.")
+    door.refuse["help"] = (503, {})
+    page.context.set_offline(False)
+    until(page, lambda: "complaints" in door.paths())
+    door.refuse.clear()
+    until(page, lambda: "help" in door.paths())
+
+    page.context.set_offline(True)
+    show(page, "complain")
+    page.fill("#text", "And again.")
+    page.click("#send")
+    page.click("#help")
+    page.click("#help-held")
+    page.context.set_offline(False)
+    until(page, lambda: len(door.paths()) >= 4)
+    assert [one for one in door.paths() if one != "messages"][-2:] == ["help", "complaints"]
+
+
+def test_what_was_made_by_a_clock_that_was_wrong_is_sent_and_not_thrown_away(
+    page: Page, door: Door
+) -> None:
+    page.evaluate(
+        """async () => {
+          const s = await import("/app/store.js");
+          const told = { kind: "danger", at: "2026-10-01T00:00:00.000Z" };
+          await s.outbox.add({ kind: "json", path: "help", told, made_at: Date.parse(told.at) });
+        }"""
+    )
+    until(page, lambda: "help" in door.paths())
+
+
+def test_a_question_that_the_app_cannot_answer_is_never_missed(page: Page, door: Door) -> None:
+    door.prompt(modality="on_device_result", minutes=20)
+    until(page, lambda: "not_delivered" in door.states())
+    door.at = Micros(door.now() + 21 * MINUTE)
+    page.wait_for_timeout(2500)
+
+    assert page.locator(ASKED).count() == 0
+    assert door.states() == ["not_delivered"]
+
+
+def test_a_question_that_came_unseen_is_shown_when_the_app_is_seen(page: Page, door: Door) -> None:
+    seen = """(told) => {
+      const say = (name, get) => Object.defineProperty(document, name, { get, configurable: true });
+      say("visibilityState", () => told);
+      say("hidden", () => told !== "visible");
+      document.dispatchEvent(new Event("visibilitychange"));
+    }"""
+    page.evaluate(seen, "hidden")
+    door.prompt()
+    page.locator(ASKED).wait_for()
+    page.wait_for_timeout(2500)
+    assert "shown" not in door.states()
+    page.evaluate(seen, "visible")
+
+    until(page, lambda: "shown" in door.states())
+
+
 def test_a_sixth_question_is_refused_by_the_device_and_never_shown(page: Page, door: Door) -> None:
     for n in range(6):
         door.at = Micros(AFTERNOON + n * 70 * MINUTE)

@@ -339,6 +339,37 @@ def test_works_of_one_commit_fail_and_go_on_each_by_itself(night: Night) -> None
         assert [one.operation for one in in_file(rig)][-2:] == ["consultation", "breakglass"]
 
 
+def called_for_help(rig: Rig) -> int:
+    headers = {"Authorization": f"Bearer {rig.tokens['D-1']}"}
+    return rig.client.post("/d/v1/help", headers=headers, json={"kind": "danger"}).status_code
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_call_for_help_is_heard_over_the_file_alone(night: Night, way: str) -> None:
+    mend = WAYS[way](night.folder)
+    with night.opened() as (rig, _):
+        before = len(rig.alerts())
+        assert called_for_help(rig) == 200
+        assert len(rig.alerts()) == before + 1
+        assert "checkin.paused.help" in {one.what for one in in_file(rig)}
+    mend()
+    with night.opened() as (rig, _):
+        merge_spooled(rig.house)
+    assert broken_place(night) is None
+
+
+def test_negative_control_a_call_for_help_that_waits_for_the_table_is_noticed(
+    night: Night, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refusing("log")(night.folder)
+    goes = books.goes_alone
+    monkeypatch.setattr(books, "goes_alone", lambda one: "help" not in one.what and goes(one))
+    with night.opened() as (rig, _):
+        before = len(rig.alerts())
+        assert called_for_help(rig) == 503
+        assert len(rig.alerts()) == before
+
+
 def an_entry(operation: Operation) -> Entry:
     return Entry(at=Micros(0), operation=operation, actor="oona", what="tried")
 
@@ -356,6 +387,8 @@ def test_with_both_down_nothing_opens_and_alarms_go_on(night: Night) -> None:
         assert desk.send(f"{page}/acknowledge").status_code == 303
         assert came_in(rig).get("/").status_code == 200
         assert rig.event("D-1", "sos").status_code == 200
+        assert called_for_help(rig) == 200
+        assert {"wearer.help"} <= {one["kind"] for one in rig.alerts()}
         mend()
         open_file(rig)
         assert desk.send(f"{page}/open", **OPEN).status_code == 200

@@ -1,8 +1,9 @@
 """Let a wearer say that they can't: not now, not well, or in need of help. It never counts.
 
-'I am in hospital, held, in danger': prompts pause for 24 h and until a person closes the urgent
-matter that is raised; no silence counts until then. Harm to health: nobody asks until a person
-decides, and the order is put up for review within five working days. What was said is sealed.
+'I am in hospital, held, in danger': nobody asks for 24 h, or until a person closes the urgent
+matter that is raised; no silence counts until it is closed. Harm to health: nobody asks until a
+person decides, and the order is put up for review within five working days. What was said is
+sealed.
 Units: instants in µs UTC.
 Source: design.md §4; charter G6.
 """
@@ -29,8 +30,7 @@ from fairtag.rules.prompts.limits import HEALTH_REVIEW_DAYS, HELP_PAUSE
 from fairtag.rules.prompts.model import Prompt
 from fairtag.rules.prompts.refusals import ReportRefused, TooLateToSay, UnknownCheckIn
 from fairtag.terms.ids import DeviceId, WearerId
-from fairtag.terms.instants import DAY, MINUTE, Micros
-from fairtag.terms.local import Interval
+from fairtag.terms.instants import DAY, Micros
 
 HEALTH = "wearer.health"
 HELP_KINDS = {
@@ -41,12 +41,12 @@ HELP_KINDS = {
 }
 REASONS = ("driving", "working", "unwell", "no_privacy", "unsafe", "other")
 MOST_LETTERS = 5000
-_AHEAD = 2 * MINUTE  # clocks of devices and of this machine differ
+_HELP_PAUSED = "checkin.paused.help"
 _OLDEST = 7 * DAY  # so long a device keeps what it could not send
 _HELP = {
     "en": "The wearer asks for help. Ring them now; read what they chose under 'Read reasons and "
-    "notes'. Nobody asks them for a check-in, and none counts, until you close this. "
-    "This does not count against the wearer."
+    "notes'. Nobody asks them for a check-in for 24 hours, or until you close this if that is "
+    "sooner, and no missed one counts until you close this. This does not count against the wearer."
 }
 _HEALTH = {
     "en": "The wearer reports that monitoring harms their health. Nobody asks them for a check-in "
@@ -60,7 +60,7 @@ def say_cannot(
 ) -> Prompt:
     """Take 'I can't now' for a prompt; it costs nothing. `at` is when it was said, if not now.
 
-    Raises: UnknownCheckIn, ReportRefused, TooLateToSay, LogUnavailable.
+    Raises: UnknownCheckIn, ReportRefused (the reason), TooLateToSay, LogUnavailable.
     """
     if reason not in REASONS:
         raise ReportRefused("no such reason")
@@ -96,9 +96,10 @@ def say_cannot(
 def ask_for_help(house: House, device_id: DeviceId, *, kind: str, at: Micros | None) -> Alert:
     """Take a wearer's call for help; a second one joins the first while that is open.
 
-    A device under no order is heard too: somebody may be in danger. `at` is when it was pressed.
+    A device under no order is heard too: somebody may be in danger, whatever its clock says. `at`
+    is when it was pressed. It is heard also when the log takes nothing: it shows nobody anything.
 
-    Raises: ReportRefused, LogUnavailable.
+    Raises: ReportRefused when there is no such kind.
     """
     if kind not in HELP_KINDS:
         raise ReportRefused("no such kind of help")
@@ -180,7 +181,7 @@ def _pause(
     tx: Transaction, wearer: ActivationFacts, made: Pause, *, alert: Alert, now: Micros
 ) -> None:
     recorded = recorded_now(tx, wearer.wearer_id, now)
-    what = f"checkin.paused.{made.kind}"
+    what = _HELP_PAUSED if made.kind == "help" else f"checkin.paused.{made.kind}"
     _log(tx, wearer.wearer_id, wearer.order_id, what, recorded, alert.alert_id)
     pause(tx, replace(made, recorded_at=recorded, alert_id=alert.alert_id))
 
@@ -234,15 +235,10 @@ def _serving(tx: Transaction, device_id: DeviceId, at: Micros) -> ActivationFact
 
 
 def _said_at(at: Micros | None, now: Micros) -> Micros:
-    """Tell when something was said: a device may tell it late, and never of what is to come.
-
-    Raises: ReportRefused.
+    """Tell when something was said, as far as a clock that may be wrong can tell: not after it was
+    heard, and not longer ago than a device keeps what it could not send.
     """
-    if at is None:
-        return now
-    if not Interval(start=Micros(now - _OLDEST), end=Micros(now + _AHEAD)).holds(at):
-        raise ReportRefused("the time lies more than a week ago, or ahead")
-    return Micros(min(at, now))
+    return now if at is None else Micros(min(max(at, now - _OLDEST), now))
 
 
 def _log(
@@ -257,5 +253,6 @@ def _log(
             wearer_id=wearer_id,
             order_id=order_id,
             details={"about": about},
-        )
+        ),
+        is_due=what != _HELP_PAUSED,
     )

@@ -1,7 +1,7 @@
 """Which acts go on while the log's table takes nothing, with the file beside it alone?
 
-Those of an urgent alert, to its end: signing in, taking it, opening, reading, calling, telling the
-police, closing. Whatever can wait, waits: orders, accounts, settings, packages, erasures.
+Those of an urgent alert, from a call for help to its end: signing in, taking it, opening, reading,
+calling, telling the police, closing. Whatever can wait, waits: orders, accounts, settings, packages, erasures.
 Fails: closed. A code that is not named here waits. Source: design.md §5; charter G4 and G10.
 """
 
@@ -13,6 +13,7 @@ from fairtag.audit.entries import Entry
 _OPERATIONS = frozenset({"auth", "breakglass", "consultation"})
 _ACTS = frozenset(
     {
+        "checkin.paused.help",  # what follows from a call for help: an alarm of the wearer's own
         ROWS,  # what alarms and these acts change is told there, too
         "alert.acknowledge",
         "alert.close",

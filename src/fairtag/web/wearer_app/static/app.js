@@ -31,6 +31,7 @@ let sounds = null;
 
 // Once everything was deleted, nothing may be written again: the page that says so stays.
 let ended = null;
+let sweeping = null; // nothing is deleted under its hands
 
 export async function render({ keepFocus = false } = {}) {
   if (keepFocus) { await draw(true); return; }
@@ -112,8 +113,9 @@ async function beat() {
   if (ended) return;
   const begun = await prompts.tick({ zone: state.zone(), hours: state.hours() });
   if (begun) await announce(begun);
-  await purge(clock.now());
-  await queue.drain();
+  // Sent before anything is thrown away as too old: a clock may have been wrong when it was made.
+  await queue.sendWords();
+  sweeping = queue.sendPhotos({ ifAvailable: true }).then(() => purge(clock.now()));
 }
 
 async function renew() {
@@ -140,6 +142,7 @@ async function inbox() {
 
 // The order is over: delete all, then tell the service so, for as long as the page is open.
 async function stop(token) {
+  await sweeping;
   await queue.drain();
   await wipe();
   state.forget();
@@ -211,8 +214,8 @@ const countdowns = () => {
 let beating = null;
 const soon = () => { clearTimeout(beating); beating = setTimeout(round, 0); };
 async function round() {
-  await navigator.locks.request("fairtag-beat", beat);
-  beating = setTimeout(round, Math.max(LEAST_BEAT_MS, BEAT_MS / clock.speed()));
+  try { await navigator.locks.request("fairtag-beat", beat); }
+  finally { beating = setTimeout(round, Math.max(LEAST_BEAT_MS, BEAT_MS / clock.speed())); }
 }
 
 async function begin() {
@@ -223,7 +226,7 @@ async function begin() {
   addEventListener("hashchange", () => render());
   addEventListener("online", soon);
   addEventListener("offline", frame);
-  document.addEventListener("visibilitychange", () => { if (!document.hidden) soon(); });
+  document.addEventListener("visibilitychange", () => { if (!document.hidden) { soon(); renewed(); } });
   document.addEventListener("pointerdown", () => { sounds ??= new AudioContext(); }, { once: true });
   queue.onChange(async () => {
     if (ended) return;

@@ -29,8 +29,13 @@ async function takePrompt(item) {
     not_before: Date.parse(item.not_before ?? item.at), expires_at: Date.parse(item.expires_at), shown_at: null,
     gap: (item.gap_s ?? 0) * 1000,
   };
-  await prompts.put(prompt);
-  await receipt(prompt, "delivered");
+  if (prompt.modality === "face_photo") {
+    await prompts.put(prompt);
+    await receipt(prompt, "delivered");
+  } else { // this app can't answer it, so it is not asked here and can't be missed
+    await prompts.put({ ...prompt, state: "over", was_shown: false });
+    await receipt(prompt, "not_delivered");
+  }
 }
 
 // A message with the name of a question takes that question back.

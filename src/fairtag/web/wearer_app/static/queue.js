@@ -1,7 +1,7 @@
 // What waits to be sent? Everything goes through here, so that nothing is lost without a network.
 
 import { now } from "./clock.js";
-import { Offline, Unpaired, ask, postJson } from "./server.js";
+import { Busy, Offline, PHOTOS_MS, Unpaired, ask, postJson } from "./server.js";
 import { get, outbox, prompts, put } from "./store.js";
 
 const channel = new BroadcastChannel("fairtag");
@@ -27,12 +27,20 @@ export const photos = (path, manifest, frames, about) => add({ kind: "photos", p
 export const waiting = async () => (await outbox.all()).filter((one) => one.kind !== "receipt").length;
 export const isWaiting = async (about) => (await outbox.all()).some((one) => one.about === about);
 
-// Send what waits, oldest first; one at a time, whoever asks. Tells whether all of it went.
-export function drain() {
-  return navigator.locks.request("fairtag-send", async () => {
+// Send what waits. Photos go on a way of their own: none keeps words waiting, and above all no call
+// for help. On each way one at a time, whoever asks. Tells whether all of it went.
+export const drain = async () => (await Promise.all([sendWords(), sendPhotos()])).every(Boolean);
+export const sendWords = () => alone("fairtag-send", words);
+// With `ifAvailable` whoever sends already goes on, and nothing is sent twice in a row.
+export const sendPhotos = (options = {}) =>
+  alone("fairtag-send-photos", () => each((one) => one.kind === "photos", sendPhoto), options);
+
+function alone(name, work, options = {}) {
+  return navigator.locks.request(name, options, async (lock) => {
+    if (!lock) return false;
     if ((await outbox.all()).length === 0) return true;
     try {
-      await sendAll();
+      await work();
       return true;
     } catch (error) {
       if (error instanceof Unpaired) await put("is_lost", true);
@@ -44,25 +52,49 @@ export function drain() {
   });
 }
 
-async function sendAll() {
-  for (const entry of await outbox.all()) {
-    if (entry.kind === "receipt") continue;
-    const answer = entry.kind === "photos" ? await sendPhotos(entry) : await postJson(entry.path, entry.told);
-    await settled(entry, answer);
-    await outbox.remove(entry.n);
-  }
+async function words() {
+  let late = null;
+  await each((one) => one.kind === "json", (one) => postJson(one.path, one.told)).catch((error) => {
+    if (!(error instanceof Busy)) throw error;
+    late = error;
+  });
   const receipts = (await outbox.all()).filter((one) => one.kind === "receipt");
-  if (receipts.length === 0) return;
-  const body = receipts.map((one) => JSON.stringify(one.line)).join("\n");
-  await ask("messages", { method: "POST", body, type: "application/x-ndjson" });
-  for (const one of receipts) await outbox.remove(one.n);
+  if (receipts.length > 0) {
+    const body = receipts.map((one) => JSON.stringify(one.line)).join("\n");
+    await ask("messages", { method: "POST", body, type: "application/x-ndjson" });
+    for (const one of receipts) await outbox.remove(one.n);
+  }
+  if (late) throw late;
 }
 
-function sendPhotos(entry) {
+// What is urgent goes first, also before what was waiting when it came; then the oldest. What the
+// service can't take now waits, and the rest goes on.
+const URGENT = ["help", "health"];
+const rank = (entry) => (URGENT.includes(entry.path) ? URGENT.indexOf(entry.path) : URGENT.length);
+
+async function each(isWanted, send) {
+  const tried = new Set();
+  let late = null;
+  for (;;) {
+    const [next] = (await outbox.all()).filter((one) => isWanted(one) && !tried.has(one.n)).sort((a, b) => rank(a) - rank(b));
+    if (!next) break;
+    tried.add(next.n);
+    try {
+      await settled(next, await send(next));
+      await outbox.remove(next.n);
+    } catch (error) {
+      if (!(error instanceof Busy)) throw error;
+      late = error;
+    }
+  }
+  if (late) throw late;
+}
+
+function sendPhoto(entry) {
   const form = new FormData();
   form.append("manifest", new Blob([JSON.stringify(entry.manifest)], { type: "application/json" }), "manifest.json");
   entry.frames.forEach((frame, n) => form.append(`frame${n + 1}`, frame, `frame${n + 1}.jpg`));
-  return ask(entry.path, { method: "POST", body: form });
+  return ask(entry.path, { method: "POST", body: form, patience: PHOTOS_MS });
 }
 
 // What became of it is kept with the question, or under what it was about.

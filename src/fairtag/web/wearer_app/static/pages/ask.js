@@ -4,7 +4,7 @@ import { iso, now } from "../clock.js";
 import { button, el, link, p } from "../dom.js";
 import { MOST_A_DAY } from "../limits.js";
 import * as prompts from "../prompts.js";
-import { drain, isWaiting, json } from "../queue.js";
+import { isWaiting, json, sendWords } from "../queue.js";
 import { prompts as kept } from "../store.js";
 import { clockTime, has, t, when } from "../words.js";
 import { left } from "./home.js";
@@ -39,7 +39,7 @@ export async function cannot({ parts, go }) {
   const press = (reason) => async () => {
     await json(`check-ins/${prompt.id}/cannot`, { reason, at: iso(now()) }, prompt.id);
     await prompts.move(prompt.id, "cannot");
-    await drain();
+    await sendWords();
     await go(`receipt/${prompt.id}`);
   };
   return {
@@ -77,7 +77,7 @@ export const advised = (result) =>
 
 export const listed = (advice) => el("ul", { class: "advice" }, ...advice.map((one) => el("li", {}, one)));
 
-export const refused = (result, home) => ({
+export const refused = (result, home, call = null) => ({
   title: t("menu.past"), back: false,
-  body: [p(t("refused")), result.do && el("p", { lang: "en", dir: "ltr", class: "note" }, result.do), home],
+  body: [p(t("refused")), result.do && el("p", { lang: "en", dir: "ltr", class: "note" }, result.do), call, home],
 });

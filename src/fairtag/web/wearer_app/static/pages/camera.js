@@ -16,6 +16,7 @@ import { left } from "./home.js";
 
 const LOOK_MS = 300;
 const BETWEEN_MS = 450; // frames of a burst differ, as those of a living face do
+const SENT_MS = 30_000;
 const TURN_MS = 2600; // a slow turn of the head
 const pause = (ms) => new Promise((done) => { setTimeout(done, ms); });
 
@@ -152,5 +153,5 @@ async function posted(asked, made) {
   if (asked.challenge) manifest.challenge = made.challenge ?? "none";
   await photos(`${asked.isEnrolment ? "enrolments" : "check-ins"}/${asked.id}`, manifest, made.frames, asked.id);
   if (!asked.isEnrolment) await prompts.move(asked.id, "answered", { captured_at: made.captured_at, result: null });
-  await drain();
+  await Promise.race([drain(), pause(SENT_MS)]); // the receipt says what is still on its way
 }

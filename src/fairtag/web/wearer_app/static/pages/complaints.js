@@ -2,7 +2,7 @@
 
 import { now } from "../clock.js";
 import { button, el, link, p, say } from "../dom.js";
-import { drain, json, waiting } from "../queue.js";
+import { json, sendWords, waiting } from "../queue.js";
 import { Offline, Unpaired, ask } from "../server.js";
 import { dayOf, t } from "../words.js";
 
@@ -50,7 +50,7 @@ export function complain({ go }) {
     if (!area.value.trim()) { say(t("say.label")); area.focus(); return; }
     const about = `complain-${now()}`;
     await json("complaints", { text: area.value.trim(), about: whom.value.trim() }, about);
-    await drain();
+    await sendWords();
     await go(`sent/${about}`);
   };
   return {

@@ -2,7 +2,7 @@
 
 import { iso, now } from "../clock.js";
 import { button, el, link, p, say } from "../dom.js";
-import { done, drain, isWaiting, json } from "../queue.js";
+import { done, isWaiting, json, sendWords } from "../queue.js";
 import { pause } from "../prompts.js";
 import { settings } from "../state.js";
 import { get, put } from "../store.js";
@@ -18,7 +18,7 @@ export async function help({ go }) {
     const about = `help-${now()}`;
     await json("help", { kind, at: iso(now()) }, about);
     await pause();
-    await drain();
+    await sendWords();
     await go(`sent/${about}/help`);
   };
   return {
@@ -35,13 +35,14 @@ export async function sent({ parts: [about, from] }) {
   const home = link(t("menu.home"), "home", { cls: "act main", id: "home" });
   const { emergency } = settings();
   const result = await done(about);
-  if (result && (!result.ok || result.outcome === "unreadable")) return refused(result, home);
+  const call = from === "help" && p(t("help.first", { number: emergency }), "note");
+  if (result && (!result.ok || result.outcome === "unreadable")) return refused(result, home, call);
   if (result?.outcome === "enrolled" || result?.outcome === "take_more") return enrolled(about, result, home);
   const isUnsent = !result || (await isWaiting(about));
   const text = isUnsent ? t(from === "help" ? "help.unsent" : "unsent", { number: emergency }) : t("sent_at", { time: clockTime(result.at) });
   return {
     title: t("receipt.title"), back: false, isLive: true,
-    body: [p(text, "card"), from === "help" && p(t("help.first", { number: emergency }), "note"), home],
+    body: [p(text, "card"), call, home],
   };
 }
 
@@ -61,7 +62,7 @@ function written({ title, lead, label, path, about, question, go }) {
     await json(path, { text: area.value.trim() }, about);
     if (path === "health") await pause();
     if (question) await put("said", [...((await get("said")) ?? []), question]);
-    await drain();
+    await sendWords();
     await go(`sent/${about}`);
   };
   return { title: t(title), body: [p(t(lead)), el("label", { for: "text" }, t(label)), area, button(t("send"), send, { id: "send", cls: "main" })] };
