@@ -1,7 +1,8 @@
 """Which acts go on while the log's table takes nothing, with the file beside it alone?
 
 Those of an urgent alert, from a call for help to its end: signing in, taking it, opening, reading,
-calling, telling the police, closing. Whatever can wait, waits: orders, accounts, settings, packages, erasures.
+calling, telling the police, closing. Whatever can wait, waits: orders, accounts, settings,
+packages, erasures.
 Fails: closed. A code that is not named here waits. Source: design.md §5; charter G4 and G10.
 """
 
