@@ -202,6 +202,10 @@ def test_a_camera_that_is_refused_leaves_other_ways(
         expect(page.locator(".stage")).to_contain_text("The camera is not allowed.")
         expect(page.locator("#cannot")).to_be_visible()
         expect(page.locator("#to-help")).to_be_visible()
+        strange = tmp_path / "me.heic"
+        strange.write_bytes(b"a kind of picture that this browser can't read")
+        page.set_input_files("#file", strange)
+        expect(page.locator(".stage")).to_contain_text("The photo could not be read.")
         page.set_input_files("#file", picture)
         page.click("#send")
         page.locator(".both").wait_for()

@@ -113,7 +113,13 @@ export async function camera({ parts, go }) {
 
   async function chosen(files) {
     made.captured_at = now();
-    made.frames = await Promise.all([...files].slice(0, 3).map(cam.fromFile));
+    try {
+      made.frames = await Promise.all([...files].slice(0, 3).map(cam.fromFile));
+    } catch { // a kind of picture that this browser can't read
+      stage.replaceChildren(...otherWays("advice.take_again", asked, { again, take: (more) => chosen(more) }));
+      say(t("advice.take_again"));
+      return;
+    }
     check();
   }
 
