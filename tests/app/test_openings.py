@@ -28,12 +28,14 @@ from fairtag.app.openings.read import read_positions
 from fairtag.app.wearer.contest import contest
 from fairtag.app.wearer.looks import looks_shown
 from fairtag.audit.entries import Entry
+from fairtag.custody.opening import Grant
 from fairtag.custody.refusals import (
     BreakGlassPaused,
     CoolingOff,
     DelayRefused,
     GrantOver,
     InterestDeclared,
+    ReviewsOwed,
     SecondPersonNeeded,
 )
 from fairtag.review.four_eyes import Proposal
@@ -206,11 +208,11 @@ def test_break_glass_opens_one_wearer_tells_at_once_and_is_reviewed(rig: Rig) ->
         review(rig.house, second, grant.grant_id, verdict="justified", reason="Once more then.")
 
 
-def broken(rig: Rig, person: Person, password: str = PASSWORD) -> object:
+def broken(rig: Rig, person: Person, password: str = PASSWORD, order: str = ORDER) -> Grant:
     return break_glass(
         rig.house,
         person,
-        ORDER,
+        OrderId(order),
         incident="INC-1",
         reason="A caller says he is hurt.",
         password=password,
@@ -231,6 +233,34 @@ def test_nobody_reviews_their_own_and_72_hours_pause_it(rig: Rig) -> None:
     with pytest.raises(BreakGlassPaused):
         broken(rig, second)
     broken(rig, first)  # another person still may
+
+
+def test_three_openings_that_nobody_reviewed_leave_the_next_to_a_colleague(rig: Rig) -> None:
+    first, second = rig.pair()
+    for number in range(1, 6):
+        rig.wearer(number)
+    grants = [broken(rig, first, order=f"ORD-{number}") for number in range(1, 4)]
+    with pytest.raises(ReviewsOwed) as refusal:
+        broken(rig, first, order="ORD-4")
+    assert "another officer" in refusal.value.officer
+    (look,) = rig.house.store.read(lambda tx: tx.openings.looks(is_refused=True))
+    assert (look.person, look.wearer_id, look.refused) == ("otto", "W-4", "FT-860")
+    broken(rig, second, order="ORD-4")  # another person still may
+
+    told = {"verdict": "justified", "reason": "The caller was real."}
+    review(rig.house, second, grants[0].grant_id, **told)
+
+    broken(rig, first, order="ORD-5")
+    with pytest.raises(ReviewsOwed):
+        broken(rig, first, order="ORD-4")
+
+
+def test_negative_control_without_the_limit_a_loop_opens_everybody(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("fairtag.custody.standing.UNREVIEWED", 1000)
+    with pytest.raises(pytest.fail.Exception):
+        test_three_openings_that_nobody_reviewed_leave_the_next_to_a_colleague(rig)
 
 
 def test_thirty_ex_partners_are_stopped_and_each_is_on_the_list(rig: Rig) -> None:

@@ -14,7 +14,8 @@ FairtagError
 │   ├── SecondPersonNeeded  FT-732  not alone: a second person has to agree
 │   ├── CoolingOff          FT-733  the same wearer too often, without an open alert
 │   ├── GrantOver           FT-734  the lease is over, or the alert was closed
-│   └── BreakGlassPaused    FT-735  an earlier use was not reviewed
+│   ├── BreakGlassPaused    FT-735  an earlier use was not reviewed
+│   └── ReviewsOwed         FT-860  several uses wait for their review
 └── StoreRefused            of `terms.errors`
     ├── RootRefused         FT-701  the root key is missing, another one, or not allowed here
     └── KeysMissing         FT-791  there is a store, and its keys are not there
@@ -126,6 +127,18 @@ class BreakGlassPaused(OpeningRefused):
         "it is, ask a colleague or a second person. Is a life in danger? Call 999 or 112 now."
     )
     operator = "Break-glass suspended for this person until an older one is reviewed."
+
+
+class ReviewsOwed(OpeningRefused):
+    """Three uses for danger to life wait for their review by another person."""
+
+    code = "FT-860"
+    officer = (
+        "Three times already you did this alone for danger to life, and nobody has reviewed it "
+        "yet. Ask another officer to do it now, or a supervisor to review yours. An urgent alert "
+        "still opens its own positions. Is a life in danger? Call 999 or 112 now."
+    )
+    operator = "Danger to life: a person has as many unreviewed openings or calls as one may have."
 
 
 class DelayRefused(FairtagError):

@@ -1,14 +1,22 @@
 """May this person open this wearer alone? Interests, caseload, budgets, and a time to cool off.
 
 Units: µs UTC; counts. Source: research on insiders, kept as numbers of the code: 40 openings of
-positions a shift, 200 looks a day; who knows a wearer opens nothing about them.
+positions a shift, 200 looks a day; who knows a wearer opens nothing about them. Danger to life has
+no budget but its review: three that nobody has looked at yet are what one person has open.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from fairtag.custody.refusals import CoolingOff, InterestDeclared, SecondPersonNeeded
+from fairtag.custody.refusals import (
+    BreakGlassPaused,
+    CoolingOff,
+    InterestDeclared,
+    ReviewsOwed,
+    SecondPersonNeeded,
+)
 from fairtag.terms.instants import DAY, HOUR, Micros, text
 
 SHIFT = 12 * HOUR
@@ -16,6 +24,8 @@ OPENINGS_A_SHIFT = 40
 LOOKS_A_DAY = 200
 REPEATS = 3  # openings of one wearer without an open alert, in a day
 COOL_OFF = DAY
+PAUSED_AFTER = 72 * HOUR
+UNREVIEWED = 3  # for danger to life, of one person and one kind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +79,19 @@ def demand_alone(standing: Standing, *, now: Micros) -> None:
     if why is not None:
         raise SecondPersonNeeded(why)
     demand_cool(standing, now=now)
+
+
+def demand_reviewed(waiting: Mapping[str, Micros], *, now: Micros) -> None:
+    """Stop whoever acts alone for danger to life when no review came: of three, or for 72 hours.
+
+    `waiting` is what this person did before and nobody has reviewed: its reference, and when.
+    Raises: BreakGlassPaused, ReviewsOwed.
+    """
+    for name, at in waiting.items():
+        if now - at >= PAUSED_AFTER:
+            raise BreakGlassPaused(f"{name} waits for its review")
+    if len(waiting) >= UNREVIEWED:
+        raise ReviewsOwed(f"{', '.join(waiting)} wait for their review")
 
 
 def _not_theirs(standing: Standing) -> str | None:

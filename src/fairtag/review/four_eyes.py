@@ -59,6 +59,11 @@ class Proposal(msgspec.Struct, frozen=True, kw_only=True):
     reason: str  # sealed at rest
 
     @property
+    def hands(self) -> tuple[str, ...]:
+        """Name who prepared it, besides who asks: none of them is the second person."""
+        return tuple(one for one in self.scope.get("prepared_by", "").split(", ") if one)
+
+    @property
     def over_at(self) -> Micros:
         """Tell when the question lapses."""
         return Micros(self.asked_at + STANDS[self.matter])
@@ -89,6 +94,15 @@ def demand_two(first: Account, second: Account, *, makers: dict[str, str], now: 
     why = _refusal(first, second, makers, now)
     if why is not None:
         raise SecondPersonRefused(why)
+
+
+def demand_no_hand(proposal: Proposal, second: str) -> None:
+    """Go on only when the second person did not prepare what they agree to.
+
+    Raises: SecondPersonRefused.
+    """
+    if second in proposal.hands:
+        raise SecondPersonRefused("nobody agrees to what they prepared themselves; ask another")
 
 
 def state_of(proposal: Proposal, marks: tuple[Mark, ...], *, now: Micros) -> State:

@@ -14,11 +14,21 @@ import msgspec
 
 from fairtag.app.books import Person
 from fairtag.app.house import House
+from fairtag.app.openings.standing import demand_no_ties
 from fairtag.app.permissions import ROLES, Act
 from fairtag.app.ports import Transaction
 from fairtag.app.sign_in import confirm
 from fairtag.audit.entries import Entry
-from fairtag.review.four_eyes import Account, Mark, Matter, Proposal, State, demand_two, state_of
+from fairtag.review.four_eyes import (
+    Account,
+    Mark,
+    Matter,
+    Proposal,
+    State,
+    demand_no_hand,
+    demand_two,
+    state_of,
+)
 from fairtag.terms.errors import NotPermitted, ProposalStateRefused, ReasonRefused
 from fairtag.terms.ids import OrderId, WearerId
 from fairtag.terms.instants import Micros
@@ -36,6 +46,8 @@ ASKS: dict[Matter, Act] = {
     "profile": Act.PROFILE,
 }
 AGREES: dict[Matter, Act] = dict.fromkeys(ASKS, Act.SECOND)
+# What shows a wearer's record to somebody: who knows the wearer doesn't agree to it.
+_SHOWS: frozenset[Matter] = frozenset({"opening", "disclosure", "access"})
 
 
 class Question(msgspec.Struct, frozen=True, kw_only=True):
@@ -89,7 +101,7 @@ def decide(
     """Agree or refuse as the second person, having seen the proposal of this digest.
 
     Raises: UnknownProposal, ProposalStateRefused, SecondPersonRefused, NotPermitted,
-    SignInRefused, ReasonRefused when a refusal says too little.
+    InterestDeclared, SignInRefused, ReasonRefused when a refusal says too little.
     """
     confirm(house, person, password)
     if state == "refused":
@@ -103,7 +115,7 @@ def decide(
         if proposal.digest != digest:
             raise ProposalStateRefused("this is not what you were shown; read it again")
         if state == "agreed":
-            demand_pair(tx, proposal.asked_by, person.user_id, now)
+            _demand_second(tx, proposal, person.user_id, now)
         _log(tx, proposal, state, person.user_id, now)
         told = Mark(
             proposal_id=proposal_id,
@@ -147,7 +159,7 @@ def carry_out(
 
     The two are looked at again: an account that was closed meanwhile decides nothing.
 
-    Raises: UnknownProposal, ProposalStateRefused, SecondPersonRefused.
+    Raises: UnknownProposal, ProposalStateRefused, SecondPersonRefused, InterestDeclared.
     """
     proposal, marks = tx.proposals.get(proposal_id)
     if proposal.matter != matter:
@@ -156,7 +168,7 @@ def carry_out(
     second = marks[-1]
     if second.digest != proposal.digest:
         raise ProposalStateRefused("what was agreed to is not what is asked")
-    demand_pair(tx, proposal.asked_by, second.by, now)
+    _demand_second(tx, proposal, second.by, now)
     _log(tx, proposal, "done", by, now)
     _put(tx, proposal, "done", by, now)
     return proposal, second.by
@@ -189,6 +201,13 @@ def _demand_state(proposal: Proposal, marks: Sequence[Mark], wanted: State, now:
     state = state_of(proposal, tuple(marks), now=now)
     if state != wanted:
         raise ProposalStateRefused(f"this question is {state}, not {wanted}")
+
+
+def _demand_second(tx: Transaction, proposal: Proposal, second: str, now: Micros) -> None:
+    demand_pair(tx, proposal.asked_by, second, now)
+    demand_no_hand(proposal, second)
+    if proposal.wearer_id is not None and proposal.matter in _SHOWS:
+        demand_no_ties(tx, proposal.wearer_id, proposal.asked_by, second)
 
 
 def demand_pair(tx: Transaction, first: str, second: str, now: Micros) -> None:

@@ -1,7 +1,6 @@
 """Open one wearer for threat to life: one person, 30 minutes; told at once, reviewed by another.
 
-A supervisor and the inspector are told by the outbox: a random reference, urgency and a link.
-Source: charter G3. Units: µs UTC.
+A supervisor and the inspector are told at once. Source: charter G3. Units: µs UTC.
 """
 
 from __future__ import annotations
@@ -10,35 +9,30 @@ from typing import Literal
 
 import msgspec
 
-from fairtag.alerts.model import Alert, AlertState
 from fairtag.app.books import Person
 from fairtag.app.four_eyes.decide import LEAST_REASON, demand_pair
 from fairtag.app.house import House
-from fairtag.app.new_ids import new_alert_id
-from fairtag.app.notices import QueuedNotice
+from fairtag.app.life.alarm import raise_alarm
 from fairtag.app.openings import writing
 from fairtag.app.openings.book import Review, Whose
 from fairtag.app.openings.grants import new_grant
-from fairtag.app.openings.standing import facts_of
+from fairtag.app.openings.standing import demand_no_ties, facts_of
 from fairtag.app.permissions import Act, demand
 from fairtag.app.ports import Transaction
-from fairtag.app.raise_alerts import raise_at_once
 from fairtag.app.sign_in import confirm
 from fairtag.custody.opening import Grant, GrantKind, for_life
-from fairtag.custody.refusals import BreakGlassPaused, InterestDeclared, UnknownGrant
+from fairtag.custody.refusals import UnknownGrant
+from fairtag.custody.standing import demand_reviewed
 from fairtag.terms.errors import OpeningRefused, ReasonRefused
 from fairtag.terms.ids import OrderId
 from fairtag.terms.instants import HOUR, Micros
 
 REVIEW_WITHIN = 24 * HOUR
-PAUSED_AFTER = 72 * HOUR
 KIND = "opening.break_glass"
-_WORDS = {
-    "en": (
-        "Positions of one wearer were opened because a life may be in danger. Reference "
-        "{grant}. Another person reviews it within 24 hours, on the page ‘Life in danger’."
-    )
-}
+_WORDS = (
+    "Positions of one wearer were opened because a life may be in danger. Reference "
+    "{grant}. Another person reviews it within 24 hours, on the page ‘Life in danger’."
+)
 
 
 class Task(msgspec.Struct, frozen=True, kw_only=True):
@@ -55,7 +49,7 @@ def break_glass(
     """Open one wearer for threat to life, with a fresh password; never without the log's file.
 
     Raises: NotPermitted, UnknownOrder, SignInRefused, ReasonRefused, InterestDeclared,
-    BreakGlassPaused, LogUnavailable.
+    BreakGlassPaused, ReviewsOwed, LogUnavailable.
     """
     demand(person, Act.OPEN)
     facts = house.store.read(lambda tx: facts_of(tx, order_id))
@@ -65,13 +59,12 @@ def break_glass(
     now, whose = house.clock.now(), Whose(wearer_id=facts.wearer_id, order_id=order_id)
 
     def work(tx: Transaction) -> Grant:
-        if tx.circles.knows(person.user_id, facts.wearer_id):
-            raise InterestDeclared("a declared interest stands against it")
-        _demand_reviewed(tx, person, now)
+        demand_no_ties(tx, facts.wearer_id, person.user_id)
+        demand_reviewed(_waiting(tx, person), now=now)
         grant = new_grant(house, person, for_life(now=now), about=whose, now=now)
         grant = msgspec.structs.replace(grant, case_ref=incident.strip())
         writing.granted(tx, person, grant, reason=reason.strip(), what="opening.break-glass")
-        _tell(tx, house, grant, now)
+        raise_alarm(tx, house, kind=KIND, words=_WORDS.format(grant=grant.grant_id), now=now)
         return grant
 
     try:
@@ -163,11 +156,10 @@ def review(
     house.changes.publish()
 
 
-def _demand_reviewed(tx: Transaction, person: Person, now: Micros) -> None:
+def _waiting(tx: Transaction, person: Person) -> dict[str, Micros]:
     reviewed = tx.openings.reviewed()
-    for one in tx.openings.granted(person=person.user_id, kinds=(GrantKind.BREAK_GLASS,)):
-        if one.grant_id not in reviewed and now - one.granted_at >= PAUSED_AFTER:
-            raise BreakGlassPaused(f"{one.grant_id} waits for its review")
+    found = tx.openings.granted(person=person.user_id, kinds=(GrantKind.BREAK_GLASS,))
+    return {one.grant_id: one.granted_at for one in found if one.grant_id not in reviewed}
 
 
 def _break_glass(tx: Transaction, grant_id: str) -> Grant:
@@ -175,31 +167,3 @@ def _break_glass(tx: Transaction, grant_id: str) -> Grant:
     if grant.kind is not GrantKind.BREAK_GLASS:
         raise UnknownGrant(grant_id)
     return grant
-
-
-def _tell(tx: Transaction, house: House, grant: Grant, now: Micros) -> None:
-    """Raise a matter of the house and queue its notices; it names no wearer and opens nothing."""
-    supervisors = [one for one in tx.alerts.duty() if one.step == "supervisor"]
-    alert = Alert(
-        alert_id=new_alert_id(house),
-        order_id=None,
-        wearer_id=None,
-        condition_id=None,
-        device_id=None,
-        kind=KIND,
-        recipient="authority",
-        priority="urgent",
-        state=AlertState.RAISED,
-        raised_at=now,
-        began_at=now,
-        urgent_at=now,
-        words={"en": _WORDS["en"].format(grant=grant.grant_id)},
-        owner=supervisors[0].user_id if supervisors else None,
-    )
-    raise_at_once(tx, alert)
-    addresses = [one.to for one in supervisors]
-    if house.inspector_to:
-        addresses.append(house.inspector_to)
-    for to in addresses:
-        notice = QueuedNotice(alert_id=alert.alert_id, urgency="urgent", to=to, due_at=now)
-        tx.alerts.queue_notice(notice)

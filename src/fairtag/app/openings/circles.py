@@ -5,11 +5,12 @@ from __future__ import annotations
 from fairtag.app.books import Person
 from fairtag.app.house import House
 from fairtag.app.openings import writing
-from fairtag.app.openings.book import ApartNote
-from fairtag.app.openings.standing import facts_of
+from fairtag.app.openings.book import ApartNote, Whose
+from fairtag.app.openings.standing import demand_no_ties, facts_of
 from fairtag.app.permissions import Act, demand
 from fairtag.app.ports import Transaction
-from fairtag.terms.errors import ReasonRefused, UsageError
+from fairtag.custody.opening import GrantKind
+from fairtag.terms.errors import OpeningRefused, ReasonRefused, UsageError
 from fairtag.terms.ids import AlertId, OrderId, WearerId, is_id
 
 
@@ -41,6 +42,19 @@ def declare_interest(
         tx.circles.know(whom, WearerId(told), at=now, by=person.user_id)
 
     house.store.transact(work)
+
+
+def demand_untied(house: House, person: Person, wearer_id: WearerId, order_id: OrderId) -> None:
+    """Let nobody decide about a wearer's record who is recorded as knowing them; it is noted.
+
+    Raises: InterestDeclared.
+    """
+    try:
+        house.store.read(lambda tx: demand_no_ties(tx, wearer_id, person.user_id))
+    except OpeningRefused as refusal:
+        whose = Whose(wearer_id=wearer_id, order_id=order_id)
+        writing.refused(house, person, refusal, kind=GrantKind.WINDOW, about=whose)
+        raise
 
 
 def assign(

@@ -6,6 +6,7 @@ from fairtag.alerts.model import Alert, AlertState
 from fairtag.app.books import OrderFacts, Person
 from fairtag.app.ports import Transaction
 from fairtag.custody.opening import OF_ONE_PERSON_POSITIONS, AboutAlert
+from fairtag.custody.refusals import InterestDeclared
 from fairtag.custody.standing import COOL_OFF, SHIFT, Standing
 from fairtag.terms.errors import UnknownOrder
 from fairtag.terms.ids import OrderId, WearerId
@@ -44,6 +45,16 @@ def standing_of(
             one.granted_at for one in recent if one.wearer_id == wearer_id and not one.with_alert
         ),
     )
+
+
+def demand_no_ties(tx: Transaction, wearer_id: WearerId, *names: str) -> None:
+    """Go on only when none of these people is recorded as knowing the wearer.
+
+    Raises: InterestDeclared.
+    """
+    for name in names:
+        if tx.circles.knows(name, wearer_id):
+            raise InterestDeclared(f"{name} is recorded as knowing this wearer")
 
 
 def about(alert: Alert) -> AboutAlert:

@@ -8,17 +8,11 @@ from fastapi import APIRouter, Form, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
 from fairtag.app.books import Person
-from fairtag.app.openings.break_glass import (
-    PAUSED_AFTER,
-    Task,
-    break_glass,
-    read_reason,
-    review,
-    tasks,
-)
+from fairtag.app.openings.break_glass import Task, break_glass, read_reason, review, tasks
 from fairtag.app.openings.circles import declare_interest
 from fairtag.app.openings.read import Opened, read_positions
 from fairtag.app.permissions import Act, demand, may
+from fairtag.custody.standing import PAUSED_AFTER
 from fairtag.terms.errors import (
     AlertStateRefused,
     FairtagError,
