@@ -45,6 +45,12 @@ def until_of(delays: tuple[Delay, ...]) -> Micros | None:
     return max((one.until for one in delays), default=None)
 
 
+def is_hidden(delays: tuple[Delay, ...], *, now: Micros) -> bool:
+    """Tell whether a notice waits."""
+    until = until_of(delays)
+    return until is not None and now < until
+
+
 def first_delay(delays: tuple[Delay, ...], *, now: Micros) -> Micros:
     """Tell the end of a first delay.
 

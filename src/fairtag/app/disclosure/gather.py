@@ -16,7 +16,8 @@ from fairtag.app.disclosure.account.read import account_of
 from fairtag.app.disclosure.log import about
 from fairtag.app.ports import Transaction
 from fairtag.app.prove_look import as_proved
-from fairtag.disclosure.gateways import Gateway
+from fairtag.app.wearer.written import told_of
+from fairtag.disclosure.gateways import WEARERS_SIDE, Gateway
 from fairtag.disclosure.package.gathered import Decision, Gathered, Known
 from fairtag.disclosure.recipients import Recipient
 from fairtag.disclosure.scope import Category, Scope
@@ -29,7 +30,7 @@ from fairtag.terms.ids import OrderId
 from fairtag.terms.instants import DAY, EARLIEST, Micros, text
 from fairtag.terms.local import Interval
 
-_LOOKED_BACK = 7 * DAY  # an emergency asks where somebody is; older than this says nothing of it
+LOOKED_BACK = 7 * DAY  # an emergency asks where somebody is; older than this says nothing of it
 
 
 def gather(
@@ -47,6 +48,8 @@ def gather(
     versions = versions_of(tx, scope.order_id)
     wants_log = Category.LOG in scope.told
     logged = about(tx, scope.wearer_id, since=scope.window.start) if wants_log else []
+    if recipient.kind in WEARERS_SIDE:
+        logged = told_of(tx, scope.wearer_id, logged, now=decision.made_at)
     found = tx.verdicts.of_wearer(scope.wearer_id)
     return Gathered(
         decision=decision,
@@ -76,7 +79,7 @@ def heard(tx: Transaction, order_id: OrderId, *, since: Micros) -> list[Message]
 
 def last_position(tx: Transaction, order_id: OrderId, *, now: Micros) -> Position | None:
     """Give the newest position of the last seven days; None when there is none."""
-    told = heard(tx, order_id, since=Micros(now - _LOOKED_BACK))
+    told = heard(tx, order_id, since=Micros(now - LOOKED_BACK))
     fixes = [one for one in told if isinstance(one, Position)]
     return max(fixes, key=lambda one: one.at, default=None)
 

@@ -23,7 +23,7 @@ from fairtag.app.retention.standing import holds_standing
 from fairtag.app.wearer.book import Contest
 from fairtag.app.wearer.written import WrittenShown, written_about
 from fairtag.audit.entries import Entry
-from fairtag.custody.delay import Delay, until_of
+from fairtag.custody.delay import Delay, is_hidden, until_of
 from fairtag.custody.opening import Purpose
 from fairtag.retention.holds import WORDS
 from fairtag.terms.errors import UnknownPage
@@ -126,12 +126,6 @@ def looks_shown(tx: Transaction, wearer_id: WearerId, *, now: Micros) -> tuple[L
             number = look.entry or tx.audit.number_of(look.ref) or 0
             found.append(_shown(look, of_it, offices, number))
     return tuple(found)
-
-
-def is_hidden(delays: tuple[Delay, ...], *, now: Micros) -> bool:
-    """Tell whether a notice waits."""
-    until = until_of(delays)
-    return until is not None and now < until
 
 
 def proof_of(house: House, wearer_id: WearerId, entry: int) -> dict[str, Any]:

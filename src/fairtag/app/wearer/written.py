@@ -7,9 +7,13 @@ Source: charter G4. Units: µs UTC.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import msgspec
 
 from fairtag.app.ports import Transaction
+from fairtag.audit.entries import LoggedEntry
+from fairtag.custody.delay import is_hidden
 from fairtag.terms.ids import WearerId
 from fairtag.terms.instants import Micros
 
@@ -93,6 +97,20 @@ def written_about(tx: Transaction, wearer_id: WearerId) -> tuple[WrittenShown, .
         for code, times in found.items()
     ]
     return tuple(sorted(told, key=lambda one: one.last_at, reverse=True))
+
+
+def told_of(
+    tx: Transaction, wearer_id: WearerId, entries: Sequence[LoggedEntry], *, now: Micros
+) -> list[LoggedEntry]:
+    """Give the entries that may go to the wearer's side now: none of a look whose notice waits."""
+    delays = tx.openings.delays_about(wearer_id)
+    hidden = {name for name, those in delays.items() if is_hidden(those, now=now)}
+    return [
+        one
+        for one in entries
+        if one.entry.details.get("grant") not in hidden
+        and not any(_begins(one.entry.what, kind) for kind in UNTOLD)
+    ]
 
 
 def code_of(what: str) -> str | None:

@@ -11,6 +11,9 @@ from fairtag.disclosure.scope import Category
 
 _REMOVED = "REMOVED"
 _NO_DATE = "1900-01-01"
+# Always there, so that it tells nothing of whether there is such an entry.
+_OF_LATER = "questions to a second person, and looks of which the law lets the notice wait, if any"
+_LATER = "the wearer's page tells of each look, at the latest when its notice may wait no longer"
 _OF_OTHERS = "what concerns other people, such as a victim or a witness"
 
 
@@ -26,6 +29,8 @@ def redactions(gathered: Gathered) -> list[dict[str, str]]:
     ]
     if gathered.is_for_the_wearer:
         found.append({"part": _OF_OTHERS, "why": "never disclosed to the wearer's side"})
+        if Category.LOG in gathered.told:
+            found.append({"part": _OF_LATER, "why": _LATER})
     return found
 
 
