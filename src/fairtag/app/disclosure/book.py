@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Protocol
 
-from fairtag.disclosure.course import Asked, Step
+from fairtag.disclosure.course import Asked, How, Step
 from fairtag.disclosure.recipients import Recipient
 from fairtag.terms.ids import WearerId
 
@@ -49,7 +49,9 @@ class DisclosureBook(Protocol):
         """
         ...
 
-    def listed(self, *, wearer_id: WearerId | None = None) -> list[tuple[Asked, tuple[Step, ...]]]:
+    def listed(
+        self, *, wearer_id: WearerId | None = None, how: How | None = None
+    ) -> list[tuple[Asked, tuple[Step, ...]]]:
         """List disclosures, newest first, without their texts."""
         ...
 

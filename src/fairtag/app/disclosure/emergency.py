@@ -1,7 +1,8 @@
 """Tell the police where somebody is when a life is at stake: one person, at once, also by voice.
 
 The entry stands before the first word is shown; what was said is written down after the call; a
-second person looks within 24 hours. Source: charter G10. Units: µs UTC.
+second person looks within 24 hours, and a supervisor hears of it at once. Source: charter G10.
+Units: µs UTC.
 """
 
 from __future__ import annotations
@@ -10,11 +11,18 @@ import msgspec
 
 from fairtag.app.books import Person
 from fairtag.app.disclosure.ask import demand_state, new_id
-from fairtag.app.disclosure.gather import last_position
+from fairtag.app.disclosure.gather import LOOKED_BACK, last_position
 from fairtag.app.disclosure.log import write_asked, write_step
+from fairtag.app.four_eyes.decide import demand_pair
 from fairtag.app.house import House
+from fairtag.app.life.alarm import raise_alarm
+from fairtag.app.openings import writing
+from fairtag.app.openings.book import Whose
+from fairtag.app.openings.standing import demand_no_ties, facts_of
 from fairtag.app.permissions import Act, demand
 from fairtag.app.ports import Transaction
+from fairtag.custody.opening import GrantKind
+from fairtag.custody.standing import demand_reviewed
 from fairtag.disclosure.course import Asked, State, Step, last, state_of
 from fairtag.disclosure.emergency import (
     LEAST_SAID,
@@ -27,12 +35,18 @@ from fairtag.disclosure.emergency import (
 )
 from fairtag.disclosure.refusals import DisclosureRefused, DisclosureStateRefused
 from fairtag.disclosure.scope import Category, Scope
-from fairtag.terms.errors import SecondPersonRefused
+from fairtag.terms.errors import OpeningRefused
 from fairtag.terms.ids import OrderId
-from fairtag.terms.instants import DAY, Micros
+from fairtag.terms.instants import Micros
 from fairtag.terms.local import Interval, wall_text
 
 BY_VOICE = "voice"
+KIND = "disclosure.emergency"
+_WORDS = (
+    "One person was shown a wearer's name and last position, to tell it by phone because a life "
+    "may be in danger or a court ordered it. Reference {disclosure}. Another person reviews it "
+    "within 24 hours, on the page ‘Disclosures’."
+)
 _VERDICTS = ("right", "not right")
 
 
@@ -69,18 +83,26 @@ class Due(msgspec.Struct, frozen=True, kw_only=True):
 def open_minimum(house: House, person: Person, order_id: OrderId, call: Call) -> Shown:
     """Write down who is about to be told, then show the minimum.
 
-    Raises: NotPermitted, DisclosureRefused, UnknownOrder, LogUnavailable, SealBroken.
+    Raises: NotPermitted, DisclosureRefused, UnknownOrder, InterestDeclared, BreakGlassPaused,
+    ReviewsOwed, LogUnavailable, SealBroken.
     """
     demand(person, Act.DISCLOSE)
     demand_call(call.recipient, call.called_back, call.incident)
     now = house.clock.now()
-    disclosure_id = new_id(house)
-    house.store.look(lambda tx: _begin(tx, person, order_id, call, disclosure_id, now))
+    wearer_id = house.store.read(lambda tx: facts_of(tx, order_id)).wearer_id
+    whose = Whose(wearer_id=wearer_id, order_id=order_id)
+    asked = _asked(person, whose, call, new_id(house), now)
+    try:
+        house.store.look(lambda tx: _begin(tx, house, person, asked, call))
+    except OpeningRefused as refusal:
+        writing.refused(house, person, refusal, kind=GrantKind.BREAK_GLASS, about=whose)
+        raise
+    house.changes.publish()
     minimum = house.store.read(lambda tx: _minimum(tx, order_id, now))
     fix = minimum.position
     at = "" if fix is None else f"{wall_text(fix.at, minimum.time_zone)} ({minimum.time_zone})"
     words = in_words(minimum, now=now, at=at)
-    return Shown(disclosure_id=disclosure_id, minimum=minimum, words=words)
+    return Shown(disclosure_id=asked.disclosure_id, minimum=minimum, words=words)
 
 
 def record_said(house: House, person: Person, disclosure_id: str, *, said: str, to: str) -> None:
@@ -120,8 +142,7 @@ def review(house: House, person: Person, disclosure_id: str, *, verdict: str, no
     def work(tx: Transaction) -> None:
         asked, steps = tx.disclosures.get(disclosure_id)
         demand_state(steps, State.OPENED, State.TOLD)
-        if asked.by == person.user_id:
-            raise SecondPersonRefused("nobody reviews their own call")
+        demand_pair(tx, asked.by, person.user_id, now)
         if last(steps, "reviewed") is not None:
             raise DisclosureStateRefused("somebody has reviewed this already")
         step = Step(
@@ -140,8 +161,8 @@ def review(house: House, person: Person, disclosure_id: str, *, verdict: str, no
 def reviews(house: House) -> list[Due]:
     """List emergency disclosures, newest first, with the state of their review."""
     now = house.clock.now()
-    listed = house.store.read(lambda tx: tx.disclosures.listed())
-    return [_due(asked, steps, now) for asked, steps in listed if asked.how == "emergency"]
+    listed = house.store.read(lambda tx: tx.disclosures.listed(how="emergency"))
+    return [_due(asked, steps, now) for asked, steps in listed]
 
 
 def _due(asked: Asked, steps: tuple[Step, ...], now: Micros) -> Due:
@@ -159,24 +180,17 @@ def _due(asked: Asked, steps: tuple[Step, ...], now: Micros) -> Due:
     )
 
 
-def _begin(
-    tx: Transaction,
-    person: Person,
-    order_id: OrderId,
-    call: Call,
-    disclosure_id: str,
-    now: Micros,
-) -> None:
-    newest = tx.orders.version(order_id)
-    asked = Asked(
+def _asked(person: Person, whose: Whose, call: Call, disclosure_id: str, now: Micros) -> Asked:
+    return Asked(
         disclosure_id=disclosure_id,
         how="emergency",
         recipient_id=BY_VOICE,
         gateway=call.ground,
         scope=Scope(
-            wearer_id=newest.wearer_id,
-            order_id=order_id,
-            window=Interval(start=Micros(now - DAY), end=now),
+            wearer_id=whose.wearer_id,
+            order_id=whose.order_id,
+            # As far back as the last position is looked for: that is what may be shown.
+            window=Interval(start=Micros(now - LOOKED_BACK), end=now),
             categories=frozenset({Category.IDENTITY, Category.POSITIONS}),
         ),
         at=now,
@@ -185,11 +199,26 @@ def _begin(
         case_ref=call.incident.strip(),
         purpose=call.ground,
     )
+
+
+def _begin(tx: Transaction, house: House, person: Person, asked: Asked, call: Call) -> None:
+    demand_no_ties(tx, asked.wearer_id, person.user_id)
+    demand_reviewed(_waiting(tx, person), now=asked.at)
     write_asked(tx, asked)
     told = {"recipient": call.recipient.strip(), "called_back": call.called_back.strip()}
     told |= {"incident": call.incident.strip()}
-    step = Step(disclosure_id=disclosure_id, what="opened", by=person.user_id, at=now, told=told)
+    name, by = asked.disclosure_id, person.user_id
+    step = Step(disclosure_id=name, what="opened", by=by, at=asked.at, told=told)
     write_step(tx, asked, step)
+    raise_alarm(tx, house, kind=KIND, words=_WORDS.format(disclosure=name), now=asked.at)
+
+
+def _waiting(tx: Transaction, person: Person) -> dict[str, Micros]:
+    return {
+        asked.disclosure_id: asked.at
+        for asked, steps in tx.disclosures.listed(how="emergency")
+        if asked.by == person.user_id and last(steps, "reviewed") is None
+    }
 
 
 def _minimum(tx: Transaction, order_id: OrderId, now: Micros) -> Minimum:

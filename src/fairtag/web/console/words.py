@@ -21,6 +21,7 @@ from fairtag.app.compare_books import (
     TWO_ORDERS,
 )
 from fairtag.app.complaints.late import KIND as COMPLAINT_LATE
+from fairtag.app.disclosure.emergency import KIND as EMERGENCY
 from fairtag.app.openings.break_glass import KIND as BREAK_GLASS
 from fairtag.app.reconcile import JUDGING_BEHIND, UNHEARD
 from fairtag.app.reviews.clock import REVIEW_DUE, REVIEW_OVERDUE
@@ -76,6 +77,7 @@ KINDS = reviewing.KINDS | {
     LATER_DATA: "Later data changed a closed alert",
     PRACTICABLE: "Is monitoring still practicable?",
     BREAK_GLASS: "Positions opened: life in danger",
+    EMERGENCY: "Told by phone in an emergency",
     CONTEST: "The wearer says something is wrong",
     HEALTH: "Monitoring harms the wearer's health",
     CALL_DUE: "A check-in by call is due",

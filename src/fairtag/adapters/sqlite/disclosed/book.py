@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Row, Table, insert, select
 from fairtag.adapters.sqlite.disclosed.tables import disclosure_steps, disclosures, recipients
 from fairtag.app.ports import Vault
 from fairtag.custody.kinds import RecordKind
-from fairtag.disclosure.course import Asked, Step
+from fairtag.disclosure.course import Asked, How, Step
 from fairtag.disclosure.recipients import Recipient
 from fairtag.disclosure.refusals import RecipientRefused, UnknownDisclosure
 from fairtag.terms.ids import WearerId
@@ -97,20 +97,25 @@ class SqliteDisclosureBook:
         asked = msgspec.structs.replace(bare, **texts)
         return asked, tuple(self._told(one) for one in self._steps(disclosure_id))
 
-    def listed(self, *, wearer_id: WearerId | None = None) -> list[tuple[Asked, tuple[Step, ...]]]:
+    def listed(
+        self, *, wearer_id: WearerId | None = None, how: How | None = None
+    ) -> list[tuple[Asked, tuple[Step, ...]]]:
         """List disclosures, newest first, without their texts."""
         wanted = select(disclosures).order_by(disclosures.c.n.desc())
         if wearer_id is not None:
             wanted = wanted.where(disclosures.c.owner == wearer_id)
+        rows = self._db.execute(wanted).all()
+        found = (msgspec.json.decode(row.body, type=Asked) for row in rows)
         return [
             (
-                msgspec.json.decode(row.body, type=Asked),
+                asked,
                 tuple(
                     msgspec.json.decode(one.body, type=Step)
-                    for one in self._steps(row.disclosure_id)
+                    for one in self._steps(asked.disclosure_id)
                 ),
             )
-            for row in self._db.execute(wanted).all()
+            for asked in found
+            if how in (None, asked.how)
         ]
 
     def digests(self) -> list[tuple[str, str, str]]:
