@@ -14,6 +14,7 @@ from fairtag.app.books import Person
 from fairtag.app.disclosure.ask import Wanted, propose, request
 from fairtag.app.disclosure.deliver import hand_over, pack
 from fairtag.app.disclosure.register import propose_recipient, register
+from fairtag.app.disclosure.subject_access import answer
 from fairtag.app.four_eyes.decide import decide
 from fairtag.disclosure.gateways import GATEWAYS, Kind
 from fairtag.disclosure.recipients import Recipient
@@ -44,6 +45,11 @@ class Discloser:
             digest=proposal.digest,
             password=PASSWORD,
         )
+
+    def answered(self, disclosure_id: str) -> None:
+        """Answer a wearer at whom somebody looked: two people, then the package."""
+        self.agree(propose(self.rig.house, self.officer, disclosure_id, reason=WHY))
+        answer(self.rig.house, self.officer, disclosure_id)
 
     def recipient(self, name: str = "court", kind: Kind = Kind.COURT) -> Recipient:
         """Register a body; two people."""

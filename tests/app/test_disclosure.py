@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from dataclasses import replace
 
 import msgspec
 import pytest
 from tests.discloser import WHY, Discloser, discloser
 from tests.rig import Rig, walk_out
 
+from fairtag.app.disclosure import deliver
 from fairtag.app.disclosure.ask import propose, refuse, request
 from fairtag.app.disclosure.deliver import expire, hand_over, pack
 from fairtag.app.disclosure.listed import told_about
@@ -20,7 +22,7 @@ from fairtag.disclosure.course import State, state_of
 from fairtag.disclosure.gateways import Kind
 from fairtag.disclosure.refusals import DisclosureRefused, DisclosureStateRefused, RecipientRefused
 from fairtag.disclosure.scope import OPEN_FOR, Category
-from fairtag.terms.errors import NotPermitted, ProposalStateRefused, UnknownOrder
+from fairtag.terms.errors import LogUnavailable, NotPermitted, ProposalStateRefused, UnknownOrder
 from fairtag.terms.ids import OrderId, WearerId
 from fairtag.terms.instants import DAY, HOUR, Micros
 from fairtag.terms.local import Interval
@@ -177,6 +179,104 @@ def test_a_package_expires(people: Discloser) -> None:
         hand_over(rig.house, people.officer, name)
     assert expire(rig.house) == 1
     assert (out(rig), state(rig, name)) == ([], State.EXPIRED)
+
+
+def cut_off(people: Discloser, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Let two people agree and the making of the package fail once; gives its reference."""
+    rig = people.rig
+
+    def fails(*_: object) -> None:
+        raise LogUnavailable("cut off")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(deliver, "contents", fails)
+        asked = request(rig.house, people.officer, people.wanted())
+        people.agree(propose(rig.house, people.officer, asked.disclosure_id, reason=WHY))
+        with pytest.raises(LogUnavailable):
+            pack(rig.house, people.officer, asked.disclosure_id)
+    assert (state(rig, asked.disclosure_id), out(rig)) == (State.APPROVED, [])
+    return asked.disclosure_id
+
+
+def test_what_was_cut_off_after_two_agreed_is_made_by_the_same_door(
+    people: Discloser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name = cut_off(people, monkeypatch)
+
+    pack(people.rig.house, people.officer, name)
+
+    assert state(people.rig, name) is State.PACKED
+    about = json.loads(people.files(name)["data/about.json"])
+    assert (about["decision"]["by"], about["second_person"]) == ("otto", "sara")
+
+
+def test_a_lost_package_is_made_again_and_waits_no_longer_for_it(people: Discloser) -> None:
+    rig = people.rig
+    name = people.packed()
+    with pytest.raises(DisclosureStateRefused):
+        pack(rig.house, people.officer, name)  # it lies there
+    rig.house.parcels.remove(name)
+    rig.clock.at = Micros(rig.clock.at + OPEN_FOR - 1)
+    pack(rig.house, people.officer, name)
+    assert out(rig) == [name]
+    rig.clock.at = Micros(rig.clock.at + 1)
+    rig.house.parcels.remove(name)
+    with pytest.raises(DisclosureStateRefused):
+        pack(rig.house, people.officer, name)
+    assert expire(rig.house) == 1
+
+
+def test_what_is_made_again_goes_to_the_key_that_two_agreed_to(
+    people: Discloser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name = cut_off(people, monkeypatch)
+    people.recipient()  # registered again, with a new key
+    with pytest.raises(DisclosureStateRefused, match="key"):
+        pack(people.rig.house, people.officer, name)
+    assert out(people.rig) == []
+
+
+def test_a_package_kept_while_old_ones_are_removed_stays(people: Discloser) -> None:
+    """Between the two looks of `expire`, at the folder and at the list, somebody packs."""
+    rig = people.rig
+    made: list[str] = []
+
+    class Meanwhile:
+        """The store, in which a package is made just before the list is read."""
+
+        def read(self, work: object) -> object:
+            found = rig.house.store.read(work)
+            if not made:
+                made.append(people.packed())
+            return found
+
+        def transact(self, work: object) -> object:
+            return rig.house.store.transact(work)
+
+    assert expire(replace(rig.house, store=Meanwhile())) == 0
+    assert out(rig) == made
+
+
+def test_what_was_fetched_while_old_ones_are_removed_is_not_expired(people: Discloser) -> None:
+    rig = people.rig
+    name = people.packed()
+    sealed_at = rig.clock.at
+
+    class Meanwhile:
+        """The store, in which the package is fetched just after the list was read."""
+
+        def read(self, work: object) -> object:
+            found = rig.house.store.read(work)
+            rig.clock.at = sealed_at
+            people.files(name)
+            return found
+
+        def transact(self, work: object) -> object:
+            return rig.house.store.transact(work)
+
+    rig.clock.at = Micros(rig.clock.at + OPEN_FOR)
+    assert expire(replace(rig.house, store=Meanwhile())) == 0
+    assert state(rig, name) is State.FETCHED
 
 
 def test_a_key_that_changed_since_is_not_packed_to(people: Discloser) -> None:

@@ -34,7 +34,7 @@ from fairtag.adapters.sqlite.log.entries import SqliteAudit
 from fairtag.adapters.sqlite.log.rows import WATCHED
 from fairtag.app.add_device import add_device
 from fairtag.app.books import Person
-from fairtag.app.disclosure.subject_access import answer, ask_access, check_identity
+from fairtag.app.disclosure.subject_access import ask_access, check_identity
 from fairtag.app.handle_alert import log_contact
 from fairtag.app.log import verify as verifying
 from fairtag.app.open_record import open_evidence, open_texts
@@ -530,7 +530,7 @@ def in_the_wearers_way(scene: Scene) -> dict[str, bytes]:
         rig.house, people.officer, OrderId("ORD-1"), public_key=key, asked_by="me", how="letter"
     ).disclosure_id
     check_identity(rig.house, people.officer, own, how="passport or identity card")
-    answer(rig.house, people.officer, own, reason=WHY)
+    people.answered(own)
     access = b"".join(people.files(own, "wearer").values())
     feed = rig.client.get("/api/v1/findings", headers=rig.staff("feeder", "officer")).content
     device = rig.say("D-1", rig.line("D-1")).content

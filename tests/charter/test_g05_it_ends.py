@@ -51,6 +51,7 @@ from fairtag.app.complaints import record as recording
 from fairtag.app.complaints.answer import answer_complaint
 from fairtag.app.complaints.record import complain
 from fairtag.app.disclosure import subject_access
+from fairtag.app.disclosure.ask import propose
 from fairtag.app.disclosure.deliver import hand_over
 from fairtag.app.handle_alert import close
 from fairtag.app.keys.care import keep_keys
@@ -467,7 +468,7 @@ def test_a_complaint_that_comes_while_keys_are_locked_puts_them_back(old: Rig) -
 
 
 def test_an_access_request_holds_by_itself_until_28_days_after_its_answer(old: Rig) -> None:
-    officer = old.person("olga")
+    officer, second = two(old)
     key = str(x25519.Identity.generate().to_public())
     asked = subject_access.ask_access(
         old.house, officer, OrderId("ORD-1"), public_key=key, asked_by="me", how="letter"
@@ -476,7 +477,8 @@ def test_an_access_request_holds_by_itself_until_28_days_after_its_answer(old: R
     subject_access.check_identity(
         old.house, officer, asked.disclosure_id, how="passport or identity card"
     )
-    subject_access.answer(old.house, officer, asked.disclosure_id, reason=WHY)
+    agree(old, propose(old.house, officer, asked.disclosure_id, reason=WHY), second)
+    subject_access.answer(old.house, officer, asked.disclosure_id)
     hand_over(old.house, officer, asked.disclosure_id)
     for days, due in ((27, {}), (28, {"record": 1})):
         at = Micros(old.clock.at + days * DAY)

@@ -12,11 +12,14 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from pyrage import x25519
 from tests.rig import START, Rig, opened_rig, order_of
 from tests.web.desk import Desk, at_desk, visitor
 from tests.web.test_permissions import ROLES, routes
 
+from fairtag.adapters.parcels.folder import unseal
 from fairtag.alerts.model import AlertState, Cause
+from fairtag.app.disclosure import deliver
 from fairtag.app.handle_alert import close
 from fairtag.app.ports import JournalEntry, Transaction
 from fairtag.app.wearer.sign_in import give_code
@@ -170,7 +173,15 @@ def an_alert(rig: Rig, number: int) -> AlertId:
     return next(one.alert_id for one in found if one.order_id == f"ORD-{number}")
 
 
-FORMS = {"purpose": "handle_alert", "order": "ORD-501", "reason": "A caller says he is hurt."}
+KEY = x25519.Identity.generate()  # of whoever asks, in the place of a wearer's
+FORMS = {
+    "purpose": "handle_alert",
+    "order": "ORD-501",
+    "reason": "A caller says he is hurt.",
+    "public_key": str(KEY.to_public()),
+    "asked_by": "the wearer",
+    "how": "known to staff in person",
+}
 
 
 def told_to(rig: Rig, role: str, desk: Desk, alert: AlertId) -> dict[str, str]:
@@ -197,8 +208,38 @@ def told_to(rig: Rig, role: str, desk: Desk, alert: AlertId) -> dict[str, str]:
             answer = desk.ask(method, where, **body)
         else:
             answer = desk.get(where) if method == "GET" else desk.send(where, **FORMS)
+        if (method, path) == ("POST", "/disclosures/access") and answer.is_redirect:
+            names["disclosure_id"] = answer.headers["location"].rpartition("/")[2]
         answers[f"{role}: {method} {path}"] = answer.text
     return answers
+
+
+# By which forms one person may try to get a wearer's own package, after asking for it.
+ALONE = (
+    ("identity", "answer", "file"),
+    ("identity", "pack", "file"),
+    ("identity", "propose", "answer", "file"),
+    ("identity", "propose", "pack", "file"),
+    ("identity", "withhold", "answer", "file"),
+)
+
+
+def taken_alone(desk: Desk) -> str:
+    """Ask for a wearer's own data with a key of one's own; gives all that came, opened."""
+    came = []
+    for steps in ALONE:
+        path = desk.send("/disclosures/access", **FORMS).headers.get("location", "/disclosures/x")
+        withheld = {"log": "DPA 2018 Sch. 2 para. 16", "why_withheld": FORMS["reason"]}
+        answers = [desk.send(f"{path}/{one}", **FORMS, **withheld) for one in steps]
+        came += [opened(one.content) for one in answers]
+    return "\n".join(came)
+
+
+def opened(answer: bytes) -> str:
+    """Open what is a package for the key; a page is a page."""
+    if answer.startswith(b"age-encryption.org/"):
+        answer = b"\n".join(unseal(answer, str(KEY)).values())
+    return answer.decode(errors="replace")
 
 
 def wearers_in(answer: str) -> set[str]:
@@ -233,6 +274,22 @@ def test_no_role_and_no_route_shows_a_place_without_an_opening_or_two_wearers(ma
     }
     person = many.person("otto", "officer")
     close(many.house, alert, person=person, cause=Cause.TEST, reason="The red team was here.")
+
+
+def test_nobody_alone_gets_a_record_by_asking_for_it_in_the_wearers_place(many: Rig) -> None:
+    for key, role in ROLES.items():
+        desk = at_desk(many, f"alone-{key}", role)
+        assert wearers_in(taken_alone(desk)) == set(), role
+
+
+def test_negative_control_a_record_that_one_person_takes_is_found(
+    many: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        deliver, "carry_out", lambda tx, name, *_, **__: (tx.proposals.get(name)[0], "")
+    )
+    desk = at_desk(many, "takes", "officer")
+    assert wearers_in(taken_alone(desk)) == {"501"}
 
 
 def test_negative_control_a_list_of_last_places_is_found(many: Rig) -> None:

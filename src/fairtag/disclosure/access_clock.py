@@ -7,12 +7,14 @@ s. 54 with s. 45(3): one month for Part 3, with no such extension named here.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from whenever import Date
 
+from fairtag.disclosure.course import Asked, Step, last
 from fairtag.disclosure.refusals import DisclosureRefused
-from fairtag.terms.instants import DAY, Micros
+from fairtag.terms.instants import DAY, Micros, text
 
 IDENTITY_FRESH = DAY  # a trail goes to nobody whose identity was not looked at since
 LEAST_REASON = 20
@@ -72,9 +74,33 @@ def demand_extension(asked_on: str, today: str, regime: Regime, *, reason: str) 
             raise DisclosureRefused(told)
 
 
-def is_identity_fresh(checked_at: Micros | None, now: Micros) -> bool:
-    """Tell whether who asks was looked at closely enough, recently enough, for a trail.
+def demand_identified(steps: Sequence[Step], now: Micros) -> Step:
+    """Go on only when who asks was looked at closely enough, recently enough; tells by whom.
 
+    Raises: DisclosureRefused.
     Fails: closed.
     """
-    return checked_at is not None and 0 <= now - checked_at <= IDENTITY_FRESH
+    looked = last(steps, "identity_checked")
+    if looked is None or not is_identity_fresh(looked.at, now):
+        raise DisclosureRefused("look who asks first: it counts for 24 hours")
+    return looked
+
+
+def prepared(asked: Asked, steps: Sequence[Step], now: Micros) -> dict[str, str]:
+    """Write for whoever agrees who looked at the wearer who asks, and who may not agree for that.
+
+    A key and a request alone show nobody that it is the wearer who gets the record.
+    Raises: DisclosureRefused.
+    """
+    if asked.how != "access":
+        return {}
+    looked = demand_identified(steps, now)
+    return {
+        "identity": f"{looked.facts['how']}, looked at by {looked.by} at {text(looked.at)}",
+        "prepared_by": ", ".join(dict.fromkeys((asked.by, looked.by))),
+    }
+
+
+def is_identity_fresh(checked_at: Micros, now: Micros) -> bool:
+    """Tell whether a look at who asks still counts, and doesn't lie in the future."""
+    return 0 <= now - checked_at <= IDENTITY_FRESH

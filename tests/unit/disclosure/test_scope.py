@@ -8,10 +8,12 @@ from fairtag.disclosure.access_clock import (
     IDENTITY_FRESH,
     REGIMES,
     demand_extension,
+    demand_identified,
     due_on,
     is_identity_fresh,
     regime_of,
 )
+from fairtag.disclosure.course import Step
 from fairtag.disclosure.emergency import REVIEWED_WITHIN, review_state
 from fairtag.disclosure.gateways import AUTHORITIES, GATEWAYS, JUDGES, Kind
 from fairtag.disclosure.recipients import Recipient, Standing, demand_sound, gateway_for
@@ -165,7 +167,23 @@ def test_an_identity_is_fresh_for_a_day() -> None:
     assert is_identity_fresh(Micros(NOW - IDENTITY_FRESH), NOW)
     assert not is_identity_fresh(Micros(NOW - IDENTITY_FRESH - 1), NOW)
     assert not is_identity_fresh(Micros(NOW + 1), NOW)
-    assert not is_identity_fresh(None, NOW)
+
+
+def looked_at(at: int, by: str = "otto") -> Step:
+    return Step(
+        disclosure_id="x_1",
+        what="identity_checked",
+        by=by,
+        at=Micros(at),
+        facts={"how": "passport or identity card"},
+    )
+
+
+def test_the_newest_look_at_who_asks_counts_and_none_is_none() -> None:
+    assert demand_identified([looked_at(0), looked_at(NOW, "nora")], NOW).by == "nora"
+    for steps in ([], [looked_at(NOW - IDENTITY_FRESH - 1)]):
+        with pytest.raises(DisclosureRefused, match="look who asks"):
+            demand_identified(steps, NOW)
 
 
 def test_a_review_is_overdue_after_a_day_and_done_is_done() -> None:

@@ -14,8 +14,10 @@ from fairtag.app.disclosure.gather import whole_time
 from fairtag.app.disclosure.log import write_asked, write_step
 from fairtag.app.four_eyes.decide import LEAST_REASON, Question, ask
 from fairtag.app.house import House
+from fairtag.app.openings.circles import demand_untied
 from fairtag.app.permissions import Act, demand
 from fairtag.app.ports import Transaction
+from fairtag.disclosure.access_clock import prepared
 from fairtag.disclosure.course import Asked, State, Step, last, state_of
 from fairtag.disclosure.gateways import Kind
 from fairtag.disclosure.recipients import Recipient, gateway_for
@@ -122,19 +124,21 @@ def propose(
 ) -> Proposal:
     """Decide for it, with a reason, and ask a second person, who sees exactly what would leave.
 
-    Raises: NotPermitted, ReasonRefused, RecipientRefused, UnknownDisclosure,
-    DisclosureStateRefused, LogUnavailable.
+    Raises: NotPermitted, ReasonRefused, RecipientRefused, InterestDeclared, UnknownDisclosure,
+    DisclosureStateRefused, LogUnavailable, DisclosureRefused when nobody looked who asks for
+    their own data.
     """
     demand(person, Act.DISCLOSE)
     _demand_reason(reason)
     now = house.clock.now()
     asked, steps = house.store.read(lambda tx: tx.disclosures.get(disclosure_id))
+    demand_untied(house, person, asked.wearer_id, asked.order_id)
     house.store.read(lambda tx: demand_undecided(tx, steps, now))
     recipient = house.store.read(lambda tx: recipient_of(tx, asked))
     question = Question(
         matter="access" if asked.how == "access" else "disclosure",
         about=f"Disclosure {disclosure_id}",
-        scope=bound(asked, recipient, withheld),
+        scope=bound(asked, recipient, withheld) | prepared(asked, steps, now),
         wearer_id=asked.wearer_id,
         order_id=asked.order_id,
     )

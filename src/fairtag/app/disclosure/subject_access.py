@@ -1,6 +1,7 @@
 """Answer a person who asks what is held about them: by the regime's date, whole, to them alone.
 
-Where nothing is withheld one person answers; what is withheld takes two, and is named as withheld.
+Whoever asks is looked at by one person, and another agrees to what leaves, to which key; what is
+withheld is named as withheld.
 Units: µs UTC; dates as YYYY-MM-DD in the order's time zone.
 """
 
@@ -9,34 +10,21 @@ from __future__ import annotations
 import msgspec
 
 from fairtag.app.books import Person
-from fairtag.app.disclosure.ask import (
-    demand_state,
-    demand_undecided,
-    new_id,
-    propose,
-    state_now,
-)
-from fairtag.app.disclosure.deliver import make, pack
+from fairtag.app.disclosure.ask import demand_state, new_id, propose, state_now
+from fairtag.app.disclosure.deliver import pack
 from fairtag.app.disclosure.gather import whole_time
 from fairtag.app.disclosure.log import write_asked, write_step
-from fairtag.app.four_eyes.decide import LEAST_REASON
 from fairtag.app.house import House
+from fairtag.app.openings.circles import demand_untied
 from fairtag.app.permissions import Act, demand
 from fairtag.app.ports import Transaction
-from fairtag.disclosure.access_clock import (
-    Regime,
-    demand_extension,
-    due_on,
-    is_identity_fresh,
-    regime_of,
-)
+from fairtag.disclosure.access_clock import Regime, demand_extension, due_on, regime_of
 from fairtag.disclosure.course import Asked, State, Step, last
 from fairtag.disclosure.refusals import DisclosureRefused
 from fairtag.disclosure.scope import Category, Scope
 from fairtag.disclosure.withholding import demand_ground
 from fairtag.retention.schedule import ANSWER_DAYS
 from fairtag.review.four_eyes import Proposal
-from fairtag.terms.errors import ReasonRefused
 from fairtag.terms.ids import OrderId, WearerId
 from fairtag.terms.instants import DAY, Micros
 from fairtag.terms.local import Interval, wall_minute
@@ -80,8 +68,7 @@ def ask_access(
     """Write down that a wearer asks; the clock starts now.
 
     `how` is how it came, such as 'letter of 3 November'; the package will open with the
-    counterpart of `public_key` only. `has_photos`: they want the pictures of their face too, which
-    takes a second person, as every look at them does.
+    counterpart of `public_key` only. `has_photos`: they want the pictures of their face too.
     Raises: NotPermitted, RecipientRefused, DisclosureRefused, UnknownOrder, LogUnavailable.
     """
     demand(person, Act.ASK)
@@ -153,12 +140,15 @@ def extend(house: House, person: Person, disclosure_id: str, *, reason: str) -> 
 def check_identity(house: House, person: Person, disclosure_id: str, *, how: str) -> None:
     """Write down that somebody looked who asks, and how; a trail needs it within 24 hours.
 
-    Raises: NotPermitted, DisclosureRefused, UnknownDisclosure, DisclosureStateRefused.
+    Raises: NotPermitted, DisclosureRefused, InterestDeclared, UnknownDisclosure,
+    DisclosureStateRefused.
     """
     demand(person, Act.DISCLOSE)
     if how not in HOWS:
         raise DisclosureRefused(f"say how you looked: {', '.join(HOWS)}")
     now = house.clock.now()
+    about = house.store.read(lambda tx: tx.disclosures.get(disclosure_id))[0]
+    demand_untied(house, person, about.wearer_id, about.order_id)
 
     def work(tx: Transaction) -> None:
         asked, steps = tx.disclosures.get(disclosure_id)
@@ -197,38 +187,20 @@ def withhold(
     return propose(house, person, disclosure_id, reason=reason, withheld=withheld)
 
 
-def answer(house: House, person: Person, disclosure_id: str, *, reason: str) -> None:
-    """Make the wearer's package: everything but pictures, or what two people agreed to.
+def answer(house: House, person: Person, disclosure_id: str) -> None:
+    """Make the wearer's package: what two people agreed to, for whom somebody looked at lately.
 
-    Raises: NotPermitted, ReasonRefused, DisclosureRefused when nobody looked who asks within the
-    last 24 hours, UnknownDisclosure, DisclosureStateRefused, ProposalStateRefused.
+    Raises: as `pack`; DisclosureRefused when no second person was asked, or nobody looked who
+    asks within the last 24 hours.
     """
     demand(person, Act.DISCLOSE)
-    if len(reason.strip()) < LEAST_REASON:
-        raise ReasonRefused(f"write the reason in at least {LEAST_REASON} characters")
     now = house.clock.now()
     asked, steps = house.store.read(lambda tx: tx.disclosures.get(disclosure_id))
-    _demand_identity(asked, steps, now)
-    if house.store.read(lambda tx: state_now(tx, steps, now)) is State.PROPOSED:
-        pack(house, person, disclosure_id)
-        return
-
-    def work(tx: Transaction) -> None:
-        found, before = tx.disclosures.get(disclosure_id)
-        demand_undecided(tx, before, now)
-        if Category.PHOTOS in found.scope.told:
-            raise DisclosureRefused("pictures leave when a second person has agreed: ask one first")
-        step = Step(
-            disclosure_id=disclosure_id,
-            what="approved",
-            by=person.user_id,
-            at=now,
-            told={"reason": reason.strip()},
-        )
-        write_step(tx, found, step)
-
-    house.store.transact(work)
-    make(house, person, disclosure_id)
+    if asked.how != "access":
+        raise DisclosureRefused("this is no request for access")
+    if house.store.read(lambda tx: state_now(tx, steps, now)) is State.ASKED:
+        raise DisclosureRefused("a second person has to agree first: ask one")
+    pack(house, person, disclosure_id)
 
 
 def requests(house: House) -> list[Access]:
@@ -236,9 +208,7 @@ def requests(house: House) -> list[Access]:
     now = house.clock.now()
     return house.store.read(
         lambda tx: [
-            _access(tx, asked, steps, now)
-            for asked, steps in tx.disclosures.listed()
-            if asked.how == "access"
+            _access(tx, asked, steps, now) for asked, steps in tx.disclosures.listed(how="access")
         ]
     )
 
@@ -246,20 +216,11 @@ def requests(house: House) -> list[Access]:
 def holds_of(tx: Transaction, wearer_id: WearerId) -> list[Hold]:
     """List what keeps a wearer's records because of requests for access (charter G5)."""
     found = []
-    for asked, steps in tx.disclosures.listed(wearer_id=wearer_id):
-        if asked.how == "access":
-            answered = last(steps, "fetched") or last(steps, "expired") or last(steps, "refused")
-            until = None if answered is None else Micros(answered.at + HELD_AFTER)
-            found.append(Hold(disclosure_id=asked.disclosure_id, since=asked.at, until=until))
+    for asked, steps in tx.disclosures.listed(wearer_id=wearer_id, how="access"):
+        answered = last(steps, "fetched") or last(steps, "expired") or last(steps, "refused")
+        until = None if answered is None else Micros(answered.at + HELD_AFTER)
+        found.append(Hold(disclosure_id=asked.disclosure_id, since=asked.at, until=until))
     return found
-
-
-def _demand_identity(asked: Asked, steps: tuple[Step, ...], now: Micros) -> None:
-    if asked.how != "access":
-        raise DisclosureRefused("this is no request for access")
-    checked = last(steps, "identity_checked")
-    if not is_identity_fresh(None if checked is None else checked.at, now):
-        raise DisclosureRefused("look who asks first: it counts for 24 hours")
 
 
 def _access(tx: Transaction, asked: Asked, steps: tuple[Step, ...], now: Micros) -> Access:

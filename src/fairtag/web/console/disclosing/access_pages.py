@@ -109,12 +109,12 @@ def _answering(router: APIRouter, shell: Shell) -> None:
         return _to(disclosure_id)
 
     @router.post("/disclosures/{disclosure_id}/answer")
-    def give(request: Request, person: Checked, disclosure_id: str, reason: Words = "") -> Response:
+    def give(request: Request, person: Checked, disclosure_id: str) -> Response:
         demand(person, Act.DISCLOSE)
         try:
-            answer(shell.house, person, disclosure_id, reason=reason)
+            answer(shell.house, person, disclosure_id)
         except FairtagError as refusal:
-            return show(shell, request, person, disclosure_id, refusal, typed={"reason": reason})
+            return show(shell, request, person, disclosure_id, refusal)
         return _to(disclosure_id)
 
 

@@ -9,6 +9,7 @@ from fastapi import Request, Response
 
 from fairtag.app.books import Person
 from fairtag.app.disclosure.ask import bound, recipient_of, state_now
+from fairtag.app.disclosure.deliver import is_unmade
 from fairtag.app.disclosure.log import write_read
 from fairtag.app.permissions import Act, demand, may
 from fairtag.app.ports import Transaction
@@ -70,7 +71,7 @@ def show(
         may_review=may(person, Act.SECOND) and asked.by != person.user_id,
         is_reviewed=last(steps, "reviewed") is not None,
         is_mine=asked.by == person.user_id,
-        needs_second=Category.PHOTOS in asked.scope.told,
+        is_unmade=is_unmade(shell.house, disclosure_id, steps),
     )
 
 

@@ -127,7 +127,7 @@ def _deciding(router: APIRouter, shell: Shell) -> None:
         try:
             propose(shell.house, person, disclosure_id, reason=reason)
         except FairtagError as refusal:
-            return show(shell, request, person, disclosure_id, refusal)
+            return show(shell, request, person, disclosure_id, refusal, typed={"reason": reason})
         return _back(disclosure_id)
 
 
