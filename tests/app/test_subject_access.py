@@ -140,8 +140,13 @@ def test_whoever_knows_the_wearer_neither_decides_nor_agrees(people: Discloser, 
     check_identity(rig.house, people.officer, name, how=HOW)
     admin = rig.person("adam", "admin")
     declare_interest(rig.house, admin, "W-1", of_user=who)
-    with pytest.raises(InterestDeclared):
-        people.answered(name)
+    if who == "otto":
+        with pytest.raises(InterestDeclared):
+            propose(rig.house, people.officer, name, reason=WHY)
+    else:
+        with pytest.raises(InterestDeclared):
+            people.agree(propose(rig.house, people.officer, name, reason=WHY))
+    assert len(rig.house.store.read(lambda tx: tx.openings.looks(is_refused=True))) == 1
     with pytest.raises(InterestDeclared):
         check_identity(
             rig.house, {"otto": people.officer, "sara": people.second}[who], name, how=HOW

@@ -14,6 +14,7 @@ import msgspec
 
 from fairtag.app.books import Person
 from fairtag.app.house import House
+from fairtag.app.openings.circles import demand_untied
 from fairtag.app.openings.standing import demand_no_ties
 from fairtag.app.permissions import ROLES, Act
 from fairtag.app.ports import Transaction
@@ -106,6 +107,8 @@ def decide(
     confirm(house, person, password)
     if state == "refused":
         _demand_reason(reason)
+    else:
+        _demand_untied(house, person, proposal_id)
     now = house.clock.now()
 
     def work(tx: Transaction) -> Proposal:
@@ -201,6 +204,14 @@ def _demand_state(proposal: Proposal, marks: Sequence[Mark], wanted: State, now:
     state = state_of(proposal, tuple(marks), now=now)
     if state != wanted:
         raise ProposalStateRefused(f"this question is {state}, not {wanted}")
+
+
+def _demand_untied(house: House, person: Person, proposal_id: str) -> None:
+    """Stop whoever knows the wearer before they agree: then it still waits for somebody else."""
+    proposal, _ = house.store.read(lambda tx: tx.proposals.get(proposal_id))
+    wearer_id, order_id = proposal.wearer_id, proposal.order_id
+    if proposal.matter in _SHOWS and wearer_id is not None and order_id is not None:
+        demand_untied(house, person, wearer_id, order_id)
 
 
 def _demand_second(tx: Transaction, proposal: Proposal, second: str, now: Micros) -> None:
