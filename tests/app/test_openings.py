@@ -26,7 +26,7 @@ from fairtag.app.openings.delay import (
 from fairtag.app.openings.grants import WindowAsked, ask_window, take_window
 from fairtag.app.openings.read import read_positions
 from fairtag.app.wearer.contest import contest
-from fairtag.app.wearer.looks import looks_shown
+from fairtag.app.wearer.looks import looks_shown, read_page
 from fairtag.audit.entries import Entry
 from fairtag.custody.opening import Grant
 from fairtag.custody.refusals import (
@@ -431,6 +431,21 @@ def test_a_delay_hides_the_look_then_shows_it_with_the_delay(rig: Rig) -> None:
         delay_notice(rig.house, second, name, reason="danger")
     counted = rig.house.store.read(lambda tx: delays_counted(tx, now=rig.clock.at))
     assert counted == {"openings": 1, "renewed": 1, "by_court": 0, "standing": 0}
+
+
+def test_nothing_is_hidden_that_the_wearer_has_seen(rig: Rig) -> None:
+    person = rig.pair()[0]
+    alert = alerted(rig)
+    read_page(rig.house, WEARER)  # nobody had looked yet
+    unseen = open_evidence(rig.house, alert, person=person, purpose="handle_alert")
+    assert delay_notice(rig.house, person, unseen.grant.grant_id, reason="danger")
+    seen_of = open_evidence(rig.house, alert, person=person, purpose="check_equipment")
+    assert [one.staff for one in read_page(rig.house, WEARER).looks] == ["otto"]
+
+    with pytest.raises(DelayRefused, match="seen it already"):
+        delay_notice(rig.house, person, seen_of.grant.grant_id, reason="danger")
+
+    assert len(seen(rig)) == 1
 
 
 def seen(rig: Rig) -> list:

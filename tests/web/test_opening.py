@@ -12,7 +12,9 @@ from tests.rig import HOME, Rig, walk_out
 from tests.web.desk import Desk, at_desk
 
 from fairtag.app.openings import read, writing
+from fairtag.app.wearer.looks import read_page
 from fairtag.audit.entries import Entry, Receipt
+from fairtag.terms.ids import WearerId
 from fairtag.terms.instants import HOUR, MINUTE, Micros
 from fairtag.web.console import alert_pages
 
@@ -89,6 +91,20 @@ def test_a_refused_opening_is_an_entry_too(rig: Rig) -> None:
 
     assert len(entries(rig, "alert.evidence.refused")) == 4
     assert entries(rig, "alert.evidence") == []
+
+
+def test_a_notice_the_wearer_has_read_is_not_delayed_and_the_alert_opens_without(rig: Rig) -> None:
+    alert, desk = alerted(rig), at_desk(rig, "nora", "officer")
+    form = {"purpose": "handle_alert"}
+    desk.send(f"/alerts/{alert}/open", **form)
+    read_page(rig.house, WearerId("W-1"))
+
+    refused = desk.send(f"/alerts/{alert}/open", **form, delay="danger")
+
+    assert refused.status_code == 409
+    assert "the wearer has seen it already" in refused.text
+    assert shows(refused.text) == set()
+    assert shows(desk.send(f"/alerts/{alert}/open", **form).text)
 
 
 def test_the_entry_is_on_disk_before_anything_is_unsealed(rig: Rig, monkeypatch) -> None:

@@ -51,13 +51,15 @@ def is_hidden(delays: tuple[Delay, ...], *, now: Micros) -> bool:
     return until is not None and now < until
 
 
-def first_delay(delays: tuple[Delay, ...], *, now: Micros) -> Micros:
-    """Tell the end of a first delay.
+def first_delay(delays: tuple[Delay, ...], *, is_seen: bool, now: Micros) -> Micros:
+    """Tell the end of a first delay; `is_seen`: the wearer was told of a look by then.
 
-    Raises: DelayRefused when there was one.
+    Raises: DelayRefused when there was one, or when it would hide what the wearer has seen.
     """
     if delays:
         raise DelayRefused("this notice was delayed before; a supervisor renews it")
+    if is_seen:
+        raise DelayRefused("the wearer has seen it already: nothing is hidden from them afterwards")
     return Micros(now + ONE_DELAY)
 
 

@@ -147,7 +147,8 @@ class DelayRefused(FairtagError):
     code = "FT-736"
     officer = (
         "The notice was not delayed. One delay lasts 72 hours, a supervisor renews it, and after "
-        "30 days in all only a court does."
+        "30 days in all only a court does. What the wearer has seen is not hidden afterwards: "
+        "open it without a delay."
     )
     operator = "Delay of a notice refused."
 

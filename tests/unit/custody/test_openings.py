@@ -200,9 +200,11 @@ def delay(at: int = NOW, until: int = NOW + 72 * HOUR) -> Delay:
 
 
 def test_a_first_delay_is_72_hours_and_there_is_one() -> None:
-    assert first_delay((), now=NOW) == NOW + 72 * HOUR
+    assert first_delay((), is_seen=False, now=NOW) == NOW + 72 * HOUR
     with pytest.raises(DelayRefused):
-        first_delay((delay(),), now=NOW)
+        first_delay((delay(),), is_seen=False, now=NOW)
+    with pytest.raises(DelayRefused, match="seen it already"):
+        first_delay((), is_seen=True, now=NOW)
 
 
 def test_renewals_are_a_supervisors_and_end_after_thirty_days() -> None:

@@ -20,6 +20,8 @@ from fairtag.review.four_eyes import Proposal
 from fairtag.terms.errors import NotPermitted
 from fairtag.terms.instants import Micros, parse, text
 
+_OWN_PACKAGE = ("disclosure.packed", "wearer")
+
 
 def delay_notice(
     house: House, person: Person, grant_id: str, *, reason: str, words: str = ""
@@ -131,7 +133,7 @@ def _put(
         else:
             if not is_supervisor and grant.person != person.user_id:
                 raise DelayRefused("only who opened it, or a supervisor, delays its notice")
-            until = first_delay(known, now=now)
+            until = first_delay(known, is_seen=_is_seen(tx, grant), now=now)
         made = Delay(
             grant_id=grant_id,
             what="renewed" if is_renewal else "first",
@@ -143,6 +145,20 @@ def _put(
         return _stored(tx, person, grant, made, words.strip())
 
     return house.store.transact(work)
+
+
+def _is_seen(tx: Transaction, grant: Grant) -> bool:
+    """Tell whether the wearer read their page, or had their package made, after a look by it."""
+    looks = tx.openings.looks(wearer_id=grant.wearer_id, person=grant.person)
+    mine = [one for one in looks if one.grant_id == grant.grant_id]
+    numbers = [n for one in mine if (n := one.entry or tx.audit.number_of(one.ref))]
+    if not numbers:
+        return False
+    return any(
+        one.n > min(numbers)
+        and (one.entry.what, one.entry.recipient) in (("wearer.page", None), _OWN_PACKAGE)
+        for one in tx.audit.about(grant.wearer_id)
+    )
 
 
 def _stored(tx: Transaction, person: Person, grant: Grant, delay: Delay, words: str) -> Delay:

@@ -23,6 +23,7 @@ from fairtag.app.permissions import Act, demand, may
 from fairtag.app.ports import Transaction
 from fairtag.app.wearer.contest import KIND as CONTEST
 from fairtag.custody.opening import OF_POSITIONS, OF_TEXTS
+from fairtag.custody.refusals import DelayRefused
 from fairtag.rules.finding import Kind
 from fairtag.terms.errors import (
     AlertStateRefused,
@@ -92,7 +93,7 @@ def _looking(router: APIRouter, shell: Shell) -> None:
             opened = open_evidence(
                 shell.house, name, person=person, purpose=purpose, delay_for=delay
             )
-        except (LogUnavailable, OpeningRefused) as refusal:
+        except (DelayRefused, LogUnavailable, OpeningRefused) as refusal:
             return _page(shell, request, person, name, _Told(refusal=refusal))
         return _page(shell, request, person, name, _Told(opened=opened))
 
