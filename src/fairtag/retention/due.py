@@ -158,6 +158,13 @@ def begins_at(key: DataKey, orders: Sequence[OrderTime], rule: Rule) -> Micros:
     return Micros(goes_at(key, orders, rule) - lead)
 
 
+def hashed(items: Iterable[Item]) -> str:
+    """Name the keys that went so that whoever has their names can tell, and nobody else."""
+    names = sorted(f"{one.wearer_id}/{one.kind}/{one.period}" for one in items)
+    each = "\n".join(hashlib.sha256(name.encode()).hexdigest() for name in names)
+    return hashlib.sha256(each.encode()).hexdigest()
+
+
 @lru_cache(maxsize=_PERIODS)
 def span_of(period: str) -> Interval:
     """Give the stretch of time that a key's period names; of an item its day.

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from itertools import repeat
 
 from fairtag.alerts.model import AlertState
 from fairtag.app.matching.book import DIGEST, IN_FORCE, OUT_OF_FORCE
@@ -19,9 +18,10 @@ from fairtag.app.record_installation import STEPS_BY_PEOPLE
 from fairtag.app.reviewing.again import DRAWN as AGAIN_DRAWN
 from fairtag.app.reviewing.again import SAID as AGAIN_SAID
 from fairtag.audit.entries import MACHINE, Entry
+from fairtag.custody.kinds import RecordKind, period_of
 from fairtag.faces.verdict import digest as digest_of
 from fairtag.rules.prompts.model import commitment
-from fairtag.terms.ids import WearerId
+from fairtag.terms.instants import DAY, Micros, text
 
 _ALL = 10_000_000
 Key = tuple[str, ...]  # to what it was done, by whom or with what
@@ -40,21 +40,17 @@ class Kind:
 
 
 class Said:
-    """Counts what entries account for, and holds the rows against it.
+    """Counts what entries account for, and holds the rows against it."""
 
-    Of those in `gone` the whole record was removed on its date: entries stay, rows do not.
-    """
-
-    def __init__(self, gone: frozenset[WearerId] = frozenset()) -> None:
-        self._gone = gone
+    def __init__(self) -> None:
         self._sure: Counter[Done] = Counter()
-        self._maybe: Counter[Done] = Counter()  # announced; carried out or not
+        self._maybe: Counter[Done] = Counter()  # announced, and carried out or not; or erased
         self._by_code = {code: kind for kind in KINDS for code in kind.codes}
 
     def take(self, entry: Entry) -> None:
         """Count an entry."""
         kind = self._by_code.get(entry.what)
-        if kind is not None and entry.wearer_id not in self._gone:
+        if kind is not None:
             counted = self._maybe if entry.spooled else self._sure
             counted[entry.what, kind.said(entry)] += 1
 
@@ -89,13 +85,16 @@ def _closings(tx: Transaction) -> Iterator[Done]:
 
 
 def _contacts(tx: Transaction) -> Iterator[Done]:
-    for order_id, number in tx.alerts.contacts_counted().items():
-        yield from repeat(("contact.log", (order_id,)), number)
+    for order_id in tx.alerts.contacts_counted():
+        for note in tx.alerts.contacts(order_id, bare=True):
+            yield "contact.log", (order_id, text(note.at))
 
 
 def _versions(tx: Transaction) -> Iterator[Done]:
+    """List all up to the newest; whether each still stands the watched rows tell."""
     for order in tx.orders.facts():
-        yield from repeat(("order.put", (order.order_id,)), order.version)
+        for number in range(1, order.version + 1):
+            yield "order.put", (order.order_id, str(number))
 
 
 def _suspensions(tx: Transaction) -> Iterator[Done]:
@@ -178,9 +177,21 @@ def _profiles(tx: Transaction) -> Iterator[Done]:
 
 
 def _prompts(tx: Transaction) -> Iterator[Done]:
-    """List commitments as the prompts themselves tell them: one that was added changes its own."""
-    for _, kind, some in tx.asking.commitments():
-        yield ("checkin.drawn" if kind == "drawn" else "checkin.asked"), (commitment(some),)
+    """List commitments as the prompts themselves tell them: one that was added changes its own.
+
+    A day of prompts may lie in two months, and one of them may be erased: what is left of the day
+    tells the commitment no more, and names it still.
+    """
+    erased = (one.item for one in tx.erasures.erased())
+    went = {(one.wearer_id, one.period) for one in erased if one.kind == RecordKind.FINDING}
+    for named, kind, some in tx.asking.commitments():
+        is_cut = any(
+            (one.wearer_id, period_of(RecordKind.FINDING, Micros(one.at + span))) in went
+            for one in some
+            for span in (-DAY, DAY)
+        )
+        told = named if is_cut else commitment(some)
+        yield ("checkin.drawn" if kind == "drawn" else "checkin.asked"), (told,)
 
 
 KINDS = (
@@ -197,8 +208,18 @@ KINDS = (
         said=lambda entry: (entry.alert_id or "", entry.actor),
         rows=_closings,
     ),
-    Kind(table="contacts", codes=("contact.log",), said=_order, rows=_contacts),
-    Kind(table="order_versions", codes=("order.put",), said=_order, rows=_versions),
+    Kind(
+        table="contacts",
+        codes=("contact.log",),
+        said=lambda entry: (entry.order_id or "", text(entry.at)),
+        rows=_contacts,
+    ),
+    Kind(
+        table="order_versions",
+        codes=("order.put",),
+        said=lambda entry: (entry.order_id or "", entry.details.get("version", "")),
+        rows=_versions,
+    ),
     Kind(
         table="order_marks",  # the store tells the last suspension only; each mark is watched
         codes=("order.suspend", "order.lapse"),

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from fairtag.app.disclosure import log as disclosed
+from fairtag.app.log.erased import Went
 from fairtag.app.log.kinds import Said
 from fairtag.app.openings import accounted
 from fairtag.app.ports import Transaction
@@ -48,15 +49,9 @@ def verify_log(
     `spooled` is the file beside the table, read after the snapshot; `awaited` what it held before.
     `outside` are checkpoints that somebody else kept; `remembered` is what the signer last signed.
     """
-    gone = tx.erasures.gone()
-    log, said, rows = Log(), Said(gone), _Rows()
-    told: list[Entry] = []
-    for entry in log.read(_lines(tx)):
-        said.take(entry)
-        rows.take(entry)
-        is_gone = entry.wearer_id in gone
-        if not is_gone and ("digest" in entry.details or any(accounted.said(entry))):
-            told.append(entry)
+    log, rows = Log(), _Rows()
+    went = Went(tx.erasures.erased())
+    said, told = _heard(log.read(_lines(tx)), rows, went)
     broken = (
         log.fault
         or log.unlike(tx.audit.tiles())
@@ -65,6 +60,7 @@ def verify_log(
         or _seen_elsewhere(log, outside, remembered)
         or disagreement(_lines(tx), spooled, awaited)
         or rows.disagreement(tx)
+        or went.disagreement()
         or said.disagreement(tx)
         or disclosed.disagreement(tx, told)
         or accounted.disagreement(tx, told)
@@ -78,6 +74,30 @@ def verify_log(
         alone=rows.alone,
         spooled=log.spooled,
     )
+
+
+def _heard(entries: Iterator[Entry], rows: _Rows, went: Went) -> tuple[Said, list[Entry]]:
+    """Take every entry; gives what they account for, and those that tell of rows one by one.
+
+    What an erasure may have taken is looked at last: only then the log has said what it took.
+    """
+    said, told, later = Said(), list[Entry](), list[Entry]()
+
+    def take(entry: Entry) -> None:
+        said.take(entry)
+        if "digest" in entry.details or any(accounted.said(entry)):
+            told.append(entry)
+
+    for entry in entries:
+        rows.take(entry)
+        went.take(entry)
+        if went.may_lack_its_row(entry):
+            later.append(entry)
+        else:
+            take(entry)
+    for entry in later:
+        take(went.told(entry, is_gone=rows.is_gone))
+    return said, told
 
 
 class _Rows:
@@ -102,6 +122,10 @@ class _Rows:
                 self._announced.pop(name, None)
         elif entry.what == ALONE:
             self.alone += len(entry.details["refs"].split())
+
+    def is_gone(self, name: str) -> bool:
+        """Tell whether the log says that the service removed a row."""
+        return self._said.get(name) == _GONE
 
     def disagreement(self, tx: Transaction) -> str | None:
         left = {

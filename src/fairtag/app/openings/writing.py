@@ -81,6 +81,7 @@ def granted(
         order_id=None if is_apart else grant.order_id,
         alert_id=None if is_apart else grant.alert_id,
         grant=grant.grant_id,
+        of=(grant.order_id or "") if is_apart else "",
     )
     entry = replace(
         entry,

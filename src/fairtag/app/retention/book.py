@@ -34,6 +34,14 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
     state: RunState = "locked"
 
 
+class Erased(msgspec.Struct, frozen=True, kw_only=True):
+    """What two people's run took; written down in the commit that removed the rows."""
+
+    run_id: str
+    item: Item
+    at: Micros
+
+
 class ErasureBook(Protocol):
     """Erasures and their marks; neither is ever changed. What is erased may be removed."""
 
@@ -68,8 +76,8 @@ class ErasureBook(Protocol):
         """Remove the rows that destroyed keys sealed; tells how many by table."""
         ...
 
-    def gone(self) -> frozenset[WearerId]:
-        """List whose whole record was removed: the log still tells what was done, rows do not."""
+    def erased(self) -> list[Erased]:
+        """List what went by two people's leave: the log still tells what was done, rows do not."""
         ...
 
     def put_back(self, run_id: str) -> None:

@@ -11,8 +11,8 @@ from fairtag.adapters.sqlite.engine import driver
 from fairtag.adapters.sqlite.guards import keep_as_written
 from fairtag.adapters.sqlite.keeping.families import remove
 from fairtag.adapters.sqlite.schema import metadata
-from fairtag.app.retention.book import Run, RunState
-from fairtag.retention.due import WHOLE, Item
+from fairtag.app.retention.book import Erased, Run, RunState
+from fairtag.retention.due import Item
 from fairtag.retention.limits import ClockFacts, is_jump
 from fairtag.retention.refusals import ErasureRefused
 from fairtag.terms.ids import WearerId
@@ -131,10 +131,17 @@ class SqliteErasureBook:
         self.put_back(run_id)
         return gone
 
-    def gone(self) -> frozenset[WearerId]:
-        """List whose whole record was removed."""
-        found = self._db.execute("SELECT owner FROM erased WHERE kind = ?", (WHOLE,))
-        return frozenset(WearerId(row[0]) for row in found.fetchall())
+    def erased(self) -> list[Erased]:
+        """List what went by two people's leave."""
+        found = self._db.execute("SELECT run_id, owner, kind, period, at FROM erased ORDER BY n")
+        return [
+            Erased(
+                run_id=run_id,
+                item=Item(wearer_id=WearerId(owner), kind=kind, period=period),
+                at=Micros(at),
+            )
+            for run_id, owner, kind, period, at in found.fetchall()
+        ]
 
     def put_back(self, run_id: str) -> None:
         """Let rows be read again."""
