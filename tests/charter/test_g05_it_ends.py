@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -46,6 +46,7 @@ from fairtag.adapters.sqlite.copies import copy_in, copy_out
 from fairtag.adapters.vault import KeyVault
 from fairtag.alerts.model import Cause
 from fairtag.app import receive as receiving
+from fairtag.app.checkins.book import Decided
 from fairtag.app.complaints import answer as answering
 from fairtag.app.complaints import record as recording
 from fairtag.app.complaints.answer import answer_complaint
@@ -59,6 +60,7 @@ from fairtag.app.put_order import mark_order
 from fairtag.app.retention import plan as planning
 from fairtag.app.retention import run as running
 from fairtag.app.retention.hold import ask_renewal, renew_hold
+from fairtag.app.retention.plan import picture_goes_at as plan_picture_goes_at
 from fairtag.app.retention.run import ask_erasure, begin_erasure
 from fairtag.app.wearer.contest import contest
 from fairtag.bootstrap import open_house
@@ -524,14 +526,13 @@ def shows(folder: Path, answer_id: str, at: Micros) -> bool:
 
 
 def test_a_matched_photo_is_gone_within_days_and_no_copy_brings_it_back(tmp_path: Path) -> None:
-    """The key goes on the seventh day; another wearer's picture, undecided, stays."""
-    folder, former, later = tmp_path / "data", tmp_path / "former", Micros(NOON + 8 * DAY)
+    """Seven days after the answer the key is gone; another wearer's picture, undecided, stays."""
+    folder, former, later = tmp_path / "data", tmp_path / "former", Micros(NOON + 7 * DAY)
     matched, waiting = photographed(folder)
     shutil.copytree(folder, former)
     assert shows(folder, matched, NOON)
     with opened_check_ins(folder, at=later) as rig:
-        steady(rig, later)
-        days_of_care(rig, 1)
+        steady(rig, later)  # the day's one list is made an hour before
 
     assert not shows(folder, matched, later)
     assert shows(folder, waiting, later)
@@ -546,13 +547,23 @@ def test_a_matched_photo_is_gone_within_days_and_no_copy_brings_it_back(tmp_path
     assert shows(former, matched, later)
 
 
-def test_negative_control_photos_that_nobody_dates_are_noticed(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def never(*_: object) -> None:
+    """Date no picture."""
+
+
+def a_day_late(came: Decided | None, basis_end: Micros | None) -> Micros | None:
+    """Date pictures as a list does that is made once a day and looks no day ahead."""
+    at = plan_picture_goes_at(came, basis_end)
+    return None if at is None else Micros(at + DAY)
+
+
+@pytest.mark.parametrize("dated", [never, a_day_late])
+def test_negative_control_photos_that_nobody_dates_or_too_late_are_noticed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, dated: Callable[..., Micros | None]
 ) -> None:
-    monkeypatch.setattr(planning, "picture_goes_at", lambda *_: None)
-    later = Micros(NOON + 8 * DAY)
+    monkeypatch.setattr(planning, "picture_goes_at", dated)
+    later = Micros(NOON + 7 * DAY)
     matched, _ = photographed(tmp_path / "data")
     with opened_check_ins(tmp_path / "data", at=later) as rig:
         steady(rig, later)
-        days_of_care(rig, 1)
     assert shows(tmp_path / "data", matched, later)

@@ -136,8 +136,12 @@ def _begins(
     rule: Rule,
     singles: Mapping[DataKey, Micros | None],
 ) -> Micros:
+    """Tell when its erasure must begin.
+
+    The machine makes one list a day: what has an hour of its own goes with the last list before.
+    """
     own = singles.get(key)
-    return begins_at(key, orders, rule) if own is None else own
+    return begins_at(key, orders, rule) if own is None else Micros(own - DAY)
 
 
 def goes_at(key: DataKey, orders: Sequence[OrderTime], rule: Rule) -> Micros:
