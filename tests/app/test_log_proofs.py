@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import base64
 import json
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
 from tests.app.test_verify_log import live
 from tests.rig import Rig
-from tests.watched import tend
+from tests.watched import DirectWitness, outside, tend, watched
 
 from fairtag.app.log.reason import reason_of
+from fairtag.app.log.tend import tend_log
 from fairtag.app.prove_look import prove_entry, prove_look
-from fairtag.audit.refusals import NoProof
+from fairtag.audit.refusals import NoProof, WitnessRefused
 from fairtag.cli.log.audit import _looked
 from fairtag.terms.errors import SealBroken
 from fairtag.terms.ids import WearerId
+from fairtag_witness.keep import Witness as Kept
 from fairtag_witness.proof import check
 from fairtag_witness.tlog import Bad, key_from
 
@@ -83,3 +88,50 @@ def test_after_the_key_is_destroyed_nobody_reads_the_reason_and_the_log_holds(ri
 
 def log_bytes(folder: Path) -> bytes:
     return (folder / "log" / "access.log").read_bytes()
+
+
+@dataclass(frozen=True)
+class Odd:
+    """A witness that answers with something else than its signature, or with more."""
+
+    key: str
+    says: str
+    signs: DirectWitness | None = None
+
+    def cosign(self, note: str, *, old: int, proof: Sequence[bytes]) -> str | int:
+        mine = "" if self.signs is None else self.signs.cosign(note, old=old, proof=proof)
+        return mine if isinstance(mine, int) else self.says + mine
+
+
+@pytest.mark.parametrize("says", ["", "hello", "hello\n", "\n\n", "— a b\n", "9" * 5000])
+def test_a_witness_that_answers_nonsense_stops_no_other(
+    rig: Rig, tmp_path: Path, says: str
+) -> None:
+    house = watched(rig.house, tmp_path / "signer", tmp_path / "good")
+    bad = Kept(tmp_path / "bad", "odd.example")
+    live(rig)
+
+    with pytest.raises(WitnessRefused):
+        tend_log(replace(house, witnesses=(Odd(str(bad.key), says), *house.witnesses)))
+
+    newest = rig.house.store.read(lambda tx: tx.audit.checkpoint())
+    assert [name for name, _ in newest.cosigned] == ["inspectorate.example"]
+    assert outside(tmp_path / "good")
+    assert _looked(rig.folder, None, []).broken is None
+
+
+def test_of_an_answer_the_witnesss_own_signature_is_kept_and_nothing_else(
+    rig: Rig, tmp_path: Path
+) -> None:
+    """A line of somebody else, kept in the checkpoint, would later look like a forged signature."""
+    house = watched(rig.house, tmp_path / "signer", tmp_path / "good")
+    (good,) = house.witnesses
+    line = f"— odd.example {base64.b64encode(b'1234' + b'x' * 72).decode()}\n"
+    live(rig)
+
+    assert tend_log(replace(house, witnesses=(Odd(good.key, line, good),))) > 0
+
+    newest = rig.house.store.read(lambda tx: tx.audit.checkpoint())
+    assert [name for name, _ in newest.cosigned] == ["inspectorate.example"]
+    assert "odd.example" not in newest.note
+    assert _looked(rig.folder, None, []).broken is None

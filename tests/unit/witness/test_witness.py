@@ -6,10 +6,11 @@ import ast
 import base64
 import json
 import resource
+import socket
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import httpx
@@ -145,6 +146,56 @@ def test_the_service_reaches_it_over_http(address: str, witness: Witness, signer
 def test_a_witness_that_does_not_answer_is_a_refusal() -> None:
     with pytest.raises(WitnessRefused):
         HttpWitness("http://127.0.0.1:9", "").cosign("x", old=0, proof=())
+
+
+def _ok(body: bytes) -> bytes:
+    return b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(body) + body
+
+
+# What a machine may say instead: its bytes, and whether it then goes on for ever, byte by byte.
+ODD = {
+    "no HTTP": (b"220 mail.example ESMTP\r\n", False),
+    "nothing, for ever": (b"", True),
+    "a head that never ends": (b"HTTP/1.1 200 OK\r\nX-A: ", True),
+    "a body that never ends": (b"HTTP/1.1 200 OK\r\n\r\n", True),
+    "more than a signature": (_ok(b"a" * 100_000), False),
+    "no text": (_ok(b"\xff\xfe"), False),
+    "a size of 5,000 digits": (_ok(b"9" * 5_000).replace(b"200 OK", b"409 Conflict"), False),
+    "a size in other digits": (_ok("٣".encode()).replace(b"200 OK", b"409 Conflict"), False),
+    "another place": (
+        b"HTTP/1.1 302 Found\r\nLocation: http://x/\r\nContent-Length: 0\r\n\r\n",
+        False,
+    ),
+}
+
+
+@contextmanager
+def odd(said: bytes, *, goes_on: bool) -> Iterator[str]:
+    """Serve a witness that says this to whoever comes."""
+    over = threading.Event()
+    with socket.create_server(("127.0.0.1", 0)) as door:
+
+        def serve_one() -> None:
+            with suppress(OSError), door.accept()[0] as guest:
+                guest.recv(65_536)
+                guest.sendall(said)
+                while goes_on and not over.wait(0.02):
+                    guest.sendall(b"a")
+
+        thread = threading.Thread(target=serve_one, daemon=True)
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{door.getsockname()[1]}"
+        finally:
+            over.set()
+            thread.join()
+
+
+@pytest.mark.parametrize("what", ODD)
+def test_whatever_a_witness_says_is_a_signature_a_size_or_a_refusal(what: str) -> None:
+    said, goes_on = ODD[what]
+    with odd(said, goes_on=goes_on) as address, pytest.raises(WitnessRefused):
+        HttpWitness(address, "", patience_s=0.5).cosign("x", old=0, proof=())
 
 
 @pytest.mark.parametrize("told", ["", "http://x", "ftp://x name+id+key", "http://x a+00+AAAA"])

@@ -8,6 +8,7 @@ Source: design.md §5 and research: a checkpoint every 10 s or 1,000 entries.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from fairtag.app.house import House
@@ -15,7 +16,7 @@ from fairtag.app.log.book import KeptCheckpoint, Witness
 from fairtag.app.ports import Transaction
 from fairtag.audit.entries import MACHINE, Entry
 from fairtag.audit.notes import Key, key_from, note_from
-from fairtag.audit.refusals import SignerRefused, WitnessRefused
+from fairtag.audit.refusals import NoteRefused, SignerRefused, WitnessRefused
 from fairtag.audit.whole import SIGNER, WITNESS
 from fairtag.terms.errors import LogUnavailable
 from fairtag.terms.instants import HOUR, MINUTE, SECOND, Micros
@@ -178,13 +179,23 @@ def _shown(house: House, witness: Witness, key: Key, newest: KeptCheckpoint) -> 
             raise WitnessRefused(f"it saw a tree of {answer} entries; this one has {newest.size}")
         proof = _proof(house, answer, newest.size)
         answer = witness.cosign(bare, old=answer, proof=proof)
-    if isinstance(answer, int) or note_from(bare + answer).cosigned_at(key) is None:
-        raise WitnessRefused(f"{key.name}: its answer is not its signature")
-    line, now = answer, house.clock.now()
+    line, now = _signature(bare, answer, key), house.clock.now()
     house.store.transact(
         lambda tx: tx.audit.add_cosignature(newest.size, line, witness=key.name, at=now)
     )
     return 1
+
+
+def _signature(bare: str, answer: str | int, key: Key) -> str:
+    """Give the line of an answer that is the witness's signature; others are not kept.
+
+    Raises: WitnessRefused.
+    """
+    for line in answer.splitlines(keepends=True) if isinstance(answer, str) else ():
+        with suppress(NoteRefused):
+            if note_from(bare + line).cosigned_at(key) is not None:
+                return line
+    raise WitnessRefused(f"{key.name}: its answer is not its signature")
 
 
 def _proof(house: House, old: int, size: int) -> Sequence[bytes]:
