@@ -13,6 +13,7 @@ from concurrent.futures import Future
 from contextlib import contextmanager
 from pathlib import Path
 
+from fairtag.adapters.roots.file import sync_folder
 from fairtag.audit.beside import Spooled, read_file, written
 from fairtag.terms.errors import LogUnavailable
 
@@ -107,6 +108,8 @@ class Spool:
         with self._translated():
             handle = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
             try:
+                if not os.fstat(handle).st_size:  # it may be new: its name has to last, too
+                    sync_folder(self._path.parent)
                 yield handle
             finally:
                 os.close(handle)

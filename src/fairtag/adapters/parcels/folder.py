@@ -13,6 +13,7 @@ import pyrage
 from pyrage import x25519
 
 from fairtag.adapters.parcels.archive import pack, unpack
+from fairtag.adapters.roots.file import sync_folder
 from fairtag.disclosure.refusals import DisclosureStateRefused, PackageBroken, RecipientRefused
 
 
@@ -55,8 +56,10 @@ class FolderParcels:
         return seal(files, public_key)
 
     def keep(self, name: str, sealed: bytes) -> None:
-        """Put a sealed package into the folder, whole or not at all."""
-        self._folder.mkdir(mode=0o700, exist_ok=True)
+        """Put a sealed package into the folder, whole or not at all, on disk before it returns."""
+        if not self._folder.exists():
+            self._folder.mkdir(mode=0o700, exist_ok=True)
+            sync_folder(self._folder.parent)
         target = self._path(name)
         fresh = target.with_suffix(".part")
         handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
@@ -65,6 +68,7 @@ class FolderParcels:
             file.flush()
             os.fsync(file.fileno())
         fresh.rename(target)
+        sync_folder(self._folder)
 
     def take(self, name: str) -> bytes:
         """Give a package.

@@ -5,13 +5,17 @@ Keys are kept elsewhere on purpose: what was destroyed can't come back with a co
 
 from __future__ import annotations
 
+import os
 import shutil
 import sqlite3
 import tarfile
 import tempfile
+import zlib
 from contextlib import closing
 from pathlib import Path
+from typing import IO
 
+from fairtag.adapters.roots.file import sync_folder
 from fairtag.audit.beside import read_file, written
 from fairtag.audit.entries import read
 from fairtag.terms.errors import StoreRefused
@@ -40,10 +44,23 @@ def copy_out(data: Path, out: Path, *, log: Path) -> None:
             source.backup(target)
         lines = Path(folder) / "access.log"
         lines.write_bytes(_lines_of(copy, log))
-        with tarfile.open(out, "x:gz") as packed:
-            packed.add(copy, _DATABASE)
-            packed.add(lines, _LOG)
-    out.chmod(0o600)
+        _pack({_DATABASE: copy, _LOG: lines}, out)
+
+
+def _pack(files: dict[str, Path], out: Path) -> None:
+    """Write files into an archive that only its owner reads; half a one is not left behind."""
+    handle = os.open(out, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            with tarfile.open(fileobj=file, mode="w:gz") as packed:
+                for name, path in files.items():
+                    packed.add(path, name)
+            file.flush()
+            os.fsync(file.fileno())
+    except BaseException:
+        out.unlink()
+        raise
+    sync_folder(out.absolute().parent)
 
 
 def _lines_of(copy: Path, log: Path) -> bytes:
@@ -71,15 +88,15 @@ def copy_in(packed: Path, keys: Path | None, data: Path) -> None:
         with tarfile.open(packed, "r:gz") as opened:
             for name in (_DATABASE, _LOG):
                 _copy_member(opened, name, data / name)
-    except (OSError, tarfile.TarError, KeyError) as error:
+    except (OSError, tarfile.TarError, KeyError, EOFError, zlib.error) as error:
         raise StoreRefused(f"{packed} is not a backup of fairtag") from error
     (data / "keys").mkdir(mode=0o700)
     for name in (_KEYS, *_BESIDE_KEYS):
-        if keys is None or not (keys / name).is_file():
-            continue
-        target = data / "keys" / name
-        target.touch(mode=0o600)
-        target.write_bytes((keys / name).read_bytes())
+        if keys is not None and (keys / name).is_file():
+            with (keys / name).open("rb") as held:
+                _write(held, data / "keys" / name)
+    for folder in (data / "keys", data, data.absolute().parent):
+        sync_folder(folder)
 
 
 def _copy_member(packed: tarfile.TarFile, name: str, target: Path) -> None:
@@ -88,6 +105,15 @@ def _copy_member(packed: tarfile.TarFile, name: str, target: Path) -> None:
     if held is None:
         raise KeyError(name)
     target.parent.mkdir(exist_ok=True, mode=0o700)
+    with held:
+        _write(held, target)
+    sync_folder(target.parent)
+
+
+def _write(held: IO[bytes], target: Path) -> None:
+    """Write a file that only its owner reads, and be sure that it is on disk."""
     target.touch(mode=0o600)
-    with held, target.open("wb") as file:
+    with target.open("wb") as file:
         shutil.copyfileobj(held, file)
+        file.flush()
+        os.fsync(file.fileno())
