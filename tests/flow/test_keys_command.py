@@ -207,6 +207,45 @@ def test_a_house_burnt_down_stands_again(data: Path, tmp_path: Path) -> None:
     assert still_opens(new)
 
 
+def test_without_a_keystore_the_root_that_was_there_is_kept_aside(
+    data: Path, tmp_path: Path
+) -> None:
+    """Shares of another house give a root, too: only the keystore tells which is right."""
+    with opened_rig(tmp_path / "other") as rig:
+        rig.wearer()
+    wrong = shares_of(tmp_path / "other", tmp_path / "wrong")
+    folder, apart = data / "keys", tmp_path / "keys.db"
+    right = (folder / "root.key").read_bytes()
+    (folder / "keys.db").rename(apart)
+
+    for n, shares in enumerate((wrong, shares_of(tmp_path / "other", tmp_path / "again")), 1):
+        code, _, words = run("keys", "join", "--data", data, *shares[:2])
+        if n == 1:
+            assert (code, "root.key.former-1" in words) == (0, True)
+        else:
+            assert (code, "already" in words) == (0, True)
+
+    kept = folder / "root.key.former-1"
+    assert (kept.read_bytes(), kept.stat().st_mode & 0o077) == (right, 0)
+    apart.rename(folder / "keys.db")
+    with pytest.raises(RootRefused):
+        still_opens(data)
+    kept.replace(folder / "root.key")
+    assert still_opens(data)
+
+
+def test_with_its_keystore_a_root_that_opens_nothing_is_erased(data: Path, tmp_path: Path) -> None:
+    shares = shares_of(data, tmp_path / "shares")
+    file = data / "keys" / "root.key"
+    file.write_bytes(b"x" * 32)
+
+    code, _, words = run("keys", "join", "--data", data, *shares[:2])
+
+    assert (code, "former" in words) == (0, False)
+    assert list(file.parent.glob("root.key*")) == [file]
+    assert still_opens(data)
+
+
 def test_epochs_that_are_lost_are_begun_anew_by_name_only(data: Path, tmp_path: Path) -> None:
     (data / "keys" / "epochs.db").unlink()
     out = tmp_path / "c.age"

@@ -6,6 +6,7 @@ Whoever reads the file and the keystore reads everything: production has to allo
 
 from __future__ import annotations
 
+import itertools
 import os
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -107,6 +108,20 @@ def erase(path: Path) -> None:
         os.fsync(file.fileno())
     path.unlink()
     sync_folder(path.parent)
+
+
+def set_aside(path: Path) -> Path | None:
+    """Give a secret file a name of its own beside its place; tells which, None when there is none.
+
+    What was set aside before stays.
+    """
+    if not path.exists():
+        return None
+    names = (path.with_name(f"{path.name}.former-{n}") for n in itertools.count(1))
+    aside = next(name for name in names if not name.exists())
+    path.rename(aside)
+    sync_folder(path.parent)
+    return aside
 
 
 def sync_folder(folder: Path) -> None:

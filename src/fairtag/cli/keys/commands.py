@@ -18,7 +18,14 @@ from fairtag.adapters.keys.epochs import Epochs
 from fairtag.adapters.keys.file import check_in
 from fairtag.adapters.keys.rotation import rotation
 from fairtag.adapters.keystore import EPOCHS, NAME, KeyStore
-from fairtag.adapters.roots.file import FILE, FileRoot, erase, read_root, write_root
+from fairtag.adapters.roots.file import (
+    FILE,
+    FileRoot,
+    erase,
+    read_root,
+    set_aside,
+    write_root,
+)
 from fairtag.adapters.roots.shares import NEEDED, SHARES, join, page, split, words_of
 from fairtag.app.keys.care import keep_keys
 from fairtag.app.keys.ceremony import note
@@ -117,11 +124,18 @@ def bring_back(data: DataFolder, shares: Shares = None) -> None:
             return
         note(log, clock, "keys.join", by=BY, key_check=told)
         folder.mkdir(exist_ok=True, mode=0o700)
-        erase(file)
+        kept = set_aside(file) if check is None else None
+        erase(file)  # the keystore has told that it opens nothing
         write_root(file, root)
     typer.echo(f"{file} is restored.", err=True)
     if check is None:
         typer.echo(f"There is no {folder / NAME} to hold it against yet.", err=True)
+    if kept is not None:
+        typer.echo(
+            f"The root that was there is kept as {kept}: nothing told which of the two is right. "
+            f"Destroy it once `fairtag keys show` opens with {file}.",
+            err=True,
+        )
 
 
 @keys.command("drill")
