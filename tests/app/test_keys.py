@@ -12,7 +12,7 @@ import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -22,6 +22,7 @@ from tests.rig import Rig
 from fairtag import bootstrap
 from fairtag.adapters.keys import copies
 from fairtag.adapters.keys.epochs import Epochs
+from fairtag.adapters.keys.locks import lock, unlock
 from fairtag.adapters.keys.rotation import rotation
 from fairtag.adapters.keystore import LOOK_S, KeyStore, _bound
 from fairtag.adapters.roots.file import FILE, NEXT, FileRoot, read_root
@@ -389,6 +390,7 @@ STEPS = [
 CUT = """
 import os, sys
 from pathlib import Path
+from fairtag.adapters.keys.locks import lock, unlock
 from fairtag.adapters.keys.rotation import rotation
 from fairtag.adapters.keystore import KeyStore
 folder = Path(sys.argv[1])
@@ -690,3 +692,33 @@ def test_the_service_ends_overdue_epochs_and_writes_it_down(rig: Rig, tmp_path: 
     assert keep_keys(rig.house) == 0
     with closing(opened(folder)) as keys:
         assert keys.epochs.identities(Micros(0)) == []
+
+
+def test_no_key_is_made_in_the_place_of_one_that_another_process_locks_meanwhile(
+    keys: KeyStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    vault, name = lived(keys), f"data/{ONE}/{RecordKind.TRAIL}/{MONTH}"
+    told, writing = sealed(vault, ONE), keys._writing
+
+    @contextmanager
+    def late() -> Iterator[None]:
+        with closing(opened(keys.path.parent)) as other:
+            lock(other, "e_1", [name])
+        with writing():
+            yield
+
+    with monkeypatch.context() as here:
+        here.setattr(keys, "_writing", late)
+        with pytest.raises(SealBroken, match="locked"):
+            keys.make_many([(name, f"wearer/{ONE}")])
+
+    unlock(keys, "e_1", [name])
+    assert unsealed(vault, told, ONE) == b"53.48,-2.24"
+
+
+def test_what_is_locked_already_is_locked_again_without_closing_anything(keys: KeyStore) -> None:
+    lived(keys)
+    name = f"data/{ONE}/{RecordKind.TRAIL}/{MONTH}"
+    assert lock(keys, "e_1", [name]) == 1
+    before = keys.generation()
+    assert (lock(keys, "e_1", [name]), keys.generation()) == (0, before)

@@ -115,9 +115,10 @@ class KeyStore:
 
         Raises: SealBroken when one above is not there; RootRefused, RootUnreachable.
         """
-        made, locked = 0, self._locked()
+        made = 0
         last: tuple[str | None, AESGCM | None] = (None, None)  # the one above is mostly the same
         with self._lock, self._writing():
+            locked = self._locked()  # in here: no process locks one meanwhile
             for name, above in wanted:
                 if self._found(name) is not None:
                     continue
@@ -336,7 +337,7 @@ class KeyStore:
 
     def _rooted(self, folder: Path, given: Root | None) -> tuple[Root, RootCheck]:
         """Find the root, and see that it is the one that wraps these keys."""
-        known = self._known_check()
+        known = check_in(self._db)
         wrapper = self._mark("root_name")
         if given is None and wrapper not in (None, FileRoot.name):
             raise RootRefused(f"{wrapper} wraps these keys; set root to it in fairtag.toml")
@@ -346,7 +347,7 @@ class KeyStore:
             with self._writing():
                 if self._mark("root_name") is None:
                     self._put_check(root, check)
-            known = self._known_check() or check
+            known = check_in(self._db) or check
         if not is_of(root, known):
             detail = f"{root.name} is not the root key of this keystore: {wrapper} wraps it"
             raise RootRefused(f"{detail} (key check {known.value})")
@@ -359,13 +360,10 @@ class KeyStore:
     def _settled(self) -> Iterator[str]:
         """Put the root's files in order while nobody else can rotate."""
         with self._writing():
-            check = self._known_check()
+            check = check_in(self._db)
             if check is not None:
                 is_file = self._mark("root_name") == FileRoot.name
                 yield from settle(self.path.parent, check, is_file=is_file)
-
-    def _known_check(self) -> RootCheck | None:
-        return check_in(self._db)
 
     def _put_check(self, root: Root, check: RootCheck) -> None:
         marks = (
