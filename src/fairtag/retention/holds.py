@@ -60,6 +60,29 @@ class Hold(msgspec.Struct, frozen=True, kw_only=True):
             not self.last or months <= self.last[:7]
         )
 
+    def is_again(self, former: Hold) -> bool:
+        """Tell whether it holds records for a case again; how the case is written is no matter.
+
+        Example:
+            >>> told = {"wearer_id": "W-1", "why": "court_order", "until": None, "by": "olga"}
+            >>> one = Hold(hold_id="h_1", since=Micros(0), case="High Court, CO/1/2032", **told)
+            >>> two = Hold(hold_id="h_2", since=Micros(9), case="high court CO/1/2032", **told)
+            >>> two.is_again(one)
+            True
+        """
+        is_case = _letters(self.case) == _letters(former.case) != ""
+        is_kind = not self.kinds or not former.kinds or bool({*self.kinds} & {*former.kinds})
+        is_begun = not self.last or not former.first or former.first[:7] <= self.last[:7]
+        is_open = not self.first or not former.last or self.first[:7] <= former.last[:7]
+        is_placed = former.why not in AUTOMATIC
+        is_same = self.wearer_id == former.wearer_id and is_case and is_placed
+        return is_same and is_kind and is_begun and is_open
+
+
+def _letters(case: str) -> str:
+    """Give what tells one case from another: letters and digits."""
+    return "".join(filter(str.isalnum, case.casefold()))
+
 
 def held(
     holds: Iterable[Hold], wearer_id: WearerId, kind: RecordKind, period: str, at: Micros

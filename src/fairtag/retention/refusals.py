@@ -6,6 +6,7 @@ FairtagError
 │   ├── ErasureOverCap  FT-743  more people at once than may go without a raised limit
 │   └── ClockDoubtful   FT-744  nothing is destroyed under a clock that jumped
 └── HoldRefused         FT-742  a hold without a case or an end, or there is none
+    └── HoldKnown       FT-870  this case has a hold already: two people renew it
 """
 
 from __future__ import annotations
@@ -54,3 +55,14 @@ class ClockDoubtful(ErasureRefused):
     code = "FT-744"
     officer = "Nothing was erased, because the clock of the service is in doubt. Tell support."
     operator = "Erasure refused: the clock jumped, or devices name another time."
+
+
+class HoldKnown(HoldRefused):
+    """A hold of these records for this case stands, or stood: only two people let it go on."""
+
+    code = "FT-870"
+    officer = (
+        "This case has a hold already, or had one. Ask a second person to renew it. "
+        "Nothing was changed."
+    )
+    operator = "Hold refused: one of the same wearer and case is there; two people renew it."

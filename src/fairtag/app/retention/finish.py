@@ -6,39 +6,57 @@ Units: µs UTC.
 
 from __future__ import annotations
 
-import hashlib
 from functools import partial
 
 import msgspec
+import structlog
 
 from fairtag.app.house import House
 from fairtag.app.ports import Transaction
 from fairtag.app.retention.book import Run
-from fairtag.app.retention.run import finish_restored
+from fairtag.app.retention.run import finish_restored, lock_items
 from fairtag.app.retention.standing import holds_standing
 from fairtag.audit.entries import Entry
 from fairtag.custody.kinds import RecordKind
-from fairtag.retention.due import WHOLE, Item
+from fairtag.retention.due import WHOLE, Item, hashed
 from fairtag.retention.holds import Hold, held
 from fairtag.retention.limits import demand_clock
 from fairtag.retention.refusals import ClockDoubtful
 from fairtag.terms.instants import Micros, text
 
+log = structlog.get_logger()
+
 
 def finish(house: House) -> int:
-    """Take every open run as far as it may go now; tells how many moved."""
+    """Take every open run as far as it may go now; tells how many moved.
+
+    One that fails stops no other: it is named in the service's log, its error is raised once all
+    had their turn, so that the round counts as failed, and the next round tries it again.
+    """
     runs = house.store.read(lambda tx: tx.erasures.listed(is_open=False))
-    return sum(_go_on(house, run) for run in runs if run.state != "removed")
+    moved, failed = 0, list[Exception]()
+    for run in runs:
+        if run.state == "removed":
+            continue
+        try:
+            moved += _go_on(house, run)
+        except Exception as error:  # noqa: BLE001 - raised below
+            # The kind only: an error's text and trace may hold what must not be in a log.
+            log.error("erasure failed", run=run.run_id, error=type(error).__name__)  # noqa: TRY400
+            failed.append(error)
+    if failed:
+        raise failed[0]
+    return moved
 
 
 def _go_on(house: House, run: Run) -> int:
-    items = house.store.read(lambda tx: tx.erasures.items(run.run_id))
     if run.state == "restored":
+        items = house.store.read(lambda tx: tx.erasures.items(run.run_id))
         if items:
             finish_restored(house, run.run_id)
         return len(items) > 0
     if run.state == "locked":
-        house.vault.lock(run.run_id, items)  # also after a crash between the word and the deed
+        lock_items(house, run.run_id)  # also after a crash between the word and the deed
         if not house.store.transact(partial(_is_time, house=house, run=run)):
             return 0
     if run.state in ("locked", "destroying"):
@@ -109,13 +127,6 @@ def _remove(tx: Transaction, *, run: Run, now: Micros) -> None:
     gone = tx.erasures.remove_rows(run.run_id, at=now)
     _log(tx, run, "erasure.rows", now, {f"rows {name}": str(n) for name, n in gone.items()})
     tx.erasures.mark(run.run_id, "removed", at=now)
-
-
-def hashed(items: list[Item]) -> str:
-    """Name the keys that went so that whoever has their names can tell, and nobody else."""
-    names = sorted(f"{one.wearer_id}/{one.kind}/{one.period}" for one in items)
-    each = "\n".join(hashlib.sha256(name.encode()).hexdigest() for name in names)
-    return hashlib.sha256(each.encode()).hexdigest()
 
 
 def _log(tx: Transaction, run: Run, what: str, now: Micros, told: dict[str, str]) -> None:

@@ -1,6 +1,8 @@
 """Hold named items back from erasure: one person for six months, two to renew or to lift.
 
-A hold protects the wearer or a court: it stands at once. It opens nothing. Units: µs UTC.
+A hold protects the wearer or a court: it stands at once. It opens nothing. Whoever could place the
+next one for the same case alone would need no second person: so a case whose hold stands, or stood,
+goes on by two. Units: µs UTC.
 """
 
 from __future__ import annotations
@@ -17,7 +19,7 @@ from fairtag.app.ports import Transaction
 from fairtag.app.retention.finish import free_held
 from fairtag.audit.entries import Entry
 from fairtag.retention.holds import AUTOMATIC, Hold, answered, demand_sound
-from fairtag.retention.refusals import HoldRefused
+from fairtag.retention.refusals import HoldKnown, HoldRefused
 from fairtag.review.four_eyes import Proposal
 from fairtag.terms.instants import Micros, parse, text
 
@@ -32,8 +34,9 @@ def new_hold_id(house: House) -> str:
 def place_hold(house: House, hold: Hold, *, person: Person | None, by: str) -> Hold:
     """Hold items of a wearer; what an erasure has locked of them is put back.
 
-    `person` None: from the command line.
-    Raises: HoldRefused, NotPermitted, LogUnavailable.
+    `person` None: from the command line. What a hold of the same case keeps or kept goes on only
+    by two people, as `ask_renewal` says.
+    Raises: HoldRefused, HoldKnown, NotPermitted, LogUnavailable.
     """
     if person is not None:
         demand(person, Act.ORDERS)
@@ -42,9 +45,24 @@ def place_hold(house: House, hold: Hold, *, person: Person | None, by: str) -> H
     now = house.clock.now()
     hold = replace(hold, since=now, by=by)
     demand_sound(hold, now=now)
-    house.store.transact(lambda tx: begin_hold(tx, house, hold, now=now))
+
+    def work(tx: Transaction) -> None:
+        begin_hold(tx, house, hold, now=now)
+        _demand_first(tx, hold)
+
+    house.store.transact(work)
     house.changes.publish()
     return hold
+
+
+def _demand_first(tx: Transaction, hold: Hold) -> None:
+    """Go on only when no other hold of this case was placed.
+
+    Raises: HoldKnown.
+    """
+    for one in tx.holds.listed(wearer_id=hold.wearer_id, bare=False):
+        if one.hold_id != hold.hold_id and hold.is_again(one):
+            raise HoldKnown(f"{one.hold_id} is of this case: two people renew it on /retention")
 
 
 def begin_hold(tx: Transaction, house: House, hold: Hold, *, now: Micros) -> None:
@@ -55,11 +73,15 @@ def begin_hold(tx: Transaction, house: House, hold: Hold, *, now: Micros) -> Non
     if not tx.orders.facts(wearer_id=hold.wearer_id):
         raise HoldRefused("no order names this wearer; check the reference")
     _log(tx, hold, "hold.placed", hold.by, now)
-    # What is locked is put back first: the case is sealed under a key of the wearer.
+    _free(tx, house, hold, now)
+    tx.holds.put(hold, at=now)
+
+
+def _free(tx: Transaction, house: House, hold: Hold, now: Micros) -> None:
+    """Put back what is locked; before all else, since the case is sealed under a wearer's key."""
     for run in tx.erasures.listed():
         if run.state == "locked":
             free_held(tx, house, run.run_id, [hold], now)
-    tx.holds.put(hold, at=now)
 
 
 def answer_hold(tx: Transaction, hold_id: str, *, by: str, now: Micros) -> Hold:
@@ -86,7 +108,8 @@ def ask_renewal(
     if hold.why in AUTOMATIC:
         raise HoldRefused("this hold ends 28 days after the answer, not by a decision")
     if until > now:
-        demand_sound(replace(hold, until=until), now=now)
+        # The case was named when the hold was placed; while its key is locked nobody reads it.
+        demand_sound(replace(hold, until=until, case=hold.case or hold_id), now=now)
     scope = {"hold": hold_id, "until": text(until)}
     question = Question(
         matter="hold",
@@ -106,8 +129,10 @@ def renew_hold(house: House, proposal_id: str, *, by: str) -> Hold:
 
     def work(tx: Transaction) -> Hold:
         proposal, second = carry_out(tx, proposal_id, "hold", by=by, now=now)
-        until = parse(proposal.scope["until"])
-        hold = replace(tx.holds.get(proposal.scope["hold"]), until=until, by=proposal.asked_by)
+        name, until = proposal.scope["hold"], parse(proposal.scope["until"])
+        if until > now:
+            _free(tx, house, replace(tx.holds.get(name), until=until), now)
+        hold = replace(tx.holds.get(name), until=until, by=proposal.asked_by)
         if until > now:
             demand_sound(hold, now=now)
         hold = replace(hold, second=second)

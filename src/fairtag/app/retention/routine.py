@@ -28,13 +28,20 @@ _DAY = len("2026-11-25")
 def keep_house(house: House) -> int:
     """Look at the clock, begin the day's run when it is time, go on with all; tells how many moved.
 
-    Called every minute by a round of care.
+    Called every minute by a round of care. A list that can't be made stops no run that has begun.
     """
+    try:
+        begun = _begun(house)
+    finally:
+        moved = finish(house)
+    return begun + moved
+
+
+def _begun(house: House) -> int:
     now = house.clock.now()
     is_due = house.store.read(lambda tx: _is_due(tx, now))
     chosen = concerned(house, as_of=now, by="machine") if is_due else None
-    begun = house.store.transact(lambda tx: _begin(tx, house, now, chosen))
-    return begun + finish(house)
+    return house.store.transact(lambda tx: _begin(tx, house, now, chosen))
 
 
 def _is_due(tx: Transaction, now: Micros) -> bool:

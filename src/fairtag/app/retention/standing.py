@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from fairtag.app.disclosure.subject_access import holds_of
 from fairtag.app.ports import Transaction
+from fairtag.app.wearer.answered import alert_of
 from fairtag.retention.holds import Hold
 from fairtag.retention.schedule import ANSWER_DAYS
 from fairtag.terms.ids import WearerId
@@ -26,7 +27,10 @@ def holds_standing(tx: Transaction, wearer_id: WearerId | None = None) -> list[H
 
 def _of_contests(tx: Transaction, wearer_id: WearerId | None) -> Iterator[Hold]:
     for one in tx.contests.about(wearer_id):
-        closed = tx.alerts.get(one.alert_id).closed_at
+        alert = alert_of(tx, one)
+        if alert is None:
+            continue  # answered, and its 28 days are over: only then may an alert be erased
+        closed = alert.closed_at
         yield Hold(
             hold_id=one.contest_id,
             wearer_id=one.wearer_id,

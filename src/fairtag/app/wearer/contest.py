@@ -12,6 +12,7 @@ from fairtag.app.house import House
 from fairtag.app.new_ids import new_alert_id
 from fairtag.app.ports import Transaction
 from fairtag.app.raise_alerts import raise_at_once
+from fairtag.app.wearer.answered import alert_of
 from fairtag.app.wearer.book import Contest
 from fairtag.audit.entries import Entry
 from fairtag.terms.errors import ContestRefused
@@ -40,7 +41,7 @@ def contest(house: House, wearer_id: WearerId, *, text: str) -> Contest:
         open_ones = [
             one
             for one in tx.contests.about(wearer_id)
-            if tx.alerts.get(one.alert_id).state is not AlertState.CLOSED
+            if (asked := alert_of(tx, one)) and asked.state is not AlertState.CLOSED
         ]
         if not orders or len(open_ones) >= MOST_OPEN:
             raise ContestRefused("ten of your messages wait for an answer already")

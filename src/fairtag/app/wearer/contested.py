@@ -9,6 +9,7 @@ import msgspec
 
 from fairtag.alerts.model import Alert, AlertState
 from fairtag.app.ports import Transaction
+from fairtag.app.wearer.answered import alert_of
 from fairtag.app.wearer.book import Contest
 from fairtag.retention.schedule import ANSWER_DAYS
 from fairtag.review.deciding import Decision
@@ -29,14 +30,15 @@ class Contested(msgspec.Struct, frozen=True, kw_only=True):
 
 def contested(tx: Transaction, now: Micros) -> list[Contested]:
     """List contests that keep something: those that wait, the oldest first, then the answered."""
-    found = [_contested(tx, one) for one in tx.contests.about()]
+    found = [
+        _contested(tx, one, alert) for one in tx.contests.about() if (alert := alert_of(tx, one))
+    ]
     waiting = [one for one in found if not one.is_answered]
     held = [one for one in found if one.held_until is not None and now < one.held_until]
     return waiting + held[::-1]
 
 
-def _contested(tx: Transaction, contest: Contest) -> Contested:
-    alert = tx.alerts.get(contest.alert_id)
+def _contested(tx: Transaction, contest: Contest, alert: Alert) -> Contested:
     made = [
         one for one in tx.decisions.decisions(wearer_id=contest.wearer_id) if one.at <= contest.at
     ]

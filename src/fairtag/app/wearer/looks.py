@@ -20,6 +20,7 @@ from fairtag.app.outside.book import OutsideNotice
 from fairtag.app.ports import Transaction
 from fairtag.app.prove_look import as_proved
 from fairtag.app.retention.standing import holds_standing
+from fairtag.app.wearer.answered import alert_of
 from fairtag.app.wearer.book import Contest
 from fairtag.app.wearer.written import WrittenShown, written_about
 from fairtag.audit.entries import Entry
@@ -152,7 +153,9 @@ def _page(tx: Transaction, wearer_id: WearerId, now: Micros) -> WearerPage:
         orders=tuple(_order(tx, one, now) for one in orders),
         looks=looks_shown(tx, wearer_id, now=now),
         disclosures=tuple(told_about(tx, wearer_id)),
-        contests=tuple((one, tx.alerts.get(one.alert_id).closed_at) for one in told[::-1]),
+        contests=tuple(
+            (one, alert.closed_at) for one in told[::-1] if (alert := alert_of(tx, one))
+        ),
         check_ins=check_ins_told(tx, wearer_id, now=now),
         decisions=decisions_told(tx, wearer_id),
         holds=_holds(tx, wearer_id, now),

@@ -15,6 +15,7 @@ from fairtag.app.checkins.book import Answer
 from fairtag.app.checkins.pause import HEALTH
 from fairtag.app.deciding.basis import news
 from fairtag.app.ports import Transaction
+from fairtag.app.wearer.answered import alert_of
 from fairtag.disclosure.account.model import (
     Account,
     AnswerTold,
@@ -246,13 +247,14 @@ class _Reading:
         """Read contests: what is written about a day is written after it."""
         for one in self._tx.contests.about(self._scope.wearer_id):
             if one.order_id == self._scope.order_id and one.at >= self._scope.window.start:
+                alert = alert_of(self._tx, one)
                 yield SaidTold(
                     what="contest",
                     ref=one.contest_id,
                     at=one.at,
                     check_in_id=None,
                     alert_id=one.alert_id,
-                    answered_at=self._tx.alerts.get(one.alert_id).closed_at,
+                    answered_at=None if alert is None else alert.closed_at,
                     text=self._words(one.contest_id, self._tx.contests.text),
                 )
 

@@ -21,7 +21,7 @@ from fairtag.app.retention.book import Run
 from fairtag.app.retention.hold import ask_renewal, new_hold_id, place_hold, renew_hold
 from fairtag.app.retention.plan import listed, room_left
 from fairtag.app.retention.standing import holds_standing
-from fairtag.retention.holds import WORDS, Hold
+from fairtag.retention.holds import AUTOMATIC, WORDS, Hold
 from fairtag.retention.limits import demand_clock
 from fairtag.retention.refusals import ClockDoubtful, HoldRefused
 from fairtag.retention.schedule import Rule
@@ -240,7 +240,11 @@ def _shown(tx: Transaction, shell: Shell, person: Person, now: Micros) -> _Shown
             if one.matter in ("erasure", "limit", "hold")
             and (state := state_of(one, marks, now=now)) in ("asked", "agreed")
         ],
-        holds=[_hold(one) for one in holds_standing(tx) if one.stands_at(now)],
+        holds=[
+            _hold(one, now)
+            for one in holds_standing(tx)
+            if one.stands_at(now) or one.why not in AUTOMATIC
+        ],
         clock=doubt,
     )
 
@@ -274,14 +278,15 @@ def _run(one: Run) -> dict[str, Any]:
     }
 
 
-def _hold(one: Hold) -> dict[str, Any]:
+def _hold(one: Hold, now: Micros) -> dict[str, Any]:
+    over = "" if one.stands_at(now) else " (over: it keeps nothing now)"
     return {
         "id": one.hold_id,
         "wearer": one.wearer_id,
         "words": WORDS[one.why].replace("You ", "The wearer ").replace("you are", "they are"),
-        "until": "28 days after the answer" if one.until is None else when(one.until),
+        "until": "28 days after the answer" if one.until is None else when(one.until) + over,
         "by": one.by,
-        "is_renewable": one.until is not None,
+        "is_renewable": one.why not in AUTOMATIC,
     }
 
 
