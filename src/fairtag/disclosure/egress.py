@@ -216,8 +216,7 @@ _FILES = (
         name="backup and restore",
         how=How.FILE,
         by=(
-            "adapters/sqlite/copies.py:_copy_member",
-            "adapters/sqlite/copies.py:copy_in",
+            "adapters/durable.py:created",
             "adapters/sqlite/copies.py:copy_out",
         ),
         carries="sealed rows, the log; no keys",
@@ -357,6 +356,7 @@ _WORDS = (
         name="log lines",
         how=How.LOG,
         by=(
+            "app/retention/finish.py:finish",
             "app/run_service.py:_tried",
             "terms/compiled.py:_tell",
             "web/guards.py:NoTraceback",

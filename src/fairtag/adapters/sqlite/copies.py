@@ -5,7 +5,6 @@ Keys are kept elsewhere on purpose: what was destroyed can't come back with a co
 
 from __future__ import annotations
 
-import os
 import shutil
 import sqlite3
 import tarfile
@@ -13,8 +12,8 @@ import tempfile
 import zlib
 from contextlib import closing
 from pathlib import Path
-from typing import IO
 
+from fairtag.adapters.durable import created
 from fairtag.adapters.roots.file import sync_folder
 from fairtag.audit.beside import read_file, written
 from fairtag.audit.entries import read
@@ -44,23 +43,9 @@ def copy_out(data: Path, out: Path, *, log: Path) -> None:
             source.backup(target)
         lines = Path(folder) / "access.log"
         lines.write_bytes(_lines_of(copy, log))
-        _pack({_DATABASE: copy, _LOG: lines}, out)
-
-
-def _pack(files: dict[str, Path], out: Path) -> None:
-    """Write files into an archive that only its owner reads; half a one is not left behind."""
-    handle = os.open(out, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            with tarfile.open(fileobj=file, mode="w:gz") as packed:
-                for name, path in files.items():
-                    packed.add(path, name)
-            file.flush()
-            os.fsync(file.fileno())
-    except BaseException:
-        out.unlink()
-        raise
-    sync_folder(out.absolute().parent)
+        with created(out) as file, tarfile.open(fileobj=file, mode="w:gz") as packed:
+            packed.add(copy, _DATABASE)
+            packed.add(lines, _LOG)
 
 
 def _lines_of(copy: Path, log: Path) -> bytes:
@@ -83,7 +68,9 @@ def copy_in(packed: Path, keys: Path | None, data: Path) -> None:
         raise StoreRefused(f"{data} is not empty; restore into a new folder")
     if keys is not None and not (keys / _KEYS).is_file():
         raise StoreRefused(f"{keys} holds no {_KEYS}")
-    data.mkdir(parents=True, exist_ok=True, mode=0o700)
+    if not data.exists():
+        data.mkdir(parents=True, mode=0o700)
+        sync_folder(data.absolute().parent)
     try:
         with tarfile.open(packed, "r:gz") as opened:
             for name in (_DATABASE, _LOG):
@@ -93,27 +80,15 @@ def copy_in(packed: Path, keys: Path | None, data: Path) -> None:
     (data / "keys").mkdir(mode=0o700)
     for name in (_KEYS, *_BESIDE_KEYS):
         if keys is not None and (keys / name).is_file():
-            with (keys / name).open("rb") as held:
-                _write(held, data / "keys" / name)
-    for folder in (data / "keys", data, data.absolute().parent):
-        sync_folder(folder)
+            with created(data / "keys" / name) as file:
+                file.write((keys / name).read_bytes())
+    sync_folder(data)
 
 
 def _copy_member(packed: tarfile.TarFile, name: str, target: Path) -> None:
     """Copy the bytes of one named file; nothing else that the archive holds is looked at."""
-    held = packed.extractfile(name)
-    if held is None:
+    if (held := packed.extractfile(name)) is None:
         raise KeyError(name)
     target.parent.mkdir(exist_ok=True, mode=0o700)
-    with held:
-        _write(held, target)
-    sync_folder(target.parent)
-
-
-def _write(held: IO[bytes], target: Path) -> None:
-    """Write a file that only its owner reads, and be sure that it is on disk."""
-    target.touch(mode=0o600)
-    with target.open("wb") as file:
+    with held, created(target) as file:
         shutil.copyfileobj(held, file)
-        file.flush()
-        os.fsync(file.fileno())
