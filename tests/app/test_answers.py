@@ -20,6 +20,7 @@ from tests.answers import (
     enrol,
     face,
     manifest,
+    multipart,
     newest,
     opened_check_ins,
     prompt_of,
@@ -335,6 +336,60 @@ def test_what_can_t_be_read_waits_in_quarantine(desk: Rig, body: bytes, kind: st
     assert (told.status_code, told.json()["outcome"]) == (200, "unreadable")
     kept = desk.house.store.read(lambda tx: tx.quarantine.count())
     assert kept == {"unreadable_answer": 1}
+
+
+def quarantined(rig: Rig) -> list[bytes]:
+    """Open what waits in quarantine."""
+    with closing(sqlite3.connect(rig.folder / "fairtag.db")) as db:
+        rows = db.execute("SELECT owner, device_id, received_at, sealed FROM quarantine").fetchall()
+    return [
+        rig.house.vault.unseal(
+            sealed,
+            wearer_id=WearerId(owner),
+            kind=RecordKind.QUARANTINE,
+            at=Micros(at),
+            row=f"quarantine/{device}/{at}",
+        )
+        for owner, device, at, sealed in rows
+    ]
+
+
+def broken(rig: Rig, about: str) -> tuple[bytes, str]:
+    """Write an upload whose second picture is cut."""
+    frames = [b"\xff\xd8\xff" + face("ann", n) * 200 for n in (1, 2)]
+    whole, kind = multipart(manifest(rig, "D-1", about, frames), frames)
+    return whole[:-300], kind
+
+
+@pytest.mark.parametrize("path", ["check-ins", "enrolments"])
+def test_of_what_can_t_be_read_no_picture_is_kept(desk: Rig, path: str) -> None:
+    prompt = prompt_of(desk)
+    body, kind = broken(desk, prompt.check_in_id)
+    for told in (kind, "image/jpeg", kind.replace("edge", "hedge"), "application/json"):
+        headers = {"Authorization": f"Bearer {desk.tokens['D-1']}", "Content-Type": told}
+        done = desk.client.post(f"/d/v1/{path}/{prompt.check_in_id}", content=body, headers=headers)
+        assert (done.status_code, done.json()["outcome"]) == (200, "unreadable")
+
+    first, *others = kept = quarantined(desk)
+    assert len(kept) == 4
+    assert not [one for one in kept if b"FACE" in one or len(one) > 8192]
+    # What helps to find the fault is there: which parts came, how large, and what the device said.
+    found = msgspec.json.decode(first)
+    assert [len(one["headers"]) for one in found["parts"]] == [1, 2, 2]
+    assert found["parts"][1]["bytes"] == len(b"\xff\xd8\xff" + face("ann", 1) * 200)
+    assert '"captured_at"' in found["manifests"][0]
+    assert all(msgspec.json.decode(one)["bytes"] == len(body) for one in others)
+
+
+def test_after_the_order_s_end_what_can_t_be_read_is_dropped(desk: Rig) -> None:
+    prompt = prompt_of(desk)
+    body, kind = broken(desk, prompt.check_in_id)
+    headers = {"Authorization": f"Bearer {desk.tokens['D-1']}", "Content-Type": kind}
+    desk.clock.at = Micros(NOON + 90 * DAY)
+    for path in ("check-ins", "enrolments"):
+        done = desk.client.post(f"/d/v1/{path}/{prompt.check_in_id}", content=body, headers=headers)
+        assert done.status_code == 410
+    assert quarantined(desk) == []
 
 
 def test_a_device_s_own_result_needs_no_picture(tmp_path: Path) -> None:

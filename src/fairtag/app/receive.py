@@ -61,7 +61,7 @@ def receive(
         else:
             _store(tx, told, owner, receipt)
     receipt.unordered = sum(owner is None for _, owner in owned)
-    if _is_over(serving, received_at):
+    if is_over(serving, received_at):
         receipt.unordered += len(decoded.refused)
     else:
         for refused in decoded.refused:
@@ -102,7 +102,7 @@ def owner_of(
     return None
 
 
-def _is_over(serving: Sequence[ActivationFacts], received_at: Micros) -> bool:
+def is_over(serving: Sequence[ActivationFacts], received_at: Micros) -> bool:
     """Tell whether every order that the device served has ended: what can't be read has no event
     time by which it could belong to one (charter G5).
     """

@@ -6,22 +6,30 @@ answer names anybody or says a score (charter G1). Source: contract §6.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 import msgspec
 
+from fairtag.app.books import ActivationFacts
 from fairtag.app.checkins.answering.answer import Taken, take_answer
 from fairtag.app.checkins.answering.results import take_result
 from fairtag.app.checkins.answering.sent import OnDevice
 from fairtag.app.checkins.enrolling.enrol import Enrolled, take_enrolment
 from fairtag.app.house import House
 from fairtag.app.ports import QuarantinedItem, Transaction
-from fairtag.terms.ids import DeviceId, WearerId
+from fairtag.app.receive import is_over
+from fairtag.terms.ids import WearerId
 from fairtag.terms.instants import text
 from fairtag.web.device_api.own import Asked, Own
 from fairtag.web.device_api.protocols import Answer
-from fairtag.web.device_api.upload import MOST_BYTES, read_upload
+from fairtag.web.device_api.upload import MOST_BYTES, is_json, read_upload
+from fairtag.web.multipart import begun_of
 
 _UNREADABLE = "unreadable_answer"
-_KEPT = 64 * 1024  # of what can't be read: enough to find the fault, and no picture
+_MOST_TOLD = 1024  # letters of a manifest that are kept to find its fault: no picture fits in there
+_MOST_HEADER = 256
+_MOST_PARTS = 8
 _OVER = "No order covers this. The pictures were dropped unread; send no more."
 
 
@@ -72,26 +80,57 @@ def _over() -> Answer:
 
 
 def _unreadable(house: House, asked: Asked) -> Answer:
-    """Keep the beginning of what can't be read, sealed; the device is not asked for it again."""
+    """Keep what helps to find the fault, sealed; the device is not asked for it again.
 
-    def work(tx: Transaction) -> None:
-        owner = _owner(tx, asked.device_id, asked)
+    What can't be read has no time by which it could belong to an order: once every order of the
+    device is over nothing is kept (charter G5).
+    """
+
+    def work(tx: Transaction) -> bool:
+        serving = tx.devices.serving(asked.device_id)
+        if is_over(serving, asked.received_at):
+            tx.devices.count_unordered(asked.device_id, received_at=asked.received_at, number=1)
+            return False
         item = QuarantinedItem(
-            wearer_id=owner,
+            wearer_id=_owner(serving, asked),
             device_id=asked.device_id,
             received_at=asked.received_at,
             why=_UNREADABLE,
-            raw=asked.body[:_KEPT],
+            raw=msgspec.json.encode(_outline(asked)),
         )
         tx.quarantine.put(item)
+        return True
 
-    house.store.transact(work)
+    if not house.store.transact(work):
+        return _over()
     told = {"quarantined": [{"why": _UNREADABLE}], "outcome": "unreadable"}
     return Answer(status=200, body=msgspec.json.encode(told))
 
 
-def _owner(tx: Transaction, device_id: DeviceId, asked: Asked) -> WearerId | None:
-    serving = tx.devices.serving(device_id)
+def _outline(asked: Asked) -> dict[str, Any]:
+    """Tell what came, by its headers, its sizes and its manifest: never what a picture shows."""
+    told: dict[str, Any] = {"content_type": asked.content_type[:_MOST_HEADER]}
+    told["bytes"] = len(asked.body)
+    parts = begun_of(asked.content_type, asked.body)
+    told["parts"] = [
+        {"headers": [line[:_MOST_HEADER] for line in one.headers], "bytes": len(one.content)}
+        for one in parts[:_MOST_PARTS]
+    ]
+    manifests = [one.content for one in parts if one.name == "manifest"]
+    if is_json(asked):
+        manifests = [asked.body]
+    return told | {"manifests": [_words(one) for one in manifests[:_MOST_PARTS]]}
+
+
+def _words(raw: bytes) -> str:
+    """Give the beginning of a manifest; none of what is no text, as no picture is."""
+    try:
+        return raw.decode()[:_MOST_TOLD]
+    except UnicodeDecodeError:
+        return ""
+
+
+def _owner(serving: Sequence[ActivationFacts], asked: Asked) -> WearerId | None:
     return next((one.wearer_id for one in serving if one.during.holds(asked.received_at)), None)
 
 

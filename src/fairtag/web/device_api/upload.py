@@ -20,7 +20,7 @@ _FRAMES = tuple(f"frame{number}" for number in range(1, MOST_FRAMES + 1))
 
 def read_upload(asked: Asked) -> Sent | None:
     """Read a manifest and its frames, or the JSON of a result; None when it is neither."""
-    if asked.content_type.partition(";")[0].strip().lower() == "application/json":
+    if is_json(asked):
         return _read(asked, OnDevice, asked.body, ())
     told = parts_of(asked.content_type, asked.body) or []
     parts = {one.name: one.content for one in told}
@@ -31,6 +31,11 @@ def read_upload(asked: Asked) -> Sent | None:
     if not frames or any(len(one) > _MOST_PICTURE for one in frames):
         return None
     return _read(asked, Manifest, parts["manifest"], frames)
+
+
+def is_json(asked: Asked) -> bool:
+    """Tell whether an upload says that it is JSON, and so no pictures."""
+    return asked.content_type.partition(";")[0].strip().lower() == "application/json"
 
 
 def _read(
