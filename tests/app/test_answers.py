@@ -35,6 +35,14 @@ from tests.rig import Rig
 from fairtag.app.checkins.answering import answer as answering
 from fairtag.app.checkins.answering import compare
 from fairtag.app.retention import plan
+from fairtag.app.reviewing.deal import deal
+from fairtag.app.reviewing.figures import see_figures
+from fairtag.app.reviewing.overdue import (
+    Waiting,
+    end_undecidable,
+    see_reviews_overdue,
+    waiting,
+)
 from fairtag.custody.kinds import RecordKind
 from fairtag.faces.model import Refer
 from fairtag.intake.messages import CheckInState
@@ -428,6 +436,28 @@ def test_some_matches_are_looked_at_blind(tmp_path: Path) -> None:
         answer(rig, prompt, burst("ann"))
         one = newest(rig, prompt)
         assert (one.result, one.is_sampled, to_review(rig)) == ("match", True, [one.answer_id])
+
+
+def test_what_people_say_of_matches_that_they_look_at_blind_is_counted(tmp_path: Path) -> None:
+    with opened_check_ins(tmp_path / "data", sample=1.0) as rig:
+        asked_wearer(rig)
+        enrol(rig)
+        never_known(rig)
+        first, second, _ = reviewers(rig)
+        desk = see_figures(rig.house, rig.person("sara", "supervisor"))
+        assert (desk.blind.number, desk.blind.of) == (0, 0)
+        for said, people in (("match", (first,)), ("no_match", (first, second))):
+            rig.clock.at = Micros(rig.clock.at + 2 * HOUR)
+            answered(rig, "ann", since=100 * len(people))
+            for one in people:
+                says(rig, one, said)
+        rig.clock.at = Micros(rig.clock.at + 2 * HOUR)
+        answered(rig, "bob", since=970)  # referred, and no match of the machine's
+        says(rig, first, "match")
+
+        desk = see_figures(rig.house, rig.person("sam", "supervisor"))
+
+        assert (desk.blind.number, desk.blind.of) == (1, 2)
 
 
 def test_of_many_matches_so_many_are_drawn_as_is_set(tmp_path: Path) -> None:

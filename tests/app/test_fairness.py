@@ -237,6 +237,28 @@ def test_a_missed_one_is_missed_and_a_match_is_nothing_else() -> None:
     assert passed == Course(wearer_id=WEARER)
 
 
+@pytest.mark.parametrize(
+    ("outcome", "counts"),
+    [
+        ("match", (True, False)),
+        ("no_match", (True, True)),
+        ("match_with_concern", (True, True)),
+        ("cant_tell", (False, False)),
+    ],
+)
+def test_a_match_that_people_looked_at_blind_counts_by_what_they_said(
+    outcome: str, counts: tuple[bool, bool]
+) -> None:
+    ended = [Ended(answer_id="a", outcome=outcome, at=Micros(OCTOBER + DAY))]
+    went = course_of(prompt(CheckInState.ANSWERED), [answer("a", "match")], ended)
+    assert went is not None
+    assert (went.is_looked_blind, went.is_not_confirmed) == counts
+    assert (went.is_rejected, went.decided_after) == (False, None)
+    referred = course_of(prompt(CheckInState.ANSWERED), [answer("a", "refer")], ended)
+    assert referred is not None
+    assert not referred.is_looked_blind
+
+
 def test_the_store_tells_how_a_check_in_went(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
     """Two people found another person in a picture; the officer found that nothing was amiss."""
     rig.wearer()

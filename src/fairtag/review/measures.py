@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import msgspec
 
@@ -57,6 +57,20 @@ def share(number: int, of: int) -> Share:
     low = 0.0 if number == 0 else _end(lambda p: 1 - _at_most(number - 1, of, p) < _TAIL)
     high = 1.0 if number == of else _end(lambda p: _at_most(number, of, p) > _TAIL)
     return Share(number=number, of=of, low=low, high=high)
+
+
+def blind(said: Mapping[str, int]) -> Share:
+    """Tell of how many matches of a machine, looked at blind, two people could not confirm it.
+
+    'Can't tell' says nothing of a match, and counts on neither side.
+
+    Example:
+        >>> told = blind({"match": 8, "no_match": 1, "match_with_concern": 1, "cant_tell": 5})
+        >>> (told.number, told.of), blind({}).of
+        ((2, 10), 0)
+    """
+    wrong = sum(said.get(one, 0) for one in ADVERSE)
+    return share(wrong, wrong + said.get(Outcome.MATCH, 0))
 
 
 def figures(cases: Iterable[PhotoCase], reviews: Iterable[PhotoReview]) -> tuple[Figures, ...]:

@@ -27,6 +27,7 @@ def rows(draw) -> dict[str, int]:
     referred = draw(st.integers(0, check_ins))
     missed = draw(st.integers(0, check_ins - referred))
     no_face = draw(st.integers(0, referred))
+    looked_blind = draw(st.integers(0, check_ins - referred - missed))
     return {
         "people": draw(st.integers(0, check_ins)),
         "check_ins": check_ins,
@@ -35,6 +36,8 @@ def rows(draw) -> dict[str, int]:
         "no_face": no_face,
         "rejected": draw(st.integers(0, referred - no_face)),
         "contest_upheld": draw(st.integers(0, check_ins - referred - missed)),
+        "looked_blind": looked_blind,
+        "not_confirmed": draw(st.integers(0, looked_blind)),
     }
 
 
@@ -95,7 +98,8 @@ def test_what_is_shown_is_true(table) -> None:
 
 def big(**changed: int) -> dict[str, int]:
     told = {"people": 40, "check_ins": 400, "referred": 100, "missed": 50}
-    return told | {"no_face": 30, "rejected": 20, "contest_upheld": 12} | changed
+    more = {"no_face": 30, "rejected": 20, "contest_upheld": 12}
+    return told | more | {"looked_blind": 0, "not_confirmed": 0} | changed
 
 
 def test_a_small_group_takes_the_next_smallest_with_it() -> None:
@@ -194,3 +198,30 @@ def test_pairs_of_questions_are_never_crossed() -> None:
         assert not {group.group for group in told.by_question[one]} & (
             {group.group for group in told.by_question[other]} - {"not_said", "other"}
         )
+
+
+def passed(number: int, *, wrong: int, wearers: int = 20) -> list[Course]:
+    """Let matches be looked at blind, and so many of them not be confirmed."""
+    return [
+        Course(
+            wearer_id=WearerId(f"W-{n % wearers}"), is_looked_blind=True, is_not_confirmed=n < wrong
+        )
+        for n in range(number)
+    ]
+
+
+def test_matches_looked_at_blind_are_told_with_how_often_they_were_not_confirmed() -> None:
+    plain = [Course(wearer_id=WearerId(f"W-{n % 20}")) for n in range(600)]
+    everybody = tabulate([*plain, *passed(400, wrong=12)], {}, month="m", made_at=NONE).everybody
+    assert (everybody.counts["looked_blind"], everybody.counts["not_confirmed"]) == (400, 12)
+    assert everybody.wrong_95 is not None
+    low, high = everybody.wrong_95
+    # Clopper and Pearson for 12 of 400.
+    assert (round(low, 4), round(high, 4)) == (0.0156, 0.0518)
+
+
+def test_few_that_were_not_confirmed_are_hidden_and_so_is_their_interval() -> None:
+    plain = [Course(wearer_id=WearerId(f"W-{n % 20}")) for n in range(600)]
+    everybody = tabulate([*plain, *passed(400, wrong=9)], {}, month="m", made_at=NONE).everybody
+    assert (everybody.counts["looked_blind"], everybody.counts["not_confirmed"]) == (400, None)
+    assert everybody.wrong_95 is None

@@ -168,6 +168,14 @@ class AnswerBook(Protocol):
         """
         ...
 
+    def sampled(self) -> dict[str, int]:
+        """Count what was said of matches that people looked at blind, by outcome; no one's name."""
+        ...
+
+    def has_pictures(self, answer_id: str) -> bool:
+        """Tell whether pictures are kept of an answer; opens none."""
+        ...
+
     def singles(self) -> list[tuple[DataKey, Decided | None]]:
         """List the keys of kept pictures, each with what came of its answer; None: undecided."""
         ...

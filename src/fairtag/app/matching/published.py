@@ -6,6 +6,8 @@ from typing import Any
 
 from fairtag.app.house import House
 from fairtag.app.matching.profiles import Standing, standing
+from fairtag.app.ports import Transaction
+from fairtag.disclosure.fair.tables import Fairness
 from fairtag.faces.cohort.people import Named
 from fairtag.faces.model import GroupRates, Rate, ThresholdProfile
 from fairtag.faces.refusals import EngineRefused
@@ -23,6 +25,7 @@ from fairtag.terms.errors import Busy
 from fairtag.terms.instants import text
 
 _AWAY = "no matcher runs"
+_MONTHS = 12  # the newest that were told
 
 
 def published(house: House) -> dict[str, Any]:
@@ -37,6 +40,7 @@ def published(house: House) -> dict[str, Any]:
         "ceilings": {"fmr": MOST_FMR, "fnmr": MOST_FNMR, "least_groups": LEAST_GROUPS},
     }
     told["cohort"] = _cohort(house.face_cohort)
+    told["looked_blind"] = house.store.read(_looked_blind)
     if found.mode == "demo":
         return told | {"threshold": DEMO_THRESHOLD, "figures": "none: it is for a demo only"}
     return told if found.kept is None else told | _told(found.kept)
@@ -47,6 +51,24 @@ def _standing(house: House) -> Standing:
         return standing(house, house.faces.info())
     except (Busy, EngineRefused):
         return Standing(mode="refer_all", decides=None, kept=None, why=_AWAY)
+
+
+def _looked_blind(tx: Transaction) -> list[dict[str, Any]]:
+    """Tell by month how many matches people looked at blind and how many of these they could not
+    confirm, as the fairness reports do: only what those have told, where it is ten or more.
+    """
+    told = (tx.fairness.of(month) for month in tx.fairness.months()[:_MONTHS])
+    return [_month(one) for one in told if one is not None]
+
+
+def _month(one: Fairness) -> dict[str, Any]:
+    counts, bounds = one.everybody.counts, one.everybody.wrong_95
+    return {
+        "month": one.month,
+        "looked_blind": counts.get("looked_blind"),
+        "not_confirmed": counts.get("not_confirmed"),
+        "95": None if bounds is None else list(bounds),
+    }
 
 
 def _cohort(here: Named | None) -> dict[str, Any] | None:

@@ -9,7 +9,7 @@ from fairtag.app.house import House
 from fairtag.app.permissions import Act, demand
 from fairtag.app.ports import Transaction
 from fairtag.app.reviewing.overdue import Waiting, waiting
-from fairtag.review.measures import Figures, figures
+from fairtag.review.measures import Figures, Share, blind, figures
 
 
 class Desk(msgspec.Struct, frozen=True, kw_only=True):
@@ -17,6 +17,7 @@ class Desk(msgspec.Struct, frozen=True, kw_only=True):
 
     waiting: Waiting
     reviewers: tuple[Figures, ...]
+    blind: Share  # a machine's matches that people looked at blind and could not confirm
     known_pairs: int  # of different people, in the configured set
 
 
@@ -32,6 +33,7 @@ def see_figures(house: House, person: Person) -> Desk:
         return Desk(
             waiting=waiting(tx, now=now),
             reviewers=figures(tx.photo_reviews.cases(), tx.photo_reviews.reviews()),
+            blind=blind(tx.answers.sampled()),
             known_pairs=len(house.known_pairs.names()),
         )
 

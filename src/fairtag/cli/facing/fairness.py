@@ -38,5 +38,6 @@ def fairness(
 
 
 def _line(told: Told) -> str:
-    cells = (told.group, *(told.counts[name] for name in COLUMNS), told.median_hours)
+    counts = (told.counts.get(name) for name in COLUMNS)  # older reports lack the newer columns
+    cells = (told.group, *counts, told.median_hours)
     return "".join(("-" if one is None else str(one)).ljust(_WIDE) for one in cells).rstrip()

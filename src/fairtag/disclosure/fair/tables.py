@@ -12,6 +12,7 @@ import msgspec
 
 from fairtag.disclosure.fair.cells import LEAST, Row, shown, shown_row
 from fairtag.disclosure.fair.declared import NOT_SAID, QUESTIONS, Declared
+from fairtag.terms.counts.intervals import Bounds, share
 from fairtag.terms.ids import WearerId
 from fairtag.terms.instants import HOUR, Micros
 
@@ -22,6 +23,8 @@ PARTS = {
     "no_face": "referred",
     "rejected": "referred",
     "contest_upheld": "check_ins",
+    "looked_blind": "check_ins",
+    "not_confirmed": "looked_blind",
 }
 COLUMNS = ("people", "check_ins", *PARTS)
 
@@ -35,6 +38,8 @@ class Course(msgspec.Struct, frozen=True, kw_only=True):
     is_missed: bool = False  # it was shown and nothing came
     is_rejected: bool = False  # people found another person in it
     is_contest_upheld: bool = False  # and were wrong: the wearer said so and was right
+    is_looked_blind: bool = False  # a machine passed it, and people said whom it shows
+    is_not_confirmed: bool = False  # and two of them could not confirm that it is the wearer
     decided_after: int | None = None  # µs from its receipt to the people's decision
 
 
@@ -44,6 +49,8 @@ class Told(msgspec.Struct, frozen=True, kw_only=True):
     group: str
     counts: dict[str, int | None]
     median_hours: float | None  # to a decision
+    # How often a machine's 'match' may be wrong: 95 % bounds of not_confirmed in looked_blind.
+    wrong_95: Bounds | None = None
 
 
 class Fairness(msgspec.Struct, frozen=True, kw_only=True):
@@ -67,9 +74,7 @@ def tabulate(
     return Fairness(
         month=month,
         made_at=made_at,
-        everybody=Told(
-            group="all", counts=shown_row(whole, PARTS), median_hours=_median_hours(courses)
-        ),
+        everybody=_told("all", shown_row(whole, PARTS), _median_hours(courses)),
         by_question={name: _by(name, courses, said, whole) for name in QUESTIONS},
     )
 
@@ -85,13 +90,19 @@ def _by(
     table = {name: _row(found) for name, found in groups.items() if found}
     counts = shown(table, whole, PARTS)
     return tuple(
-        Told(
-            group=name,
-            counts=counts[name],
-            median_hours=None if counts[name]["people"] is None else _median_hours(groups[name]),
+        _told(
+            name,
+            counts[name],
+            None if counts[name]["people"] is None else _median_hours(groups[name]),
         )
         for name in table
     )
+
+
+def _told(group: str, counts: dict[str, int | None], median_hours: float | None) -> Told:
+    wrong, looked = counts["not_confirmed"], counts["looked_blind"]
+    bounds = None if wrong is None or looked is None else share(wrong, looked)
+    return Told(group=group, counts=counts, median_hours=median_hours, wrong_95=bounds)
 
 
 def _row(courses: Iterable[Course]) -> Row:
@@ -104,6 +115,8 @@ def _row(courses: Iterable[Course]) -> Row:
         "no_face": sum(one.is_referred and one.is_no_face for one in found),
         "rejected": sum(one.is_referred and one.is_rejected for one in found),
         "contest_upheld": sum(one.is_contest_upheld for one in found),
+        "looked_blind": sum(one.is_looked_blind for one in found),
+        "not_confirmed": sum(one.is_looked_blind and one.is_not_confirmed for one in found),
     }
 
 

@@ -205,6 +205,22 @@ class SqliteAnswerBook:
             for owner, at, place, sealed in rows
         ]
 
+    def sampled(self) -> dict[str, int]:
+        """Count what was said of matches that people looked at blind, by outcome; no one's name."""
+        found = self._db.execute(
+            "SELECT d.outcome, count(*) FROM answer_decisions d"
+            " JOIN answers a ON a.answer_id = d.answer_id"
+            " WHERE a.is_sampled = 1 AND d.n ="
+            " (SELECT max(e.n) FROM answer_decisions e WHERE e.answer_id = d.answer_id)"
+            " GROUP BY d.outcome"
+        )
+        return dict(found.fetchall())
+
+    def has_pictures(self, answer_id: str) -> bool:
+        """Tell whether pictures are kept of an answer; opens none."""
+        wanted = "SELECT 1 FROM answer_pictures WHERE answer_id = ? LIMIT 1"
+        return self._db.execute(wanted, (answer_id,)).fetchone() is not None
+
     def singles(self) -> list[tuple[DataKey, Decided | None]]:
         """List the keys of kept pictures, each with what came of its answer; None: undecided."""
         return [

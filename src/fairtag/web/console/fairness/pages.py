@@ -21,6 +21,8 @@ NAMES = {
     "no_face": "No face found",
     "rejected": "Rejected by people",
     "contest_upheld": "Contests upheld",
+    "looked_blind": "Matches looked at blind",
+    "not_confirmed": "Of these, not confirmed",
 }
 QUESTIONS = {
     "ethnic_group": "Ethnic group",

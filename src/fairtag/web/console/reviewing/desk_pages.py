@@ -120,6 +120,7 @@ def _figures(router: APIRouter, shell: Shell) -> None:
             oldest="" if oldest is None else f"{ago(oldest, now)} (since {when(oldest)} UTC)",
             rows=[_row(one) for one in desk.reviewers],
             known_pairs=desk.known_pairs,
+            blind=_share(desk.blind),
             drawn=again.drawn,
             differ=_share(again.differ),
             pairs=[(CAUSES[one], CAUSES[two], many) for one, two, many in again.pairs],
