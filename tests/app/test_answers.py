@@ -51,6 +51,8 @@ from fairtag.terms.errors import Busy, SealBroken
 from fairtag.terms.ids import WearerId
 from fairtag.terms.instants import DAY, HOUR, MINUTE, Micros, text
 
+W1 = WearerId("W-1")
+
 
 @pytest.fixture(scope="module")
 def enrolled(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, str]]:
@@ -561,6 +563,87 @@ def test_what_people_decided_says_when_pictures_go(
     assert is_kept(desk, answer_id)
     days_of_care(desk, 2)
     assert is_kept(desk, answer_id) == (days is None)
+
+
+def waiting_now(rig: Rig) -> Waiting:
+    return rig.house.store.read(lambda tx: waiting(tx, now=rig.clock.at))
+
+
+def order_end(rig: Rig) -> int:
+    return int(rig.house.store.read(lambda tx: tx.orders.facts())[0].ends_at)
+
+
+def test_what_nobody_can_decide_any_more_ends_for_nothing_and_goes(desk: Rig) -> None:
+    answer_id = answered(desk, "bob")
+    steady(desk, Micros(order_end(desk) + 27 * DAY))
+    assert (to_review(desk), is_kept(desk, answer_id)) == ([answer_id], True)
+
+    days_of_care(desk, 2)  # the pictures to compare with go
+    see_reviews_overdue(desk.house)
+    days_of_care(desk, 1)
+
+    assert to_review(desk) == []
+    assert desk.house.store.read(lambda tx: tx.answers.outcome(answer_id)) == "cant_tell"
+    entries = [one.entry for one in desk.house.store.read(lambda tx: tx.audit.about(W1))]
+    told = [one for one in entries if one.what == "check_in.cant_tell"]
+    assert [(one.actor, one.details["answer"]) for one in told] == [("machine", answer_id)]
+    days_of_care(desk, 26)
+    assert is_kept(desk, answer_id)
+    days_of_care(desk, 2)
+    assert not is_kept(desk, answer_id)
+    assert desk.house.store.read(lambda tx: tx.decisions.decisions(wearer_id=W1)) == []
+
+
+def test_who_was_never_enrolled_is_waited_for_until_the_order_is_long_over(tmp_path: Path) -> None:
+    with opened_check_ins(tmp_path / "data") as rig:
+        asked_wearer(rig)
+        answer_id, end = answered(rig, "ann"), order_end(rig)
+        # While the order runs the wearer can still be enrolled, and that is our matter.
+        rig.clock.at = Micros(NOON + 50 * DAY)
+        assert see_reviews_overdue(rig.house) == 1
+        assert to_review(rig) == [answer_id]
+        # Over: nobody is called to what nobody can do.
+        rig.clock.at = Micros(end)
+        assert waiting_now(rig).overdue == 0
+        rig.clock.at = Micros(end + 28 * DAY - 1)
+        assert end_undecidable(rig.house) == 0
+        rig.clock.at = Micros(end + 28 * DAY)
+        assert (end_undecidable(rig.house), to_review(rig), end_undecidable(rig.house)) == (
+            1,
+            [],
+            0,
+        )
+
+
+def test_a_match_drawn_for_the_blind_sample_whose_pictures_went_stops_nobody(
+    tmp_path: Path,
+) -> None:
+    """Pictures of a match go after seven days, looked at or not: what is next is dealt."""
+    with opened_check_ins(tmp_path / "data", sample=1.0) as rig:
+        asked_wearer(rig)
+        enrol(rig)
+        never_known(rig)
+        first, *_ = reviewers(rig)
+        drawn = answered(rig, "ann")
+        steady(rig, Micros(NOON + 10 * DAY))
+        rig.clock.at = Micros(NOON + 11 * DAY)
+        later = answered(rig, "bob", since=80)
+        assert not is_kept(rig, drawn)
+
+        pair = deal(rig.house, first)
+
+        assert pair is not None
+        case = rig.house.store.read(lambda tx: tx.photo_reviews.case(pair.case_id))
+        assert case.answer_id == later
+        assert end_undecidable(rig.house) == 1
+        assert to_review(rig) == [later]
+
+
+def test_negative_control_while_there_are_two_pictures_people_decide(desk: Rig) -> None:
+    answer_id = answered(desk, "bob")
+    desk.clock.at = Micros(order_end(desk) + 60 * DAY)  # no round of care: nothing went
+    assert end_undecidable(desk.house) == 0
+    assert to_review(desk) == [answer_id]
 
 
 def test_a_hold_keeps_the_pictures_it_names(desk: Rig) -> None:

@@ -23,6 +23,7 @@ STATE_DAYS = 8  # late data are taken for 7 days after an order's end (contract 
 MATCHED_PHOTO_DAYS = 7
 DECLARED_DAYS = 62  # two months: the last month's counts are made by then
 NO_MATCH_DAYS = 28  # after the people's decision: as long as it can be contested
+UNDECIDED_DAYS = 28  # after the wearer's last order, or receipt: then nothing is left to decide by
 ENROLLED_DAYS = 28  # after the wearer's last order: as long as an answer can be contested
 ANSWER_DAYS = 28  # how long a complaint, contest or access request holds after its answer
 
@@ -151,6 +152,18 @@ def scheduled(days: dict[str, int]) -> Schedule:
             rule = rules[kind]
             rules[kind] = Rule(days=told, since=rule.since, by=rule.by, why=rule.why)
     return Schedule(rules=tuple(rules.items()))
+
+
+def undecided_until(received_at: Micros, basis_end: Micros | None) -> Micros:
+    """Tell how long an answer that nobody can look at waits for pictures to hold it against.
+
+    Then it ends as 'can't tell', and its pictures go as those of any other such answer.
+    Example:
+        >>> undecided_until(Micros(0), None) // DAY, undecided_until(Micros(0), Micros(DAY)) // DAY
+        (28, 29)
+    """
+    end = received_at if basis_end is None else basis_end
+    return Micros(max(received_at, end) + UNDECIDED_DAYS * DAY)
 
 
 def photo_goes_at(outcome: Outcome, *, decided_at: Micros, basis_end: Micros | None) -> Micros:

@@ -101,8 +101,9 @@ def _told(tx: Transaction, case: PhotoCase, now: Micros) -> CheckInTold:
 
 def _stands(tx: Transaction, case: PhotoCase) -> Stands:
     ends = [one.settles for one in tx.photo_reviews.reviews(case.case_id) if one.settles]
-    if not ends:
-        return "waits"
+    if not ends:  # nobody could say it any more, or somebody is still to look
+        is_ended = tx.answers.outcome(case.answer_id) is not None
+        return "cant_tell" if is_ended else "waits"
     if ends[-1] in ADVERSE:
         return "decided" if _is_decided(tx, case) else "not_confirmed"
     return "confirmed" if ends[-1] is Outcome.MATCH else "cant_tell"

@@ -121,7 +121,8 @@ def _singles(came: _Came, orders: Sequence[OrderTime]) -> list[Single]:
 def picture_goes_at(came: Decided | None, basis_end: Micros | None) -> Micros | None:
     """Tell when an answer's pictures go by themselves; None: with the record, by two people.
 
-    What nobody has decided about stays until somebody does.
+    What nobody has decided about stays until somebody does; what nobody can decide about any more
+    is ended by `app.reviewing.overdue`.
     """
     outcome = next((one for one in GO_BY_THEMSELVES if came and came.outcome == one), None)
     if came is None or outcome is None:

@@ -143,7 +143,8 @@ def _next(tx: Transaction, person: Person, made: _Chance, now: Micros) -> PhotoC
 
 def is_showable(tx: Transaction, answer: Answer) -> bool:
     """Tell whether there are two pictures to look at."""
-    return answer.frames > 0 and bool(tx.enrolments.listed(answer.wearer_id))
+    is_there = answer.frames > 0 and tx.answers.has_pictures(answer.answer_id)
+    return is_there and bool(tx.enrolments.in_use(answer.wearer_id))
 
 
 def _may(
@@ -185,7 +186,7 @@ def _known(tx: Transaction, person: Person, made: _Chance, now: Micros) -> Photo
         for one in tx.orders.facts()
         if one.starts_at <= now < one.ends_at
         and one.wearer_id in wearers
-        and len(tx.enrolments.listed(one.wearer_id)) >= _PAIR
+        and len(tx.enrolments.in_use(one.wearer_id)) >= _PAIR
         and not tx.circles.knows(person.user_id, one.wearer_id)
     ]
     if not facts:
@@ -281,7 +282,7 @@ def opened_pair(tx: Transaction, case: PhotoCase, until: Micros) -> Pair:
         raise PhotoCaseRefused("this pair is about no wearer")
     enrolled = tx.enrolments.pictures(case.wearer_id)
     if case.kind == "known_same":
-        told = tx.enrolments.listed(case.wearer_id)
+        told = tx.enrolments.in_use(case.wearer_id)
         taken, measures = enrolled[1:], told[1].measures if len(told) > 1 else ()
     else:
         taken = tx.answers.pictures(case.answer_id)
