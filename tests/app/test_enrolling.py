@@ -257,12 +257,39 @@ def test_another_engine_compares_nothing_until_pictures_are_read_anew(desk: Rig)
     )
 
 
+class Faceless(TextFaces):
+    """An engine that finds no face in any picture."""
+
+    def read(self, picture: bytes, *, key: bytes) -> Reading:
+        del picture, key
+        return Reading(outcome="no_face")
+
+
+def test_a_fault_of_the_machine_takes_nobody_s_template_away(desk: Rig) -> None:
+    enrol(desk)
+    asked_wearer(desk, 2)
+    enrol(desk, 2, "cleo")
+    before = desk.house.store.read(lambda tx: tx.enrolments.templates(W1))
+    broken = TextFaces("text-engine")
+    broken.is_broken = True
+
+    found = re_enrol(replace(desk.house, faces=broken), by="cli")
+
+    assert [(one.made, one.lost, one.failed, one.is_whole) for one in found] == [
+        (0, 0, 3, False)
+    ] * 2
+    assert desk.house.store.read(lambda tx: tx.enrolments.templates(W1)) == before
+    prompt = prompt_of(desk)
+    answer(desk, prompt, burst("ann"))
+    assert newest(desk, prompt).result == "match"
+    # Run again, it is done.
+    assert all(one.is_whole for one in re_enrol(desk.house, by="cli"))
+
+
 def test_who_the_new_engine_can_t_read_goes_to_people(desk: Rig) -> None:
     enrol(desk)
-    broken = TextFaces("other-engine")
-    broken.is_broken = True
-    (done,) = re_enrol(replace(desk.house, faces=broken), by="cli")
-    assert (done.made, done.lost, done.is_whole) == (0, 3, False)
+    (done,) = re_enrol(replace(desk.house, faces=Faceless("other-engine")), by="cli")
+    assert (done.made, done.lost, done.failed, done.is_whole) == (0, 3, 0, False)
     prompt = prompt_of(desk)
     answer(desk, prompt, burst("ann"))
     assert newest(desk, prompt).reason is Refer.NOT_ENROLLED

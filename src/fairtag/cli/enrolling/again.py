@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import msgspec
 import typer
 
 from fairtag.cli.house import BY, DataFolder, open_house
 from fairtag.terms.errors import UsageError
+
+if TYPE_CHECKING:
+    from fairtag.app.checkins.enrolling.reenrol import ReEnrolled
 
 
 def re_enrol(
@@ -18,7 +21,7 @@ def re_enrol(
     """Make templates of every enrolled picture with the engine that the settings name.
 
     Each wearer is logged. Exit 0: every picture was taken over; 1: some wearers must be enrolled
-    anew, and until then their answers go to people.
+    anew, or the engine failed and this must be run again; until then their answers go to people.
     """
     from fairtag.app.checkins.enrolling.reenrol import re_enrol as work  # noqa: PLC0415 - loads the database
 
@@ -27,9 +30,17 @@ def re_enrol(
     with open_house(data) as house:
         done = work(house, by=BY)
     for one in done:
-        told = {"wearer": one.wearer_id, "engine": one.engine, "made": one.made, "lost": one.lost}
-        line = msgspec.json.encode(told).decode()
-        words = f"{one.wearer_id}: {one.made} taken over, {one.lost} to be taken anew"
-        typer.echo(line if as_json else words)
+        typer.echo(msgspec.json.encode(_row(one)).decode() if as_json else _words(one))
     if not all(one.is_whole for one in done):
         raise typer.Exit(1)
+
+
+def _row(one: ReEnrolled) -> dict[str, Any]:
+    counts = {"made": one.made, "lost": one.lost, "failed": one.failed}
+    return {"wearer": one.wearer_id, "engine": one.engine} | counts
+
+
+def _words(one: ReEnrolled) -> str:
+    if one.failed:
+        return f"{one.wearer_id}: the engine failed, nothing was changed; run this again"
+    return f"{one.wearer_id}: {one.made} taken over, {one.lost} to be taken anew"

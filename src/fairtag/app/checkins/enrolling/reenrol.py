@@ -20,18 +20,20 @@ class ReEnrolled:
     engine: str
     made: int  # templates
     lost: int  # pictures in which this engine finds no good face: enrol anew
+    failed: int = 0  # pictures at which the machine failed: nothing of this wearer was changed
 
     @property
     def is_whole(self) -> bool:
         """Tell whether every picture could be taken over."""
-        return self.made > 0 and not self.lost
+        return self.made > 0 and not (self.lost or self.failed)
 
 
 def re_enrol(house: House, *, by: str) -> list[ReEnrolled]:
     """Make templates anew of every wearer's pictures; each wearer is logged first, stored whole.
 
     What this engine can't read keeps no template, so that answers go to people until that wearer is
-    enrolled anew. Wearers whose keys are locked or gone are left out.
+    enrolled anew. A fault of the machine says nothing about a picture: that wearer is left as they
+    are, and done when this is run again. Wearers whose keys are locked or gone are left out.
 
     Raises: LogUnavailable.
     """
@@ -58,6 +60,9 @@ def _one(house: House, wearer_id: WearerId, *, by: str) -> ReEnrolled:
     house.store.transact(lambda tx: tx.audit.append(announced))
     kept = house.store.read(lambda tx: tx.enrolments.kept(wearer_id))
     readings = read(house, wearer_id, [picture for _, picture in kept])
+    failed = sum(one.outcome == "engine_error" for one in readings)
+    if failed:
+        return ReEnrolled(wearer_id=wearer_id, engine=engine, made=0, lost=0, failed=failed)
 
     def work(tx: Transaction) -> int:
         made = 0
