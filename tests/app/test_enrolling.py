@@ -6,9 +6,11 @@ import json
 import shutil
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from tests.answers import (
     NOON,
@@ -34,14 +36,20 @@ from fairtag.adapters.enrolling.folder import LIST, FolderEnrolmentSource
 from fairtag.app.books import Person
 from fairtag.app.checkins.book import Invitation
 from fairtag.app.checkins.enrolling import enrol as enrolling
+from fairtag.app.checkins.enrolling.confirm import list_waiting, say_who, see_set
 from fairtag.app.checkins.enrolling.enrol import enrol_at_desk, enrol_from, open_enrolment
 from fairtag.app.checkins.enrolling.reenrol import re_enrol
+from fairtag.app.checkins.enrolling.sets import KIND
+from fairtag.app.checkins.enrolling.together import strays
+from fairtag.app.openings.circles import declare_interest
+from fairtag.app.reviewing.deal import is_showable
 from fairtag.custody.kinds import RecordKind
-from fairtag.faces.model import Refer
-from fairtag.faces.refusals import EnrolmentRefused, UnknownEnrolment
+from fairtag.custody.refusals import InterestDeclared
+from fairtag.faces.model import Reading, Refer
+from fairtag.faces.refusals import EnrolmentNotSeen, EnrolmentRefused, UnknownEnrolment
 from fairtag.terms.errors import NotPermitted
 from fairtag.terms.ids import DeviceId, OrderId, WearerId
-from fairtag.terms.instants import DAY, MINUTE, Micros, text
+from fairtag.terms.instants import DAY, HOUR, MINUTE, Micros, text
 
 W1, ORDER = WearerId("W-1"), OrderId("ORD-1")
 
@@ -185,6 +193,185 @@ def test_a_hold_keeps_the_old_set_too(desk: Rig) -> None:
     assert len(desk.house.store.read(lambda tx: tx.enrolments.templates(W1))) == 3
 
 
+# Do they belong together?
+
+
+def test_a_picture_of_somebody_else_does_not_complete_a_set(desk: Rig) -> None:
+    invitation = opened(desk, "D-1")
+    told = sent(desk, invitation, [face("ann", 1), face("ann", 2), face("bob", 3)])
+    assert (told.json()["taken"], told.json()["advice"]) == (2, ["take_one_more"])
+    told = sent(desk, invitation, [face("bob", 4), face("cleo", 5)])
+    assert (told.json()["taken"], told.json()["outcome"]) == (2, "take_more")
+    told = sent(desk, invitation, [face("ann", 6)])
+    assert (told.json()["taken"], told.json()["outcome"]) == (3, "enrolled")
+
+
+def test_where_pictures_differ_those_stay_that_most_others_are_like(desk: Rig) -> None:
+    invitation = opened(desk)
+    some = [face("bob", 1), face("ann", 2), face("ann", 3)]
+    done = enrol_at_desk(desk.house, OFFICER, invitation.invitation_id, some)
+    assert [one.is_kept for one in done.looked] == [False, True, True]
+
+
+def test_pictures_of_the_authority_belong_together_too(desk: Rig, tmp_path: Path) -> None:
+    some = [
+        (face(name, n), Micros(NOON - n * DAY))
+        for n, name in enumerate(("ann", "bob", "ann", "ann"))
+    ]
+    done = enrol_from(
+        desk.house,
+        OFFICER,
+        opened(desk).invitation_id,
+        source=folder_of(tmp_path, *some),
+        reference="CASE-7",
+    )
+    assert (done.taken, done.advice) == (3, ("take_one_more",))
+
+
+def test_a_fault_of_the_machine_is_no_stray_and_where_nothing_can_say_it_nothing_is_one() -> None:
+    faces = TextFaces()
+    key = b"k" * 32
+    ann, bob = (faces.read(face(name, 1), key=key) for name in ("ann", "bob"))
+    other = TextFaces("other-engine").read(face("bob", 2), key=key)
+    broken = Reading(outcome="engine_error")
+    assert ann.template is not None
+    assert strays([broken, bob], [ann.template], 0.9) == {1}
+    assert strays([broken, other], [ann.template], 0.9) == frozenset()
+    assert strays([bob], [ann.template], None) == frozenset()
+
+
+# What a wearer took alone waits for an officer's look.
+
+
+def alone(rig: Rig, name: str = "ann", since: int = 1) -> Invitation:
+    """Let the wearer's app send a full set."""
+    invitation = opened(rig, "D-1")
+    told = sent(rig, invitation, [face(name, n) for n in range(since, since + 3)])
+    assert told.json()["outcome"] == "enrolled"
+    return invitation
+
+
+def compared_with(rig: Rig) -> list[bytes]:
+    return sorted(rig.house.store.read(lambda tx: tx.enrolments.pictures(W1)))
+
+
+def matter(rig: Rig) -> Any:
+    last = rig.house.store.read(
+        lambda tx: tx.alerts.last_about(KIND, order_id=ORDER, device_id=None)
+    )
+    assert last is not None
+    return last
+
+
+def test_what_a_wearer_took_alone_is_used_when_an_officer_has_looked(desk: Rig) -> None:
+    name = alone(desk).invitation_id
+    assert compared_with(desk) == []
+    assert desk.house.store.read(lambda tx: tx.enrolments.templates(W1)) == []
+    prompt = prompt_of(desk)
+    answer(desk, prompt, burst("ann", since=60))
+    assert newest(desk, prompt).reason is Refer.NOT_ENROLLED
+    waiting = newest(desk, prompt)
+    assert not desk.house.store.read(lambda tx: is_showable(tx, waiting))
+    assert (matter(desk).recipient, matter(desk).is_over) == ("support", False)
+    assert [one.invitation_id for one in list_waiting(desk.house, OFFICER)] == [name]
+
+    seen = see_set(desk.house, OFFICER, name)
+    say_who(desk.house, OFFICER, name, is_wearer=True)
+
+    assert sorted(seen.pictures) == compared_with(desk) == [face("ann", n) for n in (1, 2, 3)]
+    assert (matter(desk).is_over, list_waiting(desk.house, OFFICER)) == (True, [])
+    desk.clock.at = Micros(desk.clock.at + 2 * HOUR)
+    prompt = prompt_of(desk)
+    answer(desk, prompt, burst("ann", since=70))
+    assert newest(desk, prompt).result == "match"
+    looks = desk.house.store.read(lambda tx: tx.openings.looks(wearer_id=W1))
+    assert [(one.what, one.purpose) for one in looks] == [("photos", "confirm_enrolment")]
+    entries = [one.entry for one in desk.house.store.read(lambda tx: tx.audit.about(W1))]
+    told = ("opening.granted", "photo.read", "enrolment.confirmed")
+    by = [(one.what, one.actor) for one in entries if one.what in told]
+    assert by == [(one, OFFICER.user_id) for one in told]
+
+
+def test_somebody_else_s_pictures_take_nobody_s_place_unseen(desk: Rig) -> None:
+    """Whoever holds the phone enrols a whole set of another face: the former one stays in use."""
+    enrol(desk, pictures=[face("ann", salt) for salt in (901, 902, 903)])
+    desk.pass_time(MINUTE)
+    invitation = alone(desk, "bob")
+    former = [face("ann", salt) for salt in (901, 902, 903)]
+    assert compared_with(desk) == former
+    prompt = prompt_of(desk)
+    answer(desk, prompt, burst("bob", since=60))
+    assert newest(desk, prompt).reason is Refer.LOW_SCORE
+
+    seen = see_set(desk.house, OFFICER, invitation.invitation_id)
+    say_who(desk.house, OFFICER, invitation.invitation_id, is_wearer=False)
+
+    assert sorted(seen.former) == compared_with(desk) == former
+    assert {one.invitation_id for one in listed(desk)} != {invitation.invitation_id}
+    assert len(listed(desk)) == 3
+    with pytest.raises(EnrolmentNotSeen):
+        say_who(desk.house, OFFICER, invitation.invitation_id, is_wearer=True)
+
+
+def test_confirmed_pictures_take_the_place_of_older_ones_and_of_no_newer(desk: Rig) -> None:
+    enrol(desk, pictures=[face("ann", salt) for salt in (901, 902, 903)])
+    desk.pass_time(MINUTE)
+    first = alone(desk)
+    see_set(desk.house, OFFICER, first.invitation_id)
+    desk.pass_time(MINUTE)
+    second = alone(desk, since=11)
+    say_who(desk.house, OFFICER, first.invitation_id, is_wearer=True)
+    assert compared_with(desk) == [face("ann", n) for n in (1, 2, 3)]
+    assert {one.invitation_id for one in listed(desk)} == {
+        first.invitation_id,
+        second.invitation_id,
+    }
+    # Pictures taken at the desk are used at once, and nothing waits beside them.
+    desk.pass_time(MINUTE)
+    enrol(desk, pictures=[face("ann", salt) for salt in (21, 22, 23)])
+    assert compared_with(desk) == [face("ann", n) for n in (21, 22, 23)]
+    assert (len(listed(desk)), matter(desk).is_over) == (3, True)
+
+
+def test_a_hold_keeps_what_was_not_confirmed_and_it_is_never_used(desk: Rig) -> None:
+    name = alone(desk, "bob").invitation_id
+    hold(desk)
+    see_set(desk.house, OFFICER, name)
+    say_who(desk.house, OFFICER, name, is_wearer=False)
+    assert ([one.use for one in listed(desk)], compared_with(desk)) == (["declined"] * 3, [])
+    re_enrol(desk.house, by="cli")
+    assert desk.house.store.read(lambda tx: tx.enrolments.templates(W1)) == []
+
+
+def test_only_who_has_looked_within_the_hour_says_whom_they_show(desk: Rig) -> None:
+    name = alone(desk).invitation_id
+    other = msgspec.structs.replace(OFFICER, user_id="olga", name="olga")
+    see_set(desk.house, other, name)
+    with pytest.raises(EnrolmentNotSeen):
+        say_who(desk.house, OFFICER, name, is_wearer=True)
+    see_set(desk.house, OFFICER, name)
+    desk.clock.at = Micros(desk.clock.at + HOUR)
+    with pytest.raises(EnrolmentNotSeen):
+        say_who(desk.house, OFFICER, name, is_wearer=True)
+    reviewer = msgspec.structs.replace(OFFICER, user_id="rita", role="reviewer")
+    for act in (see_set, partial(say_who, is_wearer=True)):
+        with pytest.raises(NotPermitted):
+            act(desk.house, reviewer, name)  # type: ignore[operator]
+    assert compared_with(desk) == []
+    unfilled = opened(desk, "D-1").invitation_id
+    with pytest.raises(EnrolmentNotSeen):
+        see_set(desk.house, OFFICER, unfilled)
+
+
+def test_who_knows_the_wearer_does_not_say_it(desk: Rig) -> None:
+    name = alone(desk).invitation_id
+    olga = desk.person("olga")
+    declare_interest(desk.house, desk.person("ada", "admin"), "W-1", of_user="olga")
+    for act in (see_set, partial(say_who, is_wearer=True)):
+        with pytest.raises(InterestDeclared):
+            act(desk.house, olga, name)  # type: ignore[operator]
+
+
 # The authority's own pictures.
 
 
@@ -320,6 +507,26 @@ def test_an_officer_enrols_at_the_desk_and_sees_quality_and_no_score(desk: Rig) 
     assert "DynamicRange" in told.text
     assert "could not be read" in told.text
     assert "score" not in told.text
+
+
+def test_an_officer_looks_and_says_whom_pictures_show_on_the_page(desk: Rig) -> None:
+    name = alone(desk).invitation_id
+    olga = at_desk(desk, "olga", "officer")
+    assert f'href="/enrolling/{name}"' in olga.get("/enrolling").text
+    before = olga.get(f"/enrolling/{name}").text
+    assert "data:image" not in before
+    assert "Look at the pictures" in before
+    told = olga.send(f"/enrolling/{name}/confirm", answer="yes")
+    assert (told.status_code, "Look at the pictures first" in told.text) == (409, True)
+
+    seen = olga.send(f"/enrolling/{name}/look")
+    assert (seen.status_code, seen.text.count("data:image")) == (200, 3)
+    done = olga.send(f"/enrolling/{name}/confirm", answer="yes")
+
+    assert (done.status_code, done.headers["location"]) == (303, f"/enrolling/{name}")
+    assert "The wearer is enrolled" in olga.get(f"/enrolling/{name}").text
+    assert len(compared_with(desk)) == 3
+    assert name not in olga.get("/enrolling").text
 
 
 def test_a_form_that_is_not_ours_takes_no_picture_in(desk: Rig) -> None:

@@ -36,10 +36,14 @@ HANDS = {
     "address": {"app/outside/tell.py"},  # of a representative, to send there
     "reason": {"app/openings/break_glass.py"},
     # Faces: the comparison's templates, and every kept picture for another engine. No person sees
-    # anything; pages open pictures through the reviewing rooms only, and a package that names them.
+    # anything; pages open pictures through the reviewing rooms and the look at a set that waits
+    # only, and a package that names them.
     "templates": {"app/checkins/answering/compare.py"},
     "kept": {"app/checkins/enrolling/reenrol.py", "app/disclosure/account/read.py"},
-    "pictures": {"app/reviewing/deal.py", "app/disclosure/account/read.py"},
+    "pictures": {
+        *("app/reviewing/deal.py", "app/checkins/enrolling/confirm.py"),
+        "app/disclosure/account/read.py",
+    },
     "note": {"app/deciding/basis.py", "app/disclosure/account/read.py"},
     "reasons": {"app/deciding/told.py", "app/disclosure/account/read.py"},
     "words": {"app/deciding/basis.py", "app/disclosure/account/read.py"},

@@ -23,7 +23,7 @@ OF_THE_HOUSE = frozenset(
         *("face.fairness.made", "face.fairness.read", "photo.known"),
         *("face.profile.in-force", "face.profile.out-of-force"),
         *("review.made", "review.overdue", "wearer.health", "checkin.cant_tell"),
-        "complaint.late",
+        *("complaint.late", "checkin.enrolment_waits", "checkin.review_overdue"),
         *("waiting.html", "waiting_one.html"),
     }
 )

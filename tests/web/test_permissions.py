@@ -121,6 +121,8 @@ POST   /enrolling                             s   s   y   y   n   n   n   n   n 
 GET    /enrolling/{invitation_id}             s   s   y   y   n   n   n   n   n   n   n   s
 POST   /enrolling/{invitation_id}/pictures    s   s   y   y   n   n   n   n   n   n   n   s
 POST   /enrolling/{invitation_id}/fetch       s   s   y   y   n   n   n   n   n   n   n   s
+POST   /enrolling/{invitation_id}/look        s   s   y   y   n   n   n   n   n   n   n   s
+POST   /enrolling/{invitation_id}/confirm     s   s   y   y   n   n   n   n   n   n   n   s
 GET    /told                                  s   s   y   y   y   n   n   n   n   n   n   s
 POST   /told                                  s   s   y   y   y   n   n   n   n   n   n   s
 GET    /charter                               y   y   y   y   y   y   y   y   y   y   y   y

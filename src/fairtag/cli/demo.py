@@ -95,7 +95,7 @@ def _run(data: Path, *, port: int, wearers: int, speed: float) -> None:
         words = _words(data, address, accounts, speakers, speed)
         streams = [stream_of(cast.player) for cast in casts]
         devices = [Device(*pair) for pair in zip(speakers, streams, strict=True)]
-        with answering(house, answerers), _performing(house, devices, port, words):
+        with answering(house, answerers, by=_STAFF[0][1]), _performing(house, devices, port, words):
             run_site(house, data, host=_HOST, port=port)
 
 

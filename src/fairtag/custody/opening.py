@@ -40,11 +40,15 @@ class Purpose(StrEnum):
     THREAT_TO_LIFE = "threat_to_life"  # break-glass, and nothing else
     CONFIRM_CHECK_IN = "confirm_check_in"  # two pictures, without a name
     MEASURE_REVIEWERS = "measure_reviewers"  # two enrolled pictures, without a name
+    CONFIRM_ENROLMENT = "confirm_enrolment"  # enrolled pictures, before they are compared with
 
 
 OF_POSITIONS = (Purpose.HANDLE_ALERT, Purpose.PROTECT_PERSON, Purpose.CHECK_EQUIPMENT)
 OF_TEXTS = (*OF_POSITIONS, Purpose.REVIEW_HANDLING)
-OF_PHOTOS = (Purpose.CONFIRM_CHECK_IN, Purpose.MEASURE_REVIEWERS, Purpose.HANDLE_ALERT)
+OF_PHOTOS = (
+    *(Purpose.CONFIRM_CHECK_IN, Purpose.MEASURE_REVIEWERS),
+    *(Purpose.HANDLE_ALERT, Purpose.CONFIRM_ENROLMENT),
+)
 OF_WINDOWS = (
     Purpose.PROTECT_PERSON,
     Purpose.CHECK_EQUIPMENT,
@@ -62,7 +66,7 @@ class GrantKind(StrEnum):
     THIRD_PERSON = "third_person"  # what concerns a victim or witness
     WINDOW = "window"  # any other time of the trail: two people
     BREAK_GLASS = "break_glass"  # threat to life
-    PHOTOS = "photos"  # two pictures of one wearer
+    PHOTOS = "photos"  # a few pictures of one wearer
 
 
 OF_ONE_PERSON_POSITIONS = (GrantKind.URGENT_ALERT, GrantKind.ALERT_COPY)
@@ -155,7 +159,7 @@ def of_texts(purpose: str, *, kind: GrantKind = GrantKind.TEXTS, now: Micros) ->
 
 
 def of_photos(purpose: Purpose, *, now: Micros, lease: int) -> Opening:
-    """Decide about the two pictures of one check-in, for the one person they were dealt to.
+    """Decide about the pictures of one check-in or enrolment, for the one person who looks.
 
     Raises: OpeningRefused.
     Fails: closed.

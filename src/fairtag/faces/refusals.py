@@ -12,6 +12,7 @@ FairtagError
 ├── UnknownEnrolment              FT-830  no such invitation or enrolled picture
 ├── AnswerRefused                 FT-831  not what was asked for, or answered already
 ├── EnrolmentRefused              FT-832  over, too many tries, or no pictures to be had
+├── EnrolmentNotSeen              FT-880  no pictures wait, or who speaks has not looked at them
 └── CohortRefused                 FT-833  not faces that a score may be held against
 """
 
@@ -114,6 +115,17 @@ class EnrolmentRefused(FairtagError):
         "This invitation is over. Ask your officer for a new one. It does not count against you."
     )
     operator = "Enrolment refused; `detail` says why."
+
+
+class EnrolmentNotSeen(FairtagError):
+    """No pictures wait for an officer's word, or this officer has not looked at them."""
+
+    code = "FT-880"
+    officer = (
+        "Nothing was changed. Look at the pictures first, then say whether they show the wearer; "
+        "if none wait here any more, somebody has said it already."
+    )
+    operator = "Enrolment not confirmed; `detail` says why."
 
 
 class CohortRefused(FairtagError):

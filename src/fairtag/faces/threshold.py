@@ -29,6 +29,10 @@ CAPTURE_MODE = "burst3-enrolled3"
 # Three enrolled and best of three at this cosine: research on the reference engine, 0 of 201 false
 # non-matches, and 1.8 % false matches among people of one group. Good for invented people only.
 DEMO_THRESHOLD = 0.957
+# Do two single pictures of one enrolment belong together? For the reference engine the cosine that
+# 1 in 1,000 pairs of strangers reaches and 1 in 20 of one person does not (LFW View-2, 29.6 million
+# pairs; docs/face-engine.md). Who fails takes another picture; no check-in is matched by it.
+REFERENCE_ENGINE, TOGETHER = "reference", 0.929
 # Blind looks at automatic matches: the only way to see false accepts. Source: charter's issue.
 LEAST_SAMPLE, MOST_SAMPLE = 0.02, 0.05
 
@@ -91,6 +95,19 @@ def demo(engine: EngineInfo, *, is_demo: bool) -> Admitted:
         approved_by="nobody",
     )
     return Admitted(profile=profile, digest=digest(profile))
+
+
+def belonging(engine: EngineInfo, decides: Admitted | None) -> float | None:
+    """Give the cosine from which two pictures of one enrolment belong together; None: not known.
+
+    Another engine than the reference has no such figure: its profile's threshold is the stricter
+    one, where it is a cosine.
+    """
+    if engine.engine_id == REFERENCE_ENGINE:
+        return TOGETHER
+    if decides is None or decides.profile.cohort_sha256:
+        return None
+    return decides.profile.threshold
 
 
 def failings(profile: ThresholdProfile) -> tuple[str, ...]:

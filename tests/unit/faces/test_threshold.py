@@ -130,3 +130,17 @@ def test_no_more_are_planned_than_people_can_decide() -> None:
                 threshold.reviews_of(n, referred=referred, sample=0.05) for n in (most, most + 1)
             ]
             assert cost[0] <= decisions + 1e-6 < cost[1] + 2e-6
+
+
+def test_two_pictures_of_one_enrolment_belong_together_by_a_known_figure_or_none() -> None:
+    """0.929: a false match in 1,000 pairs of strangers, single pictures, reference engine."""
+    reference = msgspec.structs.replace(ENGINE, engine_id="reference")
+    decides = decide(profile())
+    assert threshold.belonging(reference, None) == threshold.belonging(reference, decides) == 0.929
+    assert threshold.belonging(ENGINE, decides) == decides.profile.threshold
+    assert threshold.belonging(ENGINE, None) is None
+    # With a cohort a threshold is in spreads, and no cosine.
+    beside = msgspec.structs.replace(
+        decides, profile=msgspec.structs.replace(decides.profile, cohort_sha256="c" * 64)
+    )
+    assert threshold.belonging(ENGINE, beside) is None

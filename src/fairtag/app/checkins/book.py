@@ -20,6 +20,8 @@ from fairtag.terms.ids import ConditionId, DeviceId, OrderId, WearerId
 from fairtag.terms.instants import Micros
 from fairtag.terms.local import Interval
 
+WANTED = 3  # pictures a wearer; design.md §4: three enrolment pictures
+
 
 class PromptBook(Protocol):
     """Prompts; their limits are constraints of the table itself (charter G6)."""
@@ -196,6 +198,8 @@ class EnrolledPicture(msgspec.Struct, frozen=True, kw_only=True):
     added_by: str
     measures: tuple[Measure, ...]
     invitation_id: str = ""
+    # What the wearer took alone waits until an officer has looked; declined: only a hold keeps it.
+    use: Literal["in_use", "waits", "declined"] = "in_use"
 
 
 class Invitation(msgspec.Struct, frozen=True, kw_only=True):
@@ -210,6 +214,11 @@ class Invitation(msgspec.Struct, frozen=True, kw_only=True):
     opened_by: str
     tries: int = 0  # uploads so far
     taken: int = 0  # pictures that were good enough
+
+    @property
+    def is_full(self) -> bool:
+        """Tell whether there are as many pictures as were asked for."""
+        return self.taken >= WANTED
 
 
 class EnrolmentBook(Protocol):
@@ -226,19 +235,30 @@ class EnrolmentBook(Protocol):
         """
         ...
 
+    def put_use(self, told: EnrolledPicture) -> None:
+        """Say anew what a picture is used for.
+
+        Raises: UnknownEnrolment.
+        """
+        ...
+
     def listed(self, wearer_id: WearerId) -> list[EnrolledPicture]:
         """List a wearer's, newest first; no content."""
         ...
 
-    def templates(self, wearer_id: WearerId) -> list[Template]:
-        """Open the templates of a wearer's newest full set, for the comparison only.
+    def in_use(self, wearer_id: WearerId) -> list[EnrolledPicture]:
+        """List the wearer's newest full set, newest first; no content.
 
-        Without a full set: those of every picture that there is.
+        Without a full set: every picture that there is. None that waits for an officer's look.
         """
         ...
 
-    def pictures(self, wearer_id: WearerId) -> list[bytes]:
-        """Open the pictures of a wearer's newest full set. Callers log first."""
+    def templates(self, wearer_id: WearerId, *, of: str | None = None) -> list[Template]:
+        """Open the templates of what is in use, or `of` one invitation; for comparing only."""
+        ...
+
+    def pictures(self, wearer_id: WearerId, *, of: str | None = None) -> list[bytes]:
+        """Open the pictures that are in use, or `of` one invitation. Callers log first."""
         ...
 
     def kept(self, wearer_id: WearerId) -> list[tuple[str, bytes]]:

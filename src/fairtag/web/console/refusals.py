@@ -17,7 +17,7 @@ from fairtag.disclosure.refusals import (
     RecipientRefused,
     UnknownDisclosure,
 )
-from fairtag.faces.refusals import EnrolmentRefused, UnknownEnrolment
+from fairtag.faces.refusals import EnrolmentNotSeen, EnrolmentRefused, UnknownEnrolment
 from fairtag.retention.refusals import ErasureRefused, HoldRefused
 from fairtag.terms.errors import (
     AlertStateRefused,
@@ -71,6 +71,7 @@ _STATUS: tuple[tuple[type[FairtagError], int], ...] = (
     (HoldRefused, 422),
     (UnknownEnrolment, 404),
     (EnrolmentRefused, 409),
+    (EnrolmentNotSeen, 409),
     (TooLarge, 413),
     (Busy, 503),
     (LogUnavailable, 503),

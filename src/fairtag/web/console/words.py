@@ -112,6 +112,7 @@ PURPOSES = {
     Purpose.THREAT_TO_LIFE: "because a life was in danger",
     Purpose.CONFIRM_CHECK_IN: "to say whether two pictures show the same person",
     Purpose.MEASURE_REVIEWERS: "to see how right reviewers are",
+    Purpose.CONFIRM_ENROLMENT: "to see whether a wearer's own pictures show the wearer",
 }
 PURPOSE_NAMES: dict[str, str] = {one.value: told for one, told in PURPOSES.items()}
 # What the order asks for, by kind or by the kind's first word.

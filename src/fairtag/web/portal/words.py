@@ -241,7 +241,7 @@ LOOKED_AT = {
     GrantKind.WINDOW: "Your name, and where your device was",
     GrantKind.BREAK_GLASS: "Your name, and where your device was, because a life was in danger",
     GrantKind.THIRD_PERSON: "A note",
-    GrantKind.PHOTOS: "Two pictures of you, without your name",
+    GrantKind.PHOTOS: "A few pictures of you, without your name",
 }
 PURPOSES = {
     Purpose.HANDLE_ALERT: "Your device or a clock told of something; a person had to look.",
@@ -254,6 +254,7 @@ PURPOSES = {
     Purpose.MEASURE_REVIEWERS: (
         "To check how well the people who look at pictures do it. It was not about you."
     ),
+    Purpose.CONFIRM_ENROLMENT: "To see that pictures you took show you, before they are used.",
     Purpose.THREAT_TO_LIFE: "Somebody thought a life was in danger. Another person checks that.",
 }
 DELAYS = {

@@ -6,6 +6,7 @@ Each picture has a key of its own, and so has each template: what is taken away 
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 
 import msgspec
 from sqlalchemy import Column, Connection, Integer, LargeBinary, String, Table
@@ -14,7 +15,7 @@ from fairtag.adapters.sqlite.answers.book import name_frames
 from fairtag.adapters.sqlite.engine import driver
 from fairtag.adapters.sqlite.keeping.families import is_shut, shut
 from fairtag.adapters.sqlite.schema import metadata
-from fairtag.app.checkins.book import EnrolledPicture, Invitation
+from fairtag.app.checkins.book import WANTED, EnrolledPicture, Invitation
 from fairtag.app.ports import Vault
 from fairtag.custody.kinds import RecordKind, period_of
 from fairtag.faces.model import Template
@@ -60,7 +61,6 @@ invitations = Table(
     Column("tries", Integer, nullable=False),
 )
 
-ENOUGH = 3  # pictures a wearer; design.md §4: three enrolment pictures
 _TOLD = msgspec.json.Decoder(EnrolledPicture)
 _TEMPLATE = msgspec.json.Decoder(Template)
 _INVITATION = (
@@ -105,6 +105,17 @@ class SqliteEnrolmentBook:
         self.drop_template(picture_id)
         self._add_template(picture_id, WearerId(row[0]), template, at)
 
+    def put_use(self, told: EnrolledPicture) -> None:
+        """Say anew what a picture is used for.
+
+        Raises: UnknownEnrolment.
+        """
+        owner, at, of = told.wearer_id, told.added_at, told.picture_id
+        words = self._sealed(msgspec.json.encode(told), owner, at, of, row=f"told/{of}")
+        changed = "UPDATE enrolments SET told = ? WHERE picture_id = ?"
+        if self._db.execute(changed, (words, of)).rowcount == 0:
+            raise UnknownEnrolment(f"there is no enrolled picture {of}")
+
     def listed(self, wearer_id: WearerId) -> list[EnrolledPicture]:
         """List a wearer's, newest first; no content."""
         wanted = "SELECT picture_id, at, told FROM enrolments WHERE wearer_id = ? ORDER BY n DESC"
@@ -114,17 +125,21 @@ class SqliteEnrolmentBook:
             if not self._is_shut(wearer_id, at, of)
         ]
 
-    def templates(self, wearer_id: WearerId) -> list[Template]:
-        """Open the templates of a wearer's newest full set, for the comparison only.
+    def in_use(self, wearer_id: WearerId) -> list[EnrolledPicture]:
+        """List the wearer's newest full set, newest first; every picture when there is none."""
+        mine = [one for one in self.listed(wearer_id) if one.use == "in_use"]
+        sizes = Counter(one.invitation_id for one in mine)  # in the order of the newest picture
+        full = [name for name, size in sizes.items() if size >= WANTED]
+        return [one for one in mine if one.invitation_id == full[0]] if full else mine
 
-        Without a full set: those of every picture that there is.
-        """
+    def templates(self, wearer_id: WearerId, *, of: str | None = None) -> list[Template]:
+        """Open the templates of what is in use, or `of` one invitation; for comparing only."""
         wanted = (
             "SELECT picture_id, engine, at, sealed FROM enrolled_templates"
             " WHERE wearer_id = ? ORDER BY n"
         )
         rows = self._db.execute(wanted, (wearer_id,)).fetchall()
-        closed, whole = shut(self._db), self._newest_set(wearer_id)
+        closed, whole = shut(self._db), self._names(wearer_id, of)
         found = []
         for picture_id, engine, at, sealed in rows:
             of = _template_id(picture_id, engine, at)
@@ -142,9 +157,9 @@ class SqliteEnrolmentBook:
             found.append(_TEMPLATE.decode(plain))
         return found
 
-    def pictures(self, wearer_id: WearerId) -> list[bytes]:
-        """Open the pictures of a wearer's newest full set, newest first. Callers log first."""
-        whole = self._newest_set(wearer_id)
+    def pictures(self, wearer_id: WearerId, *, of: str | None = None) -> list[bytes]:
+        """Open the pictures that are in use, or `of` one invitation, newest first."""
+        whole = self._names(wearer_id, of)
         return [picture for name, picture in self.kept(wearer_id) if name in whole]
 
     def kept(self, wearer_id: WearerId) -> list[tuple[str, bytes]]:
@@ -201,7 +216,7 @@ class SqliteEnrolmentBook:
         row = self._db.execute(wanted, (wearer_id,)).fetchone()
         found = None if row is None else _invitation(row)
         is_open = found is not None and found.opened_at <= at < found.until
-        return found if is_open and found is not None and found.taken < ENOUGH else None
+        return found if is_open and found is not None and not found.is_full else None
 
     def tried(self, invitation_id: str) -> None:
         """Count an upload."""
@@ -219,15 +234,12 @@ class SqliteEnrolmentBook:
             for owner, kind, period in found.fetchall()
         ]
 
-    def _newest_set(self, wearer_id: WearerId) -> frozenset[str]:
-        """Name the pictures of the newest full set; all of them when there is none."""
-        told = "SELECT picture_id, invitation_id FROM enrolments WHERE wearer_id = ? ORDER BY n"
-        rows = self._db.execute(told, (wearer_id,)).fetchall()
-        sets: dict[str, list[str]] = {}
-        for picture_id, invitation_id in rows:
-            sets.setdefault(invitation_id, []).append(picture_id)
-        full = [one for one in sets.values() if len(one) >= ENOUGH]
-        return frozenset(full[-1] if full else (row[0] for row in rows))
+    def _names(self, wearer_id: WearerId, of: str | None) -> frozenset[str]:
+        """Name the pictures of an invitation; without one, those in use."""
+        if of is None:
+            return frozenset(one.picture_id for one in self.in_use(wearer_id))
+        mine = self.listed(wearer_id)
+        return frozenset(one.picture_id for one in mine if one.invitation_id == of)
 
     def _add_template(
         self, picture_id: str, wearer_id: WearerId, template: Template, at: Micros

@@ -9,10 +9,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from fairtag.app.checkins.book import Invitation
 from fairtag.app.house import House
 from fairtag.app.matching.profiles import standing
+from fairtag.app.ports import Transaction
 from fairtag.faces.cohort.norm import Beside, beside
-from fairtag.faces.model import Measure, Reading, Refer, ThresholdProfile, Verdict
+from fairtag.faces.model import Measure, Reading, Refer, Template, ThresholdProfile, Verdict
 from fairtag.faces.refusals import EngineRefused, PictureRefused
 from fairtag.faces.verdict import Where, decide
 from fairtag.terms.errors import Busy
@@ -60,6 +62,11 @@ def read(house: House, wearer_id: WearerId, pictures: Sequence[bytes]) -> tuple[
     """
     key = house.vault.derived(PURPOSE, wearer_id=wearer_id)
     return tuple(house.faces.read_all(pictures, key=key))
+
+
+def enrolled_for(tx: Transaction, invitation: Invitation) -> list[Template]:
+    """Open the templates that an invitation has so far, to hold its next picture against."""
+    return tx.enrolments.templates(invitation.wearer_id, of=invitation.invitation_id)
 
 
 def compared(house: House, wearer_id: WearerId, pictures: Sequence[bytes]) -> Compared:

@@ -1,8 +1,9 @@
 """Enrol a wearer: an officer opens it; three good pictures of one face; poor ones are taken again.
 
 A picture comes from the wearer's app, the officer's desk or the authority's own register; where it
-comes from, when it was taken and how good it is stand beside it. A full set takes the place of the
-former one. Units: instants in µs UTC.
+comes from, when it was taken and how good it is stand beside it. Pictures of one set belong
+together, or others are asked for. A full set takes the place of the former one; one that the wearer
+took alone does so when an officer has looked at it (`confirm`). Units: instants in µs UTC.
 """
 
 from __future__ import annotations
@@ -12,25 +13,23 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from fairtag.app.books import Person
-from fairtag.app.checkins.answering.compare import TAKE_AGAIN, cleaned, read
+from fairtag.app.checkins.answering.compare import TAKE_AGAIN, cleaned, enrolled_for, read
 from fairtag.app.checkins.answering.sent import Manifest, Sent, digests, doubts_of
-from fairtag.app.checkins.book import EnrolledPicture, Invitation
+from fairtag.app.checkins.book import WANTED, EnrolledPicture, Invitation
+from fairtag.app.checkins.enrolling.sets import completed, log
 from fairtag.app.checkins.enrolling.sources import EnrolmentSource, SourcePicture
+from fairtag.app.checkins.enrolling.together import ONE_MORE, belonging_now, strays
 from fairtag.app.house import House
+from fairtag.app.new_ids import new_alert_id
 from fairtag.app.permissions import Act, demand
 from fairtag.app.ports import Transaction
-from fairtag.app.retention.standing import holds_standing
-from fairtag.audit.entries import Entry, Operation
-from fairtag.custody.kinds import RecordKind, period_of
 from fairtag.custody.refusals import InterestDeclared
 from fairtag.faces.model import Reading
 from fairtag.faces.refusals import EnrolmentRefused, UnknownEnrolment
 from fairtag.orders.model import CheckIn
-from fairtag.retention.holds import held
 from fairtag.terms.ids import DeviceId, OrderId, WearerId
 from fairtag.terms.instants import DAY, Micros
 
-WANTED = 3  # pictures a wearer; design.md §4
 LONGEST = 14 * DAY  # ours: an invitation that nobody took up by then is opened anew
 MOST_TRIES = 20  # uploads for one invitation, ours
 OLDEST = 5 * 365 * DAY  # ours: faces change; whoever looked so then is enrolled anew
@@ -55,6 +54,7 @@ class Enrolled:
     taken: int
     wanted: int
     looked: tuple[Looked, ...]
+    is_waiting: bool = False  # a full set, at which an officer looks first
 
     @property
     def advice(self) -> tuple[str, ...]:
@@ -69,6 +69,7 @@ class _From:
     source: str
     taken_at: Micros
     by: str
+    is_alone: bool = False  # nobody of ours saw who is on it
 
 
 def open_enrolment(
@@ -98,7 +99,7 @@ def open_enrolment(
             opened_by=person.user_id,
         )
         tx.enrolments.invite(invitation)
-        _log(tx, invitation, "enrolment.open", by=person.user_id, now=now, told={})
+        log(tx, invitation, "enrolment.open", by=person.user_id, now=now, told={})
         return invitation
 
     return house.store.transact(work)
@@ -120,7 +121,9 @@ def take_enrolment(house: House, sent: Sent) -> Enrolled | None:
     doubts = doubts_of(sent, nonce=sent.told.nonce)  # an invitation has no nonce of its own
     if not isinstance(sent.told, Manifest) or not _UNSIGNED.isdisjoint(doubts):
         raise EnrolmentRefused("the pictures are not those that the device signed")
-    whence = _From(source="the wearer's app", taken_at=sent.captured_at, by=sent.device_id)
+    whence = _From(
+        source="the wearer's app", taken_at=sent.captured_at, by=sent.device_id, is_alone=True
+    )
     return _take(house, invitation, sent.frames, whence)
 
 
@@ -152,14 +155,15 @@ def enrol_from(
     if not fresh:
         raise EnrolmentRefused("there is no picture of the last five years; enrol anew")
     done: list[Looked] = []
-    taken = invitation.taken
+    taken, is_waiting = invitation.taken, False
     for one in fresh:
         if taken >= WANTED:
             break
         whence = _From(source=one.source, taken_at=one.taken_at, by=person.user_id)
         step = _take(house, invitation, [one.raw], whence)
         taken, done = step.taken, [*done, *step.looked]
-    return Enrolled(taken=taken, wanted=WANTED, looked=tuple(done))
+        is_waiting = step.is_waiting
+    return Enrolled(taken=taken, wanted=WANTED, looked=tuple(done), is_waiting=is_waiting)
 
 
 def is_fresh(one: SourcePicture, now: Micros) -> bool:
@@ -189,20 +193,29 @@ def _take(house: House, invitation: Invitation, frames: Sequence[bytes], whence:
         Looked(reading=None, is_kept=False, advice=(TAKE_AGAIN,)) for one in clean if one is None
     ]
 
+    at_least, alert_id = belonging_now(house), new_alert_id(house)
+
     def work(tx: Transaction) -> Enrolled:
         found = list(looks)
         taken = tx.enrolments.invitation(invitation.invitation_id).taken
-        for picture, reading in zip(pictures, readings, strict=True):
-            one = _kept(tx, house, invitation, picture, reading, whence, is_full=taken >= WANTED)
+        stray = strays(readings, enrolled_for(tx, invitation), at_least)
+        for n, (picture, reading) in enumerate(zip(pictures, readings, strict=True)):
+            one = Looked(reading=reading, is_kept=False, advice=(ONE_MORE,))
+            if n not in stray:
+                is_full = taken >= WANTED
+                one = _kept(tx, house, invitation, picture, reading, whence, is_full=is_full)
             taken += one.is_kept
             found.append(one)
-        if taken >= WANTED:
-            _replace(tx, invitation, now)
+        is_full = taken >= WANTED
+        is_waiting = is_full and completed(tx, invitation, alert_id=alert_id, now=now)
         told = {"kept": str(sum(one.is_kept for one in found)), "source": whence.source}
-        _log(tx, invitation, "enrolment.pictures", by=whence.by, now=now, told=told)
-        return Enrolled(taken=taken, wanted=WANTED, looked=tuple(found))
+        log(tx, invitation, "enrolment.pictures", by=whence.by, now=now, told=told)
+        return Enrolled(taken=taken, wanted=WANTED, looked=tuple(found), is_waiting=is_waiting)
 
-    return house.store.transact(work)
+    done = house.store.transact(work)
+    if done.is_waiting:
+        house.changes.publish()
+    return done
 
 
 def _demand_open(invitation: Invitation, now: Micros) -> None:
@@ -238,57 +251,10 @@ def _kept(
         added_by=whence.by,
         measures=reading.measures,
         invitation_id=invitation.invitation_id,
+        use="waits" if whence.is_alone else "in_use",
     )
     tx.enrolments.put(told, picture, reading.template)
     return Looked(reading=reading, is_kept=True, advice=())
-
-
-def _replace(tx: Transaction, invitation: Invitation, now: Micros) -> None:
-    """Take former sets away once there is a full one, save what a hold keeps."""
-    wearer_id = invitation.wearer_id
-    holds = holds_standing(tx, wearer_id)
-    gone = 0
-    for old in tx.enrolments.listed(wearer_id):
-        if old.invitation_id == invitation.invitation_id:
-            continue
-        period = period_of(RecordKind.ENROLMENT, old.added_at, of=old.picture_id)
-        if not held(holds, wearer_id, RecordKind.ENROLMENT, period, now):
-            tx.enrolments.remove(old.picture_id)
-            gone += 1
-    if gone:
-        _log(
-            tx,
-            invitation,
-            "enrolment.replaced",
-            by="machine",
-            now=now,
-            told={"pictures": str(gone)},
-            operation="erasure",
-        )
-
-
-def _log(
-    tx: Transaction,
-    invitation: Invitation,
-    what: str,
-    *,
-    by: str,
-    now: Micros,
-    told: dict[str, str],
-    operation: Operation = "collection",
-) -> None:
-    details = {"invitation": invitation.invitation_id} | told
-    tx.audit.append(
-        Entry(
-            at=now,
-            operation=operation,
-            actor=by,
-            what=what,
-            wearer_id=invitation.wearer_id,
-            order_id=invitation.order_id,
-            details=details,
-        )
-    )
 
 
 def _new_id(house: House, letter: str) -> str:

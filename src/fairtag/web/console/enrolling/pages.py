@@ -1,7 +1,8 @@
 """The pages of an enrolment: open it, take pictures in or fetch them, see how good they are.
 
-A page shows which measures of a picture hold and what would help; never a picture of the past,
-never a score. Uploaded pictures stay in memory until they are sealed.
+A page shows which measures of a picture hold and what would help; never a score. Pictures that the
+wearer took alone are shown in the answer to a POST only, after the log, to who says whom they show.
+Uploaded pictures stay in memory until they are sealed.
 """
 
 from __future__ import annotations
@@ -14,22 +15,25 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import RedirectResponse
 
 from fairtag.app.books import Person
-from fairtag.app.checkins.book import Invitation
+from fairtag.app.checkins.book import WANTED, Invitation
+from fairtag.app.checkins.enrolling.confirm import Seen, list_waiting, say_who, see_set
 from fairtag.app.checkins.enrolling.enrol import (
-    WANTED,
     Enrolled,
     Looked,
     enrol_at_desk,
     enrol_from,
     open_enrolment,
 )
+from fairtag.app.checkins.enrolling.sets import of_invitation
 from fairtag.app.permissions import Act, demand
-from fairtag.faces.refusals import EnrolmentRefused
-from fairtag.terms.errors import FairtagError, TooLarge
+from fairtag.app.ports import Transaction
+from fairtag.faces.refusals import EnrolmentNotSeen, EnrolmentRefused
+from fairtag.terms.errors import FairtagError, TooLarge, UsageError
 from fairtag.terms.ids import DeviceId, OrderId
 from fairtag.terms.instants import DAY, Micros
 from fairtag.web.console.enrolling.words import advised
 from fairtag.web.console.refusals import status_of
+from fairtag.web.console.reviewing.pictures import inside
 from fairtag.web.console.shell import Checked, Shell, Signed
 from fairtag.web.console.show import when
 from fairtag.web.multipart import parts_of
@@ -43,6 +47,7 @@ def pages(shell: Shell) -> APIRouter:
     router = APIRouter()
     _opening(router, shell)
     _taking(router, shell)
+    _looking(router, shell)
     return router
 
 
@@ -50,7 +55,7 @@ def _opening(router: APIRouter, shell: Shell) -> None:
     @router.get("/enrolling")
     def ask(request: Request, person: Signed) -> Response:
         demand(person, Act.ENROL)
-        return _form(shell, request, {}, None)
+        return _form(shell, request, person, {}, None)
 
     @router.post("/enrolling")
     def begin(
@@ -68,7 +73,7 @@ def _opening(router: APIRouter, shell: Shell) -> None:
                 shell.house, person, OrderId(order.strip()), device_id=who, until=until
             )
         except FairtagError as refusal:
-            return _form(shell, request, {"order": order, "device": device}, refusal)
+            return _form(shell, request, person, {"order": order, "device": device}, refusal)
         return RedirectResponse(f"/enrolling/{opened.invitation_id}", status_code=303)
 
 
@@ -95,6 +100,30 @@ def _taking(router: APIRouter, shell: Shell) -> None:
             invitation_id,
             lambda: _fetched(shell, person, invitation_id, reference.strip()),
         )
+
+
+def _looking(router: APIRouter, shell: Shell) -> None:
+    @router.post("/enrolling/{invitation_id}/look")
+    def look(request: Request, person: Checked, invitation_id: str) -> Response:
+        demand(person, Act.ENROL)
+        try:
+            seen = see_set(shell.house, person, invitation_id)
+        except EnrolmentNotSeen as refusal:
+            return _page(shell, request, invitation_id, None, refusal)
+        return _page(shell, request, invitation_id, None, None, seen)
+
+    @router.post("/enrolling/{invitation_id}/confirm")
+    def confirm(
+        request: Request, person: Checked, invitation_id: str, answer: Name = ""
+    ) -> Response:
+        demand(person, Act.ENROL)
+        if answer not in ("yes", "no"):
+            raise UsageError("answer: choose yes or no")
+        try:
+            say_who(shell.house, person, invitation_id, is_wearer=answer == "yes")
+        except EnrolmentNotSeen as refusal:
+            return _page(shell, request, invitation_id, None, refusal)
+        return RedirectResponse(f"/enrolling/{invitation_id}", status_code=303)
 
 
 def _fetched(shell: Shell, person: Person, invitation_id: str, reference: str) -> Enrolled:
@@ -139,10 +168,21 @@ def _done(
 
 
 def _form(
-    shell: Shell, request: Request, told: dict[str, str], refusal: FairtagError | None
+    shell: Shell,
+    request: Request,
+    person: Person,
+    told: dict[str, str],
+    refusal: FairtagError | None,
 ) -> Response:
-    status = 200 if refusal is None else status_of(refusal)
-    return shell.page(request, "enrolling/open.html", status=status, told=told, refusal=refusal)
+    waiting = [_shown(one) for one in list_waiting(shell.house, person)]
+    return shell.page(
+        request,
+        "enrolling/open.html",
+        status=200 if refusal is None else status_of(refusal),
+        told=told,
+        waiting=waiting,
+        refusal=refusal,
+    )
 
 
 def _page(
@@ -151,13 +191,22 @@ def _page(
     invitation_id: str,
     done: Enrolled | None,
     refusal: FairtagError | None,
+    seen: Seen | None = None,
 ) -> Response:
-    found = shell.house.store.read(lambda tx: tx.enrolments.invitation(invitation_id))
+    def work(tx: Transaction) -> tuple[Invitation, set[str]]:
+        found = tx.enrolments.invitation(invitation_id)
+        return found, {one.use for one in of_invitation(tx, found)}
+
+    found, uses = shell.house.store.read(work)
     return shell.page(
         request,
         "enrolling/one.html",
         status=200 if refusal is None else status_of(refusal),
         one=_shown(found),
+        waits="waits" in uses,
+        is_declined="declined" in uses,
+        seen=None if seen is None else [inside(one) for one in seen.pictures],
+        former=[] if seen is None else [inside(one) for one in seen.former[:1]],
         looked=[] if done is None else [_looked(one) for one in done.looked],
         wanted=WANTED,
         has_source=shell.house.enrolment_source is not None,

@@ -13,6 +13,10 @@ ADVICE = {
     "no_face": "No face was found. Show the whole face.",
     "one_person_only": "More than one face was found. Only the wearer should be in the picture.",
     "take_again": "The file could not be read as a picture. Take it again, as JPEG, PNG or WebP.",
+    "take_one_more": (
+        "To the machine this picture does not look like the others. That happens: light, glasses, "
+        "the angle. Take one more, of the wearer alone. If it goes on, open a new enrolment."
+    ),
     "take_another": "This picture is here already. Take another one.",
 }
 

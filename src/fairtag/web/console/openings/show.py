@@ -34,7 +34,7 @@ KINDS = {
     GrantKind.THIRD_PERSON: "a note about a third person",
     GrantKind.WINDOW: "positions of another time",
     GrantKind.BREAK_GLASS: "positions, for danger to life",
-    GrantKind.PHOTOS: "two pictures of a check-in, without a name",
+    GrantKind.PHOTOS: "a few pictures of a wearer, without a name",
 }
 DELAYS = {
     DelayReason.DANGER: "telling now could put somebody in danger",

@@ -1,4 +1,4 @@
-"""How do two pictures get onto a page? Inside it, so that no address of theirs is left behind."""
+"""How do pictures get onto a page? Inside it, so that no address of theirs is left behind."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ def pair_view(house: House, pair: Pair) -> dict[str, Any]:
     left = (pair.lease_until - house.clock.now()) / house.speed
     return {
         "case_id": pair.case_id,
-        "first": _inside(pair.first),
-        "second": _inside(pair.second),
+        "first": inside(pair.first),
+        "second": inside(pair.second),
         "measures": [
             {"name": measure(one.name), "value": f"{one.value:.0f}", "is_ok": one.is_ok}
             for one in pair.measures
@@ -28,6 +28,7 @@ def pair_view(house: House, pair: Pair) -> dict[str, Any]:
     }
 
 
-def _inside(picture: bytes) -> str:
+def inside(picture: bytes) -> str:
+    """Give a picture as an address that holds it."""
     kind = next((name for head, name in _KINDS if picture.startswith(head)), "jpeg")
     return f"data:image/{kind};base64,{base64.b64encode(picture).decode()}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from fairtag.app.checkins.enrolling.sets import KIND as ENROLMENT_WAITS
 from fairtag.app.reviewing.look import CANT_TELL
 from fairtag.app.reviewing.overdue import KIND as REVIEW_WAITS
 from fairtag.review.deciding import Change
@@ -13,13 +14,17 @@ from fairtag.review.photos import Outcome
 KINDS = {
     REVIEW_WAITS: "Check-ins wait for people for long",
     CANT_TELL: "Nobody could tell from a check-in picture",
+    ENROLMENT_WAITS: "Pictures to compare with wait for a look",
 }
 LOG = {
     "alert.decide": "decided about an alert",
-    "photo.read": "looked at two pictures, without a name",
-    "photo.read.refused": "asked to look at two pictures and was refused",
+    "photo.read": "looked at pictures of a wearer, without a name",
+    "photo.read.refused": "asked to look at pictures and was refused",
     "photo.known": "looked at two pictures of the set with known answers",
     "photo.review": "said what two pictures show",
+    "check_in.cant_tell": "ended a check-in that nobody could look at any more",
+    "enrolment.confirmed": "said that pictures to compare with show the wearer",
+    "enrolment.declined": "said that pictures to compare with don't show the wearer",
     "wearer.statement": "wrote something about a check-in",
 }
 OUTCOMES = {
@@ -85,5 +90,6 @@ def next_steps(phone: str, mend: str) -> dict[str, tuple[str, ...]]:
             "Close it as handed to the authority. To decide is another step, below; it can wait.",
         ),
         CANT_TELL: ("Do what the sentence on top says.", mend),
+        ENROLMENT_WAITS: ("Open ‘Enrolment’, look at the pictures, say whom they show.", mend),
         REVIEW_WAITS: ("Look at ‘Reviewers’: how many wait, and who looks.", mend),
     }
