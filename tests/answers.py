@@ -87,6 +87,9 @@ class TextFaces:
     def info(self) -> EngineInfo:
         return self._info
 
+    def detector(self) -> str:
+        return ""
+
     def walls(self) -> tuple[str, ...]:
         return ()
 

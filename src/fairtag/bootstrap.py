@@ -220,7 +220,11 @@ def _housed(
 ) -> Iterator[House]:
     vault = KeyVault(keys, chance=os.urandom)
     spool = spool_of(data, settings)
-    faces = FacesApart(engine=settings.face_engine, allowed=settings.face_engines_allowed)
+    faces = FacesApart(
+        engine=settings.face_engine,
+        detector=settings.face_attack_detector,
+        allowed=settings.face_engines_allowed,
+    )
     store = SqliteStore(data, vault=vault, kind=kind, clock=clock, spool=spool, look_s=look_s)
     try:
         house = _wired(data, settings, store, vault, faces, clock)

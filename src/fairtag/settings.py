@@ -50,6 +50,7 @@ class Settings(BaseSettings):
     # Who outside keeps the log's checkpoints: each "https://… name+id+base64", address and key.
     witnesses: tuple[str, ...] = ()
     face_engine: str = "reference"  # or an engine of the entry point group fairtag.engines
+    face_attack_detector: str = ""  # one of the group fairtag.attack_detectors, or none
     # Digests of plug-ins that may run; `fairtag face engines` prints them. Shown at /charter.
     face_engines_allowed: tuple[str, ...] = ()
     # A cohort's file (`fairtag face cohort`), or nothing. A profile that was measured with a cohort

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -44,7 +44,7 @@ from fairtag.app.reviewing.overdue import (
     waiting,
 )
 from fairtag.custody.kinds import RecordKind
-from fairtag.faces.model import Refer
+from fairtag.faces.model import Attack, Reading, Refer
 from fairtag.intake.messages import CheckInState
 from fairtag.review.photos import ADVERSE
 from fairtag.terms.errors import Busy, SealBroken
@@ -289,6 +289,40 @@ def test_after_the_order_s_end_nothing_is_kept(desk: Rig) -> None:
     desk.clock.at = Micros(NOON + 90 * DAY)
     assert answer(desk, prompt, burst("ann")).status_code == 410
     assert desk.house.store.read(lambda tx: tx.answers.of_prompt(prompt.check_in_id)) == []
+
+
+class WatchedFaces(TextFaces):
+    """An engine beside which a detector of attacks looks: the word of the whole burst counts."""
+
+    def __init__(self, *said: bool) -> None:
+        super().__init__()
+        self._said = said
+
+    def read_all(self, pictures: Sequence[bytes], *, key: bytes) -> list[Reading]:
+        return [
+            msgspec.structs.replace(one, attack=Attack(detector="watch@1", is_suspected=is_so))
+            for one, is_so in zip(super().read_all(pictures, key=key), self._said, strict=True)
+        ]
+
+
+@pytest.mark.parametrize(
+    ("said", "reason"), [((False, False, True), Refer.PAD), ((True, True, False), None)]
+)
+def test_a_detector_of_attacks_is_named_and_what_it_suspects_goes_to_people(
+    desk: Rig, said: tuple[bool, ...], reason: Refer | None
+) -> None:
+    object.__setattr__(desk.house, "faces", WatchedFaces(*said))  # the pages hold this same house
+    prompt = prompt_of(desk)
+    told = answer(desk, prompt, burst("ann"))
+    one = newest(desk, prompt)
+    assert (one.reason, one.pad) == (reason, "watch@1")
+    assert (told.json()["outcome"], told.json()["advice"]) == ("received", [])
+
+
+def test_without_a_detector_every_record_says_none(desk: Rig) -> None:
+    prompt = prompt_of(desk)
+    answer(desk, prompt, burst("ann"))
+    assert newest(desk, prompt).pad == "none"
 
 
 def test_an_engine_that_fails_is_nobody_s_fault(desk: Rig) -> None:

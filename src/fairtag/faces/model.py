@@ -59,6 +59,13 @@ class Measure(msgspec.Struct, frozen=True, kw_only=True):
     is_ok: bool
 
 
+class Attack(msgspec.Struct, frozen=True, kw_only=True):
+    """What a detector of presentation attacks said of a burst (`faces.capture.attacks`)."""
+
+    detector: str  # name and version
+    is_suspected: bool  # leads to people, never to a finding
+
+
 class Reading(msgspec.Struct, frozen=True, kw_only=True):
     """What one picture gave. Only `one` has a template; none of the others means 'not the same'."""
 
@@ -66,6 +73,7 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
     measures: tuple[Measure, ...] = ()
     advice: tuple[str, ...] = ()  # codes such as "more_light", for words in the wearer's language
     template: Template | None = None  # also with `poor_quality`, when there was one face
+    attack: Attack | None = None  # of the burst up to this picture, where a detector runs
 
 
 class Engine(Protocol):

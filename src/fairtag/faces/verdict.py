@@ -14,10 +14,9 @@ from typing import Literal
 import msgspec
 import numpy as np
 
-from fairtag.faces.capture.attacks import Attack
 from fairtag.faces.cohort.norm import Beside, compare_beside
 from fairtag.faces.compare import compare, numbers
-from fairtag.faces.model import Reading, Refer, Template, ThresholdProfile, Verdict
+from fairtag.faces.model import Attack, Reading, Refer, Template, ThresholdProfile, Verdict
 
 Where = Literal["demo", "live"]
 # Why there is no score, from the nearest miss to the farthest: the nearest is told.

@@ -9,8 +9,8 @@ import msgspec
 import numpy as np
 import pytest
 
-from fairtag.faces.capture.attacks import Attack
 from fairtag.faces.model import (
+    Attack,
     GroupRates,
     Rate,
     Reading,

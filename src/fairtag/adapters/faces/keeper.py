@@ -11,7 +11,7 @@ import msgspec
 
 from fairtag.adapters.faces.apart.frames import Reply
 from fairtag.adapters.faces.apart.process import Apart, Gone, NeverReady
-from fairtag.adapters.faces.engines import REFERENCE_NAME, demand_allowed
+from fairtag.adapters.faces.engines import DETECTORS, REFERENCE_NAME, demand_allowed
 from fairtag.adapters.faces.limits import MOST_BYTES
 from fairtag.adapters.faces.nets.pinned import REFERENCE
 from fairtag.faces.compare import numbers
@@ -31,15 +31,22 @@ class FacesApart:
     """
 
     def __init__(
-        self, *, engine: str = REFERENCE_NAME, allowed: Collection[str] = (), answer_s: float = 5.0
+        self,
+        *,
+        engine: str = REFERENCE_NAME,
+        detector: str = "",
+        allowed: Collection[str] = (),
+        answer_s: float = 5.0,
     ) -> None:
-        """Check that the engine may run, without loading it.
+        """Check that the engine and a detector of attacks, if any, may run; loads neither.
 
         Raises: EngineRefused.
         """
         self.digest = demand_allowed(engine, allowed)
+        beside = [detector, demand_allowed(detector, allowed, group=DETECTORS)] if detector else []
+        self._detector = "@".join(beside)
         self.decoder = Apart(["decoder"], answer_s=answer_s)
-        self.engine = Apart(["engine", engine, self.digest], answer_s=answer_s)
+        self.engine = Apart(["engine", engine, self.digest, *beside], answer_s=answer_s)
         self._is_reference = engine == REFERENCE_NAME
 
     def info(self) -> EngineInfo:
@@ -58,6 +65,10 @@ class FacesApart:
         if told is None:
             raise EngineRefused("an engine that does not say which it is")
         return told
+
+    def detector(self) -> str:
+        """Name the detector of presentation attacks that looks, and its digest; empty: none."""
+        return self._detector
 
     def walls(self) -> tuple[str, ...]:
         """Tell what the engine's process can't do; empty before its first picture."""
@@ -95,7 +106,7 @@ class FacesApart:
         Whatever fails is the outcome `engine_error`.
         """
         try:
-            told = [_sound(one.reading) for one in self.engine.ask(pictures)]
+            told = [self._named(_sound(one.reading)) for one in self.engine.ask(pictures)]
         except (Gone, NeverReady):
             return [_FAILED] * len(pictures)
         templates = [one.template for one in told if one.template is not None]
@@ -108,6 +119,13 @@ class FacesApart:
     def read(self, picture: bytes, *, key: bytes) -> Reading:
         """Read one picture that stands alone."""
         return self.read_all([picture], key=key)[0]
+
+    def _named(self, reading: Reading) -> Reading:
+        """Name the detector that was agreed to: what a child calls itself reaches no record."""
+        if reading.attack is None:
+            return reading
+        named = msgspec.structs.replace(reading.attack, detector=self._detector)
+        return msgspec.structs.replace(reading, attack=named if self._detector else None)
 
     def close(self) -> None:
         """End both processes."""

@@ -61,6 +61,10 @@ class Faces(Protocol):
         """Tell which engine runs."""
         ...
 
+    def detector(self) -> str:
+        """Name the detector of presentation attacks that looks, and its digest; empty: none."""
+        ...
+
     def walls(self) -> tuple[str, ...]:
         """Tell what the engine's process can't do; empty before its first picture."""
         ...

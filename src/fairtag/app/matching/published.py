@@ -8,6 +8,7 @@ from fairtag.app.house import House
 from fairtag.app.matching.profiles import Standing, standing
 from fairtag.app.ports import Transaction
 from fairtag.disclosure.fair.tables import Fairness
+from fairtag.faces.capture.attacks import NO_DETECTOR
 from fairtag.faces.cohort.people import Named
 from fairtag.faces.model import GroupRates, Rate, ThresholdProfile
 from fairtag.faces.refusals import EngineRefused
@@ -39,6 +40,7 @@ def published(house: House) -> dict[str, Any]:
         "sample_range": [LEAST_SAMPLE, MOST_SAMPLE],
         "ceilings": {"fmr": MOST_FMR, "fnmr": MOST_FNMR, "least_groups": LEAST_GROUPS},
     }
+    told["attack_detector"] = house.faces.detector() or NO_DETECTOR
     told["cohort"] = _cohort(house.face_cohort)
     told["looked_blind"] = house.store.read(_looked_blind)
     if found.mode == "demo":

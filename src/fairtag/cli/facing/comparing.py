@@ -13,7 +13,7 @@ from typing import Annotated, Any
 import msgspec
 import typer
 
-from fairtag.adapters.faces.engines import GROUP, REFERENCE_NAME, digest_of
+from fairtag.adapters.faces.engines import DETECTORS, GROUP, REFERENCE_NAME, digest_of
 from fairtag.adapters.faces.keeper import FacesApart
 from fairtag.adapters.faces.limits import MOST_BYTES
 from fairtag.cli.facing.evaluating import cohort_in
@@ -75,9 +75,14 @@ def compare(  # noqa: PLR0917 - typer reads options from parameters
 
 
 def engines(is_json: AsJson = False) -> None:
-    """List the engines that are installed, with the digests that `face_engines_allowed` names."""
+    """List the engines that are installed, with the digests that `face_engines_allowed` names.
+
+    Detectors of presentation attacks stand below them.
+    """
     names = [REFERENCE_NAME, *(one.name for one in metadata.entry_points(group=GROUP))]
     told = {name: digest_of(name) for name in names}
+    for one in metadata.entry_points(group=DETECTORS):
+        told[f"{one.name} (attack detector)"] = digest_of(one.name, group=DETECTORS)
     if is_json:
         typer.echo(msgspec.json.format(msgspec.json.encode(told)))
         return

@@ -27,8 +27,8 @@ from fairtag.terms.instants import LATEST, Micros, text
 
 Line = dict[str, object]
 _PAD = (
-    "Nothing here was tested for telling a live face from a picture, a mask or a screen "
-    "(ISO/IEC 30107-3). 'PAD: none' says so."
+    "Where it says 'PAD: none', nothing that was tested for it told a live face from a picture, a "
+    "mask or a screen (ISO/IEC 30107-3). Otherwise it names what looked."
 )
 
 
@@ -72,7 +72,7 @@ def matcher(gathered: Gathered) -> Line:
     """Write what decided by machine, how often that is wrong and about whom."""
     answers = [one for check_in in gathered.account.check_ins for one in check_in.answers]
     return {
-        "pad": "none",
+        "pad": ", ".join(sorted({one.pad for one in answers})) or "none",
         "pad_means": _PAD,
         "engines": sorted({one.engine for one in answers if one.engine}),
         "answers": len(answers),

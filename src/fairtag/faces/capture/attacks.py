@@ -1,4 +1,4 @@
-"""Does somebody hold a picture or a mask before the camera? A place for a tested part; none here.
+"""Does somebody hold a picture or a mask before the camera? A place for a tested part; none ships.
 
 No detector of presentation attacks that we found could be shipped: unknown data, no licence trail,
 and one took most real faces for false ones. Without a part of its own every record says 'none'.
@@ -13,26 +13,28 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-import msgspec
-
-from fairtag.faces.model import Picture
+from fairtag.faces.model import Attack, Picture, Reading
 
 NO_DETECTOR = "none"  # what a record's `pad` says without a detector
 
 
-class Attack(msgspec.Struct, frozen=True, kw_only=True):
-    """What a detector said of a burst."""
-
-    detector: str  # name and version; the reference of its test report stands at /charter
-    is_suspected: bool  # leads to people, never to a finding
-
-
 class AttackDetector(Protocol):
-    """A part tested by ISO/IEC 30107-3 that looks at a burst of one wearer."""
+    """A part tested by ISO/IEC 30107-3 that looks at a burst of one wearer; a plug-in of the entry
+    point `fairtag.attack_detectors`.
+    """
 
     def examine(self, frames: Sequence[Picture]) -> Attack:
-        """Say whether this looks like a live face."""
+        """Say whether this looks like a live face; asked after each frame, with all so far.
+
+        What it says of the whole burst counts. One that fails is the outcome `engine_error`.
+        """
         ...
+
+
+def of_burst(readings: Sequence[Reading]) -> Attack | None:
+    """Give what a detector said of a whole burst; None: none runs, or it got no picture."""
+    said = [one.attack for one in readings if one.attack is not None]
+    return said[-1] if said else None
 
 
 def told(attack: Attack | None) -> str:

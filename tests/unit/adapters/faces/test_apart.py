@@ -25,7 +25,7 @@ from fairtag.adapters.faces.apart.process import Apart, NeverReady
 from fairtag.adapters.faces.keeper import FacesApart
 from fairtag.adapters.faces.limits import MOST_BYTES, REFUSALS
 from fairtag.faces.compare import compare
-from fairtag.faces.model import Reading
+from fairtag.faces.model import Attack, Reading
 from fairtag.faces.refusals import PictureRefused
 from fairtag.terms.errors import Busy
 
@@ -481,7 +481,8 @@ def test_the_processes_have_no_variables_of_ours_and_say_what_holds(faces: Faces
 
 def test_messages_hold_pictures_and_readings_and_no_id() -> None:
     assert frames.Reply.__struct_fields__ == ("state", "picture", "refused", "reading")
-    assert Reading.__struct_fields__ == ("outcome", "measures", "advice", "template")
+    assert Reading.__struct_fields__ == ("outcome", "measures", "advice", "template", "attack")
+    assert Attack.__struct_fields__ == ("detector", "is_suspected")
 
 
 def test_a_message_longer_than_any_of_ours_is_not_read() -> None:

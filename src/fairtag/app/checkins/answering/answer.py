@@ -24,6 +24,7 @@ from fairtag.app.ports import JournalEntry, Transaction
 from fairtag.app.receive import UPLOAD_DAYS
 from fairtag.app.reviewing.follow import follow_review
 from fairtag.audit.entries import Entry
+from fairtag.faces.capture.attacks import of_burst, told
 from fairtag.faces.capture.challenge import referred
 from fairtag.faces.model import Refer
 from fairtag.faces.refusals import AnswerRefused
@@ -223,6 +224,7 @@ def _answer(
         score=verdict.score,
         profile=verdict.profile,
         engine=result.engine,
+        pad=told(of_burst(result.readings)),
         measures=result.measures,
         is_sampled=outcome == "match" and is_drawn(house),
         timing=timing,

@@ -13,6 +13,7 @@ from fairtag.app.checkins.book import Invitation
 from fairtag.app.house import House
 from fairtag.app.matching.profiles import standing
 from fairtag.app.ports import Transaction
+from fairtag.faces.capture.attacks import of_burst
 from fairtag.faces.cohort.norm import Beside, beside
 from fairtag.faces.model import Measure, Reading, Refer, Template, ThresholdProfile, Verdict
 from fairtag.faces.refusals import EngineRefused, PictureRefused
@@ -87,7 +88,8 @@ def compared(house: House, wearer_id: WearerId, pictures: Sequence[bytes]) -> Co
         mode: Where = "demo" if house.is_demo else "live"
         profile = profile_now(house)
         near = _beside(house, wearer_id, profile)
-        verdict = decide(enrolled, readings, profile, mode=mode, cohort=near)
+        attack = of_burst(readings)
+        verdict = decide(enrolled, readings, profile, mode=mode, attack=attack, cohort=near)
     return Compared(verdict=verdict, readings=readings, engine=info.name, enrolled=len(enrolled))
 
 
