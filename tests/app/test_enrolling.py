@@ -33,6 +33,7 @@ from tests.rig import Rig
 from tests.web.desk import at_desk
 
 from fairtag.adapters.enrolling.folder import LIST, FolderEnrolmentSource
+from fairtag.alerts.model import Cause
 from fairtag.app.books import Person
 from fairtag.app.checkins.book import Invitation
 from fairtag.app.checkins.enrolling import enrol as enrolling
@@ -41,6 +42,7 @@ from fairtag.app.checkins.enrolling.enrol import enrol_at_desk, enrol_from, open
 from fairtag.app.checkins.enrolling.reenrol import re_enrol
 from fairtag.app.checkins.enrolling.sets import KIND
 from fairtag.app.checkins.enrolling.together import strays
+from fairtag.app.handle_alert import close
 from fairtag.app.openings.circles import declare_interest
 from fairtag.app.reviewing.deal import is_showable
 from fairtag.custody.kinds import RecordKind
@@ -273,13 +275,15 @@ def test_what_a_wearer_took_alone_is_used_when_an_officer_has_looked(desk: Rig) 
     waiting = newest(desk, prompt)
     assert not desk.house.store.read(lambda tx: is_showable(tx, waiting))
     assert (matter(desk).recipient, matter(desk).is_over) == ("support", False)
+    told = {"cause": Cause.EQUIPMENT, "reason": "Somebody closed it too early."}
+    close(desk.house, matter(desk).alert_id, person=OFFICER, **told)  # that ends no waiting
     assert [one.invitation_id for one in list_waiting(desk.house, OFFICER)] == [name]
 
     seen = see_set(desk.house, OFFICER, name)
     say_who(desk.house, OFFICER, name, is_wearer=True)
 
     assert sorted(seen.pictures) == compared_with(desk) == [face("ann", n) for n in (1, 2, 3)]
-    assert (matter(desk).is_over, list_waiting(desk.house, OFFICER)) == (True, [])
+    assert list_waiting(desk.house, OFFICER) == []
     desk.clock.at = Micros(desk.clock.at + 2 * HOUR)
     prompt = prompt_of(desk)
     answer(desk, prompt, burst("ann", since=70))
@@ -307,6 +311,7 @@ def test_somebody_else_s_pictures_take_nobody_s_place_unseen(desk: Rig) -> None:
     say_who(desk.house, OFFICER, invitation.invitation_id, is_wearer=False)
 
     assert sorted(seen.former) == compared_with(desk) == former
+    assert (matter(desk).is_over, list_waiting(desk.house, OFFICER)) == (True, [])
     assert {one.invitation_id for one in listed(desk)} != {invitation.invitation_id}
     assert len(listed(desk)) == 3
     with pytest.raises(EnrolmentNotSeen):

@@ -296,6 +296,10 @@ class EnrolmentBook(Protocol):
         """Give the wearer's newest invitation that is open and not filled yet."""
         ...
 
+    def filled(self, *, most: int) -> list[Invitation]:
+        """List invitations to devices that have a full set, newest first."""
+        ...
+
     def tried(self, invitation_id: str) -> None:
         """Count an upload."""
         ...

@@ -68,6 +68,11 @@ _INVITATION = (
     " (SELECT count(*) FROM enrolments e WHERE e.invitation_id = i.invitation_id)"
     " FROM enrolment_invitations i"
 )
+_FILLED = f"""
+{_INVITATION} WHERE device_id IS NOT NULL
+ AND (SELECT count(*) FROM enrolments f WHERE f.invitation_id = i.invitation_id) >= ?
+ ORDER BY n DESC LIMIT ?
+"""  # noqa: S608 - our own names
 
 
 class SqliteEnrolmentBook:
@@ -217,6 +222,11 @@ class SqliteEnrolmentBook:
         found = None if row is None else _invitation(row)
         is_open = found is not None and found.opened_at <= at < found.until
         return found if is_open and found is not None and not found.is_full else None
+
+    def filled(self, *, most: int) -> list[Invitation]:
+        """List invitations to devices that have a full set, newest first."""
+        found = self._db.execute(_FILLED, (WANTED, most))
+        return [_invitation(row) for row in found.fetchall()]
 
     def tried(self, invitation_id: str) -> None:
         """Count an upload."""

@@ -8,11 +8,9 @@ from __future__ import annotations
 
 import msgspec
 
-from fairtag.alerts.model import AlertState
 from fairtag.app.books import Person
 from fairtag.app.checkins.book import Invitation
 from fairtag.app.checkins.enrolling.sets import (
-    KIND,
     log,
     of_invitation,
     remove,
@@ -31,8 +29,7 @@ from fairtag.custody.refusals import InterestDeclared
 from fairtag.faces.refusals import EnrolmentNotSeen
 from fairtag.terms.instants import Micros
 
-_MOST_LISTED = 500
-_OPEN = (AlertState.RAISED, AlertState.ACKNOWLEDGED)
+_MOST_LISTED = 500  # the newest sets of devices; those that wait are among them for long
 
 
 class Seen(msgspec.Struct, frozen=True, kw_only=True):
@@ -48,7 +45,11 @@ def list_waiting(house: House, person: Person) -> list[Invitation]:
     Raises: NotPermitted.
     """
     demand(person, Act.ENROL)
-    return house.store.read(_listed)
+
+    def work(tx: Transaction) -> list[Invitation]:
+        return [one for one in tx.enrolments.filled(most=_MOST_LISTED) if waits(tx, one)]
+
+    return house.store.read(work)
 
 
 def see_set(house: House, person: Person, invitation_id: str) -> Seen:
@@ -114,19 +115,6 @@ def _decline(tx: Transaction, person: Person, invitation: Invitation, now: Micro
         tx.enrolments.put_use(msgspec.structs.replace(one, use="declined"))
     remove(tx, mine, now)
     settled(tx, invitation)
-
-
-def _listed(tx: Transaction) -> list[Invitation]:
-    found = tx.alerts.listed(states=_OPEN, recipient="support", limit=_MOST_LISTED)
-    wearers = {one.wearer_id for one in found if one.kind == KIND and one.wearer_id is not None}
-    names = {
-        one.invitation_id: None
-        for wearer_id in sorted(wearers)
-        for one in tx.enrolments.listed(wearer_id)
-        if one.use == "waits"
-    }
-    invitations = [tx.enrolments.invitation(name) for name in names]
-    return [one for one in invitations if one.is_full]
 
 
 def _demand_waiting(tx: Transaction, person: Person, invitation_id: str) -> Invitation:
