@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from tests.app.servers import Kept, certificate_in, mail_server, web_server
 from tests.rig import HOME, Rig, opened_rig, walk_out
 
@@ -18,11 +19,12 @@ from fairtag.adapters.notify import MailNotifier, signing_key
 from fairtag.alerts.escalate import NOT_REACHED
 from fairtag.alerts.model import DutyEntry
 from fairtag.app.escalate_alerts import escalate, send_notices
-from fairtag.app.ports import Notice
+from fairtag.app.ports import Notice, Transaction
 from fairtag.app.set_duty import set_duty
 from fairtag.app.sign_in import add_user
 from fairtag.terms.errors import Busy, UsageError
-from fairtag.terms.instants import HOUR, MINUTE, SECOND, Micros
+from fairtag.terms.ids import AlertId
+from fairtag.terms.instants import HOUR, MINUTE, SECOND, Micros, text
 
 SECRET = "whsec_" + base64.b64encode(b"an invented key of 32 bytes long").decode()
 NOTICE = Notice(reference="a_x", urgency="urgent", link="https://fairtag.test/alerts/a_x")
@@ -225,6 +227,86 @@ def test_a_notice_whose_alert_was_closed_meanwhile_is_not_sent(duty: Rig, web: K
 
     assert tried > 0
     assert all(alert_id not in body.decode() for _, body in web.requests[tried:])
+
+
+def offline_walk(rig: Rig, *, is_back: bool = True, is_live: bool = False) -> dict[str, object]:
+    """Go offline for ten hours, half an hour of them in the exclusion zone; gives the alert.
+
+    `is_back` or not at their end; with `is_live` the device goes in there again, now.
+    """
+    device = rig.wearer()
+    walked = [rig.line(device, at=text(Micros(rig.clock.at + n * MINUTE))) for n in range(600)]
+    for n, line in enumerate(walked):
+        is_in = 60 <= n < 90 or (n >= 60 and not is_back)
+        line["lat"] = HOME[0] + (0.025 if is_in else 0) + n % 7 * 2e-5
+        line["lon"] = HOME[1] + 0.005
+    rig.say(device, walked[0])
+    rig.clock.at = Micros(rig.clock.at + 600 * MINUTE)
+    rig.say(device, *walked[1:])
+    if is_live:
+        walk_out(rig, device)
+    zone = [one for one in rig.alerts() if one["kind"] == "zone.entered"]
+    return next((one for one in zone if one["priority"] == "urgent"), zone[0])
+
+
+def urgencies(web: Kept, mail: Kept) -> list[str]:
+    """List how urgent what went out was, mail first."""
+    subjects = [str(email.message_from_bytes(one)["Subject"]) for one in mail.mails]
+    return [one.split()[1] for one in subjects] + [
+        json.loads(one[1])["urgency"] for one in web.requests
+    ]
+
+
+def test_what_an_upload_tells_of_last_night_wakes_nobody(duty: Rig, web: Kept, mail: Kept) -> None:
+    """It stays on the list, and one message without urgency says that it is there."""
+    told = offline_walk(duty)
+    rounds(duty, 2 * HOUR, step=5 * MINUTE)
+
+    assert (told["priority"], told["late"], told["state"]) == ("normal", True, "raised")
+    assert urgencies(web, mail) == ["normal"]
+    assert "zone.entered" in duty.kinds()
+
+
+@pytest.mark.parametrize("told", [{"is_back": False}, {"is_live": True}])
+def test_negative_control_what_goes_on_or_is_live_wakes_people(
+    duty: Rig, web: Kept, mail: Kept, told: dict[str, bool]
+) -> None:
+    alert = offline_walk(duty, **told)
+    rounds(duty, 31 * MINUTE)
+
+    assert alert["priority"] == "urgent"
+    assert [one for one in urgencies(web, mail) if one == "urgent"] == ["urgent"] * 3
+
+
+def test_a_late_call_for_help_wakes_people(duty: Rig, web: Kept, mail: Kept) -> None:
+    device = duty.wearer()
+    line = duty.line(device, type="event", code="sos")
+    duty.clock.at = Micros(duty.clock.at + 10 * HOUR)
+    duty.say(device, line)
+    rounds(duty, 31 * MINUTE)
+
+    assert [one["priority"] for one in duty.alerts() if one["kind"] == "wearer.help"] == ["urgent"]
+    assert urgencies(web, mail) == ["urgent"] * 3
+
+
+def test_a_notice_whose_alert_was_withdrawn_meanwhile_is_not_sent(duty: Rig, web: Kept) -> None:
+    alert_id = AlertId(alarm(duty))
+    web.status = 503
+    rounds(duty, 16 * MINUTE)
+    tried = len(web.requests)
+
+    def withdraw(tx: Transaction) -> None:
+        alert = tx.alerts.get(alert_id)
+        parts = tuple(replace(one, is_over=True, is_withdrawn=True) for one in alert.parts)
+        tx.alerts.put(replace(alert, parts=parts, is_over=True, withdrawn=True))
+
+    duty.house.store.transact(withdraw)
+    web.status = 204
+    rounds(duty, 4 * HOUR, step=5 * MINUTE)
+
+    assert tried > 0
+    assert all(alert_id not in body.decode() for _, body in web.requests[tried:])
+    assert "zone.entered" in duty.kinds()  # until a person closes it
 
 
 def test_a_crash_between_sending_and_marking_sends_again(duty: Rig, mail: Kept) -> None:

@@ -1,5 +1,6 @@
 """Who must be told that an alert still waits? Along the roster, then again; urgent never expires.
 
+It ends when a person closes the alert, or when nothing of it calls for anybody (`alerts.live`).
 Units: instants in µs UTC; minutes as named.
 """
 
@@ -11,8 +12,10 @@ from typing import Literal
 import msgspec
 from msgspec.structs import replace
 
+from fairtag.alerts.live import calls
 from fairtag.alerts.model import Alert, AlertAct, AlertState, DutyEntry
 from fairtag.alerts.practicable import PRACTICABLE
+from fairtag.rules.finding import URGENT
 from fairtag.terms.ids import AlertId
 from fairtag.terms.instants import MINUTE, Micros
 
@@ -20,6 +23,8 @@ Step = Literal["first", "second", "supervisor"]
 STEPS: tuple[tuple[int, Step], ...] = ((5, "first"), (15, "second"), (30, "supervisor"))
 AGAIN_MIN = 30  # the supervisor is reminded this often, for as long as nobody has taken it
 OPEN_MIN = 60  # whoever took an urgent alert is reminded this often until it is closed
+# One message of no urgency, while they are not urgent: a question, and what came late.
+TOLD_ONCE = (PRACTICABLE, *sorted(URGENT))
 
 ROSTER_EMPTY = "duty.roster_empty"
 NOT_REACHED = "duty.not_reached"
@@ -62,8 +67,8 @@ def escalation(alert: Alert, roster: Sequence[DutyEntry], *, now: Micros) -> Esc
         return None
     if alert.kind == PRACTICABLE and alert.escalated == 0:
         return _told(replace(alert, escalated=1), now, (_at_step(roster, "supervisor"),), "normal")
-    if alert.priority != "urgent":
-        return None
+    if not calls(alert):
+        return _told_once(alert, roster, now) if _is_untold(alert) else None
     if alert.state is AlertState.RAISED:
         return _unanswered(alert, roster, now)
     return _unfinished(alert, roster, now)
@@ -147,8 +152,18 @@ def handed_over(
     act = AlertAct(alert_id=alert.alert_id, at=now, what="assigned", reason=told)
     given = replace(alert, owner=heir.user_id)
     is_told = is_orphan and alert.state is AlertState.ACKNOWLEDGED
-    urgency: Literal["urgent", "normal"] = "urgent" if alert.priority == "urgent" else "normal"
+    urgency: Literal["urgent", "normal"] = "urgent" if calls(alert) else "normal"
     return Escalation(alert=given, acts=(act,), to=(heir.to,) if is_told else (), urgency=urgency)
+
+
+def _is_untold(alert: Alert) -> bool:
+    """Tell whether nobody heard yet of what would have been urgent, had it not come late."""
+    is_waiting = alert.state is AlertState.RAISED and alert.escalated == 0
+    return is_waiting and alert.kind in URGENT and not alert.withdrawn
+
+
+def _told_once(alert: Alert, roster: Sequence[DutyEntry], now: Micros) -> Escalation:
+    return _told(replace(alert, escalated=1), now, (_at_step(roster, "first"),), "normal")
 
 
 def _unanswered(alert: Alert, roster: Sequence[DutyEntry], now: Micros) -> Escalation | None:

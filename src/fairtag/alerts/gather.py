@@ -2,6 +2,7 @@
 
 Findings of one order, condition (or device) and family gather. What needs an officer gathers
 only while it is recent: an old matter that waits for its closing must not swallow a new one.
+What late data tell is urgent only while it may go on (`alerts.live`).
 Units: instants in µs UTC.
 """
 
@@ -13,8 +14,9 @@ from typing import Literal
 import msgspec
 from msgspec.structs import replace
 
+from fairtag.alerts.live import calls, is_over, part_of, priority_of
 from fairtag.alerts.model import Alert, AlertAct, AlertPart, AlertState, Cause
-from fairtag.rules.finding import AGAINST_WEARER, Finding, Kind, State
+from fairtag.rules.finding import AGAINST_WEARER, URGENT, Finding, Kind, State
 from fairtag.terms.ids import AlertId, FindingId, WearerId
 from fairtag.terms.instants import MINUTE, Micros
 
@@ -84,17 +86,6 @@ def gather(
     return _raised(finding, now=now, new_id=new_id, wearer_id=wearer_id, owner=owner)
 
 
-def is_over(finding: Finding) -> bool:
-    """Tell whether the finding no longer goes on: ended, excused or withdrawn."""
-    match finding.state:
-        case State.OPENED:
-            return False
-        case State.CLOSED | State.WITHDRAWN:
-            return True
-        case State.CORRECTED:
-            return finding.ended_at is not None or finding.cause == "excused"
-
-
 def _holder(finding_id: FindingId, alerts: Iterable[Alert]) -> Alert | None:
     holding = [alert for alert in alerts if finding_id in alert.findings]
     return max(
@@ -126,7 +117,8 @@ def _fits(finding: Finding, alert: Alert) -> bool:
         return False
     # Nobody would be told again that what they took in hand became urgent.
     is_taken = alert.state is AlertState.ACKNOWLEDGED
-    if is_taken and finding.priority == "urgent" and alert.priority != "urgent":
+    priority = priority_of(finding, part_of(finding))
+    if is_taken and priority == "urgent" and alert.priority != "urgent":
         return False
     if finding.kind in AGAINST_WEARER or finding.priority == "urgent":
         return _is_near(finding, alert)
@@ -139,20 +131,6 @@ def _is_near(finding: Finding, alert: Alert) -> bool:
     starts_in_time = not alert.is_over or finding.began_at <= last + REJOIN
     ends_in_time = finding.ended_at is None or finding.ended_at >= alert.began_at - REJOIN
     return starts_in_time and ends_in_time
-
-
-def _part(finding: Finding) -> AlertPart:
-    is_past = is_over(finding)
-    return AlertPart(
-        finding_id=finding.finding_id,
-        kind=finding.kind,
-        rev=finding.rev,
-        began_at=finding.began_at,
-        ended_at=finding.ended_at,
-        is_over=is_past,
-        is_withdrawn=finding.state is State.WITHDRAWN,
-        words={} if is_past else finding.words,
-    )
 
 
 def _act(
@@ -171,7 +149,8 @@ def _act(
 def _raised(
     finding: Finding, *, now: Micros, new_id: NewId, wearer_id: WearerId | None, owner: str | None
 ) -> Change:
-    part = _part(finding)
+    part = part_of(finding)
+    priority = priority_of(finding, part)
     alert = Alert(
         alert_id=new_id(),
         order_id=finding.order_id,
@@ -180,7 +159,7 @@ def _raised(
         device_id=finding.device_id,
         kind=finding.kind,
         recipient=finding.recipient,
-        priority=finding.priority,
+        priority=priority,
         state=AlertState.RAISED,
         raised_at=now,
         began_at=finding.began_at,
@@ -189,7 +168,7 @@ def _raised(
         owner=owner if finding.recipient == "support" else None,
         is_over=part.is_over,
         parts=(part,),
-        urgent_at=now if finding.priority == "urgent" else None,
+        urgent_at=now if priority == "urgent" else None,
     )
     return Change(alert=alert, acts=(_act(finding, alert.alert_id, "raised", now),))
 
@@ -199,27 +178,37 @@ def _taken(finding: Finding, alert: Alert, now: Micros, *, is_new: bool) -> Chan
     former = next((part for part in alert.parts if part.finding_id == finding.finding_id), None)
     if former is not None and former.rev >= finding.rev:
         return NOTHING
-    part = _part(finding)
+    part = part_of(finding, former)
     others = tuple(one for one in alert.parts if one.finding_id != finding.finding_id)
     parts = (*alert.parts, part) if former is None else _put_back(alert.parts, part)
-    is_urgent = finding.priority == "urgent"
-    stirs = is_new and is_urgent and alert.state is AlertState.ACKNOWLEDGED
-    is_graver = _RANK[finding.priority] < _RANK[alert.priority]
+    priority = priority_of(finding, part)
+    is_graver = (_RANK[priority], finding.kind not in URGENT) < (
+        _RANK[alert.priority],
+        alert.kind not in URGENT,
+    )
     updated = replace(
         alert,
         parts=parts,
         kind=finding.kind if is_graver else alert.kind,
         findings=tuple(one.finding_id for one in parts),
         began_at=min(one.began_at for one in parts),
-        priority=min(alert.priority, finding.priority, key=_RANK.__getitem__),
+        priority=min(alert.priority, priority, key=_RANK.__getitem__),
         words=_words(finding, part, others),
         is_over=all(one.is_over for one in parts),
         withdrawn=all(one.is_withdrawn for one in parts),
-        urgent_at=alert.urgent_at or (now if is_urgent else None),
-        stirred_at=now if stirs else alert.stirred_at,
     )
+    updated = _called(alert, updated, now, is_news=is_new and priority == "urgent")
     acts = (_act(finding, alert.alert_id, "joined", now),) if is_new else ()
     return _maybe_closed(finding, updated, acts, now)
+
+
+def _called(former: Alert, alert: Alert, now: Micros, *, is_news: bool) -> Alert:
+    """Start along the roster when an alert begins to call, or does again; tell whoever has it."""
+    begins = calls(alert) and not calls(former)
+    if begins:
+        alert = replace(alert, urgent_at=now, escalated=0)
+    is_taken = alert.state is AlertState.ACKNOWLEDGED
+    return replace(alert, stirred_at=now) if is_taken and (begins or is_news) else alert
 
 
 def _put_back(parts: tuple[AlertPart, ...], part: AlertPart) -> tuple[AlertPart, ...]:

@@ -48,6 +48,7 @@ class AlertPart(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     ended_at: Micros | None = None
     is_over: bool = False
     is_withdrawn: bool = False
+    late_at: Micros | None = None  # when late data told it; None: live data told it, or do by now
     words: dict[str, str] = {}  # kept while it goes on
 
 
@@ -77,8 +78,8 @@ class Alert(msgspec.Struct, frozen=True, kw_only=True):
     is_over: bool = False  # every finding in it is closed, corrected away or withdrawn
     withdrawn: bool = False  # every finding in it was withdrawn
     parts: tuple[AlertPart, ...] = ()  # the findings one by one
-    urgent_at: Micros | None = None  # when it became urgent: the steps of the roster count from it
-    stirred_at: Micros | None = None  # something urgent joined after it was acknowledged
+    urgent_at: Micros | None = None  # since when it calls: the steps of the roster count from it
+    stirred_at: Micros | None = None  # something urgent came after it was acknowledged
     reminded: int = 0  # times its owner was reminded that it is still open
     follows: AlertId | None = None  # the closed alert that later data changed
 

@@ -9,7 +9,8 @@ from collections.abc import Sequence
 
 from msgspec.structs import replace
 
-from fairtag.alerts.gather import NOTHING, Change, NewId, is_over
+from fairtag.alerts.gather import NOTHING, Change, NewId
+from fairtag.alerts.live import is_over
 from fairtag.alerts.model import Alert, AlertAct, AlertState
 from fairtag.rules.finding import Finding, Kind
 from fairtag.terms.ids import WearerId

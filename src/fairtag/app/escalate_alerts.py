@@ -15,14 +15,15 @@ import msgspec
 from fairtag.alerts.escalate import (
     NOT_REACHED,
     ROSTER_EMPTY,
+    TOLD_ONCE,
     Escalation,
     empty_roster,
     escalation,
     handed_over,
     not_reached,
 )
+from fairtag.alerts.live import calls
 from fairtag.alerts.model import Alert, AlertAct, AlertState
-from fairtag.alerts.practicable import PRACTICABLE
 from fairtag.app.house import House
 from fairtag.app.new_ids import new_alert_id
 from fairtag.app.notices import NumberedNotice, QueuedNotice
@@ -156,7 +157,7 @@ def _is_said(tx: Transaction, kind: str) -> bool:
 
 def _due(tx: Transaction, now: Micros) -> list[Escalation]:
     roster = tx.alerts.duty()
-    told = tx.alerts.listed(states=_OPEN, limit=_MOST, only_urgent_or=(PRACTICABLE,))
+    told = tx.alerts.listed(states=_OPEN, limit=_MOST, only_urgent_or=TOLD_ONCE)
     found = (escalation(alert, roster, now=now) for alert in told)
     return [due for due in found if due is not None]
 
@@ -179,8 +180,9 @@ def _write(tx: Transaction, due: Escalation, now: Micros) -> None:
 
 
 def _is_moot(tx: Transaction, *, notice: QueuedNotice) -> bool:
-    """Tell whether a person closed the alert before its notice could go."""
-    return tx.alerts.get(notice.alert_id).state is AlertState.CLOSED
+    """Tell whether a person closed the alert, or it calls nobody, before its notice could go."""
+    alert = tx.alerts.get(notice.alert_id)
+    return alert.state is AlertState.CLOSED or (notice.urgency == "urgent" and not calls(alert))
 
 
 def way_of(to: str) -> str:

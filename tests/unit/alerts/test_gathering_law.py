@@ -1,7 +1,8 @@
 """Laws of gathering, over any sequence of findings, people and time.
 
-Every finding that stands is in an alert; urgency is never lowered; no alert closes itself save a
-battery's or a contact's; a device has one battery item.
+Every finding that stands is in an alert; urgency is never lowered; what is urgent calls people,
+unless late data alone told it as over; no alert closes itself save a battery's or a contact's; a
+device has one battery item.
 """
 
 from __future__ import annotations
@@ -26,9 +27,10 @@ from fairtag.alerts import gather as gathering
 from fairtag.alerts.gather import CLOSES_ITSELF, Change, gather
 from fairtag.alerts.handle import BY_PEOPLE, acknowledge, close
 from fairtag.alerts.later import follow_up
+from fairtag.alerts.live import calls
 from fairtag.alerts.model import Alert, AlertState, Cause
-from fairtag.rules.finding import Finding, Kind, State
-from fairtag.terms.instants import MINUTE, Micros
+from fairtag.rules.finding import URGENT, Finding, Kind, State
+from fairtag.terms.instants import DAY, MINUTE, Micros
 
 KINDS = (
     Kind.ZONE_ENTERED,
@@ -58,14 +60,28 @@ class Gathering(RuleBasedStateMachine):
         self.before: dict[str, Alert] = {}
         self.findings: dict[str, Finding] = {}
         self.closed_by_people: set[str] = set()
+        self.live: set[str] = set()  # findings that live data told, as first or as going on
 
     @rule(minutes=st.integers(1, 90))
     def time_passes(self, minutes: int) -> None:
         self.now = Micros(self.now + minutes * MINUTE)
 
-    @rule(kind=st.sampled_from(KINDS), ago=st.integers(0, 300), device=st.sampled_from("12"))
-    def a_finding_opens(self, kind: Kind, ago: int, device: str) -> None:
-        one = finding(kind, f"f_{len(self.findings)}", began_at=Micros(self.now - ago * MINUTE))
+    @rule(
+        kind=st.sampled_from(KINDS),
+        ago=st.integers(0, 300),
+        device=st.sampled_from("12"),
+        late=st.booleans(),
+        lasts=st.none() | st.integers(0, 300),
+    )
+    def a_finding_opens(
+        self, kind: Kind, ago: int, device: str, *, late: bool, lasts: int | None
+    ) -> None:
+        began = Micros(self.now - ago * MINUTE)
+        name = f"f_{len(self.findings)}"
+        one = finding(kind, name, began_at=began, decided_at=self.now, late=late)
+        if lasts is not None and lasts <= ago:
+            ended = Micros(began + lasts * MINUTE)
+            one = replace(one, state=State.CLOSED, ended_at=ended)
         if one.device_id is not None:
             one = replace(one, device_id=f"D-{device}")
         self._take(one)
@@ -76,15 +92,17 @@ class Gathering(RuleBasedStateMachine):
         state=st.sampled_from(State),
         shift=st.integers(-60, 60),
         is_excused=st.booleans(),
+        late=st.booleans(),
     )
     def a_finding_changes(
-        self, pick: object, state: State, shift: int, *, is_excused: bool
+        self, pick: object, state: State, shift: int, *, is_excused: bool, late: bool
     ) -> None:
         one = pick.choice(list(self.findings.values()))  # type: ignore[attr-defined]
         ended = None if state is State.OPENED else self.now
         began = Micros(one.began_at + shift * MINUTE) if state is State.CORRECTED else one.began_at
         cause = "excused" if is_excused and state is State.CORRECTED else None
         changed = {"state": state, "ended_at": ended, "began_at": began, "cause": cause}
+        changed |= {"late": late, "decided_at": self.now}
         self._take(replace(one, rev=one.rev + 1, **changed))
 
     @precondition(lambda self: self.findings)
@@ -136,12 +154,13 @@ class Gathering(RuleBasedStateMachine):
         self.before = dict(self.alerts)
 
     @invariant()
-    def an_urgent_finding_makes_its_alert_urgent(self) -> None:
-        for alert in self.alerts.values():
-            if any(
-                Kind(part.kind) in (Kind.ZONE_ENTERED, Kind.TAMPER_STRAP) for part in alert.parts
-            ):
-                assert alert.priority == "urgent"
+    def what_is_urgent_calls_people_unless_late_data_alone_told_it_as_over(self) -> None:
+        for alert in self._open():
+            for part in alert.parts:
+                one = self.findings[part.finding_id]
+                if one.kind in URGENT and one.state is not State.WITHDRAWN and self._is_live(one):
+                    assert (alert.priority, calls(alert)) == ("urgent", True), one
+                    assert alert.urgent_at is not None
 
     @invariant()
     def only_battery_and_contact_close_themselves(self) -> None:
@@ -155,11 +174,18 @@ class Gathering(RuleBasedStateMachine):
         held = [one.device_id for one in self._open() if one.kind in BATTERY]
         assert len(held) == len(set(held))
 
+    def _is_live(self, one: Finding) -> bool:
+        """Tell whether it may go on, or some revision of it was no late one."""
+        return one.finding_id in self.live or not gathering.is_over(one)
+
     def _open(self) -> list[Alert]:
         return [one for one in self.alerts.values() if one.state is not AlertState.CLOSED]
 
     def _take(self, one: Finding) -> None:
+        known_at = self.findings.get(one.finding_id)
         self.findings[one.finding_id] = one
+        if not one.late and (known_at is None or not gathering.is_over(one)):
+            self.live.add(one.finding_id)
         holding = [each for each in self.alerts.values() if one.finding_id in each.findings]
         known = list({each.alert_id: each for each in (*self._open(), *holding)}.values())
         told = self.gather_by(one, known, now=self.now, new_id=self.new_id, owner="ann")
@@ -176,6 +202,11 @@ def broken_gather(one: Finding, alerts: list[Alert], **told: object) -> Change:
         return change
     shut = {"state": AlertState.CLOSED, "cause": Cause.RECOVERED, "closed_at": told["now"]}
     return Change(alert=replace(change.alert, **shut))
+
+
+def deaf_gather(one: Finding, alerts: list[Alert], **told: object) -> Change:
+    """Take everything that ended for something late: the law must notice."""
+    return gather(replace(one, late=True, decided_at=one.decided_at + DAY), alerts, **told)  # type: ignore[arg-type]
 
 
 # Seeded, so that a red run is red again.
@@ -199,3 +230,13 @@ def test_a_gathering_that_closes_alerts_itself_is_noticed() -> None:
 
     with pytest.raises(AssertionError):
         run_state_machine_as_test(Broken, settings=ONCE)  # type: ignore[no-untyped-call]
+
+
+def test_a_gathering_that_takes_live_data_for_late_is_noticed() -> None:
+    """Negative control of the law that live data call people."""
+
+    class Deaf(Gathering):
+        gather_by = staticmethod(deaf_gather)
+
+    with pytest.raises(AssertionError):
+        run_state_machine_as_test(Deaf, settings=ONCE)  # type: ignore[no-untyped-call]

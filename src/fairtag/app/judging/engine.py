@@ -16,6 +16,7 @@ from functools import partial
 
 import msgspec
 
+from fairtag.alerts.live import let_through
 from fairtag.app import raise_alerts
 from fairtag.app.house import House
 from fairtag.app.judging.book import JudgeState
@@ -321,12 +322,13 @@ class Engine:
 
     def _told(self, findings: Sequence[Finding], batch: _Batch) -> Callable[[Transaction], None]:
         """Give the work that writes findings and raises what they ask for."""
-        now = self._house.clock.now()
+        now, let = self._house.clock.now(), let_through(findings)
 
         def work(tx: Transaction) -> None:
-            for finding in findings:
+            for finding, is_let in zip(findings, let, strict=True):
                 tx.verdicts.add(finding, wearer_id=batch.touched[finding.order_id])
-                self._raise(tx, finding, batch, now)
+                if is_let:
+                    self._raise(tx, finding, batch, now)
 
         return work
 
@@ -387,9 +389,7 @@ def _missing(tx: Transaction, *, findings: Sequence[Finding]) -> list[Finding]:
 
 
 def clean_replay(house: House, *, of: Chosen = lambda _: True) -> list[tuple[OrderId, bytes]]:
-    """Judge the whole journal again from nothing and write nothing; gives what the states should
-    be, of all orders or of some.
-    """
+    """Judge the journal again from nothing, write nothing; gives what states should be."""
     engine, after = Engine(house), 0
     stored = partial(_rows, limit=_REPLAYED, from_memory=False)
     while rows := house.store.read(partial(stored, after=after)):

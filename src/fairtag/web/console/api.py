@@ -13,6 +13,7 @@ import msgspec
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from fastapi.security import HTTPBearer
 
+from fairtag.alerts.live import is_late
 from fairtag.alerts.model import Alert, AlertState, Cause
 from fairtag.app.books import OrderFacts, Person
 from fairtag.app.handle_alert import acknowledge, close
@@ -319,6 +320,7 @@ def _told(alert: Alert) -> dict[str, object]:
         "words": alert.words,
         "is_over": alert.is_over,
         "withdrawn": alert.withdrawn,
+        "late": is_late(alert),
         "owner": alert.owner,
         "escalated": alert.escalated,
         "acknowledged_by": alert.acknowledged_by,

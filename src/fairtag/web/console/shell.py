@@ -16,6 +16,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from fairtag.alerts.escalate import roster_gap
+from fairtag.alerts.live import calls
 from fairtag.alerts.model import AlertState
 from fairtag.app.books import Person
 from fairtag.app.house import House
@@ -183,7 +184,7 @@ class Shell:
                 states=[AlertState.RAISED], recipient=only, limit=_MOST_COUNTED
             )
         )
-        return sum(alert.priority == "urgent" for alert in found)
+        return sum(map(calls, found))
 
 
 def log_words(state: LogState) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from fairtag.alerts.live import calls, late_words
 from fairtag.alerts.model import Alert, AlertPart, AlertState, ContactNote
 from fairtag.terms.instants import DAY, HOUR, MINUTE, Micros
 from fairtag.terms.local import MINUTES_A_DAY, wall_minute, wall_text
@@ -77,7 +78,8 @@ def alert_row(alert: Alert, *, zone: str, now: Micros) -> dict[str, Any]:
         "closed_by": alert.closed_by,
         "meant_for": alert.owner if is_waiting else None,
         "is_waiting": is_waiting,
-        "is_urgent": alert.priority == "urgent" and is_waiting,
+        "is_urgent": calls(alert) and is_waiting,
+        "late": late_words(alert, zone),
         "began": when(alert.began_at, zone),
         "began_ago": since(alert.began_at, now),
         "waits": ago(alert.raised_at, now),
@@ -112,6 +114,5 @@ def rank(row: dict[str, Any]) -> tuple[bool, bool]:
 def contact_row(note: ContactNote, zone: str) -> dict[str, str]:
     """Show a call or visit; what was said only when it was opened."""
     reached = "reached" if note.reached else "not reached"
-    return {"at": when(note.at, zone), "told": f"{note.by}, {note.how}, {reached}"} | {
-        "text": note.text
-    }
+    told = f"{note.by}, {note.how}, {reached}"
+    return {"at": when(note.at, zone), "told": told, "text": note.text}
