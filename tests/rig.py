@@ -213,3 +213,18 @@ def walk_out(rig: Rig, device: str) -> None:
         rig.pass_time(MINUTE)
         lat = HOME[0] + (0 if step < 4 else 0.025) + step * 2e-5  # a receiver is never still
         rig.say(device, rig.line(device, lat=lat, lon=HOME[1] + 0.005))
+
+
+def offline_walk(rig: Rig, device: str, *, is_back: bool = True) -> None:
+    """Be offline for ten hours, walk into the exclusion zone meanwhile, and upload it at once.
+
+    Half an hour later the device is back home, or it still is there at the end.
+    """
+    began = rig.clock.at
+    walked = [rig.line(device, at=text(Micros(began + n * MINUTE))) for n in range(600)]
+    for n, line in enumerate(walked):
+        is_in = 60 <= n < 90 or (n >= 60 and not is_back)
+        line |= {"lat": HOME[0] + 0.025 * is_in + n % 7 * 2e-5, "lon": HOME[1] + 0.005}
+    rig.say(device, walked[0])
+    rig.clock.at = Micros(began + 600 * MINUTE)
+    rig.say(device, *walked[1:])

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 from tests.app.servers import Kept, certificate_in, mail_server, web_server
-from tests.rig import HOME, Rig, opened_rig, walk_out
+from tests.rig import HOME, Rig, offline_walk, opened_rig, walk_out
 
 from fairtag.adapters.notify import MailNotifier, signing_key
 from fairtag.alerts.escalate import NOT_REACHED
@@ -24,7 +24,7 @@ from fairtag.app.set_duty import set_duty
 from fairtag.app.sign_in import add_user
 from fairtag.terms.errors import Busy, UsageError
 from fairtag.terms.ids import AlertId
-from fairtag.terms.instants import HOUR, MINUTE, SECOND, Micros, text
+from fairtag.terms.instants import HOUR, MINUTE, SECOND, Micros
 
 SECRET = "whsec_" + base64.b64encode(b"an invented key of 32 bytes long").decode()
 NOTICE = Notice(reference="a_x", urgency="urgent", link="https://fairtag.test/alerts/a_x")
@@ -229,20 +229,10 @@ def test_a_notice_whose_alert_was_closed_meanwhile_is_not_sent(duty: Rig, web: K
     assert all(alert_id not in body.decode() for _, body in web.requests[tried:])
 
 
-def offline_walk(rig: Rig, *, is_back: bool = True, is_live: bool = False) -> dict[str, object]:
-    """Go offline for ten hours, half an hour of them in the exclusion zone; gives the alert.
-
-    `is_back` or not at their end; with `is_live` the device goes in there again, now.
-    """
+def of_last_night(rig: Rig, *, is_back: bool = True, is_live: bool = False) -> dict[str, object]:
+    """Upload a walk into the zone late, with `is_live` walk in there again; gives the alert."""
     device = rig.wearer()
-    walked = [rig.line(device, at=text(Micros(rig.clock.at + n * MINUTE))) for n in range(600)]
-    for n, line in enumerate(walked):
-        is_in = 60 <= n < 90 or (n >= 60 and not is_back)
-        line["lat"] = HOME[0] + (0.025 if is_in else 0) + n % 7 * 2e-5
-        line["lon"] = HOME[1] + 0.005
-    rig.say(device, walked[0])
-    rig.clock.at = Micros(rig.clock.at + 600 * MINUTE)
-    rig.say(device, *walked[1:])
+    offline_walk(rig, device, is_back=is_back)
     if is_live:
         walk_out(rig, device)
     zone = [one for one in rig.alerts() if one["kind"] == "zone.entered"]
@@ -259,7 +249,7 @@ def urgencies(web: Kept, mail: Kept) -> list[str]:
 
 def test_what_an_upload_tells_of_last_night_wakes_nobody(duty: Rig, web: Kept, mail: Kept) -> None:
     """It stays on the list, and one message without urgency says that it is there."""
-    told = offline_walk(duty)
+    told = of_last_night(duty)
     rounds(duty, 2 * HOUR, step=5 * MINUTE)
 
     assert (told["priority"], told["late"], told["state"]) == ("normal", True, "raised")
@@ -271,7 +261,7 @@ def test_what_an_upload_tells_of_last_night_wakes_nobody(duty: Rig, web: Kept, m
 def test_negative_control_what_goes_on_or_is_live_wakes_people(
     duty: Rig, web: Kept, mail: Kept, told: dict[str, bool]
 ) -> None:
-    alert = offline_walk(duty, **told)
+    alert = of_last_night(duty, **told)
     rounds(duty, 31 * MINUTE)
 
     assert alert["priority"] == "urgent"
