@@ -20,8 +20,8 @@ _TOLD = {
         "had not been seen there before in this curfew"
     ),
     Kind.CURFEW_LATE_RETURN: (
-        "Going by its positions, the device was not back at the curfew address after an agreed "
-        "absence; it was away from {began}"
+        "Going by its positions, the device was not back at the curfew address after a pause of "
+        "the curfew, such as an agreed absence or a suspension; it was away from {began}"
     ),
     Kind.CURFEW_LEFT: (
         "Going by its positions, the device left the curfew address during the curfew, at {began}"
@@ -82,6 +82,8 @@ _ENDS = {
     State.CORRECTED: " Corrected by later data{until}.",
     State.WITHDRAWN: "",
 }
+# Not by late data alone: a change of the order, or leave recorded afterwards, corrects as well.
+_CHANGED = " Corrected afterwards, by newer data or a change of the order or its absences{until}."
 # They have no end that a device could see.
 _MOMENTS = frozenset(
     {
@@ -135,7 +137,7 @@ def words(matter: Matter, state: State, zone: str, *, late: bool = False) -> dic
     if state is State.WITHDRAWN or matter.is_excused:
         gone = _WITHDRAWN if state is State.WITHDRAWN else _EXCUSED
         return _with_zone(gone.format(told=told), zone)
-    told += "." + _end(matter, state, zone)
+    told += "." + _end(matter, state, zone, is_by_data=late and not matter.is_of_old_data)
     if matter.cause == Cause.OFFLINE:
         told += _OFFLINE
     elif late and state is not State.CORRECTED and matter.kind is not Kind.INPUT_TOO_LATE:
@@ -164,8 +166,9 @@ def _with_zone(told: str, zone: str) -> dict[str, str]:
     return {"en": f"{told} Times are those of {zone}."}
 
 
-def _end(matter: Matter, state: State, zone: str) -> str:
+def _end(matter: Matter, state: State, zone: str, *, is_by_data: bool) -> str:
     if state is State.CLOSED and matter.kind in _MOMENTS:
         return ""
     ended = "" if matter.ended_at is None else wall_text(matter.ended_at, zone)
-    return _ENDS[state].format(ended=ended, until=f"; it ended at {ended}" if ended else "")
+    end = _CHANGED if state is State.CORRECTED and not is_by_data else _ENDS[state]
+    return end.format(ended=ended, until=f"; it ended at {ended}" if ended else "")

@@ -94,8 +94,30 @@ def test_what_was_excused_or_withdrawn_does_not_count() -> None:
 def test_what_is_corrected_tells_its_end_only_if_it_has_one() -> None:
     going = Matter(kind=Kind.CURFEW_LEFT, began_at=BEGAN)
 
-    assert " Corrected by later data." in words(going, State.CORRECTED, LONDON)["en"]
-    assert " Corrected by later data; it ended at " in told(Kind.CURFEW_LEFT, State.CORRECTED)
+    text = words(going, State.CORRECTED, LONDON, late=True)["en"]
+    assert " Corrected by later data." in text
+    text = told(Kind.CURFEW_LEFT, State.CORRECTED, late=True)
+    assert " Corrected by later data; it ended at " in text
+
+
+def test_what_no_late_data_corrected_may_be_a_ruling() -> None:
+    """Leave that is recorded afterwards cuts a matter, and no data came."""
+    text = told(Kind.CURFEW_LEFT, State.CORRECTED)
+    timer = told(Kind.BODY_OFF_LONG, State.CORRECTED, late=True, is_of_old_data=True)
+
+    for one in (text, timer):
+        assert (
+            " Corrected afterwards, by newer data or a change of the order or its absences" in one
+        )
+        assert "Corrected by later data" not in one
+    assert "or its absences; it ended at Thu 2 Jul 2026, 20:00." in text
+
+
+def test_a_late_return_says_nothing_of_an_absence_that_there_was_not() -> None:
+    """A suspension pauses a curfew, too."""
+    text = told(Kind.CURFEW_LATE_RETURN)
+
+    assert "after a pause of the curfew, such as an agreed absence or a suspension;" in text
 
 
 @pytest.mark.parametrize("kind", ABOUT_PLACES)

@@ -34,7 +34,7 @@ from fairtag.web.console.reviewing import words as reviewing
 
 KINDS = reviewing.KINDS | {
     "curfew.late_start": "Not at the curfew address at the start",
-    "curfew.late_return": "Not back after an agreed absence",
+    "curfew.late_return": "Not back after a pause of the curfew",
     "curfew.left": "Left the curfew address",
     "curfew.out_at_end": "Still away when the curfew ended",
     "curfew.absent_whole": "Not seen at the curfew address",
