@@ -84,6 +84,21 @@ def test_a_town_is_kept_once_until_the_last_who_must_not_enter_it_leaves() -> No
     assert grounds.size == 0
 
 
+def test_orders_of_just_so_many_sides_are_taken_place_by_place() -> None:
+    """What is laid down as one block is given back as one, and what is shared lies elsewhere."""
+    halves, shared = [ring(16), ring(16, -2.1)], [circle(90), ring(32)]
+    grounds = Grounds()
+    alone = grounds.add(ground_of([ring(32)])).tolist()
+
+    told = [grounds.add(ground_of(places)).tolist() for places in (halves, shared)]
+
+    for places, where in zip((halves, shared), told, strict=True):
+        assert is_equal(grounds.told(where), ground_of(places))
+    for where in (alone, *told):
+        grounds.drop(where)
+    assert grounds.size == 0
+
+
 def test_the_size_is_that_of_the_places_that_are_there() -> None:
     grounds = Grounds()
     told = ground_of([ring(5), circle(80), ring(7, -2.1)])

@@ -74,6 +74,7 @@ def test_machine_code_keeps_to_the_letter_lets_others_run_and_is_kept() -> None:
     assert options["fastmath"] is False  # nothing is reordered
     assert options["error_model"] == "python"
     assert options["nogil"] is True
+    assert options["_nrt"] is False  # no array is counted: a loop makes none
     assert loop._machine.stats.cache_path
     assert (loop.__name__, loop.plain) == ("_thirds", _thirds)
 
