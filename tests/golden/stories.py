@@ -555,6 +555,36 @@ def silence_that_no_data_cover() -> Story:
     return Story([order(curfew())], d.said, {**NOBODY, "must": [closed], "must_not": [OFFLINE]})
 
 
+def battery_flat_soon_after_the_start() -> Story:
+    """
+    He is 900 m away when the curfew begins and told of at 19:05; at 19:07 the battery is flat, and
+    nothing is heard until 09:00. That he started late was seen. Where he was that night nobody
+    knows: 'absent whole' would count silence against him, and so would 'it ended at 07:00'. The
+    words name the last position, and say that nothing is known after it.
+    """
+    d = device("2 18:00")
+    d.stay(68, 900)
+    d.at = device("3 09:00").at
+    d.stay(30)
+    late = {"kind": "curfew.late_start", "state": "closed", "ended_at": when("3 07:00")}
+    must_not = [{"kind": "curfew.absent_whole"}]
+    expect = {"authority": 1, "told": 1, "must": [late], "must_not": must_not}
+    return Story([order(curfew())], d.said, expect)
+
+
+def out_all_night_and_seen_out() -> Story:
+    """
+    Negative control: the same night, with a device that goes on saying that it is 900 m away.
+    """
+    d = device("2 18:00")
+    d.stay(900, 900)
+    must = [
+        {"kind": "curfew.late_start", "state": "closed", "ended_at": when("3 07:00")},
+        {"kind": "curfew.absent_whole", "state": "closed", "ended_at": when("3 07:00")},
+    ]
+    return Story([order(curfew())], d.said, {"authority": 2, "told": 2, "must": must})
+
+
 FIRST = 87
 STORIES: tuple[Callable[[], Story], ...] = (
     hospital_unconscious_strap_cut,
@@ -588,6 +618,8 @@ STORIES: tuple[Callable[[], Story], ...] = (
     offline_evening_out_newest_first,
     offline_evening_uploaded_in_three_pieces,
     silence_that_no_data_cover,
+    battery_flat_soon_after_the_start,
+    out_all_night_and_seen_out,
 )
 
 

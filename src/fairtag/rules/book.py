@@ -16,7 +16,7 @@ from fairtag.rules.finding import SILENCES, Cause, Finding, Kind, State, id_of
 from fairtag.rules.matter import Matter
 from fairtag.rules.words import words
 from fairtag.terms.ids import DeviceId, FindingId, OrderId
-from fairtag.terms.instants import Micros
+from fairtag.terms.instants import HOUR, Micros
 
 # Silence is a fact of the receipt clock: later data do not undo it.
 BY_CLOCK = frozenset(
@@ -186,16 +186,21 @@ def _meet(one: Matter, other: Matter) -> bool:
 
 def _revised(book: list[Told], known: Told, match: Matter, by: Telling) -> list[Finding]:
     old = known.matter
-    is_same = (old.began_at, old.certainty, old.cause) == (
-        match.began_at,
-        match.certainty,
-        match.cause,
-    )
+    is_same = _told_of(old) == _told_of(match)
     if is_same and old.ended_at == match.ended_at:
         known.matter = match
         return []
     is_end = is_same and old.ended_at is None
     return [_line(book, known, match, State.CLOSED if is_end else State.CORRECTED, by)]
+
+
+def _told_of(matter: Matter) -> tuple[object, ...]:
+    """Give what a second telling would have to correct, save the end.
+
+    While late data come in one by one, it is enough to tell once an hour of them how far they go.
+    """
+    known = None if matter.known_until is None else matter.known_until // HOUR
+    return (matter.began_at, matter.certainty, matter.cause, known)
 
 
 def _same(book: list[Told], matter: Matter) -> Told | None:

@@ -6,30 +6,20 @@ Units: µs UTC.
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 import msgspec
 
-from fairtag.orders.model import Appointment, Attendance, Curfew, ExclusionZone, InclusionZone
+from fairtag.orders.model import Attendance, Curfew, ExclusionZone, InclusionZone
+from fairtag.rules.appointments.missed import LONGEST_STEP, Away, dates_of, settle, spend
 from fairtag.rules.duty import Binding, Duty
 from fairtag.rules.finding import Evidence, Kind
 from fairtag.rules.matter import Matter
 from fairtag.rules.places.belief import Seen, Side
 from fairtag.terms.geometry import Place
-from fairtag.terms.ids import ConditionId
-from fairtag.terms.instants import MINUTE, SECOND, Micros
+from fairtag.terms.instants import MINUTE, Micros
 from fairtag.terms.local import Interval
 
 LOCATED = (Curfew, ExclusionZone, InclusionZone, Attendance)
 Located = Curfew | ExclusionZone | InclusionZone | Attendance
-
-
-class Away(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
-    """What is known about being elsewhere during one appointment."""
-
-    length: int = 0  # µs
-    certainty: float | None = None
-    evidence: tuple[Evidence, ...] = ()
 
 
 class Watched(msgspec.Struct, kw_only=True, array_like=True):
@@ -73,7 +63,7 @@ def side_of(condition: Located) -> float:
 def due(condition: Located, watched: Watched) -> Micros | None:
     """Tell when time alone changes something."""
     if isinstance(condition, Attendance):
-        left = _dates(condition)[watched.settled :]
+        left = dates_of(condition)[watched.settled :]
         return left[0].during.end if left else None
     return watched.open_until if watched.open is not None else None
 
@@ -86,33 +76,46 @@ def pass_time(
     to: Micros,
     *,
     bound_from: Micros,
+    longest: int,
 ) -> list[Matter]:
     """Let time pass up to an instant; tells the matters that changed.
 
-    Nothing that began before `bound_from`, when the condition was recorded, is decided.
+    Nothing that began before `bound_from`, when the condition was recorded, is decided. After
+    `longest` µs without a position nobody knows where the wearer is.
     """
     if isinstance(condition, Attendance):
-        _spend(condition, watched, seen.at)
-        return _settle(condition, watched, free, to, bound_from)
+        spend(condition, watched, seen.at)
+        return settle(condition, watched, free, to, bound_from)
     if watched.open is None or to < watched.open_until:
         return []
-    return end_at(
-        watched, watched.open_until, is_span_over=watched.open_until == watched.span_until
-    )
+    is_span_over = watched.open_until == watched.span_until
+    return end_at(watched, seen, watched.open_until, is_span_over=is_span_over, longest=longest)
 
 
-def end_at(watched: Watched, at: Micros, *, is_span_over: bool) -> list[Matter]:
+def end_at(
+    watched: Watched, seen: Seen, at: Micros, *, is_span_over: bool, longest: int
+) -> list[Matter]:
     """End what is open because the duty ends, and say what that means for the window."""
     if watched.open is None:
         return []
+    known = _known_until(watched.open, seen)
     done = watched.open.end(at, decided=at)
+    done.known_until = known if at - known > longest else None
     watched.open = None
     curfew = done.kind in (Kind.CURFEW_LATE_START, Kind.CURFEW_LEFT, Kind.CURFEW_LATE_RETURN)
     if not (curfew and is_span_over):
         return [done]
+    if done.known_until is not None and not watched.was_kept:
+        return [done]  # nobody knows that the wearer was absent for the whole of it
     kind = Kind.CURFEW_OUT_AT_END if watched.was_kept else Kind.CURFEW_ABSENT_WHOLE
     part = msgspec.structs.replace(done, kind=kind, part_of=(done.kind, done.began_at))
     return [done, part]
+
+
+def _known_until(matter: Matter, seen: Seen) -> Micros:
+    """Tell up to when positions say that an open matter goes on; after it they say other things."""
+    last = seen.at if seen.side is Side.AGAINST else seen.run_from
+    return Micros(max(matter.began_at, last or 0))
 
 
 def observe(
@@ -151,7 +154,7 @@ def _enter(watched: Watched, seen: Seen, duty: Duty) -> None:
 def _was_kept_at(seen: Seen, start: Micros) -> bool:
     """Tell whether the wearer was in place when the duty began, by the last fix before it."""
     before = seen.before
-    is_near = before is not None and start - _LONGEST_STEP <= before < start
+    is_near = before is not None and start - LONGEST_STEP <= before < start
     return is_near and seen.side_before is Side.KEPT
 
 
@@ -215,90 +218,3 @@ def _kind(condition: Binding, watched: Watched, seen: Seen, duty: Duty) -> tuple
             if duty.after_absence and not is_back:
                 return Kind.CURFEW_LATE_RETURN, grace
             return (Kind.CURFEW_LEFT if watched.was_kept else Kind.CURFEW_LATE_START), grace
-
-
-def attend(condition: Attendance, watched: Watched, seen: Seen) -> None:
-    """Count the time that is known to be spent elsewhere, up to the position before this one."""
-    before, at = seen.before, seen.at
-    if watched.away_from is not None:
-        _spend(condition, watched, before)
-        is_broken = before is None or at is None or at - before > _LONGEST_STEP
-        if seen.side is not Side.AGAINST or is_broken:
-            watched.away_from = None
-    if seen.side is Side.AGAINST and watched.away_from is None:
-        is_turn = seen.side_before is not Side.AGAINST
-        watched.away_from = seen.run_from if is_turn else at  # a run has no gap in it
-        watched.away_by = (seen.certainty, seen.evidence)
-
-
-def _spend(condition: Attendance, watched: Watched, until: Micros | None) -> None:
-    """Put time up to an instant down to the appointments that it falls into."""
-    start, dates = watched.away_from, _dates(condition)
-    if start is None or until is None or until <= start:
-        return
-    known = watched.away or (Away(),) * len(dates)
-    spent = Interval(start=start, end=until)
-    watched.away = tuple(
-        _longer(away, one.during, spent, watched.away_by)
-        for away, one in zip(known, dates, strict=True)
-    )
-    watched.away_from = until
-
-
-_LONGEST_STEP = 15 * MINUTE  # longer silence between two fixes is not knowing
-
-
-@lru_cache(maxsize=4096)
-def _dates(condition: Attendance) -> tuple[Appointment, ...]:
-    """List appointments by their end, whatever their order in the file."""
-    return tuple(sorted(condition.appointments, key=lambda one: (one.during.end, one.during.start)))
-
-
-def _longer(
-    away: Away, during: Interval, spent: Interval, by: tuple[float, tuple[Evidence, ...]]
-) -> Away:
-    length = min(spent.end, during.end) - max(spent.start, during.start)
-    if length <= 0:
-        return away
-    return Away(
-        length=away.length + length,
-        certainty=max(away.certainty or 0.0, by[0]),
-        evidence=away.evidence or by[1],
-    )
-
-
-def _settle(
-    condition: Attendance,
-    watched: Watched,
-    free: tuple[Interval, ...],
-    to: Micros,
-    bound_from: Micros,
-) -> list[Matter]:
-    found: list[Matter] = []
-    dates = _dates(condition)
-    while watched.settled < len(dates) and dates[watched.settled].during.end <= to:
-        one = dates[watched.settled]
-        away = watched.away[watched.settled] if watched.away else Away()
-        watched.settled += 1
-        is_free = any(hole.start < one.during.end and one.during.start < hole.end for hole in free)
-        if not is_free and one.during.start >= bound_from and _is_missed(one, away):
-            found.append(_missed(condition, one, away))
-    return found
-
-
-def _is_missed(one: Appointment, away: Away) -> bool:
-    """Tell whether the stay can't have been long enough; time that is not known counts as there."""
-    there = one.during.end - one.during.start - away.length
-    return there < max(one.stay_min * MINUTE, SECOND)
-
-
-def _missed(condition: Attendance, one: Appointment, away: Away) -> Matter:
-    return Matter(
-        kind=Kind.ATTENDANCE_MISSED,
-        condition_id=ConditionId(condition.id),
-        began_at=one.during.start,
-        ended_at=one.during.end,
-        closed_at=one.during.end,
-        certainty=away.certainty,
-        evidence=away.evidence,
-    )

@@ -26,6 +26,7 @@ class Matter(msgspec.Struct, kw_only=True, array_like=True):
     part_of: tuple[Kind, Micros] | None = None  # kind and beginning of the matter it belongs to
     is_of_old_data: bool = False  # a timer tells it, and what it rests on arrived late
     cause: str | None = None  # a `Cause`, or the sign of a doubt
+    known_until: Micros | None = None  # its end came with the clock, long after it was last seen
 
     @property
     def is_excused(self) -> bool:

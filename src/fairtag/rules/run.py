@@ -14,6 +14,7 @@ import numpy as np
 from fairtag.intake.columns import NO_SEQ, Positions
 from fairtag.orders.model import Attendance, Ruling
 from fairtag.rules import conditions
+from fairtag.rules.appointments.missed import attend
 from fairtag.rules.matter import Matter
 from fairtag.rules.places import walk as w
 from fairtag.rules.places.belief import seen_of
@@ -170,7 +171,7 @@ class Run:
             if self._turns is not None and seen.side is not seen.side_before:
                 self._turns.append((condition.id, at, seen.side))
             if isinstance(condition, Attendance):
-                conditions.attend(condition, watched, seen)
+                attend(condition, watched, seen)
             else:
                 duty = self._view.duty_at(condition, ruling, at)
                 found += conditions.observe(condition, watched, seen, duty, at)

@@ -109,6 +109,7 @@ class Track(msgspec.Struct, kw_only=True, array_like=True):
 
     def _pass(self, at: Micros, view: View) -> list[Matter]:
         found: list[Matter] = []
+        longest = view.longest_step(self.now)
         for condition in self._bound(view):
             free = view.free(condition.id, Covers.CONDITIONS)
             since = (
@@ -116,7 +117,9 @@ class Track(msgspec.Struct, kw_only=True, array_like=True):
             )
             watched = self.watched[condition.id]
             seen = self.beliefs.seen(condition.id)
-            found += conditions.pass_time(condition, watched, seen, free, at, bound_from=since)
+            found += conditions.pass_time(
+                condition, watched, seen, free, at, bound_from=since, longest=longest
+            )
         excused = view.free(None, Covers.TAMPER)
         for device_id, noticed in sorted(self.noticed.items()):
             found += devices.pass_time(noticed, device_id, at, excused, view.settings)
@@ -135,7 +138,13 @@ class Track(msgspec.Struct, kw_only=True, array_like=True):
         still = {old.id for old in self._bound(view) if kept.get(old.id) == old}
         for old in self._bound(view):
             if old.id not in still:
-                found += conditions.end_at(self.watched.pop(old.id), self.now, is_span_over=False)
+                found += conditions.end_at(
+                    self.watched.pop(old.id),
+                    self.beliefs.seen(old.id),
+                    self.now,
+                    is_span_over=False,
+                    longest=view.longest_step(self.now),
+                )
         self.version = version
         for one in kept.values():
             self.watched.setdefault(one.id, Watched())

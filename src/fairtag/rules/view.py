@@ -19,7 +19,7 @@ from fairtag.rules.places.leg import Edges
 from fairtag.rules.settings import Settings
 from fairtag.terms.ground import ground_of
 from fairtag.terms.ids import ConditionId, DeviceId
-from fairtag.terms.instants import HOUR, Micros
+from fairtag.terms.instants import HOUR, SECOND, Micros
 from fairtag.terms.local import Interval, merged
 
 PAUSE = 6 * HOUR  # of event time: a run stops at the turn of each, so that the track may be kept
@@ -76,6 +76,14 @@ class View:
     def worn_at(self, at: Micros) -> Iterable[tuple[DeviceId, Activation]]:
         """List the devices that are monitored at an instant."""
         return self._stretch(at)[1].items()
+
+    def longest_step(self, at: Micros) -> int:
+        """Tell after how many µs without a position nobody knows where the wearer is.
+
+        A device that is planned to say it less often than that may miss one.
+        """
+        plans = [2 * one.fix_every_s for _, one in self.worn_at(at)]
+        return round(max([self.settings.gap_s, *plans]) * SECOND)
 
     def named_from(self, device_id: DeviceId) -> Micros:
         """Tell since when the versions have named a device."""

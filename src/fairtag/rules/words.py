@@ -84,6 +84,10 @@ _ENDS = {
 }
 # Not by late data alone: a change of the order, or leave recorded afterwards, corrects as well.
 _CHANGED = " Corrected afterwards, by newer data or a change of the order or its absences{until}."
+# Its hours ended it, and nobody knows whether it went on until then.
+_UNKNOWN = (
+    " The last position that says so was at {known}; nothing is known after that, up to {ended}."
+)
 # They have no end that a device could see.
 _MOMENTS = frozenset(
     {
@@ -171,4 +175,7 @@ def _end(matter: Matter, state: State, zone: str, *, is_by_data: bool) -> str:
         return ""
     ended = "" if matter.ended_at is None else wall_text(matter.ended_at, zone)
     end = _CHANGED if state is State.CORRECTED and not is_by_data else _ENDS[state]
+    if matter.known_until is not None and state in (State.CLOSED, State.CORRECTED):
+        corrected = "" if state is State.CLOSED else end.format(until="")
+        return corrected + _UNKNOWN.format(known=wall_text(matter.known_until, zone), ended=ended)
     return end.format(ended=ended, until=f"; it ended at {ended}" if ended else "")

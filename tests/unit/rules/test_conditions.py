@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace as changed
+from functools import partial
 from typing import Any
 
 import pytest
@@ -11,12 +12,14 @@ from tests.unit.rules.nights import at, span
 
 from fairtag.orders.model import Appointment, Attendance
 from fairtag.rules import conditions
-from fairtag.rules.conditions import Away, Watched, attend, due, end_at, fit, observe, pass_time
+from fairtag.rules.appointments import missed
+from fairtag.rules.appointments.missed import Away, attend
+from fairtag.rules.conditions import Watched, due, fit, observe
 from fairtag.rules.duty import Duty
 from fairtag.rules.finding import Evidence, Kind
 from fairtag.rules.matter import Matter
 from fairtag.rules.places.belief import Seen, Side
-from fairtag.terms.instants import SECOND, Micros
+from fairtag.terms.instants import MINUTE, SECOND, Micros
 
 CURFEW, ZONE, AREA, ATTENDANCE = CONDITIONS  # the curfew has a grace of 5 minutes
 WHY = (Evidence(seq=7, at=at(1)),)
@@ -57,6 +60,16 @@ def stretch(start: float, end: float, *, after_absence: bool = False, **whole: f
 
 
 NIGHT = stretch(0, 720)
+QUARTER = 15 * MINUTE
+pass_time = partial(conditions.pass_time, longest=QUARTER)
+
+
+def end_at(
+    watched: Watched, minute: float, *, is_span_over: bool, seen: Seen | None = None
+) -> list[Matter]:
+    """End what is open; away until then, if nothing else is said."""
+    last = believed(minute, since=0) if seen is None else seen
+    return conditions.end_at(watched, last, at(minute), is_span_over=is_span_over, longest=QUARTER)
 
 
 def looked(condition: Any, watched: Watched, seen: Seen, duty: Duty | None) -> list[Matter]:
@@ -254,6 +267,7 @@ def test_at_the_end_of_the_night_it_ends_and_says_what_that_means(
     watched = Watched()
     seen = believed(60, since=40, kept=kept)
     (opened,) = looked(CURFEW, watched, seen, NIGHT)
+    seen = believed(710, since=40, kept=kept)
     pass_to = {"seen": seen, "free": (), "bound_from": at(-99)}
 
     assert pass_time(CURFEW, watched, to=Micros(at(720) - 1), **pass_to) == []
@@ -263,8 +277,39 @@ def test_at_the_end_of_the_night_it_ends_and_says_what_that_means(
     assert (part.kind, part.part_of) == (kind, (opened.kind, opened.began_at))
     assert (part.condition_id, part.began_at, part.ended_at) == (CURFEW.id, at(40), at(720))
     assert (part.closed_at, part.certainty, part.evidence) == (at(720), 0.982, WHY)
+    assert closed.known_until is part.known_until is None
     assert watched.open is None
     assert pass_time(CURFEW, watched, to=at(999), **pass_to) == []
+
+
+@pytest.mark.parametrize(
+    ("last", "known"),
+    [
+        (believed(705, since=40), None),  # a quarter of an hour before the end: known to the end
+        (believed(704.9, since=40), 704.9),
+        (believed(7, since=-30), 40),  # never before it began
+        (believed(719, Side.UNSURE, since=705), None),
+        (believed(719, Side.UNSURE, since=704.9), 704.9),  # since then positions say other things
+        (Seen(), 40),
+    ],
+)
+def test_a_gap_at_the_end_of_the_night_is_not_knowing(last: Seen, known: float | None) -> None:
+    """Nobody is told to have been away for the whole of a night that nobody knows the end of."""
+    nights = {}
+    for was_kept in (False, True):
+        watched = Watched()
+        looked(CURFEW, watched, believed(60, since=40), NIGHT)
+        watched.was_kept = was_kept
+        nights[was_kept] = end_at(watched, 720, is_span_over=True, seen=last)
+    gap = None if known is None else at(known)
+
+    for (opened, *parts), part in (
+        (nights[False], Kind.CURFEW_ABSENT_WHOLE),
+        (nights[True], Kind.CURFEW_OUT_AT_END),
+    ):
+        is_told = gap is None or part is Kind.CURFEW_OUT_AT_END  # who had been in was not seen back
+        assert (opened.ended_at, opened.known_until) == (at(720), gap)
+        assert [(one.kind, one.known_until) for one in parts] == [(part, gap)] * is_told
 
 
 def test_where_leave_cuts_the_night_it_only_ends() -> None:
@@ -281,10 +326,10 @@ def test_a_zone_left_open_at_the_end_has_no_part() -> None:
     watched = Watched()
     looked(AREA, watched, believed(60, since=40), NIGHT)
 
-    found = end_at(watched, at(720), is_span_over=True)
+    found = end_at(watched, 720, is_span_over=True)
 
     assert [(one.kind, one.ended_at) for one in found] == [(Kind.ZONE_LEFT, at(720))]
-    assert end_at(watched, at(720), is_span_over=True) == []
+    assert end_at(watched, 720, is_span_over=True) == []
 
 
 @pytest.mark.parametrize(
@@ -296,7 +341,7 @@ def test_every_kind_of_absence_from_a_curfew_has_its_part(
 ) -> None:
     watched = Watched(open=Matter(kind=kind, condition_id="c1", began_at=at(3)), was_kept=True)
 
-    found = end_at(watched, at(9), is_span_over=is_span_over)
+    found = end_at(watched, 9, is_span_over=is_span_over)
 
     assert [one.kind for one in found] == [kind, *[Kind.CURFEW_OUT_AT_END] * is_span_over]
 
@@ -312,7 +357,7 @@ def test_who_was_in_before_a_leave_was_in_this_night() -> None:
     back = stretch(120, 720, first=0, after_absence=True)
     (late,) = looked(CURFEW, watched, believed(130, since=70), back)
 
-    found = end_at(watched, at(720), is_span_over=True)
+    found = end_at(watched, 720, is_span_over=True)
 
     assert late.kind == Kind.CURFEW_LATE_RETURN
     assert [one.kind for one in found] == [Kind.CURFEW_LATE_RETURN, Kind.CURFEW_OUT_AT_END]
@@ -614,6 +659,6 @@ def test_negative_control_silence_taken_for_elsewhere_misses_an_appointment(
     silent = [believed(61, since=60), elsewhere(119, since=60, before=61)]
     assert attended(HOUR_OF, *silent) == []
 
-    monkeypatch.setattr(conditions, "_LONGEST_STEP", 600 * 60 * SECOND)
+    monkeypatch.setattr(missed, "LONGEST_STEP", 600 * 60 * SECOND)
 
     assert attended(HOUR_OF, *silent) != []

@@ -38,10 +38,11 @@ def test_a_matter_says_nothing_that_is_not_known() -> None:
 
     assert (one.condition_id, one.device_id, one.part_of) == (None, None, None)
     assert (one.ended_at, one.closed_at, one.cause) == (None, None, None)
+    assert one.known_until is None
     assert (one.certainty, one.evidence) == (None, ())
     assert one.is_of_old_data is False
     assert json.loads(msgspec.json.encode(one)) == [  # as a snapshot keeps it
-        "wearer.help", None, None, at(5), None, None, None, [], None, False, None
+        "wearer.help", None, None, at(5), None, None, None, [], None, False, None, None
     ]  # fmt: skip
 
 

@@ -96,10 +96,27 @@ def test_time_alone_ends_what_is_open() -> None:
     (opened,) = gone(track, view, *OUT)
 
     assert (track.due(view), track.open_matters()) == (at(720), [opened])
+    assert gone(track, view, *fixes(range(12, 719, 13), AWAY_M)) == []
     assert track.advance(at(719), view) == []
     found = track.advance(at(9_000), view)
     assert names(found) == [(Kind.CURFEW_LATE_START, False), (Kind.CURFEW_ABSENT_WHOLE, False)]
     assert (track.now, track.open_matters(), track.due(view)) == (at(9_000), [], None)
+
+
+@pytest.mark.parametrize(
+    ("every_s", "last", "is_known"),
+    [(60, 705, True), (60, 704, False), (450, 704, False), (900, 690, True), (900, 689, False)],
+)
+def test_what_is_known_to_the_end_of_a_night_depends_on_how_seldom_a_fix_is_planned(
+    every_s: int, last: int, *, is_known: bool
+) -> None:
+    track, view = Track(), seen(order(CURFEW, devices=(worn(fix_every_s=every_s),)))
+    gone(track, view, *OUT, fix(last, AWAY_M))
+
+    opened, *parts = track.advance(at(720), view)
+
+    assert opened.known_until == (None if is_known else at(last))
+    assert [one.kind for one in parts] == [Kind.CURFEW_ABSENT_WHOLE] * is_known
 
 
 def test_timers_fall_one_after_the_other_each_at_its_time() -> None:
@@ -219,7 +236,7 @@ def test_an_appointment_counts_from_when_it_was_recorded() -> None:
 
 def test_all_that_ends_at_one_instant_is_told() -> None:
     track, view = Track(), seen(order(CURFEW, AREA, ATTENDANCE))
-    gone(track, view, *fixes(range(-5, 12), 5_000.0))
+    gone(track, view, *fixes([*range(-5, 12), *range(12, 720, 13)], 5_000.0))
     track.fit(view)
 
     found = track.advance(at(720), view)
@@ -381,7 +398,7 @@ def test_two_that_a_version_leaves_out_both_end() -> None:
 
 def test_what_ends_before_a_receipt_is_told_with_it() -> None:
     track, view = Track(), seen(order(CURFEW, ASKED))
-    gone(track, view, *OUT)
+    gone(track, view, *OUT, *fixes(range(12, 720, 13), AWAY_M))
 
     found = gone(track, view, receipt(721, CheckInState.EXPIRED_SHOWN))
 

@@ -158,6 +158,19 @@ def test_what_a_device_or_people_report_has_no_chance_in_it(kind: Kind) -> None:
     assert "can tell them what happened." in told(kind)
 
 
+@pytest.mark.parametrize("kind", sorted(set(ABOUT_PLACES) - {Kind.ATTENDANCE_MISSED}))
+def test_who_was_not_seen_for_long_is_not_said_to_have_been_away(kind: Kind) -> None:
+    known = Micros(BEGAN + HOUR // 2)
+    unknown = " The last position that says so was at Thu 2 Jul 2026, 19:30; nothing is known after"
+
+    closed = told(kind, State.CLOSED, known_until=known)
+    assert f"{unknown} that, up to Thu 2 Jul 2026, 20:00. " in closed
+    assert "It ended" not in closed
+    corrected = told(kind, State.CORRECTED, known_until=known)
+    assert f" Corrected by later data.{unknown}" in corrected
+    assert unknown not in told(kind, State.OPENED, known_until=known)
+
+
 def test_a_curfew_says_what_was_seen_and_not_more() -> None:
     """Who was silent when the curfew began was perhaps there: nobody knows."""
     assert "had not been seen there before in this curfew" in told(Kind.CURFEW_LATE_START)

@@ -102,7 +102,7 @@ def _no_data(s: Settings) -> Paragraph:
         f"{span(s.silence_s)}.",
         f"After {span(s.gap_s)} without a position, older ones count for less and less. But an "
         f"alert that is open stays open until the device is seen in the right place, or the hours "
-        f"end.",
+        f"end. It then says up to when anything was known.",
     )
 
 

@@ -174,6 +174,9 @@ def _silence(s: Settings) -> Paragraph:
         f"knowing.",
         "A matter that is open stays open in a silence, until the device is seen in the right "
         "place again or the hours of the order end.",
+        f"When they end over {span(s.gap_s)} after the last position against the wearer, or over "
+        f"two planned positions where those are farther apart, it says that nothing is known of "
+        f"the time between, and nobody counts as absent for a whole curfew.",
         f"A device is called silent, or without a place, after several of its own planned "
         f"reports, and never before {span(s.silence_s)}.",
     )

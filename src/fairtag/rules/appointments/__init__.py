@@ -1,0 +1,1 @@
+"""Was an appointment kept? What is known of the time around it."""
