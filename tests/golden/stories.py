@@ -585,6 +585,35 @@ def out_all_night_and_seen_out() -> Story:
     return Story([order(curfew())], d.said, {"authority": 2, "told": 2, "must": must})
 
 
+def false_walk_refuted_while_a_leave_is_planned() -> Story:
+    """
+    At home, with bad reception: five reflected fixes 400 m away come at once, what the receiver saw
+    in between stays in the device. At 19:36 'left' is told; at 19:47 the rest comes and shows that
+    he was at home: withdrawn. He has a leave next week, known since the morning. It has nothing to
+    do with that evening: 'an absence that was recorded afterwards covers that time' would be untrue
+    and leave on record that he was out.
+    """
+    d = device("2 18:30")
+    d.stay(60)
+    for n in range(15):
+        d.is_offline = False
+        if n % 3 == 0:
+            d.fix(400 + n, 2 * n, accuracy_m=6.0)
+        d.is_offline = True
+        for _ in range(3):
+            d.wait(0.25)
+            d.fix(n % 5 - 2, n % 3, accuracy_m=6.0)
+        d.wait(0.25)
+    d.wait(2)
+    d.upload(d.kept)
+    d.stay(20)
+    leave = absence("9 18:00", "9 23:00", recorded="2 12:00")
+    must = [{"kind": "curfew.left", "state": "withdrawn", "cause": None}]
+    must_not = [{"cause": "excused"}]
+    expect = {"authority": 0, "told": 1, "must": must, "must_not": must_not}
+    return Story([order(curfew(), absences=[leave])], d.said, expect)
+
+
 FIRST = 87
 STORIES: tuple[Callable[[], Story], ...] = (
     hospital_unconscious_strap_cut,
@@ -620,6 +649,7 @@ STORIES: tuple[Callable[[], Story], ...] = (
     silence_that_no_data_cover,
     battery_flat_soon_after_the_start,
     out_all_night_and_seen_out,
+    false_walk_refuted_while_a_leave_is_planned,
 )
 
 

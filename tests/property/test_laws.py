@@ -18,6 +18,7 @@ from tests.property.lives import (
     NIGHTLY,
     Run,
     Stay,
+    absence,
     absences,
     events,
     judged,
@@ -28,6 +29,7 @@ from tests.property.lives import (
 
 from fairtag.intake.columns import positions_of
 from fairtag.intake.messages import EventCode, Message, Position, Source
+from fairtag.orders.model import Absence
 from fairtag.rules import devices, replay, watch
 from fairtag.rules.finding import AGAINST_WEARER, Finding, Kind
 from fairtag.rules.judge import OrderJudge
@@ -175,25 +177,59 @@ def test_negative_control_half_of_each_batch_is_seen(monkeypatch: pytest.MonkeyP
 # In which order messages arrive changes nothing of what stands in the end.
 
 
-def is_the_same_in_another_order(life: list[Message], seed: int, size: int) -> None:
+def is_the_same_in_another_order(
+    life: list[Message], seed: int, size: int, leave: list[Absence]
+) -> None:
     """All messages come again in another order, within hours, in batches of some size."""
-    usual = judged(life)
     mixed = [*life]
     random.Random(seed).shuffle(mixed)
     after = max((one.received_at for one in life), default=BEGIN)
-    late = Run((ruling(),))
+    late = Run((ruling(leave),))
     for n in range(0, len(mixed), size):
         batch = mixed[n : n + size]
         late.take(*(replace(one, received_at=Micros(after + n * SECOND)) for one in batch))
+    stands_as_in_order(late, life, leave)
+
+
+def is_the_same_when_some_are_kept(
+    life: list[Message], seed: int, size: int, leave: list[Absence]
+) -> None:
+    """The device keeps some messages of a while, and sends them in the end, the newest first."""
+    dice = random.Random(seed)
+    first = dice.randrange(len(life) + 1)
+    share = dice.choice([0.5, 0.8, 1])
+    kept = [one for one in life[first : first + dice.randrange(5, 60)] if dice.random() < share]
+    after = max((one.received_at for one in life), default=BEGIN)
+    late = Run((ruling(leave),))
+    for one in life:
+        if one not in kept:
+            late.take(one)
+    for n in range(0, len(kept), size):
+        batch = kept[::-1][n : n + size]
+        late.take(*(replace(one, received_at=Micros(after + n * SECOND)) for one in batch))
+    stands_as_in_order(late, life, leave)
+
+
+def stands_as_in_order(late: Run, life: list[Message], leave: list[Absence]) -> None:
+    """Leave that was known beforehand makes no difference: it excuses nothing afterwards."""
     late.tick(Micros(BEGIN + DAY))
-    assert late.stands() == usual.stands()
+    assert late.stands() == judged(life, leave).stands()
+    assert not any(one.cause == "excused" for one in late.found)
 
 
 SEEDS, SIZES = st.integers(0, 999), st.sampled_from([3, 10, 40])
+KNOWN_BEFORE = st.lists(
+    st.builds(absence, st.integers(0, 240), st.sampled_from([5, 30, 90]), st.just(-60)), max_size=2
+)
+OTHER_ORDERS = (LIFE, SEEDS, SIZES, KNOWN_BEFORE)
 
 
 def test_the_order_of_arrival_changes_nothing_in_the_end() -> None:
-    settings(law, max_examples=30)(given(LIFE, SEEDS, SIZES)(is_the_same_in_another_order))()
+    settings(law, max_examples=30)(given(*OTHER_ORDERS)(is_the_same_in_another_order))()
+
+
+def test_what_the_device_kept_for_a_while_changes_nothing_in_the_end() -> None:
+    settings(law, max_examples=120)(given(*OTHER_ORDERS)(is_the_same_when_some_are_kept))()
 
 
 def test_negative_control_late_data_that_are_dropped_are_seen(
@@ -201,7 +237,15 @@ def test_negative_control_late_data_that_are_dropped_are_seen(
 ) -> None:
     monkeypatch.setattr(OrderJudge, "_again", lambda *_, **__: [])
 
-    assert broken(is_the_same_in_another_order, LIFE, SEEDS, SIZES)
+    assert broken(is_the_same_in_another_order, *OTHER_ORDERS)
+
+
+def test_negative_control_kept_data_that_are_dropped_are_seen(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(OrderJudge, "_again", lambda *_, **__: [])
+
+    assert broken(is_the_same_when_some_are_kept, *OTHER_ORDERS)
 
 
 # A restart at any moment changes nothing.

@@ -13,7 +13,7 @@ import msgspec
 
 from fairtag.intake.columns import Positions, first_of, runs
 from fairtag.intake.messages import Message
-from fairtag.orders.model import ALL_CONDITIONS, Absence, Covers, Ruling
+from fairtag.orders.model import Absence, Ruling
 from fairtag.rules.book import (
     Telling,
     Told,
@@ -24,7 +24,7 @@ from fairtag.rules.book import (
     silences_of,
     tell,
 )
-from fairtag.rules.devices import CHECK_INS, TAMPER
+from fairtag.rules.excused.covered import covers, holds
 from fairtag.rules.finding import AGAINST_WEARER, Finding
 from fairtag.rules.many.still import Moved, Still, settle, still_of
 from fairtag.rules.matter import Matter
@@ -260,13 +260,19 @@ class OrderJudge:
         if since is not None and since <= memory.track.now:
             earliest = memory.clock - self._settings.rejudged_days * DAY
             since = Micros(max(since, earliest))
-            found = self._again(since, list(past(self._start_before(since))), late=False)
+            told = list(past(self._start_before(since)))
+            found = self._again(since, told, late=False, new=self._new(before))
         memory.track.fit(self._view)
         found += excuse(memory.book, self._excused_since(before), self._by(late=False))
         return found + self._tell(memory.watch.pass_time(memory.clock, self._view), late=False)
 
-    def _again(self, since: Micros, messages: list[Message], *, late: bool) -> list[Finding]:
-        """Judge everything after the newest snapshot before `since` again; tell what changed."""
+    def _again(
+        self, since: Micros, messages: list[Message], *, late: bool, new: Sequence[Absence] = ()
+    ) -> list[Finding]:
+        """Judge everything after the newest snapshot before `since` again; tell what changed.
+
+        What is gone because of `new` absences is excused; else later data do not support it.
+        """
         memory, limit = self._memory, self._settings.rejudged_days * DAY
         upto, start = memory.track.now, self._start_before(since)
         memory.snapshots = [one for one in memory.snapshots if one.now <= start]
@@ -282,26 +288,33 @@ class OrderJudge:
         judged |= {_name(one): one for one in memory.track.advance(upto, self._view)}
         by_event_time = list(judged.values())
         return compare(
-            memory.book, by_event_time, since=start, excused=self._excused(), by=self._by(late=late)
+            memory.book,
+            by_event_time,
+            since=start,
+            excused=self._excused(new),
+            by=self._by(late=late),
         )
 
-    def _excused(self) -> set[int]:
+    def _new(self, before: View) -> list[Absence]:
+        return [one for one in self._view.absences if one not in before.absences]
+
+    def _excused(self, new: Sequence[Absence]) -> set[int]:
+        memory = self._memory
         return {
             n
-            for n, told in enumerate(self._memory.book)
-            if any(_covers(absence, told.matter) for absence in self._view.absences)
+            for n, told in enumerate(memory.book)
+            if any(covers(absence, told.matter, memory.clock) for absence in new)
         }
 
     def _excused_since(self, before: View) -> set[int]:
         """Find what judging again does not reach: silences, and matters of long ago."""
-        memory, view = self._memory, self._view
-        new = [one for one in view.absences if one not in before.absences]
+        memory, view, new = self._memory, self._view, self._new(before)
         return {
             n
             for n, told in enumerate(memory.book)
             if not told.is_final
             and (
-                any(_holds(absence, told.matter) for absence in new)
+                any(holds(absence, told.matter) for absence in new)
                 or memory.watch.excuse(told.matter, memory.clock, before, view)
             )
         }
@@ -361,31 +374,6 @@ class OrderJudge:
 
 def _name(matter: Matter) -> tuple[object, ...]:
     return (matter.key, matter.began_at, matter.part_of)
-
-
-def _covers(absence: Absence, matter: Matter) -> bool:
-    during = absence.during
-    ended = matter.ended_at
-    if matter.began_at >= during.end or (ended is not None and ended < during.start):
-        return False
-    return _is_about(absence, matter)
-
-
-def _holds(absence: Absence, matter: Matter) -> bool:
-    """Tell whether a matter that is over lies within an absence."""
-    during, ended = absence.during, matter.ended_at
-    is_within = ended is not None and during.start <= matter.began_at and ended <= during.end
-    return is_within and _is_about(absence, matter)
-
-
-def _is_about(absence: Absence, matter: Matter) -> bool:
-    if matter.kind in TAMPER:
-        return Covers.TAMPER in absence.covers
-    if absence.condition_id not in (ALL_CONDITIONS, matter.condition_id):
-        return False
-    if matter.kind in CHECK_INS:
-        return Covers.CHECK_INS in absence.covers
-    return matter.kind in AGAINST_WEARER and Covers.CONDITIONS in absence.covers
 
 
 def _thinned(snapshots: list[Snapshot], settings: Settings) -> list[Snapshot]:

@@ -14,6 +14,8 @@ from fairtag.intake.messages import EventCode, Message
 from fairtag.orders.model import Absence, Covers, Lapse, Ruling
 from fairtag.rules import judge
 from fairtag.rules.book import Told
+from fairtag.rules.excused import covered
+from fairtag.rules.excused.covered import covers, holds
 from fairtag.rules.finding import Kind, State, id_of
 from fairtag.rules.judge import OrderJudge, Snapshot
 from fairtag.rules.matter import Matter
@@ -158,6 +160,38 @@ def test_late_data_that_change_nothing_leave_what_was_told() -> None:
 
     assert told(desk, Kind.ZONE_ENTERED) == before
     assert [state for _, state, *_ in before] == ["opened", "closed"]
+
+
+def refuted(known: Absence) -> list[tuple[str, str | None]]:
+    """Tell of a walk that late data show to be a reflection: states and causes."""
+    desk = Desk((order(CURFEW, absences=(known,)),))
+    for one in [*fixes(range(-5, 5)), *fixes(range(5, 35, 3), 400.0)]:
+        desk.take(one)
+    desk.tick(at(36))
+    good = fixes([minute / 4 for minute in range(20, 140) if minute % 4], after_s=0)
+    desk.take(*(replace(one, received_at=at(37)) for one in good))
+    return [(str(one.state), one.cause) for one in desk.found if one.kind is Kind.CURFEW_LEFT]
+
+
+LEAVES = [leave(9_000, 9_060, -60), leave(35, 60, -60)]  # next week; from where the walk ends
+
+
+@pytest.mark.parametrize("known", LEAVES)
+def test_leave_that_was_known_before_is_no_reason_for_what_late_data_refute(known: Absence) -> None:
+    told_of = refuted(known)
+
+    assert (told_of[0], told_of[-1]) == (("opened", None), ("withdrawn", None))
+
+
+@pytest.mark.parametrize("known", LEAVES)
+def test_negative_control_any_leave_on_record_as_a_reason_is_seen(
+    known: Absence, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    usual = OrderJudge._excused
+    monkeypatch.setattr(OrderJudge, "_excused", lambda self, _: usual(self, self._view.absences))
+    monkeypatch.setattr(judge, "covers", lambda *_: True)
+
+    assert refuted(known)[-1] == ("corrected", "excused")
 
 
 @pytest.mark.parametrize(("arrived", "is_late"), [(30.5, False), (60, True)])
@@ -315,7 +349,7 @@ ALL = frozenset(Covers)
 
 
 @pytest.mark.parametrize(
-    ("kind", "condition_id", "covers", "of", "is_about"),
+    ("kind", "condition_id", "what", "of", "is_about"),
     [
         (Kind.TAMPER_STRAP, None, {Covers.TAMPER}, "c1", True),
         (Kind.TAMPER_STRAP, None, ALL - {Covers.TAMPER}, "*", False),
@@ -331,13 +365,13 @@ ALL = frozenset(Covers)
     ],
 )
 def test_leave_is_about_what_it_covers_of_its_condition(
-    kind: Kind, condition_id: str | None, covers: set[Covers], of: str, *, is_about: bool
+    kind: Kind, condition_id: str | None, what: set[Covers], of: str, *, is_about: bool
 ) -> None:
-    told_by = leave(0, 60, 0, covers=frozenset(covers), condition_id=of)
+    told_by = leave(0, 60, 0, covers=frozenset(what), condition_id=of)
     matter = Matter(kind=kind, condition_id=condition_id, began_at=at(10), ended_at=at(20))
 
-    assert judge._is_about(told_by, matter) == is_about
-    assert judge._covers(told_by, matter) == judge._holds(told_by, matter) == is_about
+    assert covered._is_about(told_by, matter) == is_about
+    assert covers(told_by, matter, at(99)) == holds(told_by, matter) == is_about
 
 
 @pytest.mark.parametrize(
@@ -349,19 +383,29 @@ def test_leave_is_about_what_it_covers_of_its_condition(
         (59, None, True, False),
         (60, None, False, False),
         (60, 70, False, False),
-        (-10, 0, True, False),
+        (-10, 0, False, False),  # it only touches
+        (-10, 0.1, True, False),
+        (0, 0, True, True),  # a moment
+        (60, 60, False, True),
         (-10, -0.1, False, False),
         (-10, None, True, False),
     ],
 )
-def test_leave_covers_what_it_touches_and_holds_what_lies_in_it(
+def test_leave_covers_what_it_has_time_in_common_with_and_holds_what_lies_in_it(
     began: float, ended: float | None, *, is_covered: bool, is_held: bool
 ) -> None:
     end = None if ended is None else at(ended)
     matter = Matter(kind=Kind.CURFEW_LEFT, condition_id="c1", began_at=at(began), ended_at=end)
 
-    found = [one(leave(0, 60, 0), matter) for one in (judge._covers, judge._holds)]
-    assert found == [is_covered, is_held]
+    assert covers(leave(0, 60, 0), matter, at(99)) == is_covered
+    assert holds(leave(0, 60, 0), matter) == is_held
+
+
+@pytest.mark.parametrize(("clock", "is_covered"), [(-1, False), (0, False), (0.1, True)])
+def test_what_goes_on_goes_on_until_now_and_no_longer(clock: float, *, is_covered: bool) -> None:
+    matter = Matter(kind=Kind.CURFEW_LEFT, condition_id="c1", began_at=at(-10))
+
+    assert covers(leave(0, 60, -60), matter, at(clock)) == is_covered
 
 
 # What is kept
