@@ -614,6 +614,40 @@ def false_walk_refuted_while_a_leave_is_planned() -> Story:
     return Story([order(curfew(), absences=[leave])], d.said, expect)
 
 
+def strap_opened_in_a_leave_and_left_open() -> Story:
+    """
+    A scan at 14:00, with leave until 15:00: the strap is opened at 14:10, as agreed, and nobody
+    closes it. The device goes on saying that it is at home. A judge that forgets what it heard in
+    the leave never tells, for as long as the order lasts; this one tells at 15:00, when the leave
+    is over. Closed in the leave, it is nobody's matter: case 0055.
+    """
+    d = device("2 13:50")
+    d.stay(20)
+    d.event("strap_open")
+    d.stay(300)
+    leave = absence("2 14:00", "2 15:00", recorded="1 12:00")
+    opened = [when("2 15:00"), when("2 15:00")]
+    must = [{"kind": "tamper.strap", "state": "opened", "began_at": opened, "decided_at": opened}]
+    orders = [order(curfew(), absences=[leave])]
+    return Story(orders, d.said, {"authority": 1, "told": 1, "must": must})
+
+
+def strap_opened_in_a_leave_that_was_written_down_afterwards() -> Story:
+    """
+    The same scan, but the leave is written down at 17:00. The strap was told of at 14:10; the leave
+    covers it until 15:00, and it is still open: the matter begins at 15:00, and stays.
+    """
+    d = device("2 13:50")
+    d.stay(20)
+    d.event("strap_open")
+    d.stay(300)
+    leave = absence("2 14:00", "2 15:00", recorded="2 17:00")
+    began = [when("2 15:00"), when("2 15:00")]
+    must = [{"kind": "tamper.strap", "state": "corrected", "cause": None, "began_at": began}]
+    orders = [order(curfew(), absences=[leave])]
+    return Story(orders, d.said, {"authority": 1, "told": 1, "must": must})
+
+
 FIRST = 87
 STORIES: tuple[Callable[[], Story], ...] = (
     hospital_unconscious_strap_cut,
@@ -650,6 +684,8 @@ STORIES: tuple[Callable[[], Story], ...] = (
     battery_flat_soon_after_the_start,
     out_all_night_and_seen_out,
     false_walk_refuted_while_a_leave_is_planned,
+    strap_opened_in_a_leave_and_left_open,
+    strap_opened_in_a_leave_that_was_written_down_afterwards,
 )
 
 

@@ -70,6 +70,9 @@ class Noticed(msgspec.Struct, kw_only=True, array_like=True):
     battery_pct: float | None = None
     is_charging: bool = False
     honesty: bytes = b""  # what the look for signs of doubt remembers
+    strap_since: Micros | None = None  # the strap has been open
+    strap_by: Evidence | None = None
+    is_strap_late: bool = False  # that was told late
 
 
 def due(noticed: Noticed, free: Free, settings: Settings) -> Micros | None:
@@ -78,6 +81,8 @@ def due(noticed: Noticed, free: Free, settings: Settings) -> Micros | None:
     if noticed.off_since is not None and Kind.BODY_OFF_LONG not in noticed.open:
         wait = settings.body_off_s * SECOND
         times.append(Micros(counted_from(noticed.off_since, wait, free) + wait))
+    if noticed.strap_since is not None and Kind.TAMPER_STRAP not in noticed.open:
+        times.append(counted_from(noticed.strap_since, 0, free))
     return min(times, default=None)
 
 
@@ -90,6 +95,7 @@ def pass_time(
         if until <= to:
             del noticed.until[kind]
             done += _end(noticed, kind, until, until)
+    done += _strap(noticed, device_id, to, free)
     if noticed.off_since is None or Kind.BODY_OFF_LONG in noticed.open or noticed.off_by is None:
         return done
     wait = settings.body_off_s * SECOND
@@ -100,10 +106,23 @@ def pass_time(
     return done
 
 
+def _strap(noticed: Noticed, device_id: DeviceId, to: Micros, free: Free) -> list[Matter]:
+    """Tell of a strap that was opened in a free time and is still open when that is over."""
+    since, by = noticed.strap_since, noticed.strap_by
+    if since is None or by is None or Kind.TAMPER_STRAP in noticed.open:
+        return []
+    began_at = counted_from(since, 0, free)
+    if began_at > to:
+        return []
+    matter = _enter(noticed, Kind.TAMPER_STRAP, device_id, began_at, by)
+    return [replace(matter, is_of_old_data=noticed.is_strap_late)]
+
+
 def end_all(noticed: Noticed, at: Micros) -> list[Matter]:
     """End everything because the device is no longer worn under the order."""
     done = [matter.end(at, decided=at) for _, matter in sorted(noticed.open.items())]
     noticed.open, noticed.until, noticed.off_since, noticed.off_by = {}, {}, None, None
+    noticed.strap_since = noticed.strap_by = None
     noticed.is_charging = False
     return done
 
@@ -179,6 +198,11 @@ def _note(noticed: Noticed, event: Event, settings: Settings) -> None:
         case EventCode.OFF_BODY if noticed.off_since is None:
             noticed.off_since, noticed.off_by = event.at, evidence_of(event)
             noticed.is_off_late = event.received_at - event.at > settings.late_s * SECOND
+        case EventCode.STRAP_CLOSED:
+            noticed.strap_since = noticed.strap_by = None
+        case EventCode.STRAP_OPEN if noticed.strap_since is None:
+            noticed.strap_since, noticed.strap_by = event.at, evidence_of(event)
+            noticed.is_strap_late = event.received_at - event.at > settings.late_s * SECOND
         case EventCode.CHARGE_START | EventCode.CHARGE_STOP:
             noticed.is_charging = event.code is EventCode.CHARGE_START
         case _:

@@ -84,6 +84,11 @@ _ENDS = {
 }
 # Not by late data alone: a change of the order, or leave recorded afterwards, corrects as well.
 _CHANGED = " Corrected afterwards, by newer data or a change of the order or its absences{until}."
+# Told when a time in which it does not count is over.
+_STILL_OPEN = (
+    "The device reported at {reported} that its strap was opened; an absence or a pause of the "
+    "order covered that until {began}, and the device had not reported by then that it was closed"
+)
 # Its hours ended it, and nobody knows whether it went on until then.
 _UNKNOWN = (
     " The last position that says so was at {known}; nothing is known after that, up to {ended}."
@@ -135,7 +140,7 @@ _BY_POSITIONS = frozenset(
 
 def words(matter: Matter, state: State, zone: str, *, late: bool = False) -> dict[str, str]:
     """Tell a matter in English; `late` says that what was new had come late."""
-    told = _TOLD[matter.kind].format(began=wall_text(matter.began_at, zone))
+    told = _beginning(matter, zone)
     seen, to_do = DOUBTS.get(matter.cause or "", ("", ""))
     told += f": {seen}" if seen else ""
     if state is State.WITHDRAWN or matter.is_excused:
@@ -154,6 +159,15 @@ def words(matter: Matter, state: State, zone: str, *, late: bool = False) -> dic
         told += _how_sure(matter) if matter.kind in _BY_POSITIONS else ""
         told += _OPEN.format(what=_OR_WRONG if matter.kind in _BY_POSITIONS else _HAPPENED)
     return _with_zone(told, zone)
+
+
+def _beginning(matter: Matter, zone: str) -> str:
+    began = wall_text(matter.began_at, zone)
+    if matter.kind is Kind.TAMPER_STRAP and matter.evidence:
+        reported = matter.evidence[0].at
+        if reported < matter.began_at:
+            return _STILL_OPEN.format(reported=wall_text(reported, zone), began=began)
+    return _TOLD[matter.kind].format(began=began)
 
 
 def _how_sure(matter: Matter) -> str:

@@ -131,6 +131,42 @@ def test_leave_lets_what_is_open_end() -> None:
     ]
 
 
+def test_a_strap_opened_in_a_leave_is_told_when_that_is_over_and_it_was_not_closed() -> None:
+    noticed, leaves = Noticed(), (span(0, 30), span(30, 60), span(90, 120))
+    opened = event(1, E.STRAP_OPEN, seq=3), event(4, E.STRAP_OPEN, seq=5)
+    assert heard(noticed, *opened, is_free=True) == []
+    assert due(noticed, leaves, OWN) == at(60)
+    assert passed(noticed, 59.99, *leaves) == []
+
+    (told,) = passed(noticed, 60, *leaves)
+
+    assert told == Matter(
+        kind=Kind.TAMPER_STRAP,
+        device_id="D-1",
+        began_at=at(60),
+        evidence=(Evidence(seq=3, at=at(1)),),
+    )
+    assert (passed(noticed, 99, *leaves), due(noticed, leaves, OWN)) == ([], None)
+    (closed,) = heard(noticed, event(200, E.STRAP_CLOSED))
+    assert (closed.ended_at, noticed.strap_since, noticed.strap_by) == (at(200), None, None)
+
+
+def test_a_strap_opened_and_closed_in_a_leave_is_nobodys_matter() -> None:
+    noticed, leave = Noticed(), span(0, 60)
+
+    heard(noticed, event(1, E.STRAP_OPEN), event(50, E.STRAP_CLOSED), is_free=True)
+
+    assert (passed(noticed, 99, leave), due(noticed, (leave,), OWN)) == ([], None)
+
+
+@pytest.mark.parametrize(("after_s", "is_old"), [(900, False), (901, True)])
+def test_a_strap_that_was_heard_of_late_is_told_as_late(after_s: float, *, is_old: bool) -> None:
+    noticed = Noticed()
+    heard(noticed, event(1, E.STRAP_OPEN, after_s=after_s), is_free=True)
+
+    assert [one.is_of_old_data for one in passed(noticed, 60, span(0, 60))] == [is_old]
+
+
 # Worn or not
 
 

@@ -158,6 +158,17 @@ def test_what_a_device_or_people_report_has_no_chance_in_it(kind: Kind) -> None:
     assert "can tell them what happened." in told(kind)
 
 
+def test_a_strap_opened_in_an_absence_is_told_with_when_it_was_opened() -> None:
+    opened = (Evidence(seq=1, at=Micros(BEGAN - HOUR)),)
+    matter = Matter(kind=Kind.TAMPER_STRAP, began_at=BEGAN, evidence=opened)
+
+    text = words(matter, State.OPENED, LONDON)["en"]
+
+    assert text.startswith("The device reported at Thu 2 Jul 2026, 18:00 that its strap was opened")
+    assert "covered that until Thu 2 Jul 2026, 19:00, and the device had not reported" in text
+    assert "covered" not in told(Kind.TAMPER_STRAP)
+
+
 @pytest.mark.parametrize("kind", sorted(set(ABOUT_PLACES) - {Kind.ATTENDANCE_MISSED}))
 def test_who_was_not_seen_for_long_is_not_said_to_have_been_away(kind: Kind) -> None:
     known = Micros(BEGAN + HOUR // 2)

@@ -197,6 +197,8 @@ def _device(s: Settings) -> Paragraph:
     return told(
         "What the device says of itself",
         f"Not worn is a matter after {span(s.body_off_s)}.",
+        "A strap that was opened in an absence, and was not closed in it, is a matter from the end "
+        "of the absence on.",
         f"A matter of a moment, such as an opened case, is over {span(s.linger_s)} after its "
         f"last sign.",
         f"A battery is low at {number(s.battery_low_pct)} %, and well again at "
