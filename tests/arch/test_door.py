@@ -27,8 +27,8 @@ HANDS = {
     "of_day": {"app/trail/compact.py"},
     "numbered": {"adapters/sqlite/journal.py"},
     # What an opening may show, in chunks and rows: messages, and positions as columns.
-    "told": {"cli/trails.py"},  # the bench: of invented wearers
-    "places": {"adapters/sqlite/journal.py", "cli/trails.py"},
+    "told": {"cli/measuring/trails.py"},  # the bench: of invented wearers
+    "places": {"adapters/sqlite/journal.py", "cli/measuring/trails.py"},
     "identity": {"app/openings/read.py", "app/disclosure/emergency.py"},
     "opened": {"app/openings/read.py"},  # what concerns third persons
     # What a wearer contests.

@@ -29,8 +29,8 @@ from fairtag.cli.asking.bench import prompts
 from fairtag.cli.facing.timing import faces
 from fairtag.cli.keys.measure import measure
 from fairtag.cli.log.bench import audit
+from fairtag.cli.measuring.trails import stories, trail
 from fairtag.cli.serve import serve
-from fairtag.cli.trails import stories, trail
 from fairtag.evaluation.case import simulated
 from fairtag.evaluation.judges import JUDGES
 from fairtag.evaluation.run import run, tasks

@@ -190,8 +190,7 @@ def _put(values: Ints, heads: _Heads, starts: Ints, told: Ints, some: Ints) -> N
 def _read_chunk(heads: _Heads, n: int, reader: Reader) -> None:
     first = reader.byte()
     version, way, pace = first & 0xF, first >> 4 & 3, first >> 4 & ~3
-    known = {VERSION: (0, PACED), OLDER: (0,)}
-    if pace not in known.get(version, ()) or way > BEHIND:
+    if pace not in {VERSION: (0, PACED), OLDER: (0,)}.get(version, ()) or way > BEHIND:
         raise TrailBroken("it is of another version")
     heads.slots.is_rounded = version != OLDER
     flags = flags_of(reader.natural(), version)

@@ -70,11 +70,9 @@ def _compared(tx: Transaction, now: Micros, only: str | None) -> list[dict[str, 
 
 
 def _is_about(alert: Alert, row: Row) -> bool:
-    if alert.order_id is not None and alert.order_id != row.order_id:
-        return False
-    if alert.device_id is not None and alert.device_id != row.device_id:
-        return False
-    return alert.order_id is not None or alert.device_id is not None
+    both = ((alert.order_id, row.order_id), (alert.device_id, row.device_id))
+    named = [told == mine for told, mine in both if told is not None]
+    return bool(named) and all(named)
 
 
 def _row(row: Row, matters: list[Alert], now: Micros) -> dict[str, Any]:

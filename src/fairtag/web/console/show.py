@@ -51,10 +51,8 @@ def ago(at: Micros, now: Micros) -> str:
 
 def since(at: Micros | None, now: Micros) -> str:
     """Tell how long ago something was heard of, as a phrase."""
-    if at is None:
-        return "never"
-    told = ago(at, now)
-    return told if told == "just now" else f"{told} ago"
+    told = "never" if at is None else ago(at, now)
+    return told if told in ("never", "just now") else f"{told} ago"
 
 
 def alert_row(alert: Alert, *, zone: str, now: Micros) -> dict[str, Any]:
@@ -113,6 +111,5 @@ def rank(row: dict[str, Any]) -> tuple[bool, bool]:
 
 def contact_row(note: ContactNote, zone: str) -> dict[str, str]:
     """Show a call or visit; what was said only when it was opened."""
-    reached = "reached" if note.reached else "not reached"
-    told = f"{note.by}, {note.how}, {reached}"
+    told = f"{note.by}, {note.how}, {'reached' if note.reached else 'not reached'}"
     return {"at": when(note.at, zone), "told": told, "text": note.text}

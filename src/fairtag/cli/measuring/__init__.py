@@ -1,0 +1,1 @@
+"""Benchmarks that are more than a few lines, one subject a file."""
