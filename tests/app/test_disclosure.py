@@ -20,6 +20,7 @@ from fairtag.app.disclosure.register import propose_end, propose_recipient, regi
 from fairtag.audit.entries import Entry
 from fairtag.disclosure.course import State, state_of
 from fairtag.disclosure.gateways import Kind
+from fairtag.disclosure.package.gathered import Gathered
 from fairtag.disclosure.refusals import DisclosureRefused, DisclosureStateRefused, RecipientRefused
 from fairtag.disclosure.scope import OPEN_FOR, Category
 from fairtag.terms.errors import LogUnavailable, NotPermitted, ProposalStateRefused, UnknownOrder
@@ -234,6 +235,25 @@ def test_what_is_made_again_goes_to_the_key_that_two_agreed_to(
     with pytest.raises(DisclosureStateRefused, match="key"):
         pack(people.rig.house, people.officer, name)
     assert out(people.rig) == []
+
+
+def test_a_button_pressed_twice_makes_one_package(
+    people: Discloser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The second pressing is done while the first one still writes the files."""
+    name = cut_off(people, monkeypatch)
+    makes, pressed = deliver.contents, []
+
+    def twice(gathered: Gathered) -> dict[str, bytes]:
+        if not pressed:
+            pressed.append(name)
+            pack(people.rig.house, people.officer, name)
+        return makes(gathered)
+
+    monkeypatch.setattr(deliver, "contents", twice)
+    with pytest.raises(DisclosureStateRefused, match="meanwhile"):
+        pack(people.rig.house, people.officer, name)
+    assert people.files(name)
 
 
 def test_a_package_kept_while_old_ones_are_removed_stays(people: Discloser) -> None:

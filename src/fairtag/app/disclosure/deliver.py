@@ -65,6 +65,7 @@ def make(house: House, person: Person, disclosure_id: str) -> None:
     speak for the wearer would not be in it, LogUnavailable, SealBroken.
     """
     now = house.clock.now()
+    _, before = house.store.read(lambda tx: tx.disclosures.get(disclosure_id))
     found = house.store.read(lambda tx: _gathered(tx, disclosure_id, now))
     decision = found.decision
     told = contents(found)
@@ -85,7 +86,8 @@ def make(house: House, person: Person, disclosure_id: str) -> None:
 
     def work(tx: Transaction) -> None:
         asked, steps = tx.disclosures.get(disclosure_id)
-        demand_state(steps, State.APPROVED, State.PACKED)
+        if steps != before:
+            raise DisclosureStateRefused("it was made or removed meanwhile: reload the page")
         write_step(tx, asked, step)
 
     house.store.transact(work)
