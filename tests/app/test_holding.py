@@ -25,14 +25,16 @@ from tests.erasing import (
 from tests.rig import Rig, opened_rig
 
 from fairtag.adapters.vault import KeyVault
-from fairtag.alerts.model import Cause
+from fairtag.alerts.model import Alert, AlertState, Cause
 from fairtag.app.handle_alert import close
 from fairtag.app.retention import routine
+from fairtag.app.retention.announce import KIND
 from fairtag.app.retention.book import Run
 from fairtag.app.retention.finish import finish
 from fairtag.app.retention.hold import ask_renewal, renew_hold
+from fairtag.app.retention.plan import concerned, due_list
 from fairtag.app.retention.routine import keep_house
-from fairtag.app.retention.run import ask_restore
+from fairtag.app.retention.run import ask_restore, restore
 from fairtag.app.retention.standing import holds_standing
 from fairtag.app.wearer.contest import contest
 from fairtag.app.wearer.contested import contested
@@ -167,6 +169,54 @@ def test_a_run_that_is_put_back_is_not_locked_again(old: Rig) -> None:
     finish(old.house)
     finish(old.house)
     assert opens(old.house, "W-1") == ALL
+
+
+def test_what_is_going_is_not_due_a_second_time(old: Rig) -> None:
+    assert due_list(old.house, as_of=old.clock.at).counts == {"record": 1}
+    run = begun(old, two(old))
+    assert due_list(old.house, as_of=old.clock.at).counts == {}
+    assert concerned(old.house, as_of=old.clock.at, by="two people") == []
+    asked = ask_restore(old.house, two(old)[0], run.run_id, reason="The list was of another year")
+    agree(old, asked, two(old)[1])
+    restore(old.house, asked.proposal_id, by="cara")
+    assert due_list(old.house, as_of=old.clock.at).counts == {"record": 1}
+
+
+def told_due(rig: Rig) -> list[Alert]:
+    found = rig.house.store.read(lambda tx: tx.alerts.listed(states=[*AlertState]))
+    return [one for one in found if one.kind == KIND]
+
+
+def test_a_list_that_waits_for_two_people_is_told_until_they_begin(old: Rig) -> None:
+    (alert,) = told_due(old)
+    assert (alert.recipient, alert.priority, alert.wearer_id) == ("support", "normal", None)
+
+    close(
+        old.house,
+        alert.alert_id,
+        person=old.person("olga"),
+        cause=Cause.TEST,
+        reason="We read the list.",
+    )
+    days_of_care(old, 1)
+    again = next(one for one in told_due(old) if one.state is not AlertState.CLOSED)
+    begun(old, two(old))
+    days_of_care(old, 1)
+
+    (last,) = (one for one in told_due(old) if one.alert_id == again.alert_id)
+    assert last.is_over
+    assert len(told_due(old)) == 2
+
+
+def test_what_is_held_is_told_no_more_and_what_is_not_due_never(old: Rig, tmp_path: Path) -> None:
+    hold(old)
+    days_of_care(old, 1)
+    assert [one.is_over for one in told_due(old)] == [True]
+    with opened_rig(tmp_path / "fresh") as rig:
+        rig.wearer()
+        days_of_care(rig, 4)
+        assert rig.house.store.read(lambda tx: tx.erasures.routine_day()) != ""
+        assert told_due(rig) == []
 
 
 def test_one_person_does_not_hold_for_the_same_case_again(old: Rig) -> None:

@@ -11,7 +11,7 @@ from fairtag.app.house import House
 from fairtag.app.ports import Transaction
 from fairtag.app.retention.standing import holds_standing
 from fairtag.app.turns import Stretch
-from fairtag.retention.due import DataKey, DueList, Facts, OrderTime, Single, due
+from fairtag.retention.due import WHOLE, DataKey, DueList, Facts, OrderTime, Single, due
 from fairtag.retention.limits import cap
 from fairtag.retention.schedule import GO_BY_THEMSELVES, By, photo_goes_at
 from fairtag.terms.ids import WearerId
@@ -48,6 +48,7 @@ def _of_part(
     by: By,
 ) -> DueList:
     """Tell it of the wearers of some keys, which are all of theirs."""
+    keys = _still(tx, keys, by=by)
     whose = sorted({one.wearer_id for one in keys})
     if not whose:
         return due(Facts(keys=(), orders=(), holds=(), schedule=house.schedule), as_of=as_of, by=by)
@@ -75,13 +76,25 @@ def listed(
     some = tx.orders.facts() if wearers is None else _facts_of(tx, wearers)
     orders = _order_times(some)
     facts = Facts(
-        keys=house.vault.periods(wearers),
+        keys=_still(tx, house.vault.periods(wearers), by=by),
         orders=orders,
         holds=holds_standing(tx),
         schedule=house.schedule,
         singles=_singles(_came(tx), orders),
     )
     return due(facts, as_of=as_of, by=by)
+
+
+def _still(tx: Transaction, keys: Sequence[DataKey], *, by: By) -> Sequence[DataKey]:
+    """Leave out whose whole record is going already: their keys lie below one that is locked.
+
+    What goes by itself goes on its day also then.
+    """
+    if by != "two people":
+        return keys
+    items = [one for run in tx.erasures.listed() for one in tx.erasures.items(run.run_id)]
+    going = {one.wearer_id for one in items if one.kind == WHOLE}
+    return [one for one in keys if one.wearer_id not in going] if going else keys
 
 
 def _facts_of(tx: Transaction, wearers: Iterable[WearerId]) -> list[OrderFacts]:

@@ -11,7 +11,9 @@ import base64
 from collections.abc import Sequence
 
 from fairtag.app.house import House
+from fairtag.app.new_ids import new_alert_id
 from fairtag.app.ports import Transaction
+from fairtag.app.retention.announce import tell_due
 from fairtag.app.retention.book import Run
 from fairtag.app.retention.finish import finish
 from fairtag.app.retention.plan import concerned, listed
@@ -38,10 +40,21 @@ def keep_house(house: House) -> int:
 
 
 def _begun(house: House) -> int:
+    """Begin the day's run when it is time, and tell of what waits for two people."""
     now = house.clock.now()
     is_due = house.store.read(lambda tx: _is_due(tx, now))
     chosen = concerned(house, as_of=now, by="machine") if is_due else None
-    return house.store.transact(lambda tx: _begin(tx, house, now, chosen))
+    waits = is_due and bool(concerned(house, as_of=now, by="two people"))
+    name = new_alert_id(house)
+
+    def work(tx: Transaction) -> tuple[int, bool]:
+        is_told = is_due and tell_due(tx, name, is_due=waits, now=now)
+        return _begin(tx, house, now, chosen), is_told
+
+    begun, is_told = house.store.transact(work)
+    if is_told:
+        house.changes.publish()
+    return begun
 
 
 def _is_due(tx: Transaction, now: Micros) -> bool:
