@@ -20,12 +20,14 @@ from fairtag.app.matching.profiles import approve, propose, standing, take_out
 from fairtag.app.matching.published import published
 from fairtag.bootstrap import open_house
 from fairtag.cli import app
+from fairtag.disclosure.fair.tables import Course, Fairness, tabulate
 from fairtag.faces.cohort.people import read as read_cohort
 from fairtag.faces.cohort.people import written
 from fairtag.faces.refusals import ProfileRefused
 from fairtag.faces.verdict import digest
 from fairtag.settings import Settings
 from fairtag.terms.errors import FairtagError, NotPermitted, SecondPersonRefused, SignInRefused
+from fairtag.terms.ids import WearerId
 from fairtag.terms.instants import DAY, Micros
 
 WHY = "the laboratory's report of November"
@@ -208,6 +210,9 @@ def test_a_demo_decides_by_its_own_profile_and_says_so(rig: Rig) -> None:
 
 
 class NoFaces:
+    def detector(self):
+        return ""
+
     def info(self):
         return ENGINE
 
@@ -226,6 +231,36 @@ def test_everybody_reads_its_figures(rig: Rig) -> None:
         "trials": 200_000,
         "95": [kept.profile.overall.fmr.low, kept.profile.overall.fmr.high],
     }
+
+
+def month(name: str, *, wrong: int) -> Fairness:
+    """Make a report of 400 matches that people looked at blind, among others of twenty wearers."""
+    courses = [
+        Course(
+            wearer_id=WearerId(f"W-{n % 20}"),
+            is_looked_blind=n < 400,
+            is_not_confirmed=n < wrong,
+        )
+        for n in range(1_000)
+    ]
+    return tabulate(courses, {}, month=name, made_at=Micros(0))
+
+
+def test_everybody_reads_how_many_matches_people_could_not_confirm_where_ten_or_more(
+    rig: Rig,
+) -> None:
+    assert published(rig.house)["looked_blind"] == []
+    for report in (month("2026-09", wrong=12), month("2026-10", wrong=9)):
+        rig.house.store.transact(lambda tx, report=report: tx.fairness.add(report))
+
+    newest, older = published(rig.house)["looked_blind"]
+
+    assert newest == {"month": "2026-10", "looked_blind": 400, "not_confirmed": None, "95": None}
+    assert (older["looked_blind"], older["not_confirmed"]) == (400, 12)
+    assert [round(one, 3) for one in older["95"]] == [0.016, 0.052]
+    page = rig.client.get("/charter/faces").text
+    assert "(1.6 to 5.2 %)" in page
+    assert "PAD: none" in page
 
 
 def with_cohort(rig: Rig, **changed):
