@@ -279,6 +279,7 @@ def test_pictures_leave_only_where_they_are_named_and_what_is_gone_is_named(told
     (other,) = check_ins(files)[told.unconfirmed]["answers"]
     assert [files[name] for name in other["files"]] == burst("bob", since=40)
     enrolled = [name for one in lines(files, "enrolled.ndjson") for name in one["files"]]
+    assert {one["use"] for one in lines(files, "enrolled.ndjson")} == {"in_use"}
     assert sorted(files[name] for name in enrolled) == [face("ann", n) for n in (901, 902, 903)]
     first = next(iter(check_ins(files).values()))["answers"][0]
     assert (first["frames"], first["files"]) == (3, [])

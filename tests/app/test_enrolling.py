@@ -215,6 +215,22 @@ def test_where_pictures_differ_those_stay_that_most_others_are_like(desk: Rig) -
     assert [one.is_kept for one in done.looked] == [False, True, True]
 
 
+def test_no_wearer_s_pictures_are_held_against_another_s(desk: Rig) -> None:
+    """One to one: W-2's pictures belong together by themselves, whoever W-1 is."""
+    asked_wearer(desk, 2)
+    enrol(desk, name="ann")
+    enrol(desk, 2, "cleo")
+    enrol(desk, 2, pictures=[face("ann", n) for n in (31, 32, 33)])
+    found = [
+        one.wearer_id
+        for wearer in ("W-1", "W-2")
+        for one in desk.house.store.read(
+            lambda tx, wearer=wearer: tx.enrolments.in_use(WearerId(wearer))
+        )
+    ]
+    assert found == ["W-1"] * 3 + ["W-2"] * 3
+
+
 def test_pictures_of_the_authority_belong_together_too(desk: Rig, tmp_path: Path) -> None:
     some = [
         (face(name, n), Micros(NOON - n * DAY))

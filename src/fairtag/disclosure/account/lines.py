@@ -61,6 +61,7 @@ def enrolled_lines(gathered: Gathered) -> list[Line]:
             "taken_at": text(one.taken_at),
             "added_at": text(one.added_at),
             "added_by": None if _is_own_copy(gathered) else one.added_by,
+            "use": one.use,
             "measures": msgspec.to_builtins(one.measures),
             "files": _files(one.picture_id, gathered),
         }

@@ -73,7 +73,7 @@ class PauseTold(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class EnrolledTold(msgspec.Struct, frozen=True, kw_only=True):
-    """A picture that answers are compared with, without the picture."""
+    """A picture that answers are compared with, or that waits or was not confirmed."""
 
     picture_id: str
     source: str
@@ -81,6 +81,7 @@ class EnrolledTold(msgspec.Struct, frozen=True, kw_only=True):
     added_at: Micros
     added_by: str
     measures: tuple[Measure, ...]
+    use: str  # 'in_use', 'waits' for an officer's look, 'declined'
 
 
 class SaidTold(msgspec.Struct, frozen=True, kw_only=True):

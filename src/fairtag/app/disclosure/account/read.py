@@ -126,6 +126,7 @@ class _Reading:
                     added_at=one.added_at,
                     added_by=one.added_by,
                     measures=one.measures,
+                    use=one.use,
                 )
 
     def said(self) -> Iterator[SaidTold]:
