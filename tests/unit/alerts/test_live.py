@@ -194,6 +194,31 @@ def test_what_a_ruling_changes_about_the_past_calls_nobody() -> None:
         assert (alert.priority, calls(alert), is_late(alert)) == ("normal", False, True)
 
 
+def test_what_goes_on_by_late_data_and_is_excused_afterwards_calls_nobody() -> None:
+    one = late()
+    changed = {"state": State.CORRECTED, "cause": "excused", "late": False, "ended_at": at(60)}
+
+    alert = gathered(replace(one, rev=2, decided_at=at(60), **changed), [raised(one)]).alert
+
+    assert alert is not None
+    assert (alert.priority, calls(alert), is_late(alert)) == ("urgent", False, True)
+
+
+def test_negative_control_what_live_data_told_and_is_excused_calls_on() -> None:
+    one = finding()
+    changed = {"state": State.CORRECTED, "cause": "excused", "ended_at": at(60)}
+
+    alert = gathered(replace(one, rev=2, decided_at=at(60), **changed), [raised(one)]).alert
+
+    assert alert is not None
+    assert calls(alert)
+
+
+def test_what_goes_on_keeps_its_words() -> None:
+    assert raised(late()).parts[0].words == {"en": "zone.entered."}
+    assert raised(over(late())).parts[0].words == {}
+
+
 @pytest.mark.parametrize("is_taken", [True, False])
 def test_nobody_is_told_any_more_of_what_was_withdrawn(is_taken: bool) -> None:  # noqa: FBT001
     one = finding()
@@ -253,6 +278,7 @@ def test_of_one_commit_alerts_take_what_came_of_a_bygone_finding() -> None:
         [late(rev=2), over(late(rev=2))],  # an alert has it already
         [late(), over(late(), state=State.WITHDRAWN)],  # a person sees what was taken back
         [late(), over(late(), late=False)],
+        [finding(began_at=at(NIGHT)), over(late())],  # seen live, and its end came late
         [late(Kind.CURFEW_LEFT), over(late(Kind.CURFEW_LEFT))],  # never urgent
     ],
 )
@@ -277,7 +303,9 @@ def test_what_came_late_is_said_with_its_times() -> None:
         "Tue 3 Nov 2026, 20:00."
     )
     assert late_words(raised(live), "UTC") == ""
-    assert "It may still go on" in late_words(raised(over(late(Kind.WEARER_HELP))), "UTC")
+    # A call for help is not over because time went by.
+    help_ = late_words(raised(over(late(Kind.WEARER_HELP))), "UTC")
+    assert help_ == late_words(raised(going_on), "UTC")
 
 
 def test_a_closed_alert_calls_nobody_by_what_late_data_change() -> None:
