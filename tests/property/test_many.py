@@ -62,11 +62,16 @@ def requests_of(chance: random.Random) -> list[list[Message]]:
 
 
 def quietly(teller: Teller, chance: random.Random) -> list[Message]:
-    """Tell a quarter of an hour of a good receiver at one place, sent as three requests."""
+    """Tell a quarter of an hour of a good receiver at one place, or half an hour of a frozen one.
+
+    It is sent in requests of five.
+    """
     lat, lon = 53.48 + chance.choice([0, 0.001, 0.05]), -2.24
     made: list[Message] = []
     battery = chance.choice([None, 70.0, 70.0, 19.0])
-    for n in range(15):
+    is_frozen = chance.random() < 0.3
+    noise_deg, speed_mps = (0.0, chance.choice([None, 0.0])) if is_frozen else (2e-5, None)
+    for n in range(30 if is_frozen else 15):
         teller.at = Micros(teller.at + MINUTE)
         teller.seq += 1
         fix = Position(
@@ -74,11 +79,11 @@ def quietly(teller: Teller, chance: random.Random) -> list[Message]:
             seq=teller.seq,
             at=teller.at,
             received_at=Micros(teller.at + (4 - n % 5) * MINUTE + SECOND),
-            lat=lat + chance.gauss(0, 2e-5),
-            lon=lon + chance.gauss(0, 2e-5),
+            lat=lat + chance.gauss(0, noise_deg),
+            lon=lon + chance.gauss(0, noise_deg),
             accuracy_m=6.0,
             source=Source.GNSS,
-            speed_mps=chance.choice([None, 0.0, 1.2]),
+            speed_mps=speed_mps if is_frozen else chance.choice([None, 0.0, 1.2]),
             battery_pct=battery,
         )
         teller.clock = Micros(max(teller.clock, fix.received_at))

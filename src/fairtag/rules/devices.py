@@ -172,6 +172,17 @@ def doubt(noticed: Noticed, fix: Position, sign: Sign, settings: Settings) -> li
     return _moment(noticed, Kind.LOCATION_DOUBTFUL, fix, settings, cause=sign.cause)
 
 
+def rests_on_frozen(noticed: Noticed, since: Micros, settings: Settings) -> bool:
+    """Tell whether positions since an instant are those of a receiver that stands still.
+
+    While that is in doubt, only what was seen after the last such position is evidence.
+    """
+    matter = noticed.open.get(Kind.LOCATION_DOUBTFUL)
+    if matter is None or matter.cause != Sign.FROZEN.cause:
+        return False
+    return since <= noticed.until[Kind.LOCATION_DOUBTFUL] - settings.linger_s * SECOND
+
+
 def _event(
     noticed: Noticed, event: Event, *, is_tamper_free: bool, settings: Settings
 ) -> list[Matter]:

@@ -10,10 +10,11 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
+from msgspec.structs import replace
 
 from fairtag.intake.columns import NO_SEQ, Positions
 from fairtag.orders.model import Attendance, Ruling
-from fairtag.rules import conditions
+from fairtag.rules import conditions, devices
 from fairtag.rules.appointments.missed import attend
 from fairtag.rules.matter import Matter
 from fairtag.rules.places import walk as w
@@ -174,5 +175,8 @@ class Run:
                 attend(condition, watched, seen)
             else:
                 duty = self._view.duty_at(condition, ruling, at)
+                noticed = self._track.noticed_of(self._columns.device_id)
+                if devices.rests_on_frozen(noticed, seen.run_from, self._view.settings):
+                    seen = replace(seen, is_sure=False)  # it opens nothing
                 found += conditions.observe(condition, watched, seen, duty, at)
         return found

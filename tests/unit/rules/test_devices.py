@@ -24,6 +24,7 @@ from fairtag.rules.devices import (
     observe,
     pass_by,
     pass_time,
+    rests_on_frozen,
 )
 from fairtag.rules.doubt import Sign
 from fairtag.rules.finding import Evidence, Kind
@@ -392,6 +393,23 @@ def test_a_doubt_goes_on_as_long_as_signs_come_and_keeps_the_first_as_its_cause(
 
 
 # Check-ins
+
+
+@pytest.mark.parametrize(
+    ("sign", "since", "is_frozen"),
+    [(Sign.FROZEN, 3, True), (Sign.FROZEN, 3.1, False), (Sign.LEAP, 3, False)],
+)
+def test_what_rests_on_a_frozen_receiver_is_no_newer_than_its_last_copy(
+    sign: Sign, since: float, *, is_frozen: bool
+) -> None:
+    noticed = Noticed()
+    assert not rests_on_frozen(noticed, at(since), OWN)
+    for minute in (1, 3):
+        doubt(noticed, fix(minute), sign, OWN)
+
+    assert rests_on_frozen(noticed, at(since), OWN) == is_frozen
+    passed(noticed, 8)  # the doubt is over
+    assert not rests_on_frozen(noticed, at(since), OWN)
 
 
 ASKED = CheckIn(

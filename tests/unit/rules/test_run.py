@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from msgspec.structs import replace
 from tests.property.lives import CONDITIONS
 from tests.unit.rules.nights import AWAY_M, at, fix, fixes, order, span, worn
@@ -9,6 +10,7 @@ from tests.unit.rules.streams import Desk
 
 from fairtag.intake.columns import positions_of
 from fairtag.intake.messages import Position, Source
+from fairtag.rules import devices
 from fairtag.rules.finding import Finding, Kind
 from fairtag.rules.run import Run
 from fairtag.rules.settings import DEFAULTS
@@ -122,3 +124,56 @@ def test_a_side_is_turned_once_whatever_says_nothing_after_it() -> None:
     desk.take(fix(minute + 0.01, AWAY_M, accuracy_m=90.0))
 
     assert desk.judge.turns == before
+
+
+# A receiver that stands still
+
+
+def frozen_and_wifi(since: int, until: int) -> list[Position]:
+    """A satellite receiver gives one place, and a network another, each half a minute after."""
+    there = fix(since, AWAY_M)
+    return [
+        each
+        for minute in range(since, until)
+        for each in (
+            replace(there, at=at(minute), received_at=at(minute)),
+            fix(minute + 0.5, AWAY_M + minute % 9, source=Source.WIFI, accuracy_m=20.0, after_s=0),
+        )
+    ]
+
+
+def against(found: list[Finding]) -> list[tuple[str, float]]:
+    return [
+        (str(one.kind), (one.began_at - at(0)) / MINUTE)
+        for one in found
+        if one.recipient == "authority" and one.state == "opened"
+    ]
+
+
+def test_what_rests_on_a_frozen_receiver_opens_nothing() -> None:
+    """No position is the same as the one before, so none is a copy; but it is in doubt."""
+    found = followed(*frozen_and_wifi(-100, 30))
+
+    assert [one.kind for one in found] == [Kind.LOCATION_DOUBTFUL]
+    assert against(found) == []
+
+
+def test_what_was_seen_after_the_last_copy_opens_a_matter_at_once() -> None:
+    """The doubt is still open: it lasts a while."""
+    home = fixes([10 + n / 2 for n in range(20)])
+
+    found = followed(*frozen_and_wifi(-100, 10), *home, *fixes(range(20, 30), AWAY_M))
+
+    assert against(found) == [("curfew.left", 20)]
+    doubts = [one for one in found if one.kind is Kind.LOCATION_DOUBTFUL]
+    assert [str(one.state) for one in doubts] == ["opened", "closed"]
+    (left,) = [one for one in found if one.kind is Kind.CURFEW_LEFT]
+    assert left.decided_at < at(30)
+
+
+def test_negative_control_a_doubt_that_is_not_asked_for_is_seen(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(devices, "rests_on_frozen", lambda *_: False)
+
+    assert against(followed(*frozen_and_wifi(-100, 30))) == [("curfew.late_start", 0)]

@@ -161,6 +161,10 @@ def _copies(s: Settings) -> Paragraph:
         "What is no observation",
         f"A device on the move that gives one place for {span(s.copied_s)} tells an old one as "
         f"new: it is left out.",
+        "A place that a device repeats with the same accuracy for longer than that, moving or "
+        "not, is one position and no second one: copies say nothing against the wearer.",
+        "While a satellite receiver is in doubt because it repeats one place, only positions after "
+        "the last of those open a matter.",
         "Of two positions in one second the wider one is left out.",
     )
 

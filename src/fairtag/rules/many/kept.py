@@ -23,7 +23,7 @@ from fairtag.terms.ids import DeviceId
 
 OF_EDGES = tuple(name for name in loop.Orders._fields if name not in ("ints", "reals", "place"))
 _INTS = frozenset({"edges", "wake", "looks", "begin", "end", "cut"})
-_FORM = 1  # rises with every change of what a number here means
+_FORM = 2  # rises with every change of what a number here means
 _STAMP_BYTES = 16
 
 
