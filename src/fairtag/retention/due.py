@@ -18,12 +18,13 @@ from fairtag.custody.kinds import BY_THE_ITEM, RecordKind
 from fairtag.retention.holds import Hold, held
 from fairtag.retention.schedule import QUARANTINED_FOR, RECORD_LEAD, By, Rule, Schedule
 from fairtag.terms.ids import OrderId, WearerId
-from fairtag.terms.instants import DAY, Micros, parse
+from fairtag.terms.instants import DAY, HOUR, Micros, parse
 from fairtag.terms.local import Interval
 
 WHOLE = "*"  # the kind and period of an item that is a wearer's whole record
 _MONTHS_A_YEAR = 12
 _A_DAY = len("2026-11-25")
+_LATE = HOUR  # so long after the day's begin may its list be made
 _PERIODS = 4_096  # days and months; keys of many wearers share them
 _LEFT_OVER = Rule(days=0, since="period", by="machine", why="No record lies under it any more.")
 
@@ -138,10 +139,13 @@ def _begins(
 ) -> Micros:
     """Tell when its erasure must begin.
 
-    The machine makes one list a day: what has an hour of its own goes with the last list before.
+    The machine makes one list a day, as the day begins (UTC): what has an hour of its own goes with
+    the list of that day, or of the day before when the next may come too late.
     """
     own = singles.get(key)
-    return begins_at(key, orders, rule) if own is None else Micros(own - DAY)
+    if own is None:
+        return begins_at(key, orders, rule)
+    return Micros((own - _LATE) // DAY * DAY)
 
 
 def goes_at(key: DataKey, orders: Sequence[OrderTime], rule: Rule) -> Micros:
