@@ -11,6 +11,7 @@ from pathlib import Path
 
 from tests.golden.pen import (
     ALL,
+    Json,
     Story,
     absence,
     curfew,
@@ -693,6 +694,39 @@ def rests_on_one_position_and_walks_on() -> Story:
     return Story([order(curfew())], d.said, {"authority": 1, "told": 1, "must": must})
 
 
+def tag_out_and_phone_at_home() -> Story:
+    """
+    A tag on the ankle, and a phone for check-ins that the same order names. At 20:00 he goes out
+    and leaves the phone at home, where it reports every minute. The phone is at home; he is not. A
+    judge that takes both for one witness sees half of the positions at home and never tells.
+    """
+    return _tag_and_phone(5000, 0, [{"kind": "curfew.left", "began_at": [when("2 20:00")] * 2}])
+
+
+def tag_at_home_and_phone_out() -> Story:
+    """
+    Negative control: at 20:00 a friend takes the phone along; the tag says that he stays at home.
+    The phone's positions are no evidence against him either.
+    """
+    return _tag_and_phone(0, 5000, [])
+
+
+def _tag_and_phone(tag_m: float, phone_m: float, must: list[Json]) -> Story:
+    d, said = device("2 18:30"), order()
+    phone = {"device_id": "D-2", "type": "non_fitted", "from": None, "to": None}
+    phone |= {"fix_every_s": 60, "report_every_s": 60, "charged_by_wearer": True}
+    for n in range(180):
+        is_out = n >= 90
+        d.fix(tag_m * is_out + n % 7, n % 5)
+        d.wait(0.5)
+        d.fix(phone_m * is_out + n % 5, n % 7, device_id="D-2", source="fused")
+        d.wait(0.5)
+    devices = [*said["devices"], phone]
+    many = len(must)
+    expect = {"authority": many, "told": many, "must": must}
+    return Story([order(curfew(radius_m=100), devices=devices)], d.said, expect)
+
+
 FIRST = 87
 STORIES: tuple[Callable[[], Story], ...] = (
     hospital_unconscious_strap_cut,
@@ -734,6 +768,8 @@ STORIES: tuple[Callable[[], Story], ...] = (
     last_position_sent_again_without_a_speed,
     last_position_sent_again_at_rest,
     rests_on_one_position_and_walks_on,
+    tag_out_and_phone_at_home,
+    tag_at_home_and_phone_out,
 )
 
 

@@ -100,7 +100,10 @@ class Run:
         if telling == self._row:
             found += self._device.tell(self._row)
             telling += 1
-        found += self._see(leg, min(end, telling), ruling)
+        if self._view.decides(self._columns.device_id, at):
+            found += self._see(leg, min(end, telling), ruling)
+        else:  # another device says where the wearer is
+            self._row = min(end, telling)
         self._device.pass_to(self._row)
         return found
 

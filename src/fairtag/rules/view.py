@@ -12,7 +12,7 @@ from itertools import pairwise
 import numpy as np
 
 from fairtag.orders.inforce import ruling_at
-from fairtag.orders.model import Absence, Activation, Covers, Ruling
+from fairtag.orders.model import Absence, Activation, Covers, DeviceType, Ruling
 from fairtag.rules.conditions import LOCATED, Located, buffer_m, place_of, side_of
 from fairtag.rules.duty import Binding, Duty, duty_at, free_times, idle_until
 from fairtag.rules.places.leg import Edges
@@ -77,12 +77,23 @@ class View:
         """List the devices that are monitored at an instant."""
         return self._stretch(at)[1].items()
 
+    def decides(self, device_id: DeviceId, at: Micros) -> bool:
+        """Tell whether a device's positions say where the wearer is.
+
+        A phone may lie where its owner is not: while a device is fitted to the wearer, it decides.
+        """
+        worn = self._stretch(at)[1]
+        own = worn.get(device_id)
+        is_fitted = any(one.type is DeviceType.FITTED for one in worn.values())
+        return own is not None and (own.type is DeviceType.FITTED or not is_fitted)
+
     def longest_step(self, at: Micros) -> int:
         """Tell after how many µs without a position nobody knows where the wearer is.
 
         A device that is planned to say it less often than that may miss one.
         """
-        plans = [2 * one.fix_every_s for _, one in self.worn_at(at)]
+        worn = [one for name, one in self.worn_at(at) if self.decides(name, at)]
+        plans = [2 * one.fix_every_s for one in worn]
         return round(max([self.settings.gap_s, *plans]) * SECOND)
 
     def named_from(self, device_id: DeviceId) -> Micros:

@@ -55,10 +55,10 @@ def status(minute: float, *, after_s: float = 1.0, **more: Any) -> StatusReport:
 
 def worn(device_id: str = "D-1", during: Interval | None = None, **more: Any) -> Activation:
     told: dict[str, Any] = {"fix_every_s": 60, "report_every_s": 60, "charged_by_wearer": True}
+    told["type"] = DeviceType.FITTED
     whole = Interval(start=START, end=END)
     return Activation(
         device_id=DeviceId(device_id),
-        type=DeviceType.FITTED,
         during=whole if during is None else during,
         **(told | more),
     )

@@ -56,13 +56,16 @@ def rulings(chance: random.Random) -> tuple[Ruling, ...]:
     one = ruling([absence(chance.randrange(600), 90, chance.randrange(600))] * chance.randrange(2))
     second = Activation(
         device_id=DEVICES[1],
-        type=DeviceType.NON_FITTED,
+        type=chance.choice([DeviceType.FITTED, DeviceType.NON_FITTED]),
         during=_span(0, chance.choice([300, 900, 9_000])),
         fix_every_s=60,
         report_every_s=chance.choice([60, 1_200]),
         charged_by_wearer=False,
     )
-    one = changed(one, devices=(*one.devices, second))
+    first = one.devices[0]
+    if chance.random() < 0.4:  # the second one, perhaps a phone, goes on alone
+        first = changed(first, during=_span(0, chance.choice([200, 500])))
+    one = changed(one, devices=(first, second))
     if chance.random() < 0.3:
         begin = chance.randrange(500)
         one = changed(one, suspended=(_span(begin, begin + 45),))

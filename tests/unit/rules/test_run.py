@@ -10,13 +10,15 @@ from tests.unit.rules.streams import Desk
 
 from fairtag.intake.columns import positions_of
 from fairtag.intake.messages import Position, Source
+from fairtag.orders.model import DeviceType, Ruling
 from fairtag.rules import devices
 from fairtag.rules.finding import Finding, Kind
 from fairtag.rules.run import Run
 from fairtag.rules.settings import DEFAULTS
 from fairtag.rules.track import Track
-from fairtag.rules.view import view_of
+from fairtag.rules.view import View, view_of
 from fairtag.terms.instants import MINUTE
+from fairtag.terms.local import Interval
 
 CURFEW, ZONE, *_ = CONDITIONS
 NIGHT = order(CURFEW)
@@ -177,3 +179,65 @@ def test_negative_control_a_doubt_that_is_not_asked_for_is_seen(
     monkeypatch.setattr(devices, "rests_on_frozen", lambda *_: False)
 
     assert against(followed(*frozen_and_wifi(-100, 30))) == [("curfew.late_start", 0)]
+
+
+# Who says where the wearer is
+
+
+def tag_and_phone(tag: Interval | None = None) -> Ruling:
+    phone = worn("D-2", type=DeviceType.NON_FITTED)
+    return order(CURFEW, devices=(worn(during=tag), phone))
+
+
+def judged(ruling: Ruling, tag_m: float, phone_m: float) -> list[tuple[str, float]]:
+    """Both report each minute from the afternoon on, and are elsewhere from 20:00 on."""
+    desk, alone = Desk((ruling,)), Desk((ruling,))
+    for minute in range(-10, 120):
+        is_out = minute >= 60
+        tag = fix(minute, tag_m * is_out)
+        phone = fix(minute + 0.5, phone_m * is_out, device_id="D-2", source=Source.FUSED)
+        desk.follow(tag)
+        desk.follow(phone)
+        alone.take(tag)
+        alone.take(phone)
+    assert desk.lines() == alone.lines()
+    assert desk.judge.dump() == alone.judge.dump()
+    return against(desk.found)
+
+
+def test_a_phone_at_home_does_not_hide_that_the_tag_is_out() -> None:
+    assert judged(tag_and_phone(), AWAY_M, 0) == [("curfew.left", 60)]
+
+
+def test_a_phone_that_is_out_says_nothing_against_who_wears_a_tag_at_home() -> None:
+    assert judged(tag_and_phone(), 0, AWAY_M) == []
+
+
+@pytest.mark.parametrize(
+    ("tag", "found"),
+    [
+        (span(-99, 90), [("curfew.left", 90.5)]),  # from when the tag is taken off, the phone does
+        (span(-99, 30), [("curfew.left", 60.5)]),
+        (span(80, 999), [("curfew.left", 60.5)]),  # until the tag is put on
+    ],
+)
+def test_without_a_tag_the_phone_says_where_the_wearer_is(
+    tag: Interval, found: list[tuple[str, float]]
+) -> None:
+    assert judged(tag_and_phone(tag), 0, AWAY_M) == found
+
+
+def test_a_device_of_the_same_kind_decides_as_well() -> None:
+    both = order(CURFEW, devices=(worn(), worn("D-2")))
+    phones = [worn(name, type=DeviceType.NON_FITTED) for name in ("D-1", "D-2")]
+
+    for ruling in (both, order(CURFEW, devices=tuple(phones))):
+        assert judged(ruling, AWAY_M, AWAY_M) == [("curfew.left", 60)]
+
+
+def test_negative_control_a_phone_that_decides_hides_that_the_tag_is_out(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(View, "decides", lambda *_: True)
+
+    assert judged(tag_and_phone(), 5_000, 0) == []

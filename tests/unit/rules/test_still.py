@@ -15,7 +15,7 @@ from tests.unit.rules.nights import at, event, fix, order, span, status, worn
 from tests.unit.rules.streams import Desk
 
 from fairtag.intake.messages import EventCode, Message
-from fairtag.orders.model import Covers, Ruling
+from fairtag.orders.model import Covers, DeviceType, Ruling
 from fairtag.rules.doubt import new_state
 from fairtag.rules.finding import Kind
 from fairtag.rules.judge import Memory
@@ -135,6 +135,17 @@ def test_it_holds_until_another_devices_silence_and_not_for_its_own() -> None:
 
     assert found.hold == other.received_at + 30 * MINUTE
     assert found.moved.device_id == "D-1"
+
+
+@pytest.mark.parametrize(("minute", "is_still"), [(19.9, True), (20, False)])
+def test_while_a_tag_is_worn_a_phone_is_left_to_the_judge(minute: float, *, is_still: bool) -> None:
+    phone, tag = worn(type=DeviceType.NON_FITTED), worn("D-2", span(20, 999))
+
+    def later(memory: Memory) -> None:
+        memory.track.now = at(minute)
+
+    assert (asked(order(CURFEW, devices=(phone, tag)), change=later) is not None) == is_still
+    assert asked(order(CURFEW, devices=(phone,)), change=later) is not None
 
 
 def test_it_holds_until_a_rules_own_timer() -> None:

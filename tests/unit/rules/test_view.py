@@ -9,10 +9,10 @@ import pytest
 from tests.property.lives import CONDITIONS, absence, circle
 from tests.unit.rules.nights import at, order, span, worn
 
-from fairtag.orders.model import Absence, Covers, Lapse, Ruling, Trail
+from fairtag.orders.model import Absence, Covers, DeviceType, Lapse, Ruling, Trail
 from fairtag.rules.settings import DEFAULTS
 from fairtag.rules.view import View, view_of
-from fairtag.terms.instants import Micros
+from fairtag.terms.instants import SECOND, Micros
 
 CURFEW, ZONE, AREA, ATTENDANCE = CONDITIONS
 
@@ -222,3 +222,40 @@ def test_negative_control_leave_of_tomorrow_is_not_known_today() -> None:
 
     assert known(499, told).duty_at(CURFEW, told, at(90)) is not None
     assert known(500, told).duty_at(CURFEW, told, at(90)) is None
+
+
+@pytest.mark.parametrize(
+    ("types", "deciding"),
+    [
+        ("fitted", ["D-0"]),
+        ("non_fitted", ["D-0"]),
+        ("fitted non_fitted", ["D-0"]),
+        ("non_fitted fitted non_fitted", ["D-1"]),
+        ("fitted fitted", ["D-0", "D-1"]),
+        ("non_fitted non_fitted", ["D-0", "D-1"]),
+    ],
+)
+def test_a_fitted_device_decides_over_one_that_is_not(types: str, deciding: list[str]) -> None:
+    names = [f"D-{n}" for n in range(len(types.split()))]
+    devices = [
+        worn(name, span(0, 60), type=DeviceType(one))
+        for name, one in zip(names, types.split(), strict=True)
+    ]
+    view = known(0, order(devices=tuple(devices)))
+
+    assert [name for name in names if view.decides(name, at(0))] == deciding
+    assert not any(view.decides(name, minute) for name in names for minute in (at(-1), at(60)))
+
+
+def test_a_device_decides_for_as_long_as_it_is_worn_and_only_its_plan_counts() -> None:
+    tag = worn("D-1", span(10, 20), fix_every_s=600)
+    phone = worn("D-2", span(0, 60), type=DeviceType.NON_FITTED, fix_every_s=1_800)
+    view = known(0, order(devices=(tag, phone)))
+
+    told = [(m, view.decides("D-2", at(m)), view.longest_step(at(m))) for m in (9.9, 10, 20, 60)]
+    assert told == [
+        (9.9, True, 3_600 * SECOND),
+        (10, False, 1_200 * SECOND),
+        (20, True, 3_600 * SECOND),
+        (60, False, 900 * SECOND),
+    ]

@@ -166,6 +166,8 @@ def _copies(s: Settings) -> Paragraph:
         "While a satellite receiver is in doubt because it repeats one place, only positions after "
         "the last of those open a matter.",
         "Of two positions in one second the wider one is left out.",
+        "While a device is fitted to the wearer, only its positions say where the wearer is. Those "
+        "of a phone are kept and shown, and say nothing for or against.",
     )
 
 
