@@ -5,19 +5,19 @@ A matter keeps its id; a telling replaces the one before it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 from itertools import count
 
 import msgspec
 
-from fairtag.intake.messages import Message
-from fairtag.rules.finding import SILENCES, Cause, Finding, Kind, State, id_of
+from fairtag.rules.finding import Cause, Finding, Kind, State, id_of
 from fairtag.rules.matter import Matter
 from fairtag.rules.words import words
-from fairtag.terms.ids import DeviceId, FindingId, OrderId
+from fairtag.terms.ids import FindingId, OrderId
 from fairtag.terms.instants import HOUR, Micros
 
+IsLate = Callable[[Matter, State], bool]
 # Silence is a fact of the receipt clock: later data do not undo it.
 BY_CLOCK = frozenset(
     {
@@ -58,26 +58,44 @@ class Telling:
     tzdata: str
 
 
-def tell(book: list[Told], changes: Iterable[Matter], by: Telling) -> list[Finding]:
-    """Tell matters that a judging in order opened or closed."""
+def tell(
+    book: list[Told], changes: Iterable[Matter], by: Telling, is_late: IsLate | None = None
+) -> list[Finding]:
+    """Tell matters that a judging in order opened or closed.
+
+    `is_late` tells of each line whether what decided it is old; else `by` does, of all.
+    """
     found: list[Finding] = []
     for matter in changes:
         known = _same(book, matter)
         if known is None:
             opened = msgspec.structs.replace(matter, ended_at=None, closed_at=None)
             known = _enter(book, opened, by)
-            found.append(_line(book, known, opened, State.OPENED, by))
+            told = _decided(by, matter, State.OPENED, is_late)
+            found.append(_line(book, known, opened, State.OPENED, told))
         if matter.closed_at is not None and known.matter.closed_at is None:
-            found.append(_line(book, known, matter, State.CLOSED, by))
+            told = _decided(by, matter, State.CLOSED, is_late)
+            found.append(_line(book, known, matter, State.CLOSED, told))
     return found
 
 
+def _decided(by: Telling, matter: Matter, state: State, is_late: IsLate | None) -> Telling:
+    return by if is_late is None else replace(by, late=is_late(matter, state))
+
+
 def compare(
-    book: list[Told], judged: list[Matter], *, since: Micros, excused: set[int], by: Telling
+    book: list[Told],
+    judged: list[Matter],
+    *,
+    since: Micros,
+    excused: set[int],
+    by: Telling,
+    is_late: IsLate | None = None,
 ) -> list[Finding]:
     """Tell what a second judging of everything after `since` changed.
 
-    `excused` holds the places in the book of matters that an absence covers.
+    `excused` holds the places in the book of matters that an absence covers. What is opened or
+    closed is late by `is_late`: one old message among new ones makes nothing old that they decide.
     """
     open_again = [n for n, known in enumerate(book) if _is_judged_again(known, since)]
     matches, left = _matched({n: book[n].matter for n in open_again}, judged)
@@ -85,43 +103,18 @@ def compare(
     for n in open_again:
         known, match = book[n], matches.get(n)
         if match is not None:
-            found += _revised(book, known, match, by)
+            found += _revised(book, known, match, by, is_late)
         elif n in excused:
             found.append(_excused(book, known, by))
         else:
             gone = msgspec.structs.replace(known.matter, closed_at=by.at)
             found.append(_line(book, known, gone, State.WITHDRAWN, by))
-    return found + tell(book, left, by)
+    return found + tell(book, left, by, is_late)
 
 
 def excuse(book: list[Told], excused: set[int], by: Telling) -> list[Finding]:
     """Tell that an absence which was recorded afterwards covers matters, by place in the book."""
     return [_excused(book, book[n], by) for n in sorted(excused) if not book[n].is_final]
-
-
-def silences_of(book: list[Told], message: Message) -> set[int]:
-    """List the silences of a device, by place in the book, in which a message of it happened."""
-    return {
-        n
-        for n, began_at, ended_at in _silences(book, message.device_id)
-        if began_at < message.at <= ended_at
-    }
-
-
-def last_silence(book: list[Told], device_id: DeviceId) -> Micros:
-    """Tell when the last silence ended in which a message of the device may still turn up."""
-    ends = (ended_at for _, _, ended_at in _silences(book, device_id))
-    return max(ends, default=Micros(0))
-
-
-def _silences(book: list[Told], device_id: DeviceId) -> Iterator[tuple[int, Micros, Micros]]:
-    """List silences that are over and not explained: place in the book, beginning and end."""
-    for n, told in enumerate(book):
-        one = told.matter
-        if one.kind not in SILENCES or one.device_id != device_id or one.cause is not None:
-            continue
-        if one.ended_at is not None:
-            yield n, one.began_at, one.ended_at
 
 
 def explain(book: list[Told], explained: set[int], by: Telling) -> list[Finding]:
@@ -184,14 +177,18 @@ def _meet(one: Matter, other: Matter) -> bool:
     )
 
 
-def _revised(book: list[Told], known: Told, match: Matter, by: Telling) -> list[Finding]:
+def _revised(
+    book: list[Told], known: Told, match: Matter, by: Telling, is_late: IsLate | None
+) -> list[Finding]:
     old = known.matter
     is_same = _told_of(old) == _told_of(match)
     if is_same and old.ended_at == match.ended_at:
         known.matter = match
         return []
-    is_end = is_same and old.ended_at is None
-    return [_line(book, known, match, State.CLOSED if is_end else State.CORRECTED, by)]
+    if is_same and old.ended_at is None:
+        told = _decided(by, match, State.CLOSED, is_late)
+        return [_line(book, known, match, State.CLOSED, told)]
+    return [_line(book, known, match, State.CORRECTED, by)]
 
 
 def _told_of(matter: Matter) -> tuple[object, ...]:

@@ -14,18 +14,18 @@ import msgspec
 from fairtag.intake.columns import Positions, first_of, runs
 from fairtag.intake.messages import Message
 from fairtag.orders.model import Absence, Ruling
+from fairtag.rules.anew.judged import IN_TIME, Judged, Late
 from fairtag.rules.book import (
     Telling,
     Told,
     compare,
     excuse,
     explain,
-    last_silence,
-    silences_of,
     tell,
 )
 from fairtag.rules.excused.covered import covers, holds
-from fairtag.rules.finding import AGAINST_WEARER, Finding
+from fairtag.rules.excused.silences import last_silence, silences_of
+from fairtag.rules.finding import AGAINST_WEARER, Finding, State
 from fairtag.rules.many.still import Moved, Still, settle, still_of
 from fairtag.rules.matter import Matter
 from fairtag.rules.quiet import Now, arrived_with, quiet_until
@@ -87,7 +87,8 @@ class OrderJudge:
         if timely and not self._memory.track.is_next(timely[0]):
             since = timely[0].at
             told = [*past(self._start_before(since)), *timely]
-            found += self._again(since, told, late=self._is_late(timely[0].at))
+            late = Late(*(self._is_late(timely[n].at) for n in (0, -1)))
+            found += self._again(since, told, late=late)
         else:
             for at, changes in self._taken(timely):
                 found += self._tell(changes, late=self._is_late(at))
@@ -261,13 +262,18 @@ class OrderJudge:
             earliest = memory.clock - self._settings.rejudged_days * DAY
             since = Micros(max(since, earliest))
             told = list(past(self._start_before(since)))
-            found = self._again(since, told, late=False, new=self._new(before))
+            found = self._again(since, told, new=self._new(before))
         memory.track.fit(self._view)
         found += excuse(memory.book, self._excused_since(before), self._by(late=False))
         return found + self._tell(memory.watch.pass_time(memory.clock, self._view), late=False)
 
     def _again(
-        self, since: Micros, messages: list[Message], *, late: bool, new: Sequence[Absence] = ()
+        self,
+        since: Micros,
+        messages: list[Message],
+        *,
+        late: Late = IN_TIME,
+        new: Sequence[Absence] = (),
     ) -> list[Finding]:
         """Judge everything after the newest snapshot before `since` again; tell what changed.
 
@@ -281,18 +287,24 @@ class OrderJudge:
         memory.track.fit(self._view)
         if self.turns is not None:
             self.turns[:] = [one for one in self.turns if one[1] <= start]
-        judged = {_name(one): one for one in memory.track.open_matters()}
+        judged = Judged(memory.track.open_matters())
         told = [one for one in messages if one.at > start and one.received_at - one.at <= limit]
-        for _, changes in self._taken(sorted(told, key=order_of)):
-            judged |= {_name(one): one for one in changes}
-        judged |= {_name(one): one for one in memory.track.advance(upto, self._view)}
-        by_event_time = list(judged.values())
+        for at, changes in self._taken(sorted(told, key=order_of)):
+            judged.add(changes, at)
+        judged.add(memory.track.advance(upto, self._view), upto)
+
+        def is_late(matter: Matter, state: State) -> bool:
+            if late == IN_TIME and matter.closed_at is None:
+                return False  # it goes on: it is told of now
+            return late.newest or self._is_late(judged.decided_at(matter, state))
+
         return compare(
             memory.book,
-            by_event_time,
+            judged.matters,
             since=start,
             excused=self._excused(new),
-            by=self._by(late=late),
+            by=self._by(late=late.oldest),
+            is_late=is_late,
         )
 
     def _new(self, before: View) -> list[Absence]:
@@ -370,10 +382,6 @@ class OrderJudge:
         clock = self._memory.clock
         known = [one for one in recordings(self.rulings) if one > clock][:1]
         return [*known, *self._memory.watch.until.values(), self._view.next_boundary(clock)]
-
-
-def _name(matter: Matter) -> tuple[object, ...]:
-    return (matter.key, matter.began_at, matter.part_of)
 
 
 def _thinned(snapshots: list[Snapshot], settings: Settings) -> list[Snapshot]:

@@ -7,8 +7,9 @@ from msgspec.structs import replace
 from tests.unit.rules.nights import at, fix
 from tests.unit.rules.test_book import by, left
 
-from fairtag.rules.book import BY_CLOCK, Told, compare, excuse, explain, last_silence, silences_of
+from fairtag.rules.book import BY_CLOCK, Told, compare, excuse, explain
 from fairtag.rules.book import tell as told_by
+from fairtag.rules.excused.silences import last_silence, silences_of
 from fairtag.rules.finding import Evidence, Finding, Kind, State, id_of
 from fairtag.rules.matter import Matter
 from fairtag.rules.words import words

@@ -209,6 +209,36 @@ def test_what_is_found_behind_a_newer_message_is_late_if_it_came_late(
     assert [late for *_, late in zone] == [is_late] * len(zone) != []
 
 
+@pytest.mark.parametrize("minute", range(16, 21))
+def test_one_old_message_that_comes_along_makes_no_live_matter_late(minute: int) -> None:
+    """He enters at 16; with some request an old position comes once more."""
+    desk = Desk((order(ZONE),))
+    for one in fixes([*range(-15, -10), *range(-9, 16)]):
+        desk.take(one)
+    for one in fixes(range(16, 21), 1_500.0):
+        again = [fix(-10)] if one.at == at(minute) else []
+        desk.take(*(replace(each, received_at=one.received_at) for each in (*again, one)))
+
+    assert [(state, late) for _, state, _, late in told(desk, Kind.ZONE_ENTERED)] == [
+        ("opened", False)
+    ]
+
+
+@pytest.mark.parametrize(("last", "is_late"), [(200, True), (330, False)])
+def test_what_leave_of_afterwards_lets_begin_is_late_if_it_is_over(
+    last: int, *, is_late: bool
+) -> None:
+    """Out from 30; leave from 60 to 120 is written down at 300: he is back, or still out."""
+    desk = Desk((order(CURFEW, absences=(leave(60, 120, 300),)),))
+    for one in fixes(range(-5, 330, 2)):
+        there = one.at < at(30) or one.at >= at(last)
+        desk.take(one if there else replace(one, lat=one.lat + 0.01))
+
+    lines = told(desk, Kind.CURFEW_LATE_RETURN)
+    assert [late for *_, late in lines] == [is_late] * len(lines) != []
+    assert (lines[0][1], lines[0][2]) == ("opened", 300)
+
+
 def test_a_track_is_kept_once_however_often_it_is_gone_through_again() -> None:
     desk = Desk((NIGHT,))
     for one in fixes(range(0, 2_000, 50)):

@@ -193,7 +193,8 @@ def _late(s: Settings) -> Paragraph:
         "What late data do",
         "Data are judged by when things happened, not by when they came.",
         f"What rests on data more than {span(s.late_s)} old is marked as late: it tells of then, "
-        f"not of now.",
+        "not of now. So is what an absence that was recorded later lets begin, and is over by "
+        "then; but an old message that comes along makes nothing late that new ones decide.",
         f"Up to {count(s.rejudged_days, 'day')} back, late data open, correct or withdraw; older "
         f"ones are kept and not judged.",
     )

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from fairtag.orders.model import Attendance, Covers, Ruling
-from fairtag.rules.book import last_silence
 from fairtag.rules.devices import Noticed
 from fairtag.rules.doubt import new_state
+from fairtag.rules.excused.silences import last_silence
 from fairtag.rules.finding import Kind
 from fairtag.rules.places import walk as w
 from fairtag.rules.places.leg import Edges
