@@ -621,9 +621,9 @@ def test_what_nobody_can_decide_any_more_ends_for_nothing_and_goes(desk: Rig) ->
     entries = [one.entry for one in desk.house.store.read(lambda tx: tx.audit.about(W1))]
     told = [one for one in entries if one.what == "check_in.cant_tell"]
     assert [(one.actor, one.details["answer"]) for one in told] == [("machine", answer_id)]
-    days_of_care(desk, 26)
+    days_of_care(desk, 25)
     assert is_kept(desk, answer_id)
-    days_of_care(desk, 2)
+    days_of_care(desk, 3)
     assert not is_kept(desk, answer_id)
     assert desk.house.store.read(lambda tx: tx.decisions.decisions(wearer_id=W1)) == []
 

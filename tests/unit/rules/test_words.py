@@ -178,7 +178,10 @@ def test_who_was_not_seen_for_long_is_not_said_to_have_been_away(kind: Kind) -> 
     assert f"{unknown} that, up to Thu 2 Jul 2026, 20:00. " in closed
     assert "It ended" not in closed
     corrected = told(kind, State.CORRECTED, known_until=known)
-    assert f" Corrected by later data.{unknown}" in corrected
+    assert (
+        f" Corrected afterwards, by newer data or a change of the order or its absences.{unknown}"
+        in corrected
+    )
     assert unknown not in told(kind, State.OPENED, known_until=known)
 
 
