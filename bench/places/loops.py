@@ -22,12 +22,11 @@ from fairtag.rules.places.walk import (
     UNSURE,
     State,
     _is_moving,
-    _is_repeated,
     _news,
     _run,
     _said,
 )
-from fairtag.rules.places.way import NEVER, go
+from fairtag.rules.places.way import IS_REPEATED, NEVER, go
 from fairtag.rules.settings import CELLS, NAT
 from fairtag.terms.compiled import compiled
 
@@ -58,7 +57,7 @@ def _full(
     said = _said(at, fix, away_m, is_moving, way, numbers, table)
     news = _news(at, fix, away_m, c, edges, is_moving, way, numbers)
     silence = at - edges[c, AT] if edges[c, AT] != NEVER else numbers.counts[by.MEMORY]
-    _run(at, fix, c, edges, said, _is_repeated(way), silence > numbers.counts[by.GAP])
+    _run(at, fix, c, edges, said, way[IS_REPEATED] != 0.0, silence > numbers.counts[by.GAP])
     return said / NAT, news / NAT
 
 
@@ -83,8 +82,7 @@ def _enough(rows: Rows, r: int, c: int, edges: Ints, numbers: Numbers) -> bool:
     return bool(edges[c, RUN_SIGN] > 0 and edges[c, RUN_DISTINCT] >= least)
 
 
-_OF_THE_WALK = (*by_way.CALLS, _is_moving, _is_repeated, _said, _news, _run)
-_CALLS = (fill, *_OF_THE_WALK, _plain, _full, _weighed, _enough)
+_CALLS = (fill, *by_way.CALLS, _is_moving, _said, _news, _run, _plain, _full, _weighed, _enough)
 
 
 @compiled(work=_always, calls=_CALLS)

@@ -649,51 +649,6 @@ def strap_opened_in_a_leave_that_was_written_down_afterwards() -> Story:
     return Story(orders, d.said, {"authority": 1, "told": 1, "must": must})
 
 
-def last_position_sent_again_without_a_speed() -> Story:
-    """
-    The story of case 0098 from a tag that tells no speed: the last satellite position of the way
-    home, 700 m off at 18:40, comes again each minute for three hours. Whoever moves or rests, a
-    copy is not an observation: a judge that asks for a speed before it calls it one has him away
-    since 19:00, at a certainty of 0.999, while support is told that the receiver is frozen.
-    """
-    return _sent_again(speed_mps=None)
-
-
-def last_position_sent_again_at_rest() -> Story:
-    """
-    The same, from a tag that tells a speed of 0 with each copy.
-    """
-    return _sent_again(speed_mps=0.0)
-
-
-def _sent_again(**more: object) -> Story:
-    d = device("2 18:30")
-    d.go(1500, 700)
-    d.freeze(180, 700, accuracy_m=6.0, **more)
-    d.stay(60)
-    must = [{"kind": "location.doubtful", "cause": "frozen", "for": "support"}]
-    return Story([order(curfew())], d.said, {**NOBODY, "must": must})
-
-
-def rests_on_one_position_and_walks_on() -> Story:
-    """
-    Negative control: a tag that holds its place at rest gives one position from 18:30 on, 900 m
-    away, to the last digit. Where he is at 19:00 nobody knows, and support is told. At 20:10 he
-    walks on, 700 m farther: positions that are new, on a way. They are evidence, and he is found to
-    be away from then on.
-    """
-    d = device("2 18:30")
-    d.freeze(100, 900, accuracy_m=6.0, speed_mps=0.0)
-    d.go(950, 1600)
-    d.stay(40, 1600)
-    began = [when("2 20:10"), when("2 20:15")]
-    must = [
-        {"kind": "location.doubtful", "cause": "frozen"},
-        {"kind": "curfew.late_start", "began_at": began},
-    ]
-    return Story([order(curfew())], d.said, {"authority": 1, "told": 1, "must": must})
-
-
 def tag_out_and_phone_at_home() -> Story:
     """
     A tag on the ankle, and a phone for check-ins that the same order names. At 20:00 he goes out
@@ -765,9 +720,6 @@ STORIES: tuple[Callable[[], Story], ...] = (
     false_walk_refuted_while_a_leave_is_planned,
     strap_opened_in_a_leave_and_left_open,
     strap_opened_in_a_leave_that_was_written_down_afterwards,
-    last_position_sent_again_without_a_speed,
-    last_position_sent_again_at_rest,
-    rests_on_one_position_and_walks_on,
     tag_out_and_phone_at_home,
     tag_at_home_and_phone_out,
 )

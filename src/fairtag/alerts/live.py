@@ -130,9 +130,13 @@ def _late_at(finding: Finding, former: AlertPart | None) -> Micros | None:
     """
     if former is not None and former.late_at is None:
         return None
-    is_old = finding.decided_at - (finding.ended_at or finding.began_at) > _LATE
+    is_ruled = finding.state is State.WITHDRAWN or finding.cause == Cause.EXCUSED
+    ended_at = finding.began_at if finding.ended_at is None else finding.ended_at
+    told_at = ended_at if former is None or former.late_at is None else former.late_at
+    if ended_at > told_at and not is_ruled:
+        return None  # it went on after people were told: by then it was live
+    is_old = finding.decided_at - ended_at > _LATE
     if finding.late and is_old:
         return finding.decided_at
-    is_ruled = finding.state is State.WITHDRAWN or finding.cause == Cause.EXCUSED
     is_same_past = is_over(finding) and (is_old or is_ruled)
     return former.late_at if former is not None and is_same_past else None

@@ -25,7 +25,8 @@ LOOKS_A_DAY = 200
 REPEATS = 3  # openings of one wearer without an open alert, in a day
 COOL_OFF = DAY
 PAUSED_AFTER = 72 * HOUR
-UNREVIEWED = 3  # for danger to life, of one person and one kind
+UNREVIEWED = 3  # openings for danger to life, of one person
+MOST_CALLS, CALLS_WITHIN = 12, 12 * HOUR  # in an emergency, of one person and not reviewed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,6 +93,17 @@ def demand_reviewed(waiting: Mapping[str, Micros], *, now: Micros) -> None:
             raise BreakGlassPaused(f"{name} waits for its review")
     if len(waiting) >= UNREVIEWED:
         raise ReviewsOwed(f"{', '.join(waiting)} wait for their review")
+
+
+def demand_calls_reviewed(waiting: Mapping[str, Micros], *, now: Micros) -> None:
+    """Stop a call to the police only where one person makes more of them than any night needs.
+
+    A review that is late stops no call: life comes first, and a supervisor has heard of each.
+    Raises: ReviewsOwed.
+    """
+    recent = [name for name, at in waiting.items() if now - at < CALLS_WITHIN]
+    if len(recent) >= MOST_CALLS:
+        raise ReviewsOwed(f"{len(recent)} calls of the last 12 hours wait for their review")
 
 
 def _not_theirs(standing: Standing) -> str | None:

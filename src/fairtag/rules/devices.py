@@ -73,6 +73,8 @@ class Noticed(msgspec.Struct, kw_only=True, array_like=True):
     strap_since: Micros | None = None  # the strap has been open
     strap_by: Evidence | None = None
     is_strap_late: bool = False  # that was told late
+    frozen_at: Micros | None = None  # the last position of a receiver that stands still
+    placed_at: Micros | None = None  # the last position of the device that says where it is
 
 
 def due(noticed: Noticed, free: Free, settings: Settings) -> Micros | None:
@@ -169,18 +171,9 @@ def pass_by(noticed: Noticed, columns: Positions, first: int, end: int) -> None:
 
 def doubt(noticed: Noticed, fix: Position, sign: Sign, settings: Settings) -> list[Matter]:
     """Take a sign that a position is not where the device is."""
+    if sign is Sign.FROZEN:
+        noticed.frozen_at = fix.at
     return _moment(noticed, Kind.LOCATION_DOUBTFUL, fix, settings, cause=sign.cause)
-
-
-def rests_on_frozen(noticed: Noticed, since: Micros, settings: Settings) -> bool:
-    """Tell whether positions since an instant are those of a receiver that stands still.
-
-    While that is in doubt, only what was seen after the last such position is evidence.
-    """
-    matter = noticed.open.get(Kind.LOCATION_DOUBTFUL)
-    if matter is None or matter.cause != Sign.FROZEN.cause:
-        return False
-    return since <= noticed.until[Kind.LOCATION_DOUBTFUL] - settings.linger_s * SECOND
 
 
 def _event(

@@ -14,13 +14,15 @@ from msgspec.structs import replace
 
 from fairtag.intake.columns import NO_SEQ, Positions
 from fairtag.orders.model import Attendance, Ruling
-from fairtag.rules import conditions, devices
+from fairtag.rules import conditions
 from fairtag.rules.appointments.missed import attend
+from fairtag.rules.doubt.frozen import rests_on_frozen
 from fairtag.rules.matter import Matter
 from fairtag.rules.places import walk as w
 from fairtag.rules.places.belief import seen_of
 from fairtag.rules.places.leg import Leg, leg_of
 from fairtag.rules.places.numbers import AGAINST, Bytes, Ints, numbers_of
+from fairtag.rules.places.speaking import speaks_from
 from fairtag.rules.settings import table
 from fairtag.rules.view import View
 from fairtag.rules.wearing import Wearing
@@ -93,17 +95,20 @@ class Run:
     def _go(self, ruling: Ruling, at: Micros) -> list[Matter]:
         """Take rows until matters change, or something else may."""
         leg = self._leg_at(ruling, at)
-        due, pause = self._track.due(self._view), self._view.pause_after(at)
-        end = min(leg.end, self._first_of(due, pause))
+        end = min(leg.end, self._first_of(self._track.due(self._view), self._view.pause_after(at)))
         telling = min(self._device.next_told(self._row, leg.end), self._device.next_sign(end))
         found: list[Matter] = []
         if telling == self._row:
             found += self._device.tell(self._row)
             telling += 1
-        if self._view.decides(self._columns.device_id, at):
+        speaks = at
+        if not self._view.decides(self._columns.device_id, at):
+            placed = (self._track.noticed_of(one).placed_at for one in self._view.fitted(at))
+            speaks = speaks_from(placed, at, silence=self._view.longest_step(at))
+        if speaks <= at:
             found += self._see(leg, min(end, telling), ruling)
         else:  # another device says where the wearer is
-            self._row = min(end, telling)
+            self._row = min(end, telling, self._first_at(speaks))
         self._device.pass_to(self._row)
         return found
 
@@ -123,8 +128,7 @@ class Run:
         beliefs = self._track.beliefs
         state = beliefs.of(self._columns.device_id)
         first, last = np.searchsorted(leg.row, (self._row, end)).tolist()
-        begun = first
-        found: list[Matter] = []
+        begun, found = first, list[Matter]()
         waits, stops = Waits.of(len(beliefs.names)), np.zeros(len(beliefs.names), np.int8)
         asked = list(range(len(beliefs.names)))
         while first < last and not found:
@@ -136,6 +140,9 @@ class Run:
                 self._name(leg, state, begun, first)
                 found = self._ask(ruling, state, asked, Micros(int(leg.rows.at[first - 1])))
         self._row = end if first == last and not found else int(leg.row[first - 1]) + 1
+        if begun < first and self._view.is_mixed(Micros(int(leg.rows.at[first - 1]))):
+            device = self._track.noticed_of(self._columns.device_id)
+            device.placed_at = Micros(int(leg.rows.at[first - 1]))
         self._name(leg, state, begun, first)
         beliefs.keep(state)
         return found
@@ -178,8 +185,8 @@ class Run:
                 attend(condition, watched, seen)
             else:
                 duty = self._view.duty_at(condition, ruling, at)
-                noticed = self._track.noticed_of(self._columns.device_id)
-                if devices.rests_on_frozen(noticed, seen.run_from, self._view.settings):
+                last = self._track.noticed_of(self._columns.device_id).frozen_at
+                if rests_on_frozen(last, seen.run_from, at, self._view.settings):
                     seen = replace(seen, is_sure=False)  # it opens nothing
                 found += conditions.observe(condition, watched, seen, duty, at)
         return found

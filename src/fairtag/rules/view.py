@@ -80,20 +80,23 @@ class View:
     def decides(self, device_id: DeviceId, at: Micros) -> bool:
         """Tell whether a device's positions say where the wearer is.
 
-        A phone may lie where its owner is not: while a device is fitted to the wearer, it decides.
+        A phone may lie where its owner is not: a device that is fitted to the wearer decides.
         """
-        worn = self._stretch(at)[1]
-        own = worn.get(device_id)
-        is_fitted = any(one.type is DeviceType.FITTED for one in worn.values())
-        return own is not None and (own.type is DeviceType.FITTED or not is_fitted)
+        return device_id in (self.fitted(at) or self._stretch(at)[1])
+
+    def is_mixed(self, at: Micros) -> bool:
+        """Tell whether a device that is fitted and one that is not are monitored at an instant."""
+        return 0 < len(self.fitted(at)) < len(self._stretch(at)[1])
+
+    def fitted(self, at: Micros) -> list[DeviceId]:
+        """List the devices that are fitted to the wearer at an instant."""
+        return [name for name, one in self.worn_at(at) if one.type is DeviceType.FITTED]
 
     def longest_step(self, at: Micros) -> int:
-        """Tell after how many µs without a position nobody knows where the wearer is.
-
-        A device that is planned to say it less often than that may miss one.
+        """Tell after how many µs without a position nobody knows where the wearer is: the settings'
+        gap, or two of a plan's intervals, for a device may miss one.
         """
-        worn = [one for name, one in self.worn_at(at) if self.decides(name, at)]
-        plans = [2 * one.fix_every_s for one in worn]
+        plans = [2 * one.fix_every_s for name, one in self.worn_at(at) if self.decides(name, at)]
         return round(max([self.settings.gap_s, *plans]) * SECOND)
 
     def named_from(self, device_id: DeviceId) -> Micros:

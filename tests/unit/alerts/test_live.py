@@ -319,3 +319,16 @@ def test_a_closed_alert_calls_nobody_by_what_late_data_change() -> None:
     assert alert is not None
     assert alert.state is AlertState.CLOSED
     assert played(alert, [600]) == [()]
+
+
+def test_what_went_on_after_people_were_told_is_not_silenced_by_a_late_end() -> None:
+    """Told late at 00:30, live until 01:00 without a word, and the end is uploaded at 01:25."""
+    one = finding(Kind.ZONE_ENTERED, late=True, began_at=at(10), decided_at=at(30))
+    alert = raised(one)
+    ended = replace(one, rev=2, state=State.CLOSED, late=True, ended_at=at(65), decided_at=at(85))
+
+    changed = gathered(ended, [alert]).alert
+
+    assert changed is not None
+    assert calls(changed)
+    assert not is_late(changed)

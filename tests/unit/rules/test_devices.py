@@ -24,9 +24,9 @@ from fairtag.rules.devices import (
     observe,
     pass_by,
     pass_time,
-    rests_on_frozen,
 )
 from fairtag.rules.doubt import Sign
+from fairtag.rules.doubt.frozen import rests_on_frozen
 from fairtag.rules.finding import Evidence, Kind
 from fairtag.rules.matter import Matter, evidence_of
 from fairtag.rules.settings import DEFAULTS
@@ -403,13 +403,14 @@ def test_what_rests_on_a_frozen_receiver_is_no_newer_than_its_last_copy(
     sign: Sign, since: float, *, is_frozen: bool
 ) -> None:
     noticed = Noticed()
-    assert not rests_on_frozen(noticed, at(since), OWN)
+    assert not rests_on_frozen(noticed.frozen_at, at(since), at(3), OWN)
     for minute in (1, 3):
         doubt(noticed, fix(minute), sign, OWN)
 
-    assert rests_on_frozen(noticed, at(since), OWN) == is_frozen
-    passed(noticed, 8)  # the doubt is over
-    assert not rests_on_frozen(noticed, at(since), OWN)
+    assert rests_on_frozen(noticed.frozen_at, at(since), at(4), OWN) == is_frozen
+    doubt(noticed, fix(6), Sign.LEAP, OWN)  # the matter lasts longer, for another reason
+    assert rests_on_frozen(noticed.frozen_at, at(since), at(7), OWN) == is_frozen
+    assert not rests_on_frozen(noticed.frozen_at, at(since), at(8), OWN)
 
 
 ASKED = CheckIn(

@@ -32,7 +32,7 @@ from fairtag.orders.model import Ruling
 from fairtag.rules.many.loop import LEFT, LOOKED_AT, NOT_STILL, TAKEN, TIME, take_many
 from fairtag.rules.many.quiet import QuietOrders, side_by_side
 from fairtag.rules.many.still import Still
-from fairtag.rules.places.walk import AT, ODDS
+from fairtag.rules.places.walk import ODDS
 from fairtag.rules.places.way import IS_REPEATED
 from fairtag.rules.settings import DEFAULTS, NAT
 from fairtag.terms.geometry import Circle
@@ -130,23 +130,6 @@ def test_by_the_corner_of_the_streets_their_box_is_nearer_than_they_are(
     near = [seen(-46 + n, north_m - n % 2, east_m) for n in range(6)]
 
     assert all(crowd.send(*((0, one) for one in each(near))))
-    crowd.stand_up()
-
-
-@pytest.mark.parametrize("north_m", [0.0, 900.0])
-@pytest.mark.parametrize("mps", [None, 0.0])
-def test_old_copies_move_what_they_would_alone(north_m: float, mps: float | None) -> None:
-    """Half an hour of one place, in the afternoon: at home, and 900 m away."""
-    crowd = Crowd(order(CURFEW, PARK))
-    crowd.before(0, *walk(-196, *[north_m] * 4))
-    crowd.lie_down()
-    first = seen(-192, north_m, speed_mps=mps)
-    made = walk(-192, *[north_m] * 30)
-    copies = [replace(one, lat=first.lat, lon=first.lon, speed_mps=mps) for one in made]
-
-    assert all(crowd.send(*((0, one) for one in each(copies))))
-    curfew = crowd.quiet.get(name(0)).state.edges[0]
-    assert curfew[AT] == (copies[14] if north_m else copies[-1]).at
     crowd.stand_up()
 
 

@@ -11,7 +11,6 @@ from tests.unit.rules.streams import Desk
 from fairtag.intake.columns import positions_of
 from fairtag.intake.messages import Position, Source
 from fairtag.orders.model import DeviceType, Ruling
-from fairtag.rules import devices
 from fairtag.rules.finding import Finding, Kind
 from fairtag.rules.run import Run
 from fairtag.rules.settings import DEFAULTS
@@ -176,7 +175,7 @@ def test_what_was_seen_after_the_last_copy_opens_a_matter_at_once() -> None:
 def test_negative_control_a_doubt_that_is_not_asked_for_is_seen(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(devices, "rests_on_frozen", lambda *_: False)
+    monkeypatch.setattr("fairtag.rules.run.rests_on_frozen", lambda *_: False)
 
     assert against(followed(*frozen_and_wifi(-100, 30))) == [("curfew.late_start", 0)]
 
@@ -225,6 +224,38 @@ def test_without_a_tag_the_phone_says_where_the_wearer_is(
     tag: Interval, found: list[tuple[str, float]]
 ) -> None:
     assert judged(tag_and_phone(tag), 0, AWAY_M) == found
+
+
+def silent_tag(tag_until: float) -> tuple[list[Position], list[Position]]:
+    """A tag that tells where it is, at home, until a minute, and a phone that is out from 20:00."""
+    tag = [fix(minute, 0) for minute in range(-10, 120) if minute <= tag_until]
+    phone = [
+        fix(minute + 0.5, AWAY_M * (minute >= 60), device_id="D-2", source=Source.FUSED)
+        for minute in range(-10, 120)
+    ]
+    return tag, phone
+
+
+@pytest.mark.parametrize(
+    ("tag_until", "is_told"), [(-99, True), (30, True), (58, True), (119, False)]
+)
+def test_a_phone_speaks_when_the_tag_has_been_silent_for_too_long(
+    tag_until: float, *, is_told: bool
+) -> None:
+    """Its battery is empty, it was cut off and left, or nobody has fitted it yet."""
+    ruling = tag_and_phone()
+    gap = view_of((ruling,), at(0), DEFAULTS).longest_step(at(0)) / MINUTE
+    tag, phone = silent_tag(tag_until)
+    one_by_one, at_once = Desk((ruling,)), Desk((ruling,))
+    for each in sorted((*tag, *phone), key=lambda one: one.at):
+        one_by_one.take(each)
+    at_once.take(*tag, *phone)
+
+    told = [began for kind, began in against(one_by_one.found) if kind == "curfew.left"]
+
+    assert bool(told) == is_told
+    assert all(60 <= began <= max(60.5, tag_until + gap + 2) for began in told)
+    assert against(at_once.found) == against(one_by_one.found)
 
 
 def test_a_device_of_the_same_kind_decides_as_well() -> None:

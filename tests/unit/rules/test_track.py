@@ -111,7 +111,7 @@ def test_what_is_known_to_the_end_of_a_night_depends_on_how_seldom_a_fix_is_plan
     every_s: int, last: int, *, is_known: bool
 ) -> None:
     track, view = Track(), seen(order(CURFEW, devices=(worn(fix_every_s=every_s),)))
-    gone(track, view, *OUT, fix(last, AWAY_M + 9))
+    gone(track, view, *OUT, fix(last, AWAY_M))
 
     opened, *parts = track.advance(at(720), view)
 

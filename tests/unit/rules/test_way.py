@@ -93,23 +93,6 @@ def test_network_coordinates_that_come_again_are_repeated_and_satellites_never()
         assert way[IS_REPEATED] == expected
 
 
-@pytest.mark.parametrize("is_satellite", [True, False])
-@pytest.mark.parametrize(
-    ("seconds", "width_m", "is_old"),
-    [(599, 10.0, False), (600, 10.0, True), (600, 10.1, False), (600, 9.9, False)],
-)
-def test_an_exact_copy_of_long_ago_is_told_from_a_receiver_that_rests(
-    seconds: float, width_m: float, *, is_old: bool, is_satellite: bool
-) -> None:
-    """One that rests tells new errors."""
-    told = {"is_satellite": is_satellite, "east_m": 5}
-    moved, way = gone(Fix(0, **told), Fix(300, **told), Fix(seconds, width_m=width_m, **told))
-
-    old = by_way.OLD_COPY_OF_SATELLITE if is_satellite else by_way.OLD_COPY
-    fresh = 0.0 if is_satellite else by_way.AGAIN
-    assert (moved, way[IS_REPEATED]) == ([0.0] * 3, old if is_old else fresh)
-
-
 @pytest.mark.parametrize(
     ("seconds", "mps", "is_taken"),
     [

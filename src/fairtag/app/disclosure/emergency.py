@@ -22,7 +22,7 @@ from fairtag.app.openings.standing import demand_no_ties, facts_of
 from fairtag.app.permissions import Act, demand
 from fairtag.app.ports import Transaction
 from fairtag.custody.opening import GrantKind
-from fairtag.custody.standing import demand_reviewed
+from fairtag.custody.standing import demand_calls_reviewed
 from fairtag.disclosure.course import Asked, State, Step, last, state_of
 from fairtag.disclosure.emergency import (
     LEAST_SAID,
@@ -83,8 +83,8 @@ class Due(msgspec.Struct, frozen=True, kw_only=True):
 def open_minimum(house: House, person: Person, order_id: OrderId, call: Call) -> Shown:
     """Write down who is about to be told, then show the minimum.
 
-    Raises: NotPermitted, DisclosureRefused, UnknownOrder, InterestDeclared, BreakGlassPaused,
-    ReviewsOwed, LogUnavailable, SealBroken.
+    Raises: NotPermitted, DisclosureRefused, UnknownOrder, InterestDeclared, ReviewsOwed,
+    LogUnavailable, SealBroken.
     """
     demand(person, Act.DISCLOSE)
     demand_call(call.recipient, call.called_back, call.incident)
@@ -203,7 +203,7 @@ def _asked(person: Person, whose: Whose, call: Call, disclosure_id: str, now: Mi
 
 def _begin(tx: Transaction, house: House, person: Person, asked: Asked, call: Call) -> None:
     demand_no_ties(tx, asked.wearer_id, person.user_id)
-    demand_reviewed(_waiting(tx, person), now=asked.at)
+    demand_calls_reviewed(_waiting(tx, person), now=asked.at)
     write_asked(tx, asked)
     told = {"recipient": call.recipient.strip(), "called_back": call.called_back.strip()}
     told |= {"incident": call.incident.strip()}

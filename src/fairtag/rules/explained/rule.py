@@ -161,13 +161,12 @@ def _copies(s: Settings) -> Paragraph:
         "What is no observation",
         f"A device on the move that gives one place for {span(s.copied_s)} tells an old one as "
         f"new: it is left out.",
-        "A place that a device repeats with the same accuracy for longer than that, moving or "
-        "not, is one position and no second one: copies say nothing against the wearer.",
         "While a satellite receiver is in doubt because it repeats one place, only positions after "
         "the last of those open a matter.",
         "Of two positions in one second the wider one is left out.",
-        "While a device is fitted to the wearer, only its positions say where the wearer is. Those "
-        "of a phone are kept and shown, and say nothing for or against.",
+        "While a device that is fitted to the wearer tells positions, only these say where the "
+        "wearer is. Those of a phone are kept and shown; they count when no fitted device has told "
+        "one for so long that nobody knows.",
     )
 
 

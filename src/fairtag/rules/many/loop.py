@@ -19,7 +19,7 @@ from fairtag.rules.places import walk as by_walk
 from fairtag.rules.places import way as by_way
 from fairtag.rules.places.leg import FAR_WIDTHS
 from fairtag.rules.places.numbers import Bytes, Floats, Ints, Numbers
-from fairtag.rules.places.walk import WIDTH, _is_looked_at, _is_silent, _see
+from fairtag.rules.places.walk import WIDTH, _is_looked_at, _see
 from fairtag.rules.places.way import go
 from fairtag.terms import flat
 from fairtag.terms.compiled import compiled
@@ -221,8 +221,6 @@ def _is_quiet_edge(
     away_m = _away_m(r, edge, told, orders, ground)
     if math.isnan(away_m):
         return False
-    if _is_silent(away_m, copy.way):
-        return True
     copy.moved_m[c] += moved
     _see(at, copy.fix, away_m, c, edges, copy.moved_m[c], copy.way, numbers, rules.table)
     if edges[c, by_walk.ODDS] <= numbers.counts[by.IN_FAVOUR]:

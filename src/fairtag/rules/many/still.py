@@ -72,8 +72,8 @@ def still_of(memory: Memory, view: View, times: Iterable[Micros | None]) -> Stil
     device_id, ruling = track.beliefs.device_id, view.ruling_at(track.now)
     if device_id is None or ruling is None or track.now <= 0 or ruling.version != track.version:
         return None
-    if not view.decides(device_id, track.now):
-        return None  # what decides is another device now
+    if view.is_mixed(track.now):
+        return None  # another device decides, or speaks when it is silent
     noticed, worn = track.noticed.get(device_id), view.activation_at(device_id, track.now)
     if noticed is None or worn is None or not _is_plain(noticed, track, view, ruling):
         return None

@@ -19,17 +19,7 @@ import numpy as np
 from fairtag.rules.places import numbers as by
 from fairtag.rules.places import way as by_way
 from fairtag.rules.places.numbers import Bytes, Floats, Ints, Numbers, Rows, fill
-from fairtag.rules.places.way import (
-    IS_BETTER,
-    IS_REPEATED,
-    JUMPED_AT,
-    NEVER,
-    OLD_COPY,
-    OLD_COPY_OF_SATELLITE,
-    TRACKED,
-    go,
-    new_way,
-)
+from fairtag.rules.places.way import IS_BETTER, IS_REPEATED, JUMPED_AT, NEVER, TRACKED, go, new_way
 from fairtag.rules.settings import CELLS, NAT
 from fairtag.terms.compiled import compiled
 
@@ -81,20 +71,6 @@ def _is_looked_at(edges: Ints, c: int, looks: int, numbers: Numbers) -> bool:
     return bool(looks & LOOK_TURNS and (side != before or is_broken))
 
 
-def _is_repeated(way: Floats) -> bool:
-    """Tell whether a network gave the same place again."""
-    return bool(0.0 < way[IS_REPEATED] < OLD_COPY_OF_SATELLITE)
-
-
-def _is_silent(away_m: float, way: Floats) -> bool:
-    """Tell whether a position says nothing about an edge.
-
-    An exact copy of one that is long gone is that one, and not a second witness against the wearer:
-    a receiver that stands still in its last place does not know where it is now.
-    """
-    return bool(away_m > 0.0 and way[IS_REPEATED] >= OLD_COPY)
-
-
 def _see(
     at: int,
     fix: Floats,
@@ -114,7 +90,7 @@ def _see(
     if silence > numbers.counts[by.GAP]:
         fades = (silence - numbers.counts[by.GAP]) * NAT // numbers.counts[by.FADE]
         edges[c, ODDS] = _faded(edges[c, ODDS], fades)
-    _run(at, fix, c, edges, said, _is_repeated(way), silence > numbers.counts[by.GAP])
+    _run(at, fix, c, edges, said, way[IS_REPEATED] != 0.0, silence > numbers.counts[by.GAP])
     goal = said * numbers.counts[by.REACH_MOVING if is_moving else by.REACH] // NAT
     if is_moving or fix[by.IS_SATELLITE] != 0.0 or fix[by.SPEED] != fix[by.SPEED]:
         goal += (
@@ -155,7 +131,7 @@ def _news(
 ) -> int:
     """Tell how much of a position is news, in 1/1024: errors of one minute are one error."""
     since = edges[c, BEFORE] if way[IS_BETTER] != 0.0 else edges[c, AT]
-    is_repeated = _is_repeated(way)
+    is_repeated = way[IS_REPEATED] != 0.0
     memory = numbers.counts[by.MEMORY]
     if 0.0 < away_m < numbers.reals[by.FAR_WIDTHS] * fix[by.WIDTH_M]:
         memory = numbers.counts[by.NEAR_MEMORY]
@@ -257,8 +233,7 @@ def _decide(at: int, fix: Floats, c: int, edges: Ints, said: int, numbers: Numbe
         edges[c, KEPT_AT] = at
 
 
-_OF_EVIDENCE = (_is_repeated, _is_silent, _is_moving, _news, _said)
-_OWN = (_is_looked_at, _see, *_OF_EVIDENCE, _faded, _lowered, _run, _decide)
+_OWN = (_is_looked_at, _see, _is_moving, _news, _said, _faded, _lowered, _run, _decide)
 CALLS = (fill, *by_way.CALLS, *_OWN)
 _STEPS_AN_EDGE = 6  # of some microsecond in plain Python; measured
 
@@ -305,13 +280,11 @@ def walk(
             continue  # no observation
         is_notable = False
         for c in range(len(moved_m)):
-            stops[c] = 0
-            if _is_silent(rows.against_m[r, c], way):
-                continue
             moved_m[c] += moved
             _see(at, fix, rows.against_m[r, c], c, edges, moved_m[c], way, numbers, table)
             if edges[c, ODDS] <= numbers.counts[by.IN_FAVOUR]:
                 moved_m[c] = 0.0
+            stops[c] = 0
             if at >= wake[c] or _is_looked_at(edges, c, looks[c], numbers):
                 stops[c] = 1
                 is_notable = True

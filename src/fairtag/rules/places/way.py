@@ -22,9 +22,6 @@ NEVER = -1  # no instant
 # What is remembered about a way: places in a row of numbers.
 LAST_AT, LAST_LON, LAST_LAT, LAST_WIDTH, SAME_SINCE = 0, 1, 2, 3, 4
 IS_REPEATED, IS_BETTER = 5, 6  # the last position: the same again; the better one of a second
-# How a position may be the same again: a network's, soon after; and an exact copy, of a network's
-# or a satellite's, long after the first.
-AGAIN, OLD_COPY, OLD_COPY_OF_SATELLITE = 1.0, 2.0, 3.0
 STEP_AT, STEP_LON, STEP_LAT, STEP_SPEED = 7, 8, 9, 10
 MOVED_AT, STEP_EAST, STEP_NORTH, STEP_LENGTH = 11, 12, 13, 14
 TRACKED, JUMPED_AT = 15, 16
@@ -52,23 +49,13 @@ def go(at: int, fix: Floats, way: Floats, numbers: Numbers) -> float:
     if not is_same:
         way[SAME_SINCE] = at
     is_old = is_same and at - way[SAME_SINCE] >= numbers.counts[by.COPIED]
-    is_copy = is_old and fix[by.WIDTH_M] == way[LAST_WIDTH]
     if is_old and fix[by.SPEED] >= numbers.reals[by.MOVING_MPS]:
         return -1.0
     way[LAST_AT], way[LAST_LON], way[LAST_LAT] = at, fix[by.LON], fix[by.LAT]
     way[LAST_WIDTH] = fix[by.WIDTH_M]
-    way[IS_REPEATED] = _repeated(fix, is_same, is_copy)
+    way[IS_REPEATED] = 1.0 if is_same and fix[by.IS_SATELLITE] == 0.0 else 0.0
     way[IS_BETTER] = 1.0 if is_twin else 0.0
     return _step(at, fix, way, numbers)
-
-
-def _repeated(fix: Floats, is_same: bool, is_copy: bool) -> float:
-    """Tell how a position is the same again."""
-    if fix[by.IS_SATELLITE] != 0.0:
-        return OLD_COPY_OF_SATELLITE if is_copy else 0.0
-    if is_copy:
-        return OLD_COPY
-    return AGAIN if is_same else 0.0
 
 
 def _step(at: int, fix: Floats, way: Floats, numbers: Numbers) -> float:
@@ -142,4 +129,4 @@ def _track(way: Floats, length: float, lasted_s: float, speed: float, numbers: N
         way[TRACKED] = 0.0
 
 
-CALLS = (go, _repeated, _step, _moved, _track, turn_deg)
+CALLS = (go, _step, _moved, _track, turn_deg)

@@ -142,8 +142,8 @@ async function inbox() {
 
 // The order is over: delete all, then tell the service so, for as long as the page is open.
 async function stop(token) {
-  await sweeping;
-  await queue.drain();
+  await sweeping?.catch(() => {});
+  await queue.drain().catch(() => {}); // whatever fails, everything is deleted
   await wipe();
   state.forget();
   ended = { told: false };
