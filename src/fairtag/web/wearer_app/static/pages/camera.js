@@ -37,7 +37,12 @@ export async function camera({ parts, go }) {
   let isOpen = true;
   const leave = () => { isOpen = false; cam.close(video); };
   const again = () => { made.frames = []; return live(); };
-  const send = async () => { await posted(asked, made); leave(); await go(asked.isEnrolment ? `sent/${asked.id}` : `receipt/${asked.id}`); };
+  const send = async () => {
+    await posted(asked, made);
+    if (!isOpen) return; // the wearer went on, perhaps to help: nobody is taken back from there
+    leave();
+    await go(asked.isEnrolment ? `sent/${asked.id}` : `receipt/${asked.id}`);
+  };
 
   async function live() {
     stage.replaceChildren(p(t("cam.starting")));
