@@ -13,6 +13,7 @@ from tests.faults.lab import Load, check, mounted, registered, serve, served
 from tests.ports import free_port
 
 from fairtag.adapters.sqlite import writer
+from fairtag.terms.instants import Micros, text
 from fairtag.web.device_api import valve
 
 MOST_S = 60.0
@@ -48,9 +49,10 @@ def waited(load: Load, *, is_taken: bool, most_s: float) -> bool:
 
 def spoken(port: int, token: str, told: str) -> httpx.Response:
     """Say one message."""
+    at = text(Micros(time.time_ns() // 1000))
     return httpx.post(
         f"http://127.0.0.1:{port}/d/v1/messages",
-        content=f'{{"seq": {SEQ}, "at": "2026-11-25T00:00:00Z", {told}}}',
+        content=f'{{"seq": {SEQ}, "at": "{at}", {told}}}',
         headers={"Authorization": f"Bearer {token}"},
     )
 
