@@ -15,6 +15,7 @@ from fairtag.intake.columns import Positions, first_of, runs
 from fairtag.intake.messages import Message
 from fairtag.orders.model import Absence, Ruling
 from fairtag.rules.anew.judged import IN_TIME, Judged, Late
+from fairtag.rules.anew.snapshots import Snapshot, start_before, thinned
 from fairtag.rules.book import (
     Telling,
     Told,
@@ -39,16 +40,8 @@ from fairtag.terms.instants import DAY, EARLIEST, SECOND, Micros
 Rulings = tuple[Ruling, ...]
 Past = Callable[[Micros], Sequence[Message]]
 TZDATA = importlib.metadata.version("tzdata")
-_KEPT = 4  # the newest, besides one a day
 _BOOK_DAYS = 8
 _EXCUSED_DAYS = 60  # an absence recorded within this time after a finding excuses it
-
-
-class Snapshot(msgspec.Struct, kw_only=True, array_like=True):
-    """A track as it stood, to judge late data again from."""
-
-    now: Micros
-    track: bytes
 
 
 class Memory(msgspec.Struct, kw_only=True, array_like=True):
@@ -250,6 +243,7 @@ class OrderJudge:
         found = [] if self._view == before else self._changed(before, past)
         due = memory.track.due(self._view)
         if due is not None and due <= memory.clock:
+            self._snapshot(due)
             found += self._tell(memory.track.advance(due, self._view), late=False)
         return found + self._tell(memory.watch.pass_time(memory.clock, self._view), late=False)
 
@@ -282,14 +276,17 @@ class OrderJudge:
         memory, limit = self._memory, self._settings.rejudged_days * DAY
         upto, start = memory.track.now, self._start_before(since)
         memory.snapshots = [one for one in memory.snapshots if one.now <= start]
-        kept = memory.snapshots[-1].track if memory.snapshots else None
-        memory.track = Track() if kept is None else msgspec.msgpack.decode(kept, type=Track)
+        kept = memory.snapshots[-1].track if memory.snapshots else b""
+        memory.track = msgspec.msgpack.decode(kept, type=Track) if kept else Track()
         memory.track.fit(self._view)
         if self.turns is not None:
             self.turns[:] = [one for one in self.turns if one[1] <= start]
         judged = Judged(memory.track.open_matters())
         told = [one for one in messages if one.at > start and one.received_at - one.at <= limit]
-        for at, changes in self._taken(sorted(told, key=order_of)):
+        told.sort(key=order_of)
+        if memory.snapshots and told:
+            memory.snapshots[-1].next_at = min(memory.snapshots[-1].next_at, told[0].at)
+        for at, changes in self._taken(told):
             judged.add(changes, at)
         judged.add(memory.track.advance(upto, self._view), upto)
 
@@ -332,20 +329,22 @@ class OrderJudge:
         }
 
     def _start_before(self, at: Micros) -> Micros:
-        """Give the time of the newest snapshot before an instant, or the beginning of time."""
-        times = [one.now for one in self._memory.snapshots if one.now < at]
-        return times[-1] if times else EARLIEST
+        memory, days = self._memory, self._settings.rejudged_days
+        erased = EARLIEST if self._view.is_trailed else Micros(memory.clock - days * DAY)
+        return start_before(memory.snapshots, at, erased)
 
     def _snapshot(self, next_at: Micros) -> None:
         """Keep the track as it stands before it goes into a new stretch of the day."""
         memory = self._memory
         now = memory.track.now
+        if not now and not memory.snapshots:
+            memory.snapshots.append(Snapshot(now=EARLIEST, track=b"", next_at=next_at))
         last = memory.snapshots[-1].now if memory.snapshots else Micros(0)
         if not now or next_at < self._view.pause_after(now) or now <= last:
             return
         track = msgspec.msgpack.encode(memory.track, order="deterministic")
-        memory.snapshots.append(Snapshot(now=now, track=track))
-        memory.snapshots = _thinned(memory.snapshots, self._settings)
+        memory.snapshots.append(Snapshot(now=now, track=track, next_at=next_at))
+        memory.snapshots = thinned(memory.snapshots, self._settings)
         memory.book = [one for one in memory.book if self._is_wanted(one)]
 
     def _is_wanted(self, told: Told) -> bool:
@@ -382,14 +381,3 @@ class OrderJudge:
         clock = self._memory.clock
         known = [one for one in recordings(self.rulings) if one > clock][:1]
         return [*known, *self._memory.watch.until.values(), self._view.next_boundary(clock)]
-
-
-def _thinned(snapshots: list[Snapshot], settings: Settings) -> list[Snapshot]:
-    """Keep the newest, one a day before, and one that is older than late data may be."""
-    newest, older = snapshots[-_KEPT:], snapshots[:-_KEPT]
-    days = {one.now // DAY: one for one in reversed(older)}
-    kept = sorted(days.values(), key=lambda one: one.now)
-    limit = snapshots[-1].now - (settings.rejudged_days + 1) * DAY
-    while len(kept) > 1 and kept[1].now <= limit:
-        kept.pop(0)
-    return [*kept, *newest]

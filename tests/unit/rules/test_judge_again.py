@@ -21,7 +21,7 @@ from fairtag.rules import judge
 from fairtag.rules.finding import Finding, Kind
 from fairtag.rules.judge import OrderJudge
 from fairtag.rules.settings import DEFAULTS
-from fairtag.terms.instants import MINUTE, Micros
+from fairtag.terms.instants import EARLIEST, MINUTE, Micros
 
 CURFEW, ZONE, *_ = CONDITIONS
 NIGHT = order(CURFEW)
@@ -159,7 +159,7 @@ def test_what_began_before_the_kept_track_goes_on() -> None:
     desk = Desk((NIGHT,))
     for one in [*fixes(range(-90, 10, 10)), *fixes(range(10, 320, 5), AWAY_M)]:
         desk.take(one)
-    assert [one.now for one in desk.judge._memory.snapshots] == [at(-70), at(295)]
+    assert [one.now for one in desk.judge._memory.snapshots] == [EARLIEST, at(-70), at(295)]
     before = desk.lines()
     assert lines(desk, Kind.CURFEW_LEFT) != []
 

@@ -13,15 +13,16 @@ from tests.unit.rules.streams import Desk
 from fairtag.intake.messages import EventCode, Message
 from fairtag.orders.model import Absence, Covers, Lapse, Ruling
 from fairtag.rules import judge
+from fairtag.rules.anew.snapshots import Snapshot, thinned
 from fairtag.rules.book import Told
 from fairtag.rules.excused import covered
 from fairtag.rules.excused.covered import covers, holds
 from fairtag.rules.finding import Kind, State, id_of
-from fairtag.rules.judge import OrderJudge, Snapshot
+from fairtag.rules.judge import OrderJudge
 from fairtag.rules.matter import Matter
 from fairtag.rules.settings import DEFAULTS
 from fairtag.rules.view import first_difference, recordings, view_of
-from fairtag.terms.instants import DAY, HOUR, MINUTE, Micros
+from fairtag.terms.instants import DAY, EARLIEST, HOUR, MINUTE, Micros
 
 CURFEW, ZONE, *_ = CONDITIONS
 NIGHT = order(CURFEW)
@@ -446,7 +447,7 @@ def snapshots(*hours: float) -> list[Snapshot]:
 
 
 def kept(*hours: float) -> list[float]:
-    found = judge._thinned(snapshots(*hours), replace(DEFAULTS, rejudged_days=7))
+    found = thinned(snapshots(*hours), replace(DEFAULTS, rejudged_days=7))
     return [(one.now - START) / HOUR for one in found]
 
 
@@ -474,7 +475,7 @@ def test_a_track_is_kept_at_the_turn_of_six_hours() -> None:
 
     turn = desk.judge._view.pause_after(at(-130))
     assert at(110) < turn <= at(120)  # this order's own; the next one comes six hours later
-    assert [one.now for one in desk.judge._memory.snapshots] == [at(110)]
+    assert [one.now for one in desk.judge._memory.snapshots] == [EARLIEST, at(110)]
 
 
 def old(kind: Kind, closed: Micros | None) -> Told:
