@@ -13,7 +13,6 @@ from pydantic_settings import (
 )
 
 from fairtag.retention.schedule import (
-    PASSING_DAYS,
     QUARANTINE_DAYS,
     RECORD_DAYS,
     SETTINGS,
@@ -61,7 +60,6 @@ class Settings(BaseSettings):
     # How long records are kept, in days; these only shorten what the code allows.
     retain_record_days: int = RECORD_DAYS
     retain_trail_days: int = TRAIL_DAYS
-    retain_passing_days: int = PASSING_DAYS
     retain_quarantine_days: int = QUARANTINE_DAYS
 
     def retained(self) -> dict[str, int]:

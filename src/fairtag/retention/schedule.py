@@ -116,13 +116,13 @@ RULES: dict[RecordKind, Rule] = {
     ),
     Rule(days=RECORD_DAYS, since="basis", by="two people", why=_SIX_YEARS),
 )
-# Which setting of a deployment shortens which kinds.
+# Which setting of a deployment shortens which kinds. None shortens passing positions: late data are
+# judged again for as long, and findings would go for want of what is erased.
 SETTINGS: dict[str, tuple[RecordKind, ...]] = {
     "retain_record_days": tuple(
         kind for kind, rule in RULES.items() if rule.days == RECORD_DAYS and rule.since == "basis"
     ),
     "retain_trail_days": (RecordKind.TRAIL,),
-    "retain_passing_days": (RecordKind.PASSING,),
     "retain_quarantine_days": (RecordKind.QUARANTINE,),
 }
 

@@ -134,8 +134,8 @@ async function inbox() {
   if (!ok) return;
   if (told.server_time) await clock.sync(told.server_time);
   const { stop: over, config } = await prompts.take(told.items ?? []);
-  await put("after", told.next ?? after);
   if (over) { await stop(await get("token")); return; }
+  await put("after", told.next ?? after);
   if (config?.config) await state.heed(config.config);
   if ((told.items ?? []).length > 0) queue.changed();
 }
