@@ -67,6 +67,8 @@ UNIT = "tests/unit"
 GOLDEN = "tests/golden/test_golden.py::test_a_story_is_judged_as_expected_and_twice_the_same"
 ROOMS = (
     "rules",
+    "rules/anew",
+    "rules/appointments",
     "rules/places",
     "rules/doubt",
     "rules/excused",
@@ -78,6 +80,16 @@ WORDS_ONLY = {"rules/prompts/refusals"}
 TERMS = ("terms/compiled", "terms/flat", "terms/geometry", "terms/ground")
 # Tests that belong to a module and aren't named after it, in the order in which they are tried.
 NEAR = {
+    "rules/anew/*": ["rules/test_judge_again.py"],
+    "rules/anew/snapshots": ["rules/test_judge_parts.py"],
+    "rules/appointments/*": ["rules/test_conditions.py", "rules/test_track.py"],
+    "rules/excused/*": [
+        "rules/test_absences.py",
+        "rules/test_judge_again.py",
+        "rules/test_judge_parts.py",
+    ],
+    "rules/places/speaking": ["rules/test_run.py"],
+    "rules/doubt/frozen": ["rules/test_run.py"],
     "rules/doubt/*": ["rules/test_doubt.py"],
     "rules/doubt/told": ["rules/test_words.py"],
     "rules/many/*": ["rules/test_many.py", "rules/test_kept.py"],

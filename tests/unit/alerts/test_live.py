@@ -9,6 +9,7 @@ import pytest
 from msgspec.structs import replace
 from tests.unit.alerts.specimens import ROSTER, at, finding, gathered, raised
 
+from fairtag.alerts import live as calling
 from fairtag.alerts.escalate import escalation, handed_over
 from fairtag.alerts.handle import acknowledge, close
 from fairtag.alerts.live import calls, is_late, late_words, let_through
@@ -321,14 +322,32 @@ def test_a_closed_alert_calls_nobody_by_what_late_data_change() -> None:
     assert played(alert, [600]) == [()]
 
 
-def test_what_went_on_after_people_were_told_is_not_silenced_by_a_late_end() -> None:
+def ended_late() -> Alert:
     """Told late at 00:30, live until 01:00 without a word, and the end is uploaded at 01:25."""
     one = finding(Kind.ZONE_ENTERED, late=True, began_at=at(10), decided_at=at(30))
     alert = raised(one)
     ended = replace(one, rev=2, state=State.CLOSED, late=True, ended_at=at(65), decided_at=at(85))
-
     changed = gathered(ended, [alert]).alert
-
     assert changed is not None
+    return changed
+
+
+def test_what_went_on_after_people_were_told_is_not_silenced_by_a_late_end() -> None:
+    changed = ended_late()
+
     assert calls(changed)
     assert not is_late(changed)
+
+
+def test_negative_control_the_label_alone_would_silence_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def labelled(one: Finding, _former: object) -> int | None:
+        return one.decided_at if one.late else None
+
+    monkeypatch.setattr(calling, "_late_at", labelled)
+
+    changed = ended_late()
+
+    assert not calls(changed)
+    assert is_late(changed)

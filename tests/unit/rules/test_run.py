@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import pytest
 from msgspec.structs import replace
-from tests.property.lives import CONDITIONS
+from tests.property.lives import CONDITIONS, END
 from tests.unit.rules.nights import AWAY_M, at, fix, fixes, order, span, worn
 from tests.unit.rules.streams import Desk
 
 from fairtag.intake.columns import positions_of
 from fairtag.intake.messages import Position, Source
 from fairtag.orders.model import DeviceType, Ruling
+from fairtag.rules import run
 from fairtag.rules.finding import Finding, Kind
 from fairtag.rules.run import Run
 from fairtag.rules.settings import DEFAULTS
@@ -256,6 +257,18 @@ def test_a_phone_speaks_when_the_tag_has_been_silent_for_too_long(
     assert bool(told) == is_told
     assert all(60 <= began <= max(60.5, tag_until + gap + 2) for began in told)
     assert against(at_once.found) == against(one_by_one.found)
+
+
+def test_negative_control_a_phone_that_never_speaks_hides_who_is_out(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(run, "speaks_from", lambda *_, **__: END)
+    tag, phone = silent_tag(30)
+    desk = Desk((tag_and_phone(),))
+
+    desk.take(*tag, *phone)
+
+    assert against(desk.found) == []
 
 
 def test_a_device_of_the_same_kind_decides_as_well() -> None:
