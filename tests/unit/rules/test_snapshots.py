@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace as changed
 
+import msgspec
 import pytest
 from msgspec.structs import replace
 from tests.property.lives import CONDITIONS, absence
@@ -124,8 +125,11 @@ def test_what_is_erased_in_time_begins_where_nothing_is_missing() -> None:
     assert begins(found, 20, erased_before=32) == 10  # none is whole
 
 
-def test_one_of_which_that_is_unknown_is_not_whole() -> None:
-    assert begins([kept(10), kept(20, 25)], 15, erased_before=25) == 20
+def test_one_that_was_written_before_this_was_known_is_not_whole() -> None:
+    old = msgspec.msgpack.decode(msgspec.msgpack.encode([hour(10), b""]), type=Snapshot)
+
+    assert old == kept(10)
+    assert begins([old, kept(20, 25)], 15, erased_before=25) == 20
 
 
 def test_what_comes_late_goes_before_what_came_after() -> None:

@@ -31,7 +31,7 @@ def start_before(snapshots: Sequence[Snapshot], at: Micros, erased_before: Micro
     """
     before = [one.now for one in snapshots if one.now < at]
     whole = [one.now for one in snapshots if one.next_at >= erased_before]
-    return max([EARLIEST, *before[-1:], *whole[:1]])
+    return max([EARLIEST, *before, *whole[:1]])
 
 
 def thinned(snapshots: list[Snapshot], settings: Settings) -> list[Snapshot]:
