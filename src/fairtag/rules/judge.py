@@ -15,7 +15,7 @@ from fairtag.intake.columns import Positions, first_of, runs
 from fairtag.intake.messages import Message
 from fairtag.orders.model import Absence, Ruling
 from fairtag.rules.anew.judged import IN_TIME, Judged, Late
-from fairtag.rules.anew.snapshots import Snapshot, start_before, thinned
+from fairtag.rules.anew.snapshots import Snapshot, reach_of, start_before, thinned
 from fairtag.rules.book import (
     Telling,
     Told,
@@ -156,7 +156,8 @@ class OrderJudge:
         if self._is_late(message.at):
             offline = silences_of(memory.book, message)
             found += explain(memory.book, offline, self._by(late=True))
-        if memory.clock - message.at <= self._settings.rejudged_days * DAY:
+        is_young = memory.clock - message.at <= self._settings.rejudged_days * DAY
+        if is_young and (memory.track.is_next(message) or message.at > self._reach()):
             return True
         late = memory.watch.too_late(message, memory.clock, self._settings)
         found += self._tell(late, late=True)
@@ -252,7 +253,7 @@ class OrderJudge:
         memory = self._memory
         since = first_difference(before, self._view)
         found: list[Finding] = []
-        if since is not None and since <= memory.track.now:
+        if since is not None and since <= memory.track.now and self._reach() < memory.track.now:
             earliest = memory.clock - self._settings.rejudged_days * DAY
             since = Micros(max(since, earliest))
             told = list(past(self._start_before(since)))
@@ -288,6 +289,7 @@ class OrderJudge:
             memory.snapshots[-1].next_at = min(memory.snapshots[-1].next_at, told[0].at)
         for at, changes in self._taken(told):
             judged.add(changes, at)
+        self._snapshot(upto)
         judged.add(memory.track.advance(upto, self._view), upto)
 
         def is_late(matter: Matter, state: State) -> bool:
@@ -329,9 +331,11 @@ class OrderJudge:
         }
 
     def _start_before(self, at: Micros) -> Micros:
-        memory, days = self._memory, self._settings.rejudged_days
-        erased = EARLIEST if self._view.is_trailed else Micros(memory.clock - days * DAY)
-        return start_before(memory.snapshots, at, erased)
+        return start_before(self._memory.snapshots, at, self._reach())
+
+    def _reach(self) -> Micros:
+        memory = self._memory
+        return reach_of(memory.snapshots, self._view, memory.clock, memory.track.now)
 
     def _snapshot(self, next_at: Micros) -> None:
         """Keep the track as it stands before it goes into a new stretch of the day."""

@@ -9,7 +9,9 @@ from collections.abc import Sequence
 
 import msgspec
 
+from fairtag.intake.fix import MAX_AHEAD
 from fairtag.rules.settings import Settings
+from fairtag.rules.view import View
 from fairtag.terms.instants import DAY, EARLIEST, Micros
 
 _NEWEST = 4  # are kept, besides one a day
@@ -23,15 +25,23 @@ class Snapshot(msgspec.Struct, kw_only=True, array_like=True):
     next_at: Micros = EARLIEST  # the first of what came after it; unknown: long ago
 
 
-def start_before(snapshots: Sequence[Snapshot], at: Micros, erased_before: Micros) -> Micros:
-    """Give the time of the newest snapshot before an instant, or the beginning of time.
+def reach_of(snapshots: Sequence[Snapshot], view: View, clock: Micros, now: Micros) -> Micros:
+    """Tell from when on all is kept that may be judged again; `now` when it is nothing.
 
-    Of an order whose positions are erased in time, one that nothing erased came after: what rests
-    on those would be taken back for want of them.
+    Without a trail, positions go with the day in which they came, so many days after it; what rests
+    on them would be taken back for want of them.
     """
-    before = [one.now for one in snapshots if one.now < at]
-    whole = [one.now for one in snapshots if one.next_at >= erased_before]
-    return max([EARLIEST, *before, *whole[:1]])
+    gone = (clock - view.settings.rejudged_days * DAY) // DAY * DAY
+    if view.is_trailed or view.rulings[0].recorded_at >= gone:
+        return EARLIEST
+    erased = gone + MAX_AHEAD  # what came then says that it happened no later
+    whole = (one.now for one in snapshots if max(one.now, one.next_at) >= erased)
+    return next(whole, now)
+
+
+def start_before(snapshots: Sequence[Snapshot], at: Micros, reach: Micros) -> Micros:
+    """Give the time of the newest snapshot before an instant, or where the reach begins."""
+    return max([reach, *(one.now for one in snapshots if one.now < at)])
 
 
 def thinned(snapshots: list[Snapshot], settings: Settings) -> list[Snapshot]:
