@@ -251,14 +251,17 @@ class OrderJudge:
     def _changed(self, before: View, past: Past) -> list[Finding]:
         """Judge again what a new absence, suspension, end or version touches."""
         memory = self._memory
-        since = first_difference(before, self._view)
+        since, now = first_difference(before, self._view), memory.track.now
         found: list[Finding] = []
-        if since is not None and since <= memory.track.now and self._reach() < memory.track.now:
+        is_past, is_kept = since is not None and since <= now, self._reach() < now
+        if since is not None and is_past and is_kept:
             earliest = memory.clock - self._settings.rejudged_days * DAY
             since = Micros(max(since, earliest))
             told = list(past(self._start_before(since)))
             found = self._again(since, told, new=self._new(before))
         memory.track.fit(self._view)
+        if is_past and not is_kept:
+            found += self._tell(memory.track.stand(self._view), late=False)
         found += excuse(memory.book, self._excused_since(before), self._by(late=False))
         return found + self._tell(memory.watch.pass_time(memory.clock, self._view), late=False)
 

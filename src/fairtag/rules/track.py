@@ -101,6 +101,10 @@ class Track(msgspec.Struct, kw_only=True, array_like=True):
         self.now = Micros(max(self.now, at))
         self.last = (at, columns.device_id, columns.epoch, int(columns.seq[row]))
 
+    def stand(self, view: View) -> list[Matter]:
+        """Take what was recorded since about this very instant, as far as it ends what is open."""
+        return self._pass(self.now, view) + self.turn(view)
+
     def open_matters(self) -> list[Matter]:
         """List what goes on."""
         of_places = [one.open for _, one in sorted(self.watched.items()) if one.open is not None]

@@ -12,7 +12,7 @@ from itertools import pairwise
 import numpy as np
 
 from fairtag.orders.inforce import ruling_at
-from fairtag.orders.model import Absence, Activation, Covers, DeviceType, Ruling, Trail
+from fairtag.orders.model import Absence, Activation, Covers, DeviceType, Ruling
 from fairtag.rules.conditions import LOCATED, Located, buffer_m, place_of, side_of
 from fairtag.rules.duty import Binding, Duty, duty_at, free_times, idle_until
 from fairtag.rules.places.leg import Edges
@@ -98,11 +98,6 @@ class View:
         """
         plans = [2 * one.fix_every_s for name, one in self.worn_at(at) if self.decides(name, at)]
         return round(max([self.settings.gap_s, *plans]) * SECOND)
-
-    @cached_property
-    def is_trailed(self) -> bool:
-        """Tell whether every version orders a trail, so that positions stay for its time."""
-        return all(any(isinstance(c, Trail) for c in one.conditions) for one in self.rulings)
 
     def named_from(self, device_id: DeviceId) -> Micros:
         """Tell since when the versions have named a device."""

@@ -8,13 +8,13 @@ import msgspec
 import pytest
 from msgspec.structs import replace
 from tests.property.lives import CONDITIONS, absence
-from tests.unit.rules.nights import AWAY_M, NINETEEN, at, fix, fixes, order, worn
+from tests.unit.rules.nights import AWAY_M, NINETEEN, at, event, fix, fixes, order, span, worn
 from tests.unit.rules.streams import Desk
 
-from fairtag.intake.messages import Message
+from fairtag.intake.messages import EventCode, Message
 from fairtag.orders.model import Absence, Condition, DeviceType, Trail
 from fairtag.rules.anew.snapshots import Snapshot, reach_of, start_before
-from fairtag.rules.finding import Kind, State
+from fairtag.rules.finding import Cause, Finding, Kind, State
 from fairtag.rules.settings import DEFAULTS
 from fairtag.rules.view import view_of
 from fairtag.terms.ids import ConditionId
@@ -152,6 +152,40 @@ def test_where_all_before_is_erased_an_absence_takes_nothing_back() -> None:
     assert [one.state for one in desk.found if one.kind is Kind.ZONE_ENTERED] == [State.OPENED]
 
 
+def out_of_reach() -> tuple[Forgetful, Micros]:
+    """In the zone with the strap cut since 23:50, silent since 0:10; a week later."""
+    desk = Forgetful((order(ZONE),))
+    for minute in range(-60, 315, 2):
+        desk.take(fix(minute, 1_500.0 if minute >= 290 else 0.0))
+    desk.take(event(316, EventCode.STRAP_OPEN))
+    return desk, at(7 * DAY_MIN + 310)
+
+
+def last_of(desk: Desk, kind: Kind) -> Finding:
+    return [one for one in desk.found if one.kind is kind][-1]
+
+
+def test_an_end_recorded_for_then_ends_what_is_open() -> None:
+    desk, recorded = out_of_reach()
+    during = changed(desk.rulings[0].during, end=at(312))
+    ended = changed(desk.rulings[0], during=during)
+
+    desk.found += desk.judge.rule((ended,), recorded, past=desk.past)
+
+    for kind in (Kind.ZONE_ENTERED, Kind.TAMPER_STRAP):
+        assert last_of(desk, kind).state is State.CLOSED
+
+
+def test_an_absence_of_all_of_it_excuses_what_is_open() -> None:
+    desk, recorded = out_of_reach()
+    granted = changed(absence(0, 0, 0), during=span(200, 400), recorded_at=recorded)
+    told = changed(desk.rulings[0], absences=(granted,))
+
+    desk.found += desk.judge.rule((told,), recorded, past=desk.past)
+
+    assert last_of(desk, Kind.ZONE_ENTERED).cause == Cause.EXCUSED
+
+
 def leave(minute: float, recorded_at: Micros) -> Absence:
     during = Interval(start=at(minute), end=at(minute + 60))
     return changed(absence(0, 0, 0), during=during, recorded_at=recorded_at)
@@ -214,7 +248,8 @@ def test_it_reaches_to_the_first_track_after_which_nothing_is_erased() -> None:
 
     assert reaches(old, whole, newer) == whole.now
     assert reaches(old, newer) == newer.now
-    assert reaches(old, whole, newer, clock=7 * DAY - 1) == old.now
+    assert reaches(old, whole, newer, clock=7 * DAY - HOUR) == whole.now
+    assert reaches(old, whole, newer, clock=7 * DAY - HOUR - 1) == old.now
     assert reaches(old) == 99
     assert reaches() == 99
     assert reaches(old, trailed=True) == EARLIEST
@@ -224,8 +259,8 @@ def test_an_order_of_this_week_is_whole() -> None:
     recorded = changed(order(CURFEW), recorded_at=MIDNIGHT)
     view = view_of((recorded,), MIDNIGHT, DEFAULTS)
 
-    assert reach_of([], view, Micros(MIDNIGHT + 8 * DAY - 1), Micros(99)) == EARLIEST
-    assert reach_of([], view, Micros(MIDNIGHT + 8 * DAY), Micros(99)) == 99
+    assert reach_of([], view, Micros(MIDNIGHT + 8 * DAY - HOUR - 1), Micros(99)) == EARLIEST
+    assert reach_of([], view, Micros(MIDNIGHT + 8 * DAY - HOUR), Micros(99)) == 99
 
 
 def test_one_that_was_written_before_this_was_known_is_whole_by_its_own_time() -> None:

@@ -10,10 +10,12 @@ from collections.abc import Sequence
 import msgspec
 
 from fairtag.intake.fix import MAX_AHEAD
+from fairtag.orders.model import Trail
 from fairtag.rules.settings import Settings
 from fairtag.rules.view import View
-from fairtag.terms.instants import DAY, EARLIEST, Micros
+from fairtag.terms.instants import DAY, EARLIEST, HOUR, Micros
 
+_BEHIND = HOUR  # the judge's clock may be behind the one by which positions go
 _NEWEST = 4  # are kept, besides one a day
 
 
@@ -31,12 +33,17 @@ def reach_of(snapshots: Sequence[Snapshot], view: View, clock: Micros, now: Micr
     Without a trail, positions go with the day in which they came, so many days after it; what rests
     on them would be taken back for want of them.
     """
-    gone = (clock - view.settings.rejudged_days * DAY) // DAY * DAY
-    if view.is_trailed or view.rulings[0].recorded_at >= gone:
+    gone = (clock + _BEHIND - view.settings.rejudged_days * DAY) // DAY * DAY
+    if _is_trailed(view) or view.rulings[0].recorded_at >= gone:
         return EARLIEST
     erased = gone + MAX_AHEAD  # what came then says that it happened no later
     whole = (one.now for one in snapshots if max(one.now, one.next_at) >= erased)
     return next(whole, now)
+
+
+def _is_trailed(view: View) -> bool:
+    """Tell whether every version orders a trail, so that positions stay for its time."""
+    return all(any(isinstance(c, Trail) for c in one.conditions) for one in view.rulings)
 
 
 def start_before(snapshots: Sequence[Snapshot], at: Micros, reach: Micros) -> Micros:
