@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
@@ -390,7 +391,8 @@ def test_the_wearers_own_copy_tells_roles_and_takes_two(told: Told) -> None:
         (3, "reviewer"),
     ]
     told_of = plain["check-ins.ndjson"] + plain["decisions.ndjson"] + plain["alerts-closed.ndjson"]
-    assert not [name for name in (b"rita", b"rob", b"ravi") if name in told_of]
+    # As words: a random reference may hold three such letters.
+    assert not re.findall(rb"\b(?:rita|rob|ravi)\b", told_of)
     assert SAYS.encode() in plain["wearer-wrote.ndjson"]
 
 
