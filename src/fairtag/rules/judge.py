@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 import msgspec
 
 from fairtag.intake.columns import Positions, first_of, runs
-from fairtag.intake.messages import Message
+from fairtag.intake.messages import Event, EventCode, Message
 from fairtag.orders.model import Absence, Ruling
 from fairtag.rules.anew.judged import IN_TIME, Judged, Late
 from fairtag.rules.anew.snapshots import Snapshot, reach_of, start_before, thinned
@@ -24,7 +24,7 @@ from fairtag.rules.book import (
     explain,
     tell,
 )
-from fairtag.rules.excused.covered import covers, holds
+from fairtag.rules.excused.covered import covered, holds
 from fairtag.rules.excused.silences import last_silence, silences_of
 from fairtag.rules.finding import AGAINST_WEARER, Finding, State
 from fairtag.rules.many.still import Moved, Still, settle, still_of
@@ -160,6 +160,9 @@ class OrderJudge:
         if is_young and (memory.track.is_next(message) or message.at > self._reach()):
             return True
         late = memory.watch.too_late(message, memory.clock, self._settings)
+        worn = self._view.activation_at(message.device_id, message.at)
+        if isinstance(message, Event) and message.code is EventCode.SOS and worn:
+            late += memory.track.notice(message, self._view)  # never too late to ask for help
         found += self._tell(late, late=True)
         return False
 
@@ -304,21 +307,13 @@ class OrderJudge:
             memory.book,
             judged.matters,
             since=start,
-            excused=self._excused(new),
+            excused=covered(memory.book, new, memory.clock),
             by=self._by(late=late.oldest),
             is_late=is_late,
         )
 
     def _new(self, before: View) -> list[Absence]:
         return [one for one in self._view.absences if one not in before.absences]
-
-    def _excused(self, new: Sequence[Absence]) -> set[int]:
-        memory = self._memory
-        return {
-            n
-            for n, told in enumerate(memory.book)
-            if any(covers(absence, told.matter, memory.clock) for absence in new)
-        }
 
     def _excused_since(self, before: View) -> set[int]:
         """Find what judging again does not reach: silences, and matters of long ago."""

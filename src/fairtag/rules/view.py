@@ -12,17 +12,18 @@ from itertools import pairwise
 import numpy as np
 
 from fairtag.orders.inforce import ruling_at
-from fairtag.orders.model import Absence, Activation, Covers, DeviceType, Ruling
+from fairtag.orders.model import Absence, Activation, Covers, DeviceType, Lapse, Ruling
 from fairtag.rules.conditions import LOCATED, Located, buffer_m, place_of, side_of
 from fairtag.rules.duty import Binding, Duty, duty_at, free_times, idle_until
 from fairtag.rules.places.leg import Edges
 from fairtag.rules.settings import Settings
 from fairtag.terms.ground import ground_of
 from fairtag.terms.ids import ConditionId, DeviceId
-from fairtag.terms.instants import HOUR, SECOND, Micros
+from fairtag.terms.instants import HOUR, MINUTE, SECOND, Micros
 from fairtag.terms.local import Interval, merged
 
 PAUSE = 6 * HOUR  # of event time: a run stops at the turn of each, so that the track may be kept
+_LAPSED_PAUSE = 15 * MINUTE  # the same while a review is overdue, when positions soon go
 
 _Stretch = tuple[Ruling | None, dict[DeviceId, Activation]]
 
@@ -63,7 +64,11 @@ class View:
         Each order has its own times: if all paused at once, none would be judged for long.
         """
         since = Micros(zlib.crc32(self.rulings[0].order_id.encode()) * PAUSE >> 32)
-        return Micros(((at - since) // PAUSE + 1) * PAUSE + since)
+        lapses = (one.during for one in self.rulings[-1].lapsed)
+        lapse = next((one for one in lapses if one.holds(at)), None)
+        step = PAUSE if lapse is None else _LAPSED_PAUSE
+        turn = ((at - since) // step + 1) * step + since
+        return Micros(turn if lapse is None else min(turn, lapse.end))
 
     def ruling_at(self, at: Micros) -> Ruling | None:
         """Give the version in force."""
@@ -248,12 +253,15 @@ def first_difference(before: View, after: View) -> Micros | None:
     old, new = before.rulings[-1], after.rulings[-1]
     times += [one.start for one in set(old.suspended) ^ set(new.suspended)]
     times += [one.end for one in set(old.suspended) ^ set(new.suspended)]
-    lapses = set(old.lapsed) ^ set(new.lapsed)
-    times += [at for one in lapses for at in (one.during.start, one.during.end)]
+    times += [at for at, _ in _turns_of(old.lapsed) ^ _turns_of(new.lapsed)]
     if old.during.end != new.during.end:
         times.append(min(old.during.end, new.during.end))
     times += [one.recorded_at for one in after.rulings[len(before.rulings) :]]
     return min(times, default=None)
+
+
+def _turns_of(lapses: Iterable[Lapse]) -> set[tuple[Micros, frozenset[ConditionId]]]:
+    return {(at, one.standing) for one in lapses for at in (one.during.start, one.during.end)}
 
 
 def recordings(rulings: tuple[Ruling, ...]) -> list[Micros]:

@@ -188,9 +188,7 @@ def test_leave_that_was_known_before_is_no_reason_for_what_late_data_refute(know
 def test_negative_control_any_leave_on_record_as_a_reason_is_seen(
     known: Absence, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    usual = OrderJudge._excused
-    monkeypatch.setattr(OrderJudge, "_excused", lambda self, _: usual(self, self._view.absences))
-    monkeypatch.setattr(judge, "covers", lambda *_: True)
+    monkeypatch.setattr(judge, "covered", lambda book, *_: set(range(len(book))))
 
     assert refuted(known)[-1] == ("corrected", "excused")
 
@@ -363,8 +361,12 @@ def test_views_differ_from_where_a_version_was_recorded() -> None:
 
 def test_views_differ_from_the_first_edge_of_either_on_that_the_other_does_not_have() -> None:
     lapses = [Lapse(during=span(5, end), standing=frozenset({ZONE.id})) for end in (20, 15)]
-    views = [view_of((changed(NIGHT, lapsed=(one,)),), at(10), DEFAULTS) for one in lapses]
-    assert first_difference(*views) == at(5)
+    lapses.append(changed(lapses[1], standing=frozenset()))
+    going_on, ended, other = (
+        view_of((changed(NIGHT, lapsed=(one,)),), at(10), DEFAULTS) for one in lapses
+    )
+    assert first_difference(going_on, ended) == at(15)
+    assert first_difference(ended, other) == at(5)
 
 
 def test_what_becomes_known_later_is_listed_in_order() -> None:

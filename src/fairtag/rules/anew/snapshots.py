@@ -13,9 +13,10 @@ from fairtag.intake.fix import MAX_AHEAD
 from fairtag.orders.model import Trail
 from fairtag.rules.settings import Settings
 from fairtag.rules.view import View
-from fairtag.terms.instants import DAY, EARLIEST, HOUR, Micros
+from fairtag.terms.instants import DAY, EARLIEST, HOUR, MINUTE, Micros
 
 _BEHIND = HOUR  # the judge's clock may be behind the one by which positions go
+_KEPT_OF_HOURS = 45 * MINUTE  # `app.trail.compact` keeps an hour; the clock may be behind it too
 _NEWEST = 4  # are kept, besides one a day
 
 
@@ -30,15 +31,29 @@ class Snapshot(msgspec.Struct, kw_only=True, array_like=True):
 def reach_of(snapshots: Sequence[Snapshot], view: View, clock: Micros, now: Micros) -> Micros:
     """Tell from when on all is kept that may be judged again; `now` when it is nothing.
 
-    Without a trail, positions go with the day in which they came, so many days after it; what rests
-    on them would be taken back for want of them.
+    What rests on positions that are erased would be taken back for want of them.
     """
+    erased = max(_erased_by_days(view, clock), _erased_by_hours(view, clock))
+    if erased == EARLIEST:
+        return EARLIEST
+    whole = (one.now for one in snapshots if max(one.now, one.next_at) >= erased)
+    return next(whole, now)
+
+
+def _erased_by_days(view: View, clock: Micros) -> Micros:
+    """Tell before when positions are gone that no trail keeps: with the day in which they came."""
     gone = (clock + _BEHIND - view.settings.rejudged_days * DAY) // DAY * DAY
     if _is_trailed(view) or view.rulings[0].recorded_at >= gone:
         return EARLIEST
-    erased = gone + MAX_AHEAD  # what came then says that it happened no later
-    whole = (one.now for one in snapshots if max(one.now, one.next_at) >= erased)
-    return next(whole, now)
+    return Micros(gone + MAX_AHEAD)  # what came then says that it happened no later
+
+
+def _erased_by_hours(view: View, clock: Micros) -> Micros:
+    """Tell before when those are gone that came while a review was overdue: with their hour."""
+    gone = clock - _KEPT_OF_HOURS + MAX_AHEAD
+    lapses = (one.during for one in view.rulings[-1].lapsed)
+    ends = (min(one.end, gone) for one in lapses if one.start < gone)
+    return Micros(max(ends, default=EARLIEST))
 
 
 def _is_trailed(view: View) -> bool:

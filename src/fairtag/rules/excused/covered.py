@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from fairtag.orders.model import ALL_CONDITIONS, Absence, Covers
+from fairtag.rules.book import Told
 from fairtag.rules.devices import CHECK_INS, TAMPER
 from fairtag.rules.finding import AGAINST_WEARER
 from fairtag.rules.matter import Matter
 from fairtag.terms.instants import Micros
+
+
+def covered(book: Sequence[Told], absences: Sequence[Absence], clock: Micros) -> set[int]:
+    """List matters, by place in the book, of which an absence covers something."""
+    return {
+        n for n, told in enumerate(book) if any(covers(one, told.matter, clock) for one in absences)
+    }
 
 
 def covers(absence: Absence, matter: Matter, clock: Micros) -> bool:

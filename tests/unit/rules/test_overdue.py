@@ -1,0 +1,174 @@
+"""While a review is overdue, positions go with their hour: what was found by them stands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace as changed
+
+import pytest
+from msgspec.structs import replace
+from tests.property.lives import CONDITIONS
+from tests.unit.rules.nights import at, event, fix, fixes, order, span
+from tests.unit.rules.streams import Desk
+
+from fairtag.app.trail import compact
+from fairtag.intake.messages import EventCode, Message, Position
+from fairtag.orders.model import Lapse, Ruling, Trail
+from fairtag.rules.anew import snapshots
+from fairtag.rules.anew.snapshots import Snapshot, reach_of
+from fairtag.rules.finding import Finding, Kind, State
+from fairtag.rules.settings import DEFAULTS
+from fairtag.rules.view import PAUSE, view_of
+from fairtag.terms.ids import ConditionId
+from fairtag.terms.instants import DAY, EARLIEST, HOUR, MINUTE, Micros
+
+_, ZONE, *_ = CONDITIONS
+IN_ZONE_M = 1_500.0
+BEGAN, REVIEWED = -60, 2 * 24 * 60  # minutes
+TRAILED = order(ZONE, Trail(id=ConditionId("t1")))
+
+
+def overdue(until: float = 9 * 24 * 60) -> Ruling:
+    """Give an order of which only the zone binds from an hour before 19:00 on."""
+    lapse = Lapse(during=span(BEGAN, until), standing=frozenset({ZONE.id}))
+    return changed(TRAILED, lapsed=(lapse,))
+
+
+class Hourly(Desk):
+    """A judge whose positions are erased soon after their hour, save the last ones of before."""
+
+    def past(self, since: Micros) -> list[Message]:
+        gone = (self.judge._memory.clock - HOUR) // HOUR * HOUR
+        return [one for one in super().past(since) if not _is_gone(one, gone)]
+
+
+def _is_gone(one: Message, gone: int) -> bool:
+    return isinstance(one, Position) and at(BEGAN) <= one.at and one.received_at < gone
+
+
+def lived(rulings: tuple[Ruling, ...], minutes: Iterable[int]) -> Hourly:
+    """Be in the zone from 20:00 to 20:20, and at home before and after."""
+    desk = Hourly(rulings)
+    for minute in minutes:
+        desk.take(fix(minute, IN_ZONE_M if 60 <= minute < 80 else 0.0))
+    return desk
+
+
+def states(found: Iterable[Finding]) -> list[State]:
+    return [one.state for one in found if one.kind is Kind.ZONE_ENTERED]
+
+
+TOLD = [State.OPENED, State.CLOSED]
+
+
+def test_a_review_that_is_made_at_last_takes_nothing_back() -> None:
+    desk = lived((overdue(),), range(-120, REVIEWED, 2))
+    assert states(desk.found) == TOLD
+    reviewed = overdue(REVIEWED)
+
+    desk.found += desk.judge.rule((reviewed,), at(REVIEWED), past=desk.past)
+    desk.take(*fixes(range(REVIEWED, REVIEWED + 30, 2)))
+
+    assert states(desk.found) == TOLD
+
+
+@pytest.mark.parametrize(
+    ("rulings", "told"),
+    [
+        ((overdue(),), TOLD),
+        # It does not know what is erased, and so takes the finding back.
+        ((TRAILED,), [*TOLD, State.WITHDRAWN]),
+    ],
+    ids=["overdue", "negative control"],
+)
+def test_what_comes_late_takes_nothing_back_for_want_of_what_is_erased(
+    rulings: tuple[Ruling, ...], told: list[State]
+) -> None:
+    desk = lived(rulings, range(-120, 360, 2))
+    assert states(desk.found) == TOLD
+
+    desk.take(replace(fix(71, IN_ZONE_M), received_at=at(360)))
+
+    assert states(desk.found) == told
+
+
+def late(minutes: Iterable[float], *, arrived: float) -> list[Position]:
+    return [replace(fix(one, IN_ZONE_M), received_at=at(arrived)) for one in minutes]
+
+
+def test_what_is_half_an_hour_late_is_judged() -> None:
+    desk = Hourly((overdue(),))
+    for minute in range(-120, 360, 2):
+        if not 328 <= minute <= 336:
+            desk.take(fix(minute, IN_ZONE_M if 60 <= minute < 80 else 0.0))
+
+    desk.take(*late(range(328, 337), arrived=358.5))
+
+    assert states(desk.found) == [*TOLD, *TOLD]
+
+
+def test_what_is_later_is_said_to_be_too_late() -> None:
+    desk = lived((overdue(),), [one for one in range(-120, 360, 2) if not 228 <= one <= 236])
+
+    desk.take(*late(range(228, 237), arrived=359))
+
+    assert states(desk.found) == TOLD
+    assert desk.found[-1].kind is Kind.INPUT_TOO_LATE
+
+
+def test_a_call_for_help_is_never_too_late() -> None:
+    desk = lived((overdue(),), range(-120, 360, 2))
+
+    desk.take(replace(event(200, EventCode.SOS), received_at=at(359)))
+    desk.take(replace(event(-9_999_999, EventCode.SOS), received_at=at(359)))
+
+    calls = [one for one in desk.found if one.kind is Kind.WEARER_HELP]
+    assert [(one.state, one.began_at) for one in calls] == [
+        (State.OPENED, at(200)),
+        (State.CLOSED, at(200)),  # a moment
+    ]
+    assert calls[0].late
+
+
+def test_after_the_review_late_data_are_judged() -> None:
+    """From where nothing was erased on: the track as it stood when the review was made."""
+    ends = 300.0
+    desk = lived((overdue(ends),), [n for n in range(-120, 600, 2) if not 310 <= n <= 320])
+
+    desk.take(*late(range(310, 321), arrived=600))
+
+    assert states(desk.found) == [*TOLD, *TOLD]
+
+
+def reach(clock: float, *stands: tuple[float, float], ends: float = 600) -> Micros:
+    found = [Snapshot(now=at(now), track=b"", next_at=at(then)) for now, then in stands]
+    view = view_of((overdue(ends),), at(clock), DEFAULTS)
+    return reach_of(found, view, at(clock), Micros(99))
+
+
+def test_it_reaches_to_where_three_quarters_of_an_hour_are_kept() -> None:
+    assert reach(300, (200, 201), (256, 256.9), (256, 257)) == at(256)
+    assert reach(300, (256, 256.9), (258, 259)) == at(258)
+    assert reach(300, (256, 256.9)) == 99
+    assert reach(BEGAN + 43) == EARLIEST
+    assert reach(BEGAN + 43.1) == 99
+
+
+def test_the_store_keeps_longer_than_the_judge_relies_on() -> None:
+    assert compact._REST >= snapshots._KEPT_OF_HOURS + 15 * MINUTE
+
+
+def test_it_reaches_to_the_review_when_it_was_made() -> None:
+    assert reach(900, (590, 599.9), (595, 600), (700, 702)) == at(595)
+    assert reach(900, (590, 599.9), (700, 702)) == at(700)
+
+
+def test_a_track_is_kept_every_quarter_of_an_hour_and_at_the_end() -> None:
+    view = view_of((overdue(100),), at(0), DEFAULTS)
+    turn = view.pause_after(at(0))
+
+    assert at(0) < turn <= at(15)
+    assert view.pause_after(turn) == turn + 15 * MINUTE
+    assert view.pause_after(at(99.9)) == at(100)
+    assert view.pause_after(Micros(at(BEGAN) - 1)) - at(BEGAN) < PAUSE
+    assert view.pause_after(at(100)) % PAUSE == view.pause_after(Micros(at(100) + DAY)) % PAUSE
