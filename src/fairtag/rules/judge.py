@@ -278,7 +278,7 @@ class OrderJudge:
     ) -> list[Finding]:
         """Judge everything after the newest snapshot before `since` again; tell what changed.
 
-        What is gone because of `new` absences is excused; else later data do not support it.
+        What is gone because of `new` absences is excused; else newer facts do not support it.
         """
         memory, limit = self._memory, self._settings.rejudged_days * DAY
         upto, start = memory.track.now, self._start_before(since)

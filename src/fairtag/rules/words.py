@@ -104,7 +104,7 @@ _MOMENTS = frozenset(
     }
 )
 # Who reads one sentence only, or the first in fright, reads that it does not count.
-_WITHDRAWN = "This was withdrawn and does not count: later data do not support it. It said: {told}."
+_WITHDRAWN = "This is withdrawn and does not count: newer facts do not support it. It said: {told}."
 _EXCUSED = (
     "This does not count: an absence that was recorded afterwards covers that time. It said: "
     "{told}."

@@ -83,7 +83,7 @@ def test_what_was_excused_or_withdrawn_does_not_count() -> None:
     withdrawn = told(Kind.CURFEW_LEFT, State.WITHDRAWN, certainty=0.999)
 
     assert excused.startswith("This does not count: an absence that was recorded afterwards")
-    assert withdrawn.startswith("This was withdrawn and does not count: later data do not support")
+    assert withdrawn.startswith("This is withdrawn and does not count: newer facts do not support")
     for gone in (excused, withdrawn):
         assert "It said: Going by its positions, the device left the curfew address" in gone
         assert "not a decision" not in gone
