@@ -96,6 +96,24 @@ def test_what_is_not_judged_stays_a_row(tmp_path: Path) -> None:
         assert counts(tmp_path) == before
 
 
+def test_rows_rest_for_an_hour_of_the_judges_clock(tmp_path: Path) -> None:
+    """What it judges next may be older than what came just before, and be judged again with it."""
+    with opened_rig(tmp_path) as rig:
+        device = rig.wearer()
+        talk(rig, device, 3 * 60)
+        last = everything(rig)[-1]
+        rig.house.store.transact(lambda tx: tx.verdicts.set_judged_upto(last.n - 1))
+        rig.clock.at = Micros(rig.clock.at + 9 * HOUR)
+
+        settle(rig)
+
+        rows = [one for one in everything(rig) if last.received_at - one.received_at <= HOUR]
+        assert len(rows) == counts(tmp_path)[0] > 10
+        rig.house.store.transact(lambda tx: tx.verdicts.set_judged_upto(last.n))
+        settle(rig)
+        assert counts(tmp_path)[0] == 0
+
+
 def test_a_batch_is_one_entry_of_the_log_and_names_nobody(tmp_path: Path) -> None:
     with opened_rig(tmp_path) as rig:
         for number in (1, 2):

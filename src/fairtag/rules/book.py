@@ -203,7 +203,10 @@ def _told_of(matter: Matter) -> tuple[object, ...]:
 def _same(book: list[Told], matter: Matter) -> Told | None:
     for known in reversed(book):
         is_open = known.matter.closed_at is None and not known.is_final
-        if is_open and known.matter.key == matter.key and matter.part_of == known.matter.part_of:
+        is_over = matter.ended_at is not None and matter.ended_at <= known.matter.began_at
+        is_before = is_over and matter.began_at < known.matter.began_at
+        is_same = known.matter.key == matter.key and matter.part_of == known.matter.part_of
+        if is_open and is_same and not is_before:
             return known
     return None
 

@@ -12,8 +12,10 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 import msgspec
 
 from fairtag.intake.columns import Positions, first_of, runs
-from fairtag.intake.messages import Event, EventCode, Message
+from fairtag.intake.messages import Message
 from fairtag.orders.model import Absence, Ruling
+from fairtag.rules.anew.calls import calls_of
+from fairtag.rules.anew.differs import first_difference
 from fairtag.rules.anew.judged import IN_TIME, Judged, Late
 from fairtag.rules.anew.snapshots import Snapshot, reach_of, start_before, thinned
 from fairtag.rules.book import (
@@ -33,7 +35,7 @@ from fairtag.rules.quiet import Now, arrived_with, quiet_until
 from fairtag.rules.run import Run
 from fairtag.rules.settings import DEFAULTS, Settings
 from fairtag.rules.track import Track, Turns, order_of
-from fairtag.rules.view import View, first_difference, recordings, view_of
+from fairtag.rules.view import View, recordings, view_of
 from fairtag.rules.watch import Watch
 from fairtag.terms.instants import DAY, EARLIEST, SECOND, Micros
 
@@ -78,10 +80,10 @@ class OrderJudge:
         # The oldest first: it tells whether a silence was that of a device offline.
         timely = [one for one in sorted(messages, key=order_of) if self._hear(one, found)]
         if timely and not self._memory.track.is_next(timely[0]):
-            since = timely[0].at
-            told = [*past(self._start_before(since)), *timely]
+            start = self._start_before(timely[0].at, self._view)
+            told = [*past(start), *timely]
             late = Late(*(self._is_late(timely[n].at) for n in (0, -1)))
-            found += self._again(since, told, late=late)
+            found += self._again(start, told, late=late)
         else:
             for at, changes in self._taken(timely):
                 found += self._tell(changes, late=self._is_late(at))
@@ -157,13 +159,10 @@ class OrderJudge:
             offline = silences_of(memory.book, message)
             found += explain(memory.book, offline, self._by(late=True))
         is_young = memory.clock - message.at <= self._settings.rejudged_days * DAY
-        if is_young and (memory.track.is_next(message) or message.at > self._reach()):
+        if is_young and (memory.track.is_next(message) or message.at > self._reach(self._view)):
             return True
         late = memory.watch.too_late(message, memory.clock, self._settings)
-        worn = self._view.activation_at(message.device_id, message.at)
-        if isinstance(message, Event) and message.code is EventCode.SOS and worn:
-            late += memory.track.notice(message, self._view)  # never too late to ask for help
-        found += self._tell(late, late=True)
+        found += self._tell([*late, *calls_of(message, self._view)], late=True)
         return False
 
     def _taken(self, messages: Iterable[Message]) -> Iterator[tuple[Micros, list[Matter]]]:
@@ -256,12 +255,12 @@ class OrderJudge:
         memory = self._memory
         since, now = first_difference(before, self._view), memory.track.now
         found: list[Finding] = []
-        is_past, is_kept = since is not None and since <= now, self._reach() < now
+        # What was recorded now has erased nothing before.
+        is_past, is_kept = since is not None and since <= now, self._reach(before) < now
         if since is not None and is_past and is_kept:
             earliest = memory.clock - self._settings.rejudged_days * DAY
-            since = Micros(max(since, earliest))
-            told = list(past(self._start_before(since)))
-            found = self._again(since, told, new=self._new(before))
+            start = self._start_before(Micros(max(since, earliest)), before)
+            found = self._again(start, list(past(start)), new=self._new(before))
         memory.track.fit(self._view)
         if is_past and not is_kept:
             found += self._tell(memory.track.stand(self._view), late=False)
@@ -270,18 +269,18 @@ class OrderJudge:
 
     def _again(
         self,
-        since: Micros,
+        start: Micros,
         messages: list[Message],
         *,
         late: Late = IN_TIME,
         new: Sequence[Absence] = (),
     ) -> list[Finding]:
-        """Judge everything after the newest snapshot before `since` again; tell what changed.
+        """Judge everything after the snapshot of an instant again; tell what changed.
 
         What is gone because of `new` absences is excused; else newer facts do not support it.
         """
         memory, limit = self._memory, self._settings.rejudged_days * DAY
-        upto, start = memory.track.now, self._start_before(since)
+        upto = memory.track.now
         memory.snapshots = [one for one in memory.snapshots if one.now <= start]
         kept = memory.snapshots[-1].track if memory.snapshots else b""
         memory.track = msgspec.msgpack.decode(kept, type=Track) if kept else Track()
@@ -328,12 +327,12 @@ class OrderJudge:
             )
         }
 
-    def _start_before(self, at: Micros) -> Micros:
-        return start_before(self._memory.snapshots, at, self._reach())
+    def _start_before(self, at: Micros, view: View) -> Micros:
+        return start_before(self._memory.snapshots, at, self._reach(view))
 
-    def _reach(self) -> Micros:
+    def _reach(self, view: View) -> Micros:
         memory = self._memory
-        return reach_of(memory.snapshots, self._view, memory.clock, memory.track.now)
+        return reach_of(memory.snapshots, view, memory.clock, memory.track.now)
 
     def _snapshot(self, next_at: Micros) -> None:
         """Keep the track as it stands before it goes into a new stretch of the day."""
@@ -346,7 +345,7 @@ class OrderJudge:
             return
         track = msgspec.msgpack.encode(memory.track, order="deterministic")
         memory.snapshots.append(Snapshot(now=now, track=track, next_at=next_at))
-        memory.snapshots = thinned(memory.snapshots, self._settings)
+        memory.snapshots = thinned(memory.snapshots, self._reach(self._view), self._settings)
         memory.book = [one for one in memory.book if self._is_wanted(one)]
 
     def _is_wanted(self, told: Told) -> bool:

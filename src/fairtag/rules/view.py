@@ -12,7 +12,7 @@ from itertools import pairwise
 import numpy as np
 
 from fairtag.orders.inforce import ruling_at
-from fairtag.orders.model import Absence, Activation, Covers, DeviceType, Lapse, Ruling
+from fairtag.orders.model import Absence, Activation, Covers, DeviceType, Ruling
 from fairtag.rules.conditions import LOCATED, Located, buffer_m, place_of, side_of
 from fairtag.rules.duty import Binding, Duty, duty_at, free_times, idle_until
 from fairtag.rules.places.leg import Edges
@@ -245,23 +245,6 @@ def view_of(rulings: tuple[Ruling, ...], clock: Micros, settings: Settings) -> V
         if absence.recorded_at <= clock or absence.recorded_at <= rulings[0].recorded_at
     }
     return View(rulings=known, absences=tuple(sorted(absences, key=_place)), settings=settings)
-
-
-def first_difference(before: View, after: View) -> Micros | None:
-    """Tell from which event time on two views judge differently."""
-    times = [one.during.start for one in set(before.absences) ^ set(after.absences)]
-    old, new = before.rulings[-1], after.rulings[-1]
-    times += [one.start for one in set(old.suspended) ^ set(new.suspended)]
-    times += [one.end for one in set(old.suspended) ^ set(new.suspended)]
-    times += [at for at, _ in _turns_of(old.lapsed) ^ _turns_of(new.lapsed)]
-    if old.during.end != new.during.end:
-        times.append(min(old.during.end, new.during.end))
-    times += [one.recorded_at for one in after.rulings[len(before.rulings) :]]
-    return min(times, default=None)
-
-
-def _turns_of(lapses: Iterable[Lapse]) -> set[tuple[Micros, frozenset[ConditionId]]]:
-    return {(at, one.standing) for one in lapses for at in (one.during.start, one.during.end)}
 
 
 def recordings(rulings: tuple[Ruling, ...]) -> list[Micros]:

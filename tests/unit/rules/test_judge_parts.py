@@ -13,6 +13,7 @@ from tests.unit.rules.streams import Desk
 from fairtag.intake.messages import EventCode, Message
 from fairtag.orders.model import Absence, Covers, Lapse, Ruling
 from fairtag.rules import judge
+from fairtag.rules.anew.differs import first_difference
 from fairtag.rules.anew.snapshots import Snapshot, thinned
 from fairtag.rules.book import Told
 from fairtag.rules.excused import covered
@@ -21,7 +22,7 @@ from fairtag.rules.finding import Kind, State, id_of
 from fairtag.rules.judge import OrderJudge
 from fairtag.rules.matter import Matter
 from fairtag.rules.settings import DEFAULTS
-from fairtag.rules.view import first_difference, recordings, view_of
+from fairtag.rules.view import recordings, view_of
 from fairtag.terms.instants import DAY, EARLIEST, HOUR, MINUTE, Micros
 
 CURFEW, ZONE, *_ = CONDITIONS
@@ -448,8 +449,9 @@ def snapshots(*hours: float) -> list[Snapshot]:
     return [Snapshot(now=Micros(START + round(one * HOUR)), track=b"") for one in hours]
 
 
-def kept(*hours: float) -> list[float]:
-    found = thinned(snapshots(*hours), replace(DEFAULTS, rejudged_days=7))
+def kept(*hours: float, reach: float = 9_999) -> list[float]:
+    (begins,) = snapshots(reach)
+    found = thinned(snapshots(*hours), begins.now, replace(DEFAULTS, rejudged_days=7))
     return [(one.now - START) / HOUR for one in found]
 
 
@@ -459,6 +461,12 @@ def test_the_newest_tracks_are_kept_and_one_a_day() -> None:
     assert kept(0, 3, 6, 9, 12) == [0, 3, 6, 9, 12]
     assert kept(0, 3, 6, 9, 13, 15, 18) == [0, 9, 13, 15, 18]
     assert kept(0, 13, 15, 18, 21, 24, 27) == [0, 13, 18, 21, 24, 27]
+
+
+def test_the_one_is_kept_from_which_nothing_is_erased() -> None:
+    assert kept(0, 3, 6, 9, 10, 13, 15, 18, 21, reach=6) == [0, 6, 13, 15, 18, 21]
+    assert kept(0, 3, 6, 9, 10, 13, 15, 18, 21, reach=0) == [0, 13, 15, 18, 21]
+    assert kept(0, 24, 25, 1_000, 1_001, 1_002, 1_003, reach=25) == [25, 1_000, 1_001, 1_002, 1_003]
 
 
 def test_one_track_is_kept_that_is_older_than_what_may_come() -> None:

@@ -8,7 +8,7 @@ from dataclasses import replace as changed
 import pytest
 from msgspec.structs import replace
 from tests.property.lives import CONDITIONS
-from tests.unit.rules.nights import at, event, fix, fixes, order, span
+from tests.unit.rules.nights import at, event, fix, fixes, order, span, worn
 from tests.unit.rules.streams import Desk
 
 from fairtag.app.trail import compact
@@ -19,10 +19,10 @@ from fairtag.rules.anew.snapshots import Snapshot, reach_of
 from fairtag.rules.finding import Finding, Kind, State
 from fairtag.rules.settings import DEFAULTS
 from fairtag.rules.view import PAUSE, view_of
-from fairtag.terms.ids import ConditionId
+from fairtag.terms.ids import ConditionId, DeviceId
 from fairtag.terms.instants import DAY, EARLIEST, HOUR, MINUTE, Micros
 
-_, ZONE, *_ = CONDITIONS
+CURFEW, ZONE, *_ = CONDITIONS
 IN_ZONE_M = 1_500.0
 BEGAN, REVIEWED = -60, 2 * 24 * 60  # minutes
 TRAILED = order(ZONE, Trail(id=ConditionId("t1")))
@@ -116,26 +116,108 @@ def test_what_is_later_is_said_to_be_too_late() -> None:
     assert desk.found[-1].kind is Kind.INPUT_TOO_LATE
 
 
+def calls(desk: Desk) -> list[tuple[State, float, bool]]:
+    return [
+        (one.state, (one.began_at - at(0)) / MINUTE, one.late)
+        for one in desk.found
+        if one.kind is Kind.WEARER_HELP
+    ]
+
+
+def called(minute: float, *, arrived: float, device_id: str = "D-1") -> Message:
+    told = event(minute, EventCode.SOS, device_id=DeviceId(device_id))
+    return replace(told, received_at=at(arrived))
+
+
+def over(minute: float) -> list[tuple[State, float, bool]]:
+    return [(State.OPENED, minute, True), (State.CLOSED, minute, True)]
+
+
 def test_a_call_for_help_is_never_too_late() -> None:
     desk = lived((overdue(),), range(-120, 360, 2))
 
-    desk.take(replace(event(200, EventCode.SOS), received_at=at(359)))
-    desk.take(replace(event(-9_999_999, EventCode.SOS), received_at=at(359)))
+    desk.take(called(200, arrived=359))
+    desk.take(called(-9_999_999, arrived=359))  # before the order
+    desk.take(called(201, arrived=359, device_id="D-9"))  # not the wearer's
 
-    calls = [one for one in desk.found if one.kind is Kind.WEARER_HELP]
-    assert [(one.state, one.began_at) for one in calls] == [
-        (State.OPENED, at(200)),
-        (State.CLOSED, at(200)),  # a moment
+    assert calls(desk) == over(200)
+
+
+def test_nothing_that_is_judged_again_takes_a_call_back() -> None:
+    """It lies before all that is judged again, or just there, and comes with other late data."""
+    desk = lived((overdue(),), range(-120, 360, 2))
+    reach = (desk.judge._reach(desk.judge._view) - at(0)) / MINUTE
+
+    desk.take(called(reach, arrived=359), *late([340], arrived=359))
+    desk.take(*late([reach + 1], arrived=359.1))
+
+    assert calls(desk) == over(reach)
+
+
+def test_nor_what_is_judged_from_before_it_after_a_week() -> None:
+    week = 7 * 24 * 60
+    desk = Desk((TRAILED,))
+    for minute in range(-120, week + 120, 20):
+        desk.take(fix(minute))
+
+    begins = desk.judge._start_before(at(130), desk.judge._view)
+    desk.take(called(110, arrived=week + 113), *late([130], arrived=week + 113))
+    desk.take(*late([150], arrived=week + 115))
+
+    assert begins < at(110)
+    assert calls(desk) == over(110)
+
+
+def test_a_call_of_before_moves_nothing_that_goes_on() -> None:
+    """Another call goes on, and a strap is open on a device that was not yet worn then."""
+    first, second = worn("D-1"), worn("D-2", during=span(250, 9_999))
+    desk = Desk((changed(overdue(), devices=(first, second)),))
+    for minute in range(-120, 360, 2):
+        desk.take(fix(minute))
+    strap = event(352, EventCode.STRAP_OPEN, device_id=DeviceId("D-2"), seq=1)
+    desk.take(replace(strap, received_at=at(359)))
+    desk.take(called(358.5, arrived=359))
+    before = list(desk.found)
+
+    desk.take(called(100, arrived=359))
+    desk.tick(at(360))
+
+    told = [(one.kind, one.state) for one in desk.found[len(before) :]]
+    assert told == [
+        (Kind.INPUT_TOO_LATE, State.OPENED),
+        (Kind.WEARER_HELP, State.OPENED),
+        (Kind.WEARER_HELP, State.CLOSED),
     ]
-    assert calls[0].late
+    assert {one.began_at for one in desk.found[len(before) + 1 :]} == {at(100)}
+    assert [one.kind for one in desk.judge._memory.track.open_matters()] == [
+        Kind.WEARER_HELP,
+        Kind.TAMPER_STRAP,
+    ]
 
 
-def test_after_the_review_late_data_are_judged() -> None:
+@pytest.mark.parametrize("noticed", [20, 44, 90])
+def test_what_does_not_bind_is_withdrawn_when_the_lapse_is_noticed_late(noticed: float) -> None:
+    """The service was down for a while; nothing is erased by a mark that was not there yet."""
+    before = order(CURFEW, ZONE, Trail(id=ConditionId("t1")))
+    desk = Desk((before,))
+    for minute in range(-120, int(noticed), 2):
+        desk.take(fix(minute, IN_ZONE_M if minute >= 0 else 0.0))
+    lapsed = changed(before, lapsed=overdue().lapsed)
+
+    desk.found += desk.judge.rule((lapsed,), at(noticed), past=desk.past)
+
+    told = [one.state for one in desk.found if one.kind is Kind.CURFEW_LEFT]
+    assert told == [State.OPENED, State.WITHDRAWN]
+    assert states(desk.found) == [State.OPENED]
+
+
+@pytest.mark.parametrize("arrives", [600, 1_800, 5 * 24 * 60])
+def test_after_the_review_late_data_are_judged(arrives: int) -> None:
     """From where nothing was erased on: the track as it stood when the review was made."""
     ends = 300.0
-    desk = lived((overdue(ends),), [n for n in range(-120, 600, 2) if not 310 <= n <= 320])
+    desk = lived((overdue(ends),), [n for n in range(-120, arrives, 2) if not 310 <= n <= 320])
 
-    desk.take(*late(range(310, 321), arrived=600))
+    desk.take(*late(range(310, 321), arrived=arrives))
 
     assert states(desk.found) == [*TOLD, *TOLD]
 
@@ -155,6 +237,7 @@ def test_it_reaches_to_where_three_quarters_of_an_hour_are_kept() -> None:
 
 
 def test_the_store_keeps_longer_than_the_judge_relies_on() -> None:
+    """And where judging is behind, it goes back from there: `tests/app/test_compact.py`."""
     assert compact._REST >= snapshots._KEPT_OF_HOURS + 15 * MINUTE
 
 

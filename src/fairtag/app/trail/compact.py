@@ -67,7 +67,9 @@ def compact(house: House, kinds: Kinds | None = None) -> int:
 def _hours(house: House, before: Micros, kinds: Kinds) -> int:
     """Make chunks of hours out of rows."""
     # A state that lags behind is made whole from rows: chunks leave out what was only to be judged.
-    upto = house.store.read(lambda tx: tx.verdicts.whole_upto())
+    upto, since = house.store.read(_judged)
+    if since is not None:  # where judging is behind, it goes back from there
+        before = Micros(min(before, since - _REST))
     waiting, held, made, taken = list[_Made](), 0, 0, 0
     for piles in _due(house, upto, before):
         for one in house.store.read(partial(_opened, piles=piles, upto=upto, kinds=kinds)):
@@ -80,6 +82,12 @@ def _hours(house: House, before: Micros, kinds: Kinds) -> int:
         if taken >= _A_ROUND:
             break
     return made + _replace(house, waiting)
+
+
+def _judged(tx: Transaction) -> tuple[int, Micros | None]:
+    """Tell up to which position states are whole, and when what comes next was received."""
+    upto = tx.verdicts.whole_upto()
+    return upto, tx.journal.waiting_since(upto)
 
 
 def _due(house: House, upto: int, before: Micros) -> Iterator[list[Pile]]:

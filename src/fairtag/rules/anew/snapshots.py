@@ -66,11 +66,11 @@ def start_before(snapshots: Sequence[Snapshot], at: Micros, reach: Micros) -> Mi
     return max([reach, *(one.now for one in snapshots if one.now < at)])
 
 
-def thinned(snapshots: list[Snapshot], settings: Settings) -> list[Snapshot]:
-    """Keep the newest, one a day before, and one that is older than late data may be."""
+def thinned(snapshots: list[Snapshot], reach: Micros, settings: Settings) -> list[Snapshot]:
+    """Keep the newest, one a day before, that of the reach, and one older than late data may be."""
     newest, older = snapshots[-_NEWEST:], snapshots[:-_NEWEST]
-    days = {one.now // DAY: one for one in reversed(older)}
-    kept = sorted(days.values(), key=lambda one: one.now)
+    first = {one.now // DAY: one.now for one in reversed(older)}
+    kept = [one for one in older if one.now in (reach, first[one.now // DAY])]
     limit = snapshots[-1].now - (settings.rejudged_days + 1) * DAY
     while len(kept) > 1 and kept[1].now <= limit:
         kept.pop(0)
