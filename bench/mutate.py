@@ -81,6 +81,8 @@ TERMS = ("terms/compiled", "terms/flat", "terms/geometry", "terms/ground")
 # Tests that belong to a module and aren't named after it, in the order in which they are tried.
 NEAR = {
     "rules/anew/*": ["rules/test_judge_again.py"],
+    "rules/anew/calls": ["rules/test_overdue.py"],
+    "rules/anew/differs": ["rules/test_judge_parts.py"],
     "rules/anew/snapshots": ["rules/test_judge_parts.py", "rules/test_overdue.py"],
     "rules/appointments/*": ["rules/test_conditions.py", "rules/test_track.py"],
     "rules/excused/*": [
@@ -102,6 +104,7 @@ NEAR = {
     "rules/conditions": ["rules/test_view.py"],
     "rules/finding": ["rules/test_matter.py", "rules/test_belief.py"],
     "rules/matter": ["rules/test_words.py"],
+    "rules/book": ["rules/test_stands.py"],
     "rules/view": ["rules/test_judge_parts.py", "rules/test_overdue.py"],
     "rules/judge": ["rules/test_follow.py", "rules/test_replay.py"],
     "rules/run": ["rules/test_track.py", "rules/test_follow.py"],
