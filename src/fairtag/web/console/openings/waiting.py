@@ -89,6 +89,14 @@ _STATES = {
     "done": "carried out",
     "over": "lapsed",
 }
+_WEIGH = {
+    "access": (
+        "Wearers have a right to their data: what counts is that nobody else gets it. Was it "
+        "checked who asks, and that this key is theirs?"
+    ),
+    "hold": "Is the reason about this case? Once a hold is over, what it kept may be destroyed.",
+}
+_WEIGH_ELSE = "Is the reason about this wearer and this time? Would less do?"
 _HERE: dict[str, Callable[[House, Person, str], Grant | Delay]] = {
     "opening": take_window,
     "delay": record_court_delay,
@@ -198,6 +206,7 @@ def _page(
         is_mine=is_mine,
         may_decide=state == "asked" and not is_mine and may(person, Act.SECOND),
         may_withdraw=state == "asked" and is_mine,
+        weigh=_WEIGH.get(proposal.matter, _WEIGH_ELSE),
         done_on=_done_on(proposal),
         may_carry_out=state == "agreed" and is_mine and proposal.matter in _HERE,
         refusal=refusal,
