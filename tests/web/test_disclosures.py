@@ -45,9 +45,9 @@ def test_at_night_alone_the_police_are_told_in_two_forms(rig: Rig) -> None:
     done = desk.send(action, to="PC 1234", said="The name and the place, as shown.")
     assert done.status_code == 303
     assert [one.is_told for one in reviews(rig.house)] == [True]
-    listed = desk.get("/disclosures").text
-    assert "Due" in listed
-    assert "Canaryella" not in listed
+    every = desk.get("/disclosures").text
+    assert "Due" in every
+    assert "Canaryella" not in every
 
 
 def test_a_request_is_read_whole_after_an_entry_and_fetched_once(rig: Rig) -> None:
@@ -144,6 +144,9 @@ def test_a_part_is_kept_from_a_wearer_by_two_and_the_page_says_which_and_why(rig
     path = desk.send("/disclosures/access", **asked, public_key=key).headers["location"]
     ground = "DPA 2018 Sch. 2 para. 16"
     form = desk.get(path).text
+    every = desk.get("/disclosures").text
+    assert 'data-name="For">the wearer<' in every
+    assert every.count('data-name="Stands">Waits for a decision<') == 2
     assert f'value="{ground}"' in form
     assert "s. 45(4)" not in form  # this order is under the UK GDPR
 
