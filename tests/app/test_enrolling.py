@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from collections.abc import Iterator
 from dataclasses import replace
@@ -548,6 +549,25 @@ def test_an_officer_looks_and_says_whom_pictures_show_on_the_page(desk: Rig) -> 
     assert "The wearer is enrolled" in olga.get(f"/enrolling/{name}").text
     assert len(compared_with(desk)) == 3
     assert name not in olga.get("/enrolling").text
+
+
+def test_the_page_says_which_picture_is_in_use_until_when_and_what_became_of_a_no(
+    desk: Rig,
+) -> None:
+    enrol(desk)
+    desk.pass_time(MINUTE)
+    name = alone(desk, "bob").invitation_id
+    olga = at_desk(desk, "olga", "officer")
+
+    seen = olga.send(f"/enrolling/{name}/look").text
+    done = olga.send(f"/enrolling/{name}/confirm", answer="no")
+    after = olga.get(done.headers["location"]).text
+
+    captions = re.findall("<figcaption>(.*?)</figcaption>", seen)
+    assert captions == ["New picture 1", "New picture 2", "New picture 3", "In use now"]
+    assert "Open until Wed 4 Nov 2026, 12:01 (Europe/London)." in seen
+    assert "The pictures were taken away and are not used." in after
+    assert "were taken away" not in olga.get(f"/enrolling/{name}").text
 
 
 def test_a_form_that_is_not_ours_takes_no_picture_in(desk: Rig) -> None:

@@ -284,6 +284,47 @@ def test_the_page_offers_to_renew_what_is_over_and_says_who_must(old: Rig) -> No
     assert "Ask a second person to renew it" in answer.text
 
 
+def test_what_was_typed_for_a_hold_that_is_refused_is_not_lost_and_no_why_is_taken_for_granted(
+    old: Rig,
+) -> None:
+    two(old)
+    cara = desk_of(old, "cara")
+    told = {"wearer": "W-1", "case": "High Court, CO/3/2032", "until": "2033-03-01"}
+    page = cara.get("/retention").text
+    assert '<option value="">Choose</option>' in page
+    answer = cara.send("/retention/holds", **told)
+    assert (answer.status_code, "choose why it is held" in answer.text) == (409, True)
+    for typed in told.values():
+        assert f'value="{typed}"' in answer.text
+    assert cara.send("/retention/holds", why="court_order", **told).status_code == 303
+    assert "It stands until the end of Tue 1 Mar 2033 (UTC)." in cara.get("/retention").text
+
+
+def test_an_empty_date_lifts_no_hold_and_the_second_person_reads_whose_it_is(old: Rig) -> None:
+    two(old)
+    placed = hold(old, until=Micros(DUE + 90 * DAY))
+    cara, sara = desk_of(old, "cara"), desk_of(old, "sara")
+    told = {"hold": placed.hold_id, "reason": WHY}
+    assert cara.send("/retention/holds/renew", **told).status_code == 409
+    assert old.house.store.read(lambda tx: tx.proposals.listed()) == []
+    assert cara.send("/retention/holds/renew", what="lift", **told).status_code == 303
+    assert cara.send("/retention/holds/renew", until="2033-05-01", **told).status_code == 303
+    found = old.house.store.read(lambda tx: tx.proposals.listed())
+    where = {one.about: f"/waiting/{one.proposal_id}" for one, _ in found}
+
+    pages = {about: sara.get(path).text for about, path in where.items()}
+    mine = cara.get(where["Lift a hold"]).text
+
+    for page in pages.values():
+        for words in ("W-1", "A court ordered that this is kept.", placed.case):
+            assert words in page
+        assert "It stands until the end of Thu 17 Feb 2033 (UTC)." in page
+    assert "that it ends now" in pages["Lift a hold"]
+    assert "that it stands until the end of Sun 1 May 2033 (UTC)" in pages["Renew a hold"]
+    assert 'href="/retention">its own page</a>' in mine
+    assert "Do it now" not in mine
+
+
 def test_a_hold_without_a_case_is_still_refused_for_that(old: Rig) -> None:
     with pytest.raises(HoldRefused) as refused:
         hold(old, case="")

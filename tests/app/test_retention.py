@@ -338,8 +338,10 @@ def test_two_people_erase_over_the_pages(old: Rig) -> None:
     (proposal,) = [one for one, _ in old.house.store.read(lambda tx: tx.proposals.listed())]
     name = {"proposal": proposal.proposal_id}
     assert cara.send("/retention/carry-out", **name).status_code == 409
-    told = {"digest": proposal.digest, "state": "agreed", "password": PASSWORD}
-    assert sara.send("/retention/decide", **name, **told).status_code == 303
+    where = f"/waiting/{proposal.proposal_id}"
+    assert f'href="{where}"' in sara.get("/retention").text
+    told = {"digest": proposal.digest, "answer": "agreed", "password": PASSWORD}
+    assert sara.send(where, **told).status_code == 303
     assert cara.send("/retention/carry-out", **name).status_code == 303
     page = sara.get("/retention").text
     assert "Locked: nobody can open it" in page

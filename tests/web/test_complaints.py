@@ -49,6 +49,7 @@ def test_a_letter_is_written_down_acknowledged_and_answered_by_another(rig: Rig)
     assert "about you" in refused.text
     page = nora.get(path).text
     assert TEXT in page
+    assert re.search(r'id="about"[^>]* required><option value="">Choose<', page)  # nobody by a slip
     assert "A supervisor or caseworker answers it" in page
     assert nora.send(f"{path}/answer", outcome="upheld", text=ANSWER).status_code == 403
     assert nora.send(f"{path}/acknowledge", how="letter of today").status_code == 303
@@ -57,6 +58,7 @@ def test_a_letter_is_written_down_acknowledged_and_answered_by_another(rig: Rig)
     assert (short.status_code, "Sorry." in short.text) == (422, True)
     assert cleo.send(f"{path}/answer", outcome="upheld", text=ANSWER).status_code == 303
     assert ANSWER in nora.get(path).text
+    assert "Tue 3 Nov 2026, 00:00 (Europe/London)</strong> cleo answered it" in nora.get(path).text
     assert "No complaint waits" in nora.get("/complaints").text
 
 
@@ -109,6 +111,7 @@ def test_contests_are_listed_with_what_they_keep_and_who_answers(rig: Rig) -> No
         reason="He was there.",
     )
     assert "answered by oona" in nora.get("/contests").text
+    assert "until Tue 1 Dec 2026, 00:00 (Europe/London)" in nora.get("/contests").text
     rig.clock.at = Micros(rig.clock.at + 28 * DAY)
     assert "No contest waits" in at_desk(rig, "nina", "officer").get("/contests").text
 

@@ -112,7 +112,6 @@ POST   /recipients/{proposal_id}/enter        s   s   n   y   n   n   n   n   n 
 GET    /log                                   s   s   n   y   n   n   y   n   n   n   n   s
 GET    /retention                             s   s   n   y   y   n   n   n   n   n   n   s
 POST   /retention/ask                         s   s   n   y   y   n   n   n   n   n   n   s
-POST   /retention/decide                      s   s   n   y   n   n   n   n   n   n   n   s
 POST   /retention/carry-out                   s   s   n   y   y   n   n   n   n   n   n   s
 POST   /retention/holds                       s   s   y   y   y   n   n   n   n   n   n   s
 POST   /retention/holds/renew                 s   s   y   y   y   n   n   n   n   n   n   s

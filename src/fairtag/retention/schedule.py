@@ -101,7 +101,7 @@ RULES: dict[RecordKind, Rule] = {
         days=RECORD_DAYS,
         since="basis",
         by="two people",
-        why="By outcome, see `photo_goes_at`; what people found stays with the record (G5).",
+        why="Sooner after a match or no match; what people found stays with the record (G5).",
     ),
     RecordKind.ENROLMENT: _ENROLLED,
     RecordKind.TEMPLATE: _ENROLLED,

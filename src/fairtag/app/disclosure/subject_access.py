@@ -207,10 +207,14 @@ def requests(house: House) -> list[Access]:
     """List requests for access, newest first, with their dates."""
     now = house.clock.now()
     return house.store.read(
-        lambda tx: [
-            _access(tx, asked, steps, now) for asked, steps in tx.disclosures.listed(how="access")
-        ]
+        lambda tx: [_access(tx, *one, now) for one in tx.disclosures.listed(how="access")]
     )
+
+
+def request_of(house: House, disclosure_id: str) -> Access:
+    """Tell how one request for access stands."""
+    now = house.clock.now()
+    return house.store.read(lambda tx: _access(tx, *tx.disclosures.get(disclosure_id), now))
 
 
 def holds_of(tx: Transaction, wearer_id: WearerId) -> list[Hold]:

@@ -33,9 +33,11 @@ from fairtag.terms.errors import FairtagError
 from fairtag.terms.ids import WearerId, is_id
 from fairtag.terms.instants import Micros, text
 from fairtag.web.console.complaining.words import STEPS
+from fairtag.web.console.disclosing.words import local
+from fairtag.web.console.queue_pages import zone_of
 from fairtag.web.console.refusals import status_of
 from fairtag.web.console.shell import Checked, Shell, Signed
-from fairtag.web.console.show import since, when
+from fairtag.web.console.show import since
 
 _MOST = 50  # of the answered ones
 _DAY = len("2026-11-03")
@@ -67,7 +69,9 @@ def _listing(router: APIRouter, shell: Shell) -> None:
     def show_contests(request: Request, person: Signed) -> Response:
         demand(person, Act.COMPLAINT)
         now = shell.house.clock.now()
-        rows = shell.house.store.read(lambda tx: [_contest(one, now) for one in contested(tx, now)])
+        rows = shell.house.store.read(
+            lambda tx: [_contest(tx, one, now) for one in contested(tx, now)]
+        )
         return shell.page(request, "complaining/contests.html", rows=rows)
 
     @router.get("/complaints")
@@ -175,6 +179,7 @@ def _one(
     whole = read_complaint(shell.house, person, complaint_id)
     row = _row(whole.listed)
     is_open = not row["is_answered"] and not whole.is_about_reader
+    zone = shell.house.store.read(lambda tx: zone_of(tx, whole.listed.complaint.order_id))
     return shell.page(
         request,
         "complaining/one.html",
@@ -185,7 +190,7 @@ def _one(
         one=row,
         text=whole.text,
         is_about_me=whole.is_about_reader,
-        steps=[_step(step, whole) for step in whole.listed.steps],
+        steps=[_step(step, whole, zone) for step in whole.listed.steps],
         may_tell=is_open and not whole.listed.stands.is_acknowledged,
         may_name=is_open,
         may_answer=is_open and may(person, Act.ANSWER),
@@ -215,26 +220,26 @@ def _row(one: Listed) -> dict[str, Any]:
     }
 
 
-def _step(step: Step, whole: Whole) -> dict[str, str]:
+def _step(step: Step, whole: Whole, zone: str) -> dict[str, str]:
     told = STEPS[step.what].format(about=step.about, outcome=step.outcome)
     words = whole.replied.get(step.what, "")
-    return {"at": when(step.at), "by": step.by, "what": told, "words": words}
+    return {"at": local(step.at, zone), "by": step.by, "what": told, "words": words}
 
 
-def _contest(one: Contested, now: Micros) -> dict[str, Any]:
-    made = one.decided
+def _contest(tx: Transaction, one: Contested, now: Micros) -> dict[str, Any]:
+    made, zone = one.decided, zone_of(tx, one.contest.order_id)
     return {
         "alert": one.contest.alert_id,
         "wearer": one.contest.wearer_id,
         "order": one.contest.order_id,
-        "at": when(one.contest.at),
+        "at": local(one.contest.at, zone),
         "ago": since(one.contest.at, now),
         "owner": one.owner,
         "is_own": one.is_own,
         "is_answered": one.is_answered,
         "answered_by": one.answered_by,
-        "until": when(one.held_until),
-        "decided": "" if made is None else f"{made.by} on {when(made.at)} UTC",
+        "until": "" if one.held_until is None else local(one.held_until, zone),
+        "decided": "" if made is None else f"{made.by} on {local(made.at, zone)}",
         "decided_alert": "" if made is None else made.alert_id,
     }
 

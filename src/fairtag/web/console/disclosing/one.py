@@ -5,18 +5,22 @@ What somebody wrote is sealed; reading it is a consultation and is written down 
 
 from __future__ import annotations
 
+from typing import Any
+
 from fastapi import Request, Response
 
 from fairtag.app.books import Person
 from fairtag.app.disclosure.ask import bound, recipient_of, state_now
 from fairtag.app.disclosure.deliver import is_unmade
 from fairtag.app.disclosure.log import write_read
+from fairtag.app.disclosure.subject_access import request_of
 from fairtag.app.permissions import Act, demand, may
 from fairtag.app.ports import Transaction
 from fairtag.disclosure.course import Asked, State, Step, last
 from fairtag.disclosure.gateways import GATEWAYS
 from fairtag.disclosure.scope import Category
 from fairtag.disclosure.withholding import GROUNDS
+from fairtag.review.four_eyes import state_of
 from fairtag.terms.errors import FairtagError, NotPermitted
 from fairtag.terms.instants import Micros, parse
 from fairtag.web.console.disclosing import words
@@ -27,6 +31,7 @@ from fairtag.web.console.show import when
 
 _WITHHELD = "withheld."
 _INSTANTS = ("from", "until")
+_ANSWERED = (State.FETCHED, State.EXPIRED, State.REFUSED)
 
 
 def show(
@@ -57,7 +62,8 @@ def show(
         refusal=refusal,
         asked=asked,
         state=state.value,
-        state_words=words.STATES[state],
+        **shell.house.store.read(lambda tx: _stands(tx, steps, state, now)),
+        answer_by=_answer_by(shell, asked, state),
         scope=shell.house.store.read(lambda tx: _scope(tx, asked, steps, state, zone)),
         zone=zone,
         is_said_no=state is State.ASKED and last(steps, "proposed") is not None,
@@ -69,7 +75,6 @@ def show(
         proposal=_proposal(steps) if state is State.PROPOSED else "",
         may_decide=may(person, Act.DISCLOSE),
         may_review=may(person, Act.SECOND) and asked.by != person.user_id,
-        is_reviewed=last(steps, "reviewed") is not None,
         is_mine=asked.by == person.user_id,
         is_unmade=is_unmade(shell.house, disclosure_id, steps),
     )
@@ -109,6 +114,30 @@ def _scope(
         name: (words.local(parse(told), zone),) if name in _INSTANTS else words.in_words(name, told)
         for name, told in found.items()
     }
+
+
+def _is_agreed(tx: Transaction, steps: tuple[Step, ...], state: State, now: Micros) -> bool:
+    """Tell whether a second person agreed to what was asked last, and nobody carried it out."""
+    if state is not State.PROPOSED:
+        return False
+    proposal, marks = tx.proposals.get(_proposal(steps))
+    return state_of(proposal, marks, now=now) == "agreed"
+
+
+def _stands(tx: Transaction, steps: tuple[Step, ...], state: State, now: Micros) -> dict[str, Any]:
+    is_agreed = _is_agreed(tx, steps, state, now)
+    told = words.AGREED if is_agreed else words.STATES[state]
+    is_reviewed = last(steps, "reviewed") is not None
+    return {"is_agreed": is_agreed, "is_reviewed": is_reviewed, "state_words": told}
+
+
+def _answer_by(shell: Shell, asked: Asked, state: State) -> str:
+    """Tell by which day a wearer who asks for their data is answered; empty once they are."""
+    if asked.how != "access" or state in _ANSWERED:
+        return ""
+    one = request_of(shell.house, asked.disclosure_id)
+    more = ", longer by reason" if one.is_extended else ""
+    return f"{one.due_on}{more}{' (late)' if one.is_late else ''}"
 
 
 def _proposal(steps: tuple[Step, ...]) -> str:

@@ -100,6 +100,7 @@ def _looking(router: APIRouter, shell: Shell) -> None:
             ),
             access=requests(shell.house) if sees_all else [],
             local=local,
+            states=words.STATES,
         )
 
     @router.get("/disclosures/{disclosure_id}")
@@ -198,7 +199,7 @@ def _rows(tx: Transaction, only_by: str | None, now: Micros) -> list[dict[str, s
         {
             "id": asked.disclosure_id,
             "at": local(asked.at, zone_of(tx, asked.order_id)),
-            "recipient": recipient_name(tx, asked),
+            "recipient": _for(tx, asked),
             "order": asked.order_id,
             "state": words.STATES[state_now(tx, steps, now)],
             "by": asked.by,
@@ -206,6 +207,11 @@ def _rows(tx: Transaction, only_by: str | None, now: Micros) -> list[dict[str, s
         for asked, steps in tx.disclosures.listed()
         if only_by in (None, asked.by)
     ]
+
+
+def _for(tx: Transaction, asked: Asked) -> str:
+    """Name for whom it is, to staff: what a wearer reads of their own request says 'you'."""
+    return "the wearer" if asked.how == "access" else recipient_name(tx, asked)
 
 
 def _back(disclosure_id: str) -> Response:

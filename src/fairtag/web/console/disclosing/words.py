@@ -32,6 +32,7 @@ STATES = {
     State.OPENED: "Shown to be told by phone; write down what was said",
     State.TOLD: "Told by phone",
 }
+AGREED = "A second person agreed; the package can be made"
 STEPS = {
     "refused": "refused it",
     "proposed": "decided for it and asked a second person",
@@ -43,7 +44,7 @@ STEPS = {
     "told": "wrote down what was said",
     "reviewed": "looked at it afterwards",
     "extended": "took more time",
-    "identity_checked": "looked who asks",
+    "identity_checked": "checked who asks",
 }
 
 

@@ -31,11 +31,12 @@ from fairtag.faces.refusals import EnrolmentNotSeen, EnrolmentRefused
 from fairtag.terms.errors import FairtagError, TooLarge, UsageError
 from fairtag.terms.ids import DeviceId, OrderId
 from fairtag.terms.instants import DAY, Micros
+from fairtag.web.console.disclosing.words import local
 from fairtag.web.console.enrolling.words import advised
+from fairtag.web.console.queue_pages import zone_of
 from fairtag.web.console.refusals import status_of
 from fairtag.web.console.reviewing.pictures import inside
 from fairtag.web.console.shell import Checked, Shell, Signed
-from fairtag.web.console.show import when
 from fairtag.web.multipart import parts_of
 
 _MOST_BYTES = 8 * 1024 * 1024
@@ -123,7 +124,8 @@ def _looking(router: APIRouter, shell: Shell) -> None:
             say_who(shell.house, person, invitation_id, is_wearer=answer == "yes")
         except EnrolmentNotSeen as refusal:
             return _page(shell, request, invitation_id, None, refusal)
-        return RedirectResponse(f"/enrolling/{invitation_id}", status_code=303)
+        done = "" if answer == "yes" else "?done=taken-away"
+        return RedirectResponse(f"/enrolling/{invitation_id}{done}", status_code=303)
 
 
 def _fetched(shell: Shell, person: Person, invitation_id: str, reference: str) -> Enrolled:
@@ -193,18 +195,20 @@ def _page(
     refusal: FairtagError | None,
     seen: Seen | None = None,
 ) -> Response:
-    def work(tx: Transaction) -> tuple[Invitation, set[str]]:
+    def work(tx: Transaction) -> tuple[dict[str, Any], set[str]]:
         found = tx.enrolments.invitation(invitation_id)
-        return found, {one.use for one in of_invitation(tx, found)}
+        shown = _shown(found) | {"until": local(found.until, zone_of(tx, found.order_id))}
+        return shown, {one.use for one in of_invitation(tx, found)}
 
-    found, uses = shell.house.store.read(work)
+    shown, uses = shell.house.store.read(work)
     return shell.page(
         request,
         "enrolling/one.html",
         status=200 if refusal is None else status_of(refusal),
-        one=_shown(found),
+        one=shown,
         waits="waits" in uses,
         is_declined="declined" in uses,
+        is_taken_away=shown["taken"] == 0 and request.query_params.get("done") == "taken-away",
         seen=None if seen is None else [inside(one) for one in seen.pictures],
         former=[] if seen is None else [inside(one) for one in seen.former[:1]],
         looked=[] if done is None else [_looked(one) for one in done.looked],
@@ -220,7 +224,6 @@ def _shown(one: Invitation) -> dict[str, Any]:
         "wearer": one.wearer_id,
         "order": one.order_id,
         "device": one.device_id or "",
-        "until": when(one.until),
         "taken": one.taken,
     }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Annotated, Any, Literal
 
@@ -15,8 +16,10 @@ from fairtag.app.openings import writing
 from fairtag.app.openings.delay import record_court_delay
 from fairtag.app.openings.grants import take_window
 from fairtag.app.permissions import Act, may
+from fairtag.app.ports import Transaction
 from fairtag.custody.delay import Delay
 from fairtag.custody.opening import Grant
+from fairtag.retention.holds import WORDS
 from fairtag.review.four_eyes import Mark, Proposal, State, state_of
 from fairtag.terms.errors import (
     AlertStateRefused,
@@ -34,8 +37,9 @@ from fairtag.web.console import words
 from fairtag.web.console.disclosing.words import in_words, local
 from fairtag.web.console.queue_pages import zone_of
 from fairtag.web.console.refusals import status_on_page
+from fairtag.web.console.retention.words import last_day
 from fairtag.web.console.shell import Checked, Shell, Signed
-from fairtag.web.console.show import ago, when
+from fairtag.web.console.show import ago
 
 _LONG = 2000
 _REFUSALS = (
@@ -50,7 +54,7 @@ _REFUSALS = (
 _MATTERS = {
     "opening": "Open a window of a wearer's trail",
     "delay": "Delay a wearer's notice as a court says",
-    "hold": "Hold a record",
+    "hold": "Renew or lift a hold",
     "erasure": "End a record",
     "limit": "Raise a limit",
     "disclosure": "Disclose a record",
@@ -68,9 +72,15 @@ _SCOPES = {
     "grant": "Opening",
     "until": "Until",
     "court": "Court and reference",
+    "gateway": "Legal ground",
+    "fingerprint": "Key ends with",
+    "categories": "Which data",
+    "identity": "Who asks was checked",
 }
 _INSTANTS = ("from", "to", "until")
+_Rows = list[tuple[str, tuple[str, ...]]]
 _NOTHING = "nothing"
+_STAMP = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+Z")
 _STATES = {
     "asked": "waits for a second person",
     "agreed": "agreed; the person who asked carries it out",
@@ -79,6 +89,14 @@ _STATES = {
     "done": "carried out",
     "over": "lapsed",
 }
+_WEIGH = {
+    "access": (
+        "Wearers have a right to their data: what counts is that nobody else gets it. Was it "
+        "checked who asks, and that this key is theirs?"
+    ),
+    "hold": "Is the reason about this case? Once a hold is over, what it kept may be destroyed.",
+}
+_WEIGH_ELSE = "Is the reason about this wearer and this time? Would less do?"
 _HERE: dict[str, Callable[[House, Person, str], Grant | Delay]] = {
     "opening": take_window,
     "delay": record_court_delay,
@@ -174,19 +192,22 @@ def _page(
         raise NotPermitted("this question is another person's")
     _note_reading(shell, person, proposal, now)
     state = state_of(proposal, marks, now=now)
-    zone = shell.house.store.read(lambda tx: zone_of(tx, proposal.order_id))
+    zone = shell.house.store.read(lambda tx: _zone(tx, proposal))
+    about = shell.house.store.read(lambda tx: _about(tx, proposal))
     return shell.page(
         request,
         "waiting_one.html",
         status=status_on_page(refusal),
-        one=_row(proposal, state, now),
-        scope=_scope(proposal, zone),
+        one=_row(proposal, state, now) | {"at": local(proposal.asked_at, zone)},
+        scope=[*about, *_scope(proposal, zone)],
         reason=proposal.reason,
-        marks=[_mark(mark) for mark in marks],
+        marks=[_mark(mark, zone) for mark in marks],
         digest=proposal.digest,
         is_mine=is_mine,
         may_decide=state == "asked" and not is_mine and may(person, Act.SECOND),
         may_withdraw=state == "asked" and is_mine,
+        weigh=_WEIGH.get(proposal.matter, _WEIGH_ELSE),
+        done_on=_done_on(proposal),
         may_carry_out=state == "agreed" and is_mine and proposal.matter in _HERE,
         refusal=refusal,
         typed=typed,
@@ -207,11 +228,50 @@ def _note_reading(shell: Shell, person: Person, proposal: Proposal, now: Micros)
     shell.house.store.transact(lambda tx: writing.write(tx, entry))
 
 
-def _scope(proposal: Proposal, zone: str) -> list[tuple[str, tuple[str, ...]]]:
-    return [
+def _zone(tx: Transaction, proposal: Proposal) -> str:
+    """Tell the zone of its order, or of an order of its wearer."""
+    of_wearer = (
+        tx.orders.facts(wearer_id=proposal.wearer_id)
+        if proposal.order_id is None and proposal.wearer_id is not None
+        else []
+    )
+    return zone_of(tx, of_wearer[0].order_id if of_wearer else proposal.order_id)
+
+
+def _about(tx: Transaction, proposal: Proposal) -> _Rows:
+    """Say about whom it is, and of a hold what it keeps now: its reference tells nobody that."""
+    told: _Rows = [] if proposal.wearer_id is None else [("Wearer", (proposal.wearer_id,))]
+    if proposal.matter != "hold":
+        return told if "wearer" not in proposal.scope else []
+    try:
+        hold = tx.holds.get(proposal.scope["hold"])
+    except FairtagError:  # it went with its wearer's record, or its key is locked
+        return told
+    end = "" if hold.until is None else f"It stands {last_day(hold.until)}."
+    facts = (("Why it is held", WORDS[hold.why]), ("Court and reference", hold.case), ("Now", end))
+    return told + [(name, (fact,)) for name, fact in facts if fact]
+
+
+def _done_on(proposal: Proposal) -> str:
+    """Tell the page where it is carried out; empty when it is here, or on none."""
+    if proposal.matter in ("hold", "erasure", "limit"):
+        return "/retention"
+    if proposal.matter in ("access", "disclosure"):
+        asked = proposal.scope.get("disclosure")
+        return f"/disclosures/{asked}" if asked else "/recipients"
+    return ""
+
+
+def _scope(proposal: Proposal, zone: str) -> _Rows:
+    shown = [
         (_SCOPES.get(name, name.replace("_", " ").capitalize()), _told(name, value, zone))
         for name, value in proposal.scope.items()
     ]
+    if proposal.matter != "hold":
+        return shown
+    end = parse(proposal.scope["until"])
+    asked = "that it ends now" if end <= proposal.asked_at else f"that it stands {last_day(end)}"
+    return [*(one for one in shown if one[0] != _SCOPES["until"]), ("What is asked", (asked,))]
 
 
 def _told(name: str, value: str, zone: str) -> tuple[str, ...]:
@@ -222,6 +282,8 @@ def _told(name: str, value: str, zone: str) -> tuple[str, ...]:
             return (local(parse(value), zone),)
         except ValueError:  # another matter's word: it is shown as it was asked
             return (value,)
+    if name == "identity":  # which a person wrote down, with its instant
+        return (_STAMP.sub(lambda at: local(parse(at[0]), zone), value),)
     return in_words(name, value) or (_NOTHING,)
 
 
@@ -232,7 +294,6 @@ def _row(proposal: Proposal, state: State, now: Micros) -> dict[str, Any]:
         "matter": _MATTERS[proposal.matter],
         "about": proposal.about,
         "by": proposal.asked_by,
-        "at": when(proposal.asked_at),
         "ago": ago(proposal.asked_at, now),
         "left": "less than a minute" if left < MINUTE else ago(now, proposal.over_at),
         "state": state,
@@ -240,9 +301,9 @@ def _row(proposal: Proposal, state: State, now: Micros) -> dict[str, Any]:
     }
 
 
-def _mark(mark: Mark) -> dict[str, str]:
+def _mark(mark: Mark, zone: str) -> dict[str, str]:
     return {
-        "at": when(mark.at),
+        "at": local(mark.at, zone),
         "told": f"{_STATES[mark.state].partition(';')[0]}, by {mark.by}",
         "reason": mark.reason,
     }

@@ -13,7 +13,6 @@ from fastapi.responses import RedirectResponse
 from whenever import Date
 
 from fairtag.app.books import Person
-from fairtag.app.four_eyes.decide import decide
 from fairtag.app.permissions import Act, demand, may
 from fairtag.app.ports import Transaction
 from fairtag.app.retention import run as erasing
@@ -21,7 +20,7 @@ from fairtag.app.retention.book import Run
 from fairtag.app.retention.hold import ask_renewal, new_hold_id, place_hold, renew_hold
 from fairtag.app.retention.plan import listed, room_left
 from fairtag.app.retention.standing import holds_standing
-from fairtag.retention.holds import AUTOMATIC, WORDS, Hold
+from fairtag.retention.holds import AUTOMATIC, WORDS, Hold, Why
 from fairtag.retention.limits import demand_clock
 from fairtag.retention.refusals import ClockDoubtful, HoldRefused
 from fairtag.retention.schedule import Rule
@@ -29,6 +28,7 @@ from fairtag.review.four_eyes import Proposal, state_of
 from fairtag.terms.errors import FairtagError
 from fairtag.terms.ids import WearerId
 from fairtag.terms.instants import DAY, Micros, parse
+from fairtag.web.console.retention.words import last_day
 from fairtag.web.console.shell import Checked, Shell, Signed
 from fairtag.web.console.show import when
 
@@ -42,6 +42,7 @@ _STATES = {
     "removed": "Gone",
     "restored": "Put back",
 }
+_PLACED: dict[str, Why] = {"court_order": "court_order", "proceedings": "proceedings"}
 _BY = {"machine": "by itself", "two people": "by two people", "compaction": "once it is compacted"}
 _SINCE = {
     "basis": "after the order's legal basis ends",
@@ -80,31 +81,6 @@ def _erasing(router: APIRouter, shell: Shell) -> None:
             return _page(shell, request, person, refusal)
         return _back()
 
-    @router.post("/retention/decide")
-    def agree(
-        request: Request,
-        person: Checked,
-        proposal: Name = "",
-        digest: Name = "",
-        state: Annotated[Literal["agreed", "refused"], Form()] = "refused",
-        password: Annotated[str, Form(max_length=1024)] = "",
-        reason: Words = "",
-    ) -> Response:
-        demand(person, Act.SECOND)
-        try:
-            decide(
-                shell.house,
-                person,
-                proposal,
-                state=state,
-                digest=digest,
-                password=password,
-                reason=reason,
-            )
-        except FairtagError as refusal:
-            return _page(shell, request, person, refusal)
-        return _back()
-
     @router.post("/retention/carry-out")
     def carry_out(request: Request, person: Checked, proposal: Name = "") -> Response:
         demand(person, Act.ERASE)
@@ -121,16 +97,17 @@ def _holding(router: APIRouter, shell: Shell) -> None:
         request: Request,
         person: Checked,
         wearer: Name = "",
-        why: Annotated[Literal["court_order", "proceedings"], Form()] = "court_order",
+        why: Name = "",
         case: Words = "",
         until: Name = "",
     ) -> Response:
         demand(person, Act.ORDERS)
+        told = {"wearer": wearer, "why": why, "case": case, "until": until}
         try:
             wanted = Hold(
                 hold_id=new_hold_id(shell.house),
                 wearer_id=WearerId(wearer),
-                why=why,
+                why=_why(why),
                 since=shell.house.clock.now(),
                 until=_last_day(until),
                 by=person.user_id,
@@ -138,16 +115,21 @@ def _holding(router: APIRouter, shell: Shell) -> None:
             )
             place_hold(shell.house, wanted, person=person, by=person.user_id)
         except FairtagError as refusal:
-            return _page(shell, request, person, refusal)
+            return _page(shell, request, person, refusal, told)
         return _back("#holds")
 
     @router.post("/retention/holds/renew")
     def renew(
-        request: Request, person: Checked, hold: Name = "", until: Name = "", reason: Words = ""
+        request: Request,
+        person: Checked,
+        hold: Name = "",
+        what: Annotated[Literal["renew", "lift"], Form()] = "renew",
+        until: Name = "",
+        reason: Words = "",
     ) -> Response:
         demand(person, Act.ORDERS)
         try:
-            end = _last_day(until) if until else shell.house.clock.now()
+            end = shell.house.clock.now() if what == "lift" else _last_day(until)
             ask_renewal(shell.house, person, hold, until=end, reason=reason)
         except FairtagError as refusal:
             return _page(shell, request, person, refusal)
@@ -175,6 +157,12 @@ def _carry_out(shell: Shell, person: Person, proposal_id: str) -> None:
         erasing.begin_erasure(shell.house, proposal_id, by=person.user_id)
 
 
+def _why(told: str) -> Why:
+    if told not in _PLACED:
+        raise HoldRefused("choose why it is held")
+    return _PLACED[told]
+
+
 def _last_day(told: str) -> Micros:
     try:
         return Micros(parse(f"{Date.parse_iso(told)}T00:00:00Z") + DAY)
@@ -198,7 +186,11 @@ class _Shown:
 
 
 def _page(
-    shell: Shell, request: Request, person: Person, refusal: FairtagError | None = None
+    shell: Shell,
+    request: Request,
+    person: Person,
+    refusal: FairtagError | None = None,
+    typed: dict[str, str] | None = None,
 ) -> Response:
     now = shell.house.clock.now()
     shown = shell.house.store.read(lambda tx: _shown(tx, shell, person, now))
@@ -215,6 +207,7 @@ def _page(
         rules=[_rule(kind, rule) for kind, rule in shell.house.schedule.rules],
         refusal=told,
         may_hold=may(person, Act.ORDERS),
+        typed={"wearer": "", "why": "", "case": "", "until": ""} | (typed or {}),
     )
 
 
@@ -256,10 +249,10 @@ def _asked(one: Proposal, state: str, person: Person) -> dict[str, Any]:
         "reason": one.reason,
         "by": one.asked_by,
         "at": when(one.asked_at),
-        "scope": sorted(one.scope.items()),
-        "digest": one.digest,
+        "wearer": one.wearer_id or "",
         "state": state,
         "matter": one.matter,
+        "may_read": one.asked_by == person.user_id or may(person, Act.SECOND),
         "may_decide": state == "asked"
         and one.asked_by != person.user_id
         and may(person, Act.SECOND),
@@ -284,7 +277,9 @@ def _hold(one: Hold, now: Micros) -> dict[str, Any]:
         "id": one.hold_id,
         "wearer": one.wearer_id,
         "words": WORDS[one.why].replace("You ", "The wearer ").replace("you are", "they are"),
-        "until": "28 days after the answer" if one.until is None else when(one.until) + over,
+        "until": "until 28 days after the answer"
+        if one.until is None
+        else last_day(one.until) + over,
         "by": one.by,
         "is_renewable": one.why not in AUTOMATIC,
     }
