@@ -162,7 +162,8 @@ class OrderJudge:
         if is_young and (memory.track.is_next(message) or message.at > self._reach(self._view)):
             return True
         late = memory.watch.too_late(message, memory.clock, self._settings)
-        found += self._tell([*late, *calls_of(message, self._view)], late=True)
+        late += calls_of(message, memory.book, self._view)
+        found += self._tell(late, late=True)
         return False
 
     def _taken(self, messages: Iterable[Message]) -> Iterator[tuple[Micros, list[Matter]]]:
@@ -355,7 +356,8 @@ class OrderJudge:
             return True
         days = _EXCUSED_DAYS if matter.kind in AGAINST_WEARER else _BOOK_DAYS
         # Judging again starts from a snapshot, which may be older than the data it is for.
-        return matter.closed_at > min(memory.clock - days * DAY, memory.snapshots[0].now)
+        over = max(matter.closed_at, matter.began_at)  # a call that came too late has no other
+        return over > min(memory.clock - days * DAY, memory.snapshots[0].now)
 
     def _tell(self, changes: Sequence[Matter], *, late: bool) -> list[Finding]:
         return tell(self._memory.book, changes, self._by(late=late)) if changes else []

@@ -72,7 +72,8 @@ class Run:
             found = track.advance(at, view)
             ruling = view.ruling_at(at)
             if ruling is None or view.activation_at(self._columns.device_id, at) is None:
-                self._row = self._first_of(view.next_boundary(at), view.pause_after(at))
+                due = track.due(view)
+                self._row = self._first_of(due, view.next_boundary(at), view.pause_after(at))
                 self._device.skip_to(self._row)
             else:
                 found += track.turn(view)

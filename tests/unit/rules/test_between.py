@@ -85,14 +85,14 @@ def test_a_step_is_odd_from_a_quarter_more_than_the_told_speed_explains() -> Non
 
 
 def test_positions_that_may_be_wrong_by_more_explain_a_longer_step() -> None:
-    """Widths of 30 m and 10 m: 80 m and 75 m are explained."""
+    """Widths of 30 m and 10 m: 40 m and 75 m are explained; of 20 m and 10 m, 30 m and 75 m."""
     far = (0, 300, 1), (60, 300, 1)
     for widths in ((30, 10), (10, 30)):
-        assert spans(*far, step_m=(154,), width_m=widths) == []
-        assert spans(*far, step_m=(156,), width_m=widths) == [[0, 60]]
+        assert spans(*far, step_m=(114,), width_m=widths) == []
+        assert spans(*far, step_m=(116,), width_m=widths) == [[0, 60]]
     three = (*far, (120, 300, 1))
-    assert spans(*three, step_m=(154, 114), width_m=(30, 10, 10)) == []
-    assert spans(*three, step_m=(154, 116), width_m=(30, 10, 10)) == [[60, 120]]
+    assert spans(*three, step_m=(114, 104), width_m=(20, 20, 10)) == []
+    assert spans(*three, step_m=(114, 106), width_m=(20, 20, 10)) == [[60, 120]]
 
 
 def test_beyond_the_edge_the_time_is_unseen_up_to_the_position() -> None:

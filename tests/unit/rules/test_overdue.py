@@ -154,6 +154,48 @@ def test_nothing_that_is_judged_again_takes_a_call_back() -> None:
     assert calls(desk) == over(reach)
 
 
+def test_a_call_that_goes_on_is_told_once() -> None:
+    """Pressed again and again since 0:01, for longer than is judged again; some come late."""
+    desk = lived((overdue(),), range(-120, 300, 2))
+    for minute in range(301, 400, 2):
+        desk.take(fix(minute))
+        if minute % 10 == 1 and minute not in (331, 371):
+            desk.take(called(minute, arrived=minute + 0.1))
+
+    before = calls(desk)
+
+    desk.take(called(331, arrived=399.5))  # in one that ended at 336
+    desk.take(called(351, arrived=399.6))  # in one that goes on
+    desk.take(called(290, arrived=399.7))  # another one
+
+    assert [(one[0], one[1]) for one in before][-1] == (State.OPENED, 381)
+    assert calls(desk) == [*before, *over(290)]
+
+
+def test_a_call_that_is_told_once_is_not_told_again() -> None:
+    """It came by two ways: one with the device's number, one without."""
+    desk = lived((overdue(),), range(-120, 360, 2))
+    desk.take(called(200, arrived=359))
+    desk.take(*fixes(range(360, 800, 2)))
+
+    desk.take(replace(called(200, arrived=801), seq=7))
+
+    assert calls(desk) == over(200)
+
+
+def test_two_devices_that_call_at_one_instant_are_two_calls() -> None:
+    both = changed(overdue(), devices=(worn("D-1"), worn("D-2")))
+    desk = lived((both,), range(-120, 360, 2))
+
+    desk.take(called(200, arrived=359), called(200, arrived=359, device_id="D-2"))
+
+    told = [one for one in desk.found if one.kind is Kind.WEARER_HELP]
+    assert [one.device_id for one in told] == ["D-1", "D-1", "D-2", "D-2"]
+    assert len({one.finding_id for one in told}) == len(told) / 2
+    assert all(one.evidence[0].at == at(200) for one in told)
+    assert calls(desk) == [*over(200), *over(200)]
+
+
 def test_nor_what_is_judged_from_before_it_after_a_week() -> None:
     week = 7 * 24 * 60
     desk = Desk((TRAILED,))

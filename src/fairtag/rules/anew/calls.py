@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from fairtag.intake.messages import Event, EventCode, Message
+from fairtag.rules.book import Told
 from fairtag.rules.finding import Kind
 from fairtag.rules.matter import Matter, evidence_of
 from fairtag.rules.view import View
 from fairtag.terms.instants import EARLIEST
 
 
-def calls_of(message: Message, view: View) -> list[Matter]:
-    """Give the call for help of a worn device as a matter that is over.
+def calls_of(message: Message, book: Sequence[Told], view: View) -> list[Matter]:
+    """Give the call for help of a worn device as a matter that is over; none if it is told already.
 
     It goes past the track, which stands long after it; no later judging touches it.
     """
     if not isinstance(message, Event) or message.code is not EventCode.SOS:
         return []
     if view.activation_at(message.device_id, message.at) is None:
+        return []
+    if any(_is_of(message, one.matter) for one in book if not one.is_final):
         return []
     return [
         Matter(
@@ -28,3 +33,11 @@ def calls_of(message: Message, view: View) -> list[Matter]:
             evidence=(evidence_of(message),),
         )
     ]
+
+
+def _is_of(message: Message, matter: Matter) -> bool:
+    """Tell whether a message lies within a call for help that its device made."""
+    if matter.kind is not Kind.WEARER_HELP or matter.device_id != message.device_id:
+        return False
+    is_over = matter.ended_at is not None and matter.ended_at < message.at
+    return matter.began_at <= message.at and not is_over

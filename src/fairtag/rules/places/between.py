@@ -19,9 +19,9 @@ from fairtag.terms.instants import SECOND
 # Source: R. W. Bohannon, Age and Ageing 26 (1997) 15-19: the fastest group's fastest walk.
 WALK_MPS = 2.5
 _WIDTHS = 2.0  # what a distance may be wrong by
-# Chosen: steps longer than so many times the told speed are odd. Stricter than for a finding, since
-# a claim too few harms nobody.
-_ODD_TIMES = 1.25
+# Chosen: steps longer than so many times the told speed are odd, give or take so many widths of
+# both positions. Stricter than for a finding, since a claim too few harms nobody.
+_ODD_TIMES, _ODD_WIDTHS = 1.25, 1.0
 
 _Floats = NDArray[np.float64]
 
@@ -49,7 +49,7 @@ def unseen(
     surely_m = np.maximum(0.0, kept_m - _WIDTHS * width_m)
     begins = at[:-1] + (surely_m[:-1] / reach_mps * SECOND).astype(np.int64)
     ends = at[1:] - (surely_m[1:] / reach_mps * SECOND).astype(np.int64)
-    loose_m = np.maximum(settings.explained_m, _WIDTHS * (width_m[:-1] + width_m[1:]))
+    loose_m = np.maximum(settings.explained_m, _ODD_WIDTHS * (width_m[:-1] + width_m[1:]))
     is_odd = is_told & (step_m > loose_m + _ODD_TIMES * told_mps * lasted_s)
     begins, ends = np.where(is_odd, at[:-1], begins), np.where(is_odd, at[1:], ends)
     spans = np.stack((begins, ends), axis=1)
