@@ -82,7 +82,7 @@ TERMS = ("terms/compiled", "terms/flat", "terms/geometry", "terms/ground")
 NEAR = {
     "rules/anew/*": ["rules/test_judge_again.py"],
     "rules/anew/calls": ["rules/test_overdue.py"],
-    "rules/anew/differs": ["rules/test_judge_parts.py"],
+    "rules/anew/differs": ["rules/test_judge_parts.py", "rules/test_overdue.py"],
     "rules/anew/snapshots": ["rules/test_judge_parts.py", "rules/test_overdue.py"],
     "rules/appointments/*": ["rules/test_conditions.py", "rules/test_track.py"],
     "rules/excused/*": [
@@ -104,7 +104,7 @@ NEAR = {
     "rules/conditions": ["rules/test_view.py"],
     "rules/finding": ["rules/test_matter.py", "rules/test_belief.py"],
     "rules/matter": ["rules/test_words.py"],
-    "rules/book": ["rules/test_stands.py"],
+    "rules/book": ["rules/test_judge_again.py", "rules/test_stands.py"],
     "rules/view": ["rules/test_judge_parts.py", "rules/test_overdue.py"],
     "rules/judge": ["rules/test_follow.py", "rules/test_replay.py"],
     "rules/run": ["rules/test_track.py", "rules/test_follow.py"],

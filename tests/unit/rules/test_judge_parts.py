@@ -360,6 +360,13 @@ def test_views_differ_from_where_a_version_was_recorded() -> None:
     assert first_difference(*views) == at(5)
 
 
+def test_a_suspension_that_is_taken_away_changes_what_is_judged_from_its_beginning_on() -> None:
+    paused = changed(NIGHT, suspended=(span(5, 20), span(40, 50)))
+    fewer = changed(NIGHT, suspended=(span(5, 20),))
+    views = [view_of((one,), at(10), DEFAULTS) for one in (paused, fewer)]
+    assert first_difference(*views) == at(40)
+
+
 def test_views_differ_from_the_first_edge_of_either_on_that_the_other_does_not_have() -> None:
     lapses = [Lapse(during=span(5, end), standing=frozenset({ZONE.id})) for end in (20, 15)]
     lapses.append(changed(lapses[1], standing=frozenset()))

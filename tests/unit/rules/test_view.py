@@ -125,6 +125,24 @@ def test_while_a_review_is_overdue_the_device_is_judged_on() -> None:
     assert dict(view.worn_at(at(15)))
 
 
+@pytest.mark.parametrize(
+    ("types", "is_mixed"),
+    [
+        ((DeviceType.FITTED, DeviceType.NON_FITTED), True),
+        ((DeviceType.FITTED, DeviceType.FITTED), False),
+        ((DeviceType.NON_FITTED, DeviceType.NON_FITTED), False),
+        ((DeviceType.FITTED, DeviceType.FITTED, DeviceType.NON_FITTED), True),
+    ],
+)
+def test_devices_are_mixed_when_some_are_fitted_and_some_are_not(
+    types: tuple[DeviceType, ...], *, is_mixed: bool
+) -> None:
+    devices = tuple(worn(f"D-{n}", type=one) for n, one in enumerate(types))
+    view = known(0, changed(FIRST, devices=devices))
+
+    assert view.is_mixed(at(0)) == is_mixed
+
+
 def test_since_when_a_device_is_named() -> None:
     view = known(999, FIRST, later(60, devices=(worn(), worn("D-2"))))
 
