@@ -65,7 +65,7 @@ RULES: dict[RecordKind, Rule] = {
         days=0,
         since="period",
         by="compaction",
-        why="What devices said goes as soon as it stands in a trail (design.md §2).",
+        why="What devices said goes as soon as it stands in a trail.",
     ),
     RecordKind.TRAIL: Rule(
         days=TRAIL_DAYS,
@@ -77,19 +77,19 @@ RULES: dict[RecordKind, Rule] = {
         days=PASSING_DAYS,
         since="period",
         by="machine",
-        why="No trail was ordered; late data are judged again for 7 days (contract §3).",
+        why="No trail was ordered; late data are judged again for 7 days.",
     ),
     RecordKind.QUARANTINE: Rule(
         days=QUARANTINE_DAYS,
         since="period",
         by="machine",
-        why="Bad content is kept for as long as a fault is looked for (contract §6).",
+        why="Bad content is kept for as long as a fault is looked for.",
     ),
     RecordKind.STATE: Rule(
         days=STATE_DAYS,
         since="wearer",
         by="machine",
-        why="The judge's memory serves nothing once late data are taken no more (contract §6).",
+        why="The judge's memory serves nothing once late data are taken no more.",
     ),
     RecordKind.DECLARED: Rule(
         days=DECLARED_DAYS,

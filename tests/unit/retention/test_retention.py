@@ -25,6 +25,7 @@ from fairtag.retention.refusals import ClockDoubtful, HoldRefused, RetentionTooL
 from fairtag.retention.schedule import RULES, SETTINGS, Schedule, photo_goes_at, scheduled
 from fairtag.terms.ids import OrderId, WearerId
 from fairtag.terms.instants import DAY, HOUR, Micros, parse
+from fairtag.web.console.retention.words import KINDS
 
 W = WearerId("W-1")
 SIX_YEARS = 6 * 365 * DAY
@@ -289,3 +290,8 @@ def test_a_picture_is_in_the_last_list_before_its_hour(outcome: str, hour: str, 
     assert found(last, photo, **told).counts == {"photo": 1}
     before = found(last - DAY, photo, **told).counts
     assert before == ({"photo": 1} if hour < "01:00:00" else {})
+
+
+def test_each_kind_has_a_plain_name_on_the_page() -> None:
+    assert set(KINDS) == set(RecordKind)
+    assert not set(KINDS.values()) & set(RecordKind)

@@ -28,7 +28,7 @@ from fairtag.review.four_eyes import Proposal, state_of
 from fairtag.terms.errors import FairtagError
 from fairtag.terms.ids import WearerId
 from fairtag.terms.instants import DAY, Micros, parse
-from fairtag.web.console.retention.words import last_day
+from fairtag.web.console.retention.words import KINDS, last_day
 from fairtag.web.console.shell import Checked, Shell, Signed
 from fairtag.web.console.show import when
 
@@ -207,6 +207,7 @@ def _page(
         rules=[_rule(kind, rule) for kind, rule in shell.house.schedule.rules],
         refusal=told,
         may_hold=may(person, Act.ORDERS),
+        kinds=KINDS,
         typed={"wearer": "", "why": "", "case": "", "until": ""} | (typed or {}),
     )
 
@@ -287,4 +288,4 @@ def _hold(one: Hold, now: Micros) -> dict[str, Any]:
 
 def _rule(kind: str, rule: Rule) -> dict[str, str]:
     span = f"{rule.days} days {_SINCE[rule.since]}" if rule.days else "at once"
-    return {"kind": kind.replace("_", " "), "span": span, "by": _BY[rule.by], "why": rule.why}
+    return {"kind": KINDS[kind], "span": span, "by": _BY[rule.by], "why": rule.why}
