@@ -65,6 +65,34 @@ def test_a_line_is_late_when_the_judging_or_its_ground_is(*, is_late: bool, is_o
     assert found.late == (is_late or is_old)
 
 
+LATES = [{State.OPENED}, {State.CLOSED}, set(), {State.OPENED, State.CLOSED}]
+
+
+@pytest.mark.parametrize("late", LATES)
+def test_after_a_second_judging_each_line_is_late_by_what_decided_it(late: set[State]) -> None:
+    """Of one matter that was open and ends, and one that is new and over."""
+    known, new = left(0), left(60, 90)
+    book: list[Told] = []
+    told_by(book, [known], by(6))
+    asked = list[tuple[Matter, State]]()
+
+    def is_late(matter: Matter, state: State) -> bool:
+        asked.append((matter, state))
+        return state in late
+
+    found = compare(
+        book, [left(0, 30), new], since=at(-99), excused=set(), by=by(95), is_late=is_late
+    )
+
+    assert [(one.state, one.late) for one in found] == [
+        (State.CLOSED, State.CLOSED in late),
+        (State.OPENED, State.OPENED in late),
+        (State.CLOSED, State.CLOSED in late),
+    ]
+    assert asked == [(left(0, 30), State.CLOSED), (new, State.OPENED), (new, State.CLOSED)]
+    assert book[0].state is State.CLOSED
+
+
 def test_what_is_told_is_remembered_as_it_was_told() -> None:
     book: list[Told] = []
     told_by(book, [left(0)], by(6))
