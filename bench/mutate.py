@@ -107,7 +107,7 @@ NEAR = {
     "rules/book": ["rules/test_judge_again.py", "rules/test_stands.py"],
     "rules/view": ["rules/test_judge_parts.py", "rules/test_overdue.py"],
     "rules/judge": ["rules/test_follow.py", "rules/test_replay.py"],
-    "rules/run": ["rules/test_track.py", "rules/test_follow.py"],
+    "rules/run": ["rules/test_track.py", "rules/test_follow.py", "rules/test_stands.py"],
     "alerts/gather": ["alerts/test_gathering_law.py", "alerts/test_live.py"],
     "alerts/escalate": ["alerts/test_live.py"],
     "alerts/live": ["alerts/test_gathering_law.py"],
