@@ -59,7 +59,8 @@ def test_who_rides_reaches_further() -> None:
 def test_the_faster_end_of_each_step_counts() -> None:
     """Up to 14 m/s in both: who stops, and who sets off."""
     ride = [(0, 280, 0), (60, 280, 8), (120, 280, 0)]
-    assert spans(*ride, step_m=(400, 400)) == [[20, 40], [80, 100]]
+    assert spans(*ride[:2], step_m=(400,)) == [[20, 40]]
+    assert spans(*ride[1:], step_m=(400,)) == [[80, 100]]
 
 
 def test_two_positions_within_a_second_tell_a_speed_too() -> None:
@@ -97,6 +98,35 @@ def test_positions_that_may_be_wrong_by_more_explain_a_longer_step() -> None:
 
 def test_beyond_the_edge_the_time_is_unseen_up_to_the_position() -> None:
     assert spans((0, -30, 0), (20, -30, 0)) == [[0, 20]]
+
+
+MOVING = DEFAULTS.moving_mps
+
+
+def test_of_who_moves_one_position_alone_shows_nothing() -> None:
+    """Each is 10 s of a walk from the edge; who lies still is seen there for 20 s."""
+    assert spans((0, 25, MOVING), (60, 25, 0), (120, 25, MOVING)) == [[10, 60], [60, 110]]
+    assert spans((0, 25, 0), (60, 25, 0), (120, 25, 0)) == [[10, 50], [70, 110]]
+    assert spans((0, 25, MOVING), (60, 25, 0), (120, 25, 0)) == [[10, 50], [70, 110]]
+    assert spans((0, 25, 0), (60, 25, 0), (120, 25, MOVING)) == [[10, 50], [70, 110]]
+    assert spans((0, 25, 0), (60, 25, MOVING - 0.01), (120, 25, 0)) == [[10, 50], [70, 110]]
+
+
+def test_with_a_time_in_sight_on_one_side_it_is_not_alone() -> None:
+    assert spans((0, 90, 1), (60, 90, 1), (120, 25, 1)) == [[96, 110]]
+    four = (0, 25, 1), (60, 90, 1), (120, 90, 1), (180, 25, 1)
+    assert spans(*four) == [[10, 24], [156, 170]]
+
+
+def test_who_moves_is_told_by_the_way_where_no_speed_is() -> None:
+    assert spans((0, 25, NAN), (60, 25, NAN), (120, 25, NAN), step_m=(60, 60)) == [
+        [10, 60],
+        [60, 110],
+    ]
+    assert spans((0, 25, NAN), (60, 25, NAN), (120, 25, NAN), step_m=(60, 6)) == [
+        [10, 50],
+        [70, 110],
+    ]
 
 
 def test_one_position_has_nothing_between() -> None:

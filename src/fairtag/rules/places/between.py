@@ -4,7 +4,9 @@ That a condition was kept is a claim about a time. Between two positions it hold
 as nobody could have been at the edge: who was 40 m away a minute ago and is 40 m away now may have
 gone there and back. This is the space-time prism of time geography (Hägerstrand 1970; Pfoser and
 Jensen 1999), with distances less two widths of their error. And it holds only when the two
-positions agree: a step that the told speeds don't explain says that one of them is wrong.
+positions agree: a step that the told speeds don't explain says that one of them is wrong. Of
+somebody who moves, a position with such times on both sides shows nothing alone: now and then one
+is a hundred metres off.
 Shapes: n positions in order of time. Units: µs UTC; metres; metres a second.
 """
 
@@ -52,5 +54,9 @@ def unseen(
     loose_m = np.maximum(settings.explained_m, _ODD_WIDTHS * (width_m[:-1] + width_m[1:]))
     is_odd = is_told & (step_m > loose_m + _ODD_TIMES * told_mps * lasted_s)
     begins, ends = np.where(is_odd, at[:-1], begins), np.where(is_odd, at[1:], ends)
+    is_moving = np.where(is_told, told_mps, seen_mps) >= settings.moving_mps
+    is_alone = (begins < ends) & is_moving
+    is_alone = is_alone[:-1] & is_alone[1:]  # the position between two such steps
+    ends[:-1][is_alone], begins[1:][is_alone] = at[1:-1][is_alone], at[1:-1][is_alone]
     spans = np.stack((begins, ends), axis=1)
     return spans[begins < ends]
