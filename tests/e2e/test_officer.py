@@ -11,6 +11,52 @@ pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 ALERT = "[data-kind='zone.entered'] a"
 
 
+@pytest.mark.parametrize("is_held", [True, False], ids=["held", "negative control"])
+def test_a_click_is_not_lost_when_the_list_is_renewed_under_it(
+    rig: Rig, page: Page, *, is_held: bool
+) -> None:
+    """The button is down while another alert comes; the row stays until it is up again."""
+    devices = [rig.wearer(number) for number in (1, 2)]
+    walk_out(rig, devices[0])
+    rig.staff()
+    if not is_held:
+        page.add_init_script("window.addEventListener = () => {};")
+    with served(rig) as address:
+        sign_in(page, address)
+        page.get_by_text("Live: new alerts appear by themselves.").wait_for()
+        box = page.locator(ALERT).bounding_box()
+        assert box is not None
+        page.mouse.move(box["x"] + 5, box["y"] + 5)
+        page.mouse.down()
+        with page.expect_response("**/queue/rows"):
+            walk_out(rig, devices[1])
+            rig.house.changes.publish()
+        if not is_held:
+            expect(page.locator(ALERT)).to_have_count(2)
+        page.wait_for_timeout(200)
+        page.mouse.up()
+
+        if is_held:
+            page.wait_for_url("**/alerts/*")
+        page.wait_for_timeout(200)
+        assert ("/alerts/" in page.url) == is_held
+
+
+def test_a_list_that_waits_for_a_click_is_shown_once_it_is_over(rig: Rig, page: Page) -> None:
+    devices = [rig.wearer(number) for number in (1, 2)]
+    walk_out(rig, devices[0])
+    rig.staff()
+    with served(rig) as address:
+        sign_in(page, address)
+        page.get_by_text("Live: new alerts appear by themselves.").wait_for()
+        page.locator("h1").hover()
+        page.mouse.down()
+        with page.expect_response("**/queue/rows"):
+            walk_out(rig, devices[1])
+            rig.house.changes.publish()
+        expect(page.locator(ALERT)).to_have_count(2)  # also when the button stays down
+
+
 def test_an_alert_is_handled_with_the_keyboard_alone(rig: Rig, page: Page) -> None:
     device = rig.wearer()
     rig.staff()

@@ -183,6 +183,18 @@ def test_a_call_that_is_told_once_is_not_told_again() -> None:
     assert calls(desk) == over(200)
 
 
+def test_a_call_after_one_that_is_over_is_another() -> None:
+    desk = lived((overdue(),), range(-120, 200, 2))
+    desk.take(called(200.5, arrived=200.6))  # to 215.5
+    for minute in range(202, 360, 2):
+        desk.take(fix(minute))
+    before = calls(desk)
+
+    desk.take(called(215.5, arrived=359), called(215.6, arrived=359))
+
+    assert calls(desk) == [*before, *over(215.6)]
+
+
 def test_two_devices_that_call_at_one_instant_are_two_calls() -> None:
     both = changed(overdue(), devices=(worn("D-1"), worn("D-2")))
     desk = lived((both,), range(-120, 360, 2))

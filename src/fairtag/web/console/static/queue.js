@@ -4,6 +4,7 @@
 (() => {
   const EVERY_MS = 30_000;  // ages grow also when nothing happens
   const AGAIN_MS = 5_000;
+  const PRESS_MS = 2_000;  // no click takes longer
   const live = document.getElementById("live");
   const badge = document.getElementById("badge");
   const news = document.getElementById("news");
@@ -11,6 +12,8 @@
   let running = false;
   let again = false;
   let source = null;
+  let pressed = 0;  // timer: until it ends, a click may be under way
+  let waiting = null;
 
   function say(words, isLost) {
     live.classList.toggle("ft-live--lost", isLost);
@@ -43,6 +46,19 @@
     }
   }
 
+  // A click on a row that is replaced while the button is down would go nowhere.
+  function showSoon(rows) {
+    if (pressed) { waiting = rows; } else { show(rows); }
+  }
+
+  function press(ms) {
+    clearTimeout(pressed);
+    pressed = setTimeout(() => {
+      pressed = 0;
+      if (waiting) { show(waiting); waiting = null; }
+    }, ms);
+  }
+
   async function refresh() {
     if (running) { again = true; return; }
     running = true;
@@ -51,7 +67,7 @@
       if (answer.redirected) { location.assign("/sign-in"); return; }
       if (!answer.ok) { throw new Error(String(answer.status)); }
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-      show(page.getElementById("rows"));
+      showSoon(page.getElementById("rows"));
       const isOpen = source?.readyState === EventSource.OPEN;
       say(isOpen ? "Live: new alerts appear by themselves." : "Renewed every half minute.", false);
     } catch {
@@ -71,6 +87,8 @@
     });
   }
 
+  addEventListener("pointerdown", () => press(PRESS_MS));
+  for (const over of ["pointerup", "pointercancel"]) { addEventListener(over, () => press(0)); }
   connect();
   setInterval(refresh, EVERY_MS);
 })();
