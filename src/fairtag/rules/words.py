@@ -72,7 +72,7 @@ _TOLD = {
         "The device has reported since {began} and has never been able to say where it is"
     ),
     Kind.INPUT_QUARANTINED: "Data of the device that came at {began} could not be read",
-    Kind.INPUT_TOO_LATE: ("Data of {began} came too late to be judged and change nothing"),
+    Kind.INPUT_TOO_LATE: "Data of {began} came too late to be judged and change nothing",
 }
 _ENDS = {
     State.OPENED: "",
